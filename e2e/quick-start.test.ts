@@ -1,0 +1,50 @@
+/** The README's quick start, pasted into a shell as it stands, against a server that just started. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { cleanEnvironment, startServer } from './server.ts';
+
+const README = new URL('../README.md', import.meta.url);
+
+/** The `sh` blocks below the heading "Quick start", in order. */
+function quickStart(): string {
+  const [, section = ''] = readFileSync(README, 'utf8').split(/^## Quick start$/m);
+  const [body = ''] = section.split(/^## /m);
+  return [...body.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block]) => block).join('\n');
+}
+
+async function runInShell(script: string, cwd: string) {
+  // The pinned Node.js first on the PATH stands for the reader's own.
+  const { PATH, ...rest } = cleanEnvironment();
+  const env = { ...rest, PATH: `${dirname(process.execPath)}:${PATH}` };
+  const shell = spawn('sh', [], { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
+  shell.stdin.end(script);
+  const [stdout, stderr] = await Promise.all([text(shell.stdout), text(shell.stderr)]);
+  return { stdout, stderr };
+}
+
+test('the quick start of the README ends in COMPLETED', { timeout: 60_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-quick-start-'));
+  // As on a first run: without given credentials the server makes its own and writes them down.
+  const server = await startServer({
+    COUNTERSIGN_DATA_DIR: join(folder, 'data'),
+    COUNTERSIGN_BOOTSTRAP_ENVIRONMENT_ID: '',
+    COUNTERSIGN_BOOTSTRAP_CLIENT_ID: '',
+    COUNTERSIGN_BOOTSTRAP_CLIENT_SECRET: '',
+  });
+  try {
+    const script = quickStart();
+    assert.match(script, /first-run\.env/);
+    const { stdout, stderr } = await runInShell(script, folder);
+    const explanation = `${stdout}\n${stderr}`;
+    assert.equal(stdout.trim().split('\n').at(-1), 'COMPLETED', explanation);
+    assert.equal(stderr, '', explanation);
+  } finally {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

@@ -1,0 +1,57 @@
+/** `npm start` as an operator's service manager uses it: ready soon, and gone when told to. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { cleanEnvironment, freePort } from './server.ts';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+
+const answers = (url: string) =>
+  fetch(url).then(
+    ({ status }) => status === 200,
+    () => false,
+  );
+
+async function waitUntil(condition: () => Promise<boolean>, what: string): Promise<void> {
+  const giveUpAt = performance.now() + 20_000;
+  while (!(await condition())) {
+    if (performance.now() > giveUpAt) throw new Error(`It did not come true that ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe('a started server ends with its starter', { timeout: 120_000 }, () => {
+  for (const [name, command] of [
+    ['npm start', ['npm', 'start', '--silent']],
+    ['the start tool', [process.execPath, join(ROOT, 'tools/start.mjs')]],
+  ] as const) {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      test(`${name}, ${signal}: exit code 0 and nobody answers any more`, async () => {
+        const data = mkdtempSync(join(tmpdir(), 'countersign-start-'));
+        const port = await freePort();
+        const [program, ...args] = command;
+        const starter = spawn(program, args, {
+          cwd: ROOT,
+          env: { ...cleanEnvironment(), PORT: String(port), COUNTERSIGN_DATA_DIR: data },
+          stdio: ['ignore', 'ignore', 'inherit'],
+        });
+        const exited = once(starter, 'exit');
+        try {
+          const url = `http://127.0.0.1:${port}/readyz`;
+          await waitUntil(() => answers(url), 'the server is ready');
+          starter.kill(signal);
+          assert.deepEqual(await exited, [0, null]);
+          assert.equal(await answers(url), false);
+        } finally {
+          starter.kill('SIGKILL');
+          rmSync(data, { recursive: true, force: true });
+        }
+      });
+    }
+  }
+});

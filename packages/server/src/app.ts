@@ -1,0 +1,30 @@
+import { activityOperations } from './resources/activities/activities.routes.ts';
+import { applicationOperations } from './resources/applications/applications.routes.ts';
+import { deviceAuthenticationOperations } from './resources/device-authentications/device-authentications.routes.ts';
+import { policyOperations } from './resources/device-authentication-policies/policies.routes.ts';
+import { deviceOperations } from './resources/devices/devices.routes.ts';
+import { environmentOperations } from './resources/environments/environments.routes.ts';
+import { mfaSettingsOperations } from './resources/mfa-settings/mfa-settings.routes.ts';
+import type { Operation } from './resources/operation.ts';
+import { populationOperations } from './resources/populations/populations.routes.ts';
+import { roleOperations } from './resources/roles/roles.routes.ts';
+import { tokenOperations } from './resources/tokens/tokens.routes.ts';
+import { userOperations } from './resources/users/users.routes.ts';
+import type { Parts } from './parts.ts';
+
+/** The whole API on one screen. */
+export function apiOperations(parts: Parts): Operation[] {
+  return [
+    ...deviceAuthenticationOperations(parts),
+    ...deviceOperations(parts),
+    ...userOperations(parts),
+    ...policyOperations(parts),
+    ...mfaSettingsOperations(parts),
+    ...environmentOperations(parts),
+    ...populationOperations(parts),
+    ...applicationOperations(parts),
+    ...roleOperations(parts),
+    ...activityOperations(parts),
+    ...tokenOperations(parts),
+  ];
+}

@@ -1,0 +1,103 @@
+/** Every bound of the server in one place: a loop, list, body or queue without one is a mistake. */
+
+/** Environments whose configuration is kept in memory. */
+export const ENVIRONMENTS_CACHED_MAX = 1_000;
+/** Largest request body in bytes. */
+export const BODY_BYTES_MAX = 262_144;
+/** Objects and arrays within each other in a request body. */
+export const BODY_DEPTH_MAX = 32;
+/** A request's head in bytes. */
+export const HEADER_BYTES_MAX = 16_384;
+/** Longest time for a request's head, for all of it, and of an idle connection. */
+export const HEADERS_TIMEOUT_MS = 10_000;
+export const REQUEST_TIMEOUT_MS = 20_000;
+export const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+/** What is under way when the server stops may take this long. */
+export const CLOSE_GRACE_MS = 8_000;
+/** Rows in one page of a list. */
+export const PAGE_SIZE_MAX = 1_000;
+export const PAGE_SIZE_DEFAULT = 100;
+/** Characters of a SCIM filter, and conditions in it. */
+export const FILTER_LENGTH_MAX = 2_000;
+export const FILTER_CONDITIONS_MAX = 50;
+/** Times that a step is read and decided again after it lost a race. */
+export const COMMIT_TRIES_MAX = 300;
+/** Changes that one transaction commits together. */
+export const GROUP_COMMIT_MAX = 256;
+/** Access tokens whose verification is remembered. */
+export const TOKENS_CACHED_MAX = 10_000;
+/** An access token's life. */
+export const TOKEN_LIFETIME_SECONDS = 3_600;
+/** Policies of an environment. */
+export const POLICIES_MAX = 100;
+/** Devices of a user that still wait for activation, and how long they wait; contract §4.14. */
+export const PENDING_DEVICES_MAX = 50;
+export const PENDING_DEVICE_LIFETIME_MS = 24 * 3_600_000;
+/** Wrong passcodes while pairing, before a new one must be sent. */
+export const PAIRING_FAILURES_MAX = 3;
+/** An open flow ends after this idle time; a finished one can be read for this long; §2.11. */
+export const FLOW_IDLE_MS = 15 * 60_000;
+export const FLOW_FINISHED_MS = 60 * 60_000;
+/** Characters of names and nicknames. */
+export const NICKNAME_LENGTH_MAX = 100;
+export const NAME_LENGTH_MAX = 256;
+/** The outbox worker: messages per claim, sends at once, tries, lease. */
+export const OUTBOX_CLAIM_MAX = 100;
+export const OUTBOX_CONCURRENCY_MAX = 10;
+export const OUTBOX_ATTEMPTS_MAX = 8;
+export const OUTBOX_LEASE_MS = 60_000;
+/** How long the worker gathers what is committed before it claims: one claim instead of many. */
+export const OUTBOX_GATHER_MS = 50;
+/** How often the worker looks for what has become due: retries, messages of a node that died. */
+export const OUTBOX_POLL_MS = 1_000;
+/** One try of a message; it fits several times into a lease. */
+export const OUTBOX_SEND_TIMEOUT_MS = 20_000;
+/** The pause before a second try, how it grows, and the longest; 27 minutes for eight tries. */
+export const OUTBOX_RETRY_MS = 2_000;
+export const OUTBOX_RETRY_FACTOR = 3;
+export const OUTBOX_RETRY_MAX_MS = 15 * 60_000;
+/** How long a stop waits for messages that are being sent. */
+export const OUTBOX_STOP_MS = 5_000;
+/** Failures of a provider in a row until its circuit opens, and how long it stays open. */
+export const CIRCUIT_FAILURES_MAX = 5;
+export const CIRCUIT_OPEN_MS = 10_000;
+/** How long the development outbox shows a message, and how long a dead one can be looked into. */
+export const KEPT_MESSAGE_LIFETIME_MS = 24 * 3_600_000;
+export const DEAD_MESSAGE_LIFETIME_MS = 7 * 24 * 3_600_000;
+/** Characters of a template, and how long one may take to render. */
+export const TEMPLATE_LENGTH_MAX = 20_000;
+export const TEMPLATE_RENDER_MS = 100;
+/** Pause between sweeps, and how long an ended message stays for its worker to see that. */
+export const SWEEP_INTERVAL_MS = 60_000;
+export const MESSAGE_GRACE_MS = 60 * 60_000;
+/** Rows that one sweep deletes of one table. */
+export const SWEEP_ROWS_MAX = 1_000;
+/** Messages that the development outbox shows at the most. */
+export const KEPT_MESSAGES_MAX = 1_000;
+/** Keys of an environment, retired ones too. */
+export const ENVIRONMENT_KEYS_MAX = 200;
+/** How long keys are used before they are read again: a node may miss a notification. */
+export const KEYS_REREAD_MS = 30_000;
+/** A new key is used after this time: by then every node and client has it. */
+export const KEY_ACTIVATION_DELAY_MS = 120_000;
+/** How far the clocks of a token's maker and its reader may differ. */
+export const TOKEN_LEEWAY_SECONDS = 30;
+/** Characters of an access token or a client assertion. */
+export const TOKEN_LENGTH_MAX = 8_192;
+/** Applications whose roles are kept in memory. */
+export const APPLICATIONS_CACHED_MAX = 10_000;
+/** Longest life of a client's own JWT, and how many are remembered as used. */
+export const CLIENT_ASSERTION_LIFETIME_SECONDS = 3_600;
+export const CLIENT_ASSERTIONS_REMEMBERED_MAX = 100_000;
+/** Failures of one client from one address in a window, and how many pairs are counted. */
+export const CLIENT_FAILURES_MAX = 10;
+export const CLIENT_FAILURES_WINDOW_MS = 60_000;
+export const CLIENT_FAILURES_COUNTED_MAX = 10_000;
+/** Client secrets that are checked or wait for it at the same time. */
+export const SECRET_CHECKS_MAX = 64;
+/** How long a client secret can be read after it was made. */
+export const SECRET_READABLE_MS = 60 * 60_000;
+/** Public keys that a client registers. */
+export const CLIENT_KEYS_MAX = 20;
+/** Role assignments of an application. */
+export const ROLE_ASSIGNMENTS_MAX = 100;

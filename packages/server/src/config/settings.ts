@@ -1,0 +1,219 @@
+/**
+ * Every setting of the server in one table: environment variable, default, meaning. The reference
+ * `docs/reference/settings.md` is made of it. A setting that can't be understood stops the start.
+ */
+
+interface SettingRow {
+  env: string;
+  fallback?: string;
+  secret?: true;
+  description: string;
+}
+
+const TABLE = {
+  host: { env: 'HOST', fallback: '127.0.0.1', description: 'Address to listen on.' },
+  port: { env: 'PORT', fallback: '4110', description: 'Port to listen on; 0 takes a free one.' },
+  dataDirectory: {
+    env: 'COUNTERSIGN_DATA_DIR',
+    fallback: './data',
+    description:
+      'Folder (mode 0700) of the SQLite file, the keys and the first-run credentials (mode 0600).',
+  },
+  databaseUrl: {
+    env: 'DATABASE_URL',
+    secret: true,
+    description: 'PostgreSQL address, `postgres://…`; absent: SQLite in the data directory.',
+  },
+  bootstrapEnvironmentId: {
+    env: 'COUNTERSIGN_BOOTSTRAP_ENVIRONMENT_ID',
+    description: 'Id (UUID) of the environment made on an empty store; absent: made at random.',
+  },
+  bootstrapClientId: {
+    env: 'COUNTERSIGN_BOOTSTRAP_CLIENT_ID',
+    description: 'Id (UUID) of the worker application made on an empty store.',
+  },
+  bootstrapClientSecret: {
+    env: 'COUNTERSIGN_BOOTSTRAP_CLIENT_SECRET',
+    secret: true,
+    description: 'Secret of that worker application, at least 16 characters.',
+  },
+  publicUrl: {
+    env: 'COUNTERSIGN_PUBLIC_URL',
+    description:
+      'Origin in links, issuers and QR codes; absent: `http(s)://HOST:PORT`. May end in a path.',
+  },
+  authPublicUrl: {
+    env: 'COUNTERSIGN_AUTH_PUBLIC_URL',
+    description: 'Origin of the `authPath` root where it has its own; absent: the public URL.',
+  },
+  smtpUrl: {
+    env: 'COUNTERSIGN_SMTP_URL',
+    secret: true,
+    description: 'SMTP server for e-mail, `smtp://user:password@host:port` or `smtps://…`.',
+  },
+  mailFrom: {
+    env: 'COUNTERSIGN_MAIL_FROM',
+    fallback: 'Countersign <no-reply@localhost>',
+    description: 'Sender of e-mail.',
+  },
+  masterKey: {
+    env: 'COUNTERSIGN_MASTER_KEY',
+    secret: true,
+    description: '32 bytes in base64 that wrap every data key. Required in production.',
+  },
+  masterKeyFile: {
+    env: 'COUNTERSIGN_MASTER_KEY_FILE',
+    description: 'File that holds the master key instead.',
+  },
+  tlsCertFile: {
+    env: 'COUNTERSIGN_TLS_CERT_FILE',
+    description: 'PEM certificate chain; with the key file, the server speaks HTTPS.',
+  },
+  tlsKeyFile: { env: 'COUNTERSIGN_TLS_KEY_FILE', description: 'PEM private key.' },
+  logLevel: {
+    env: 'COUNTERSIGN_LOG_LEVEL',
+    fallback: 'info',
+    description: '`trace`, `debug`, `info`, `warn`, `error` or `silent`.',
+  },
+  allowTestDevices: {
+    env: 'COUNTERSIGN_ALLOW_TEST_DEVICES',
+    description:
+      '`true`: `testMode` devices are allowed. Default: allowed, but not in production (contract §3.6).',
+  },
+  trustProxy: {
+    env: 'COUNTERSIGN_TRUST_PROXY',
+    description:
+      'Addresses (comma list, CIDR) of proxies whose `X-Forwarded-For` is believed; absent: none.',
+  },
+  nodeEnv: {
+    env: 'NODE_ENV',
+    fallback: 'development',
+    description:
+      '`production` turns the development outbox off and refuses to start with generated keys.',
+  },
+} as const satisfies Record<string, SettingRow>;
+
+export const SETTINGS_TABLE: Readonly<Record<string, SettingRow>> = TABLE;
+
+export interface Settings {
+  host: string;
+  port: number;
+  dataDirectory: string;
+  databaseUrl?: string;
+  bootstrapEnvironmentId?: string;
+  bootstrapClientId?: string;
+  bootstrapClientSecret?: string;
+  /** Without trailing slash; absent until the port is known (see `main.ts`). */
+  publicUrl?: string;
+  authPublicUrl?: string;
+  smtpUrl?: string;
+  mailFrom: string;
+  masterKey?: string;
+  masterKeyFile?: string;
+  tls?: { certFile: string; keyFile: string };
+  logLevel: string;
+  allowTestDevices: boolean;
+  trustProxy?: string[];
+  production: boolean;
+}
+
+/** A setting that can't be used; its message tells the operator what to do. */
+export class SettingsError extends Error {
+  override name = 'SettingsError';
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+/** Reads the settings from environment variables. Throws `SettingsError`. Pure. */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const text = (name: keyof typeof TABLE): string | undefined => {
+    const row: SettingRow = TABLE[name];
+    const value = env[row.env]?.trim();
+    return value === undefined || value === '' ? row.fallback : value;
+  };
+  const required = (name: keyof typeof TABLE): string => {
+    const value = text(name);
+    if (value === undefined) throw new SettingsError(`${TABLE[name].env} is not set.`);
+    return value;
+  };
+  const port = Number(required('port'));
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new SettingsError('PORT is not a number from 0 to 65535.');
+  }
+  const uuid = (name: 'bootstrapEnvironmentId' | 'bootstrapClientId') => {
+    const value = text(name)?.toLowerCase();
+    if (value !== undefined && !UUID.test(value)) {
+      throw new SettingsError(`${TABLE[name].env} is not a UUID.`);
+    }
+    return value;
+  };
+  const origin = (name: 'publicUrl' | 'authPublicUrl') => {
+    const value = text(name);
+    if (value === undefined) return undefined;
+    if (!/^https?:$/.test(URL.parse(value)?.protocol ?? '')) {
+      throw new SettingsError(`${TABLE[name].env} is not an http(s) address.`);
+    }
+    return value.replace(/\/+$/, '');
+  };
+  const smtpUrl = text('smtpUrl');
+  if (smtpUrl !== undefined && !/^smtps?:$/.test(URL.parse(smtpUrl)?.protocol ?? '')) {
+    throw new SettingsError('COUNTERSIGN_SMTP_URL is not an smtp:// or smtps:// address.');
+  }
+  const databaseUrl = text('databaseUrl');
+  if (
+    databaseUrl !== undefined &&
+    !/^postgres(ql)?:$/.test(URL.parse(databaseUrl)?.protocol ?? '')
+  ) {
+    throw new SettingsError('DATABASE_URL is not a postgres:// address.');
+  }
+  const bootstrapClientSecret = text('bootstrapClientSecret');
+  if (bootstrapClientSecret !== undefined && bootstrapClientSecret.length < 16) {
+    throw new SettingsError('COUNTERSIGN_BOOTSTRAP_CLIENT_SECRET has fewer than 16 characters.');
+  }
+  const certFile = text('tlsCertFile');
+  const keyFile = text('tlsKeyFile');
+  if ((certFile === undefined) !== (keyFile === undefined)) {
+    throw new SettingsError(
+      'COUNTERSIGN_TLS_CERT_FILE and COUNTERSIGN_TLS_KEY_FILE go together: set both or none.',
+    );
+  }
+  const logLevel = required('logLevel');
+  if (!LOG_LEVELS.includes(logLevel)) {
+    throw new SettingsError(`COUNTERSIGN_LOG_LEVEL is none of ${LOG_LEVELS.join(', ')}.`);
+  }
+  const production = required('nodeEnv') === 'production';
+  const allowTestDevices = text('allowTestDevices');
+  const trustProxy = text('trustProxy')?.split(',').map((address) => address.trim());
+  return defined({
+    host: required('host'),
+    port,
+    dataDirectory: required('dataDirectory'),
+    databaseUrl,
+    bootstrapEnvironmentId: uuid('bootstrapEnvironmentId'),
+    bootstrapClientId: uuid('bootstrapClientId'),
+    bootstrapClientSecret,
+    publicUrl: origin('publicUrl'),
+    authPublicUrl: origin('authPublicUrl'),
+    smtpUrl,
+    mailFrom: required('mailFrom'),
+    masterKey: text('masterKey'),
+    masterKeyFile: text('masterKeyFile'),
+    tls: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined,
+    logLevel,
+    allowTestDevices: allowTestDevices === undefined ? !production : allowTestDevices === 'true',
+    trustProxy,
+    production,
+  });
+}
+
+type Defined<T> = {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+} & { [K in keyof T as undefined extends T[K] ? never : K]: T[K] };
+
+/** The object without its undefined members: optional means absent here. */
+function defined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(
+    Object.entries(value).filter(([, member]) => member !== undefined),
+  ) as Defined<T>;
+}

@@ -1,0 +1,77 @@
+/**
+ * What the hot path needs of an environment and seldom changes: read once, kept in memory, dropped
+ * when any node writes a configuration table.
+ */
+import { LRUCache } from 'lru-cache';
+import { ENVIRONMENTS_CACHED_MAX } from './config/limits.ts';
+import type { DeviceAuthenticationPolicy, Environment, MfaSettings } from './model/documents.ts';
+import type { Store, Stored } from './storage/store.ts';
+
+export interface EnvironmentConfiguration {
+  environment: Stored<Environment>;
+  /** Whether its bill of materials has `PING_ONE_MFA`. */
+  hasMfa: boolean;
+  mfaSettings: Stored<MfaSettings>;
+  policies: ReadonlyMap<string, Stored<DeviceAuthenticationPolicy>>;
+  defaultPolicy: Stored<DeviceAuthenticationPolicy>;
+}
+
+export interface EnvironmentConfigurations {
+  /** Undefined: there is no such environment. */
+  get(environmentId: string): Promise<EnvironmentConfiguration | undefined>;
+  close(): void;
+}
+
+/** The id of the one `mfa_settings` row of an environment. */
+export const MFA_SETTINGS_ID = 'settings';
+
+/** Reads through the store and keeps what it read until it changes. */
+export function cacheConfigurations(
+  store: Store,
+  policiesMax: number,
+): EnvironmentConfigurations {
+  const cache = new LRUCache<string, Promise<EnvironmentConfiguration | undefined>>({
+    max: ENVIRONMENTS_CACHED_MAX,
+    // A node that misses a notification (its listener was reconnecting) is stale for this long.
+    ttl: 30_000,
+  });
+  const stop = store.onConfigurationChange((environmentId) => cache.delete(environmentId));
+
+  async function read(environmentId: string): Promise<EnvironmentConfiguration | undefined> {
+    const [environment, mfaSettings, policies] = await Promise.all([
+      store.get('environments', environmentId, environmentId),
+      store.get('mfa_settings', environmentId, MFA_SETTINGS_ID),
+      store.list('policies', environmentId, { limit: policiesMax }),
+    ]);
+    const defaultPolicy = policies.find((policy) => policy.doc.isDefault);
+    if (!environment || !mfaSettings || !defaultPolicy) return undefined;
+    return {
+      environment,
+      hasMfa: environment.doc.products.some((product) => product.type === 'PING_ONE_MFA'),
+      mfaSettings,
+      policies: new Map(policies.map((policy) => [policy.id, policy])),
+      defaultPolicy,
+    };
+  }
+
+  return {
+    get(environmentId) {
+      const kept = cache.get(environmentId);
+      if (kept) return kept;
+      const reading = read(environmentId).then(
+        (configuration) => {
+          // An environment that isn't there may be made in a moment: don't remember its absence.
+          if (!configuration) cache.delete(environmentId);
+          return configuration;
+        },
+        (error: unknown) => {
+          cache.delete(environmentId);
+          throw error;
+        },
+      );
+      cache.set(environmentId, reading);
+      return reading;
+    },
+    close: stop,
+  };
+}

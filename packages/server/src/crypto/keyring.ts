@@ -1,0 +1,143 @@
+/**
+ * The keys of every environment: a data key wrapped by the master key, and a key pair that signs
+ * tokens, whose private part the data key seals.
+ */
+import { type KeyObject, timingSafeEqual } from 'node:crypto';
+import type { Clock, Instant } from '../model/instant.ts';
+import type { Store, Write } from '../storage/store.ts';
+import { dataKeyOf } from './data-key.ts';
+import {
+  type EnvironmentKeys,
+  newSigningKey,
+  type SigningKey,
+  useEnvironmentKeys,
+} from './environment-keys.ts';
+import { cacheKeys } from './key-cache.ts';
+import {
+  insertKey,
+  type KeyRow,
+  newDataKey,
+  readAnyDataKey,
+  readKeys,
+  replaceKey,
+  rewrapKeys,
+} from './key-rows.ts';
+import { type MasterKey, useMasterKey } from './master-key.ts';
+import type { Vault, VaultLoader } from './vault.ts';
+
+export type { SigningKey } from './environment-keys.ts';
+
+export interface Keyring extends Vault, VaultLoader {
+  /** The writes that give a new environment its keys. Commit them with the environment. */
+  createKeys(environmentId: string, now: Instant): Promise<Write[]>;
+  /** What signs tokens of the environment now. */
+  signingKey(environmentId: string): Promise<SigningKey>;
+  /** The environment's public key of this `kid`; undefined: it has none, or there is no such one. */
+  verificationKey(environmentId: string, kid: string): Promise<KeyObject | undefined>;
+  /** What `/as/jwks` shows: keys that sign, will sign, or signed what is still valid (RFC 7517). */
+  publicJwks(environmentId: string): Promise<{ keys: Record<string, unknown>[] }>;
+  /** Makes a new data key; older ones still open what they sealed. Returns its id. */
+  rotateDataKey(environmentId: string): Promise<string>;
+  /** Makes a new signing key; the older one still verifies for a token's life. Returns its id. */
+  rotateSigningKey(environmentId: string): Promise<string>;
+  /**
+   * Wraps every data key of the store by a new master key (32 bytes), all or none, and uses that
+   * one from here on. Returns how many. Other nodes must be stopped meanwhile.
+   */
+  rewrap(newMasterKey: Uint8Array): Promise<number>;
+  close(): void;
+}
+
+export interface KeyringParts {
+  store: Store;
+  /** 32 bytes; see `master-key.ts`. */
+  masterKey: Uint8Array;
+  clock: Clock;
+}
+
+const unwrapWith = (master: MasterKey) => (row: KeyRow) =>
+  dataKeyOf(row.id, row.doc.createdAt, master.unwrap(row.environmentId, row.id, row.doc.sealed));
+
+async function readEnvironmentKeys(
+  store: Store,
+  environmentId: string,
+  master: MasterKey,
+): Promise<EnvironmentKeys | undefined> {
+  const rows = await readKeys(store, environmentId);
+  if (rows.length === 0) return undefined;
+  const { DATA = [], SIGNING = [] } = Object.groupBy(rows, ({ doc }) => doc.purpose);
+  return useEnvironmentKeys(environmentId, DATA.map(unwrapWith(master)), SIGNING);
+}
+
+function newSigningKeyUnder(master: MasterKey, rows: readonly KeyRow[], now: Instant) {
+  const row = rows.find(({ doc }) => doc.purpose === 'DATA' && doc.status === 'ACTIVE');
+  if (!row) throw new Error('The environment has no data key.');
+  return newSigningKey(row.environmentId, unwrapWith(master)(row), now);
+}
+
+/** The vault's part: what needs no waiting once the environment's keys are loaded. */
+function vaultOf(loaded: (environmentId: string) => EnvironmentKeys, clock: Clock): Vault {
+  return {
+    seal: (environmentId, identity, plaintext) =>
+      loaded(environmentId).seal(identity, plaintext, clock.now()),
+    open: (environmentId, identity, sealed) => loaded(environmentId).open(identity, sealed),
+    mac: (environmentId, identity, value) =>
+      loaded(environmentId).mac(identity, value, clock.now()),
+    macMatches(environmentId, identity, value, mac) {
+      const expected = loaded(environmentId).macLike(identity, value, mac);
+      if (expected === undefined || expected.length !== mac.length) return false;
+      const given = Buffer.from(mac);
+      return given.length === expected.length && timingSafeEqual(Buffer.from(expected), given);
+    },
+  };
+}
+
+/** Opens the keyring. Throws `SettingsError` when another master key wrapped the store's keys. */
+export async function openKeyring({ store, masterKey, clock }: KeyringParts): Promise<Keyring> {
+  let master = useMasterKey(masterKey);
+  const sample = await readAnyDataKey(store);
+  if (sample) unwrapWith(master)(sample);
+
+  const cache = cacheKeys({ store, clock }, (environmentId) =>
+    readEnvironmentKeys(store, environmentId, master),
+  );
+  const obtain = async (environmentId: string) => {
+    const keys = await cache.get(environmentId);
+    if (!keys) throw new Error(`The environment ${environmentId} has no keys.`);
+    return keys;
+  };
+  async function rotate(environmentId: string, make: Parameters<typeof replaceKey>[3]) {
+    const id = await replaceKey(store, environmentId, clock.now(), make);
+    cache.outdate(environmentId);
+    return id;
+  }
+
+  return {
+    ...vaultOf(cache.loaded, clock),
+    async load(environmentId) {
+      await obtain(environmentId);
+    },
+    async createKeys(environmentId, now) {
+      const data = newDataKey(master, environmentId, now);
+      const signing = await newSigningKey(environmentId, data.key, now);
+      return [insertKey(environmentId, data), insertKey(environmentId, signing)];
+    },
+    signingKey: async (environmentId) => (await obtain(environmentId)).signingKey(clock.now()),
+    verificationKey: async (environmentId, kid) =>
+      (await cache.get(environmentId))?.verificationKey(kid, clock.now()),
+    publicJwks: async (environmentId) => ({
+      keys: (await obtain(environmentId)).publicJwks(clock.now()),
+    }),
+    rotateDataKey: (environmentId) =>
+      rotate(environmentId, async () => newDataKey(master, environmentId, clock.now())),
+    rotateSigningKey: (environmentId) =>
+      rotate(environmentId, (rows) => newSigningKeyUnder(master, rows, clock.now())),
+    async rewrap(newMasterKey) {
+      const next = useMasterKey(newMasterKey);
+      const count = await rewrapKeys(store, master, next);
+      master = next;
+      return count;
+    },
+    close: cache.close,
+  };
+}

@@ -1,0 +1,91 @@
+import { ERROR_DETAILS, ERRORS, type ErrorCode, type ErrorDetailCode } from './catalogue.ts';
+
+/** Machine-readable bounds of a refused value; contract flows-and-devices §1.5 and §11. */
+export interface InnerError {
+  rangeMinimumValue?: number;
+  rangeMaximumValue?: number;
+  allowedPattern?: string;
+  allowedValues?: readonly string[];
+  maximumValue?: number;
+  referencedValues?: readonly string[];
+  /** Wrong answers that are still allowed before the device or the flow is locked. */
+  attemptsRemaining?: number;
+  /** When the lock ends: `YYYY-MM-DDThh:mm:ss.sssZ`. */
+  coolDownExpiresAt?: string;
+}
+
+export interface ErrorDetail {
+  code: ErrorDetailCode;
+  target?: string;
+  message: string;
+  innerError?: InnerError;
+}
+
+/** The caller's mistake, or a limit: a catalogue entry that becomes the contract's error body. */
+export class ApiError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly details: readonly ErrorDetail[];
+
+  constructor(
+    code: ErrorCode,
+    details: readonly ErrorDetail[] = [],
+    options?: { cause?: unknown; message?: string },
+  ) {
+    super(options?.message ?? ERRORS[code].message, { cause: options?.cause });
+    this.name = 'ApiError';
+    this.code = code;
+    this.status = ERRORS[code].status;
+    this.details = details;
+  }
+}
+
+/** One entry of `details`; the catalogue's message unless a better one is given. */
+export function errorDetail(
+  code: ErrorDetailCode,
+  target?: string,
+  more: { message?: string; innerError?: InnerError } = {},
+): ErrorDetail {
+  return {
+    code,
+    ...(target === undefined ? {} : { target }),
+    message: more.message ?? ERROR_DETAILS[code],
+    ...(more.innerError ? { innerError: more.innerError } : {}),
+  };
+}
+
+/** `400 INVALID_DATA` with one detail: the usual answer to a value that can't be taken. */
+export function invalidData(
+  code: ErrorDetailCode,
+  target: string,
+  more: { message?: string; innerError?: InnerError } = {},
+): ApiError {
+  return new ApiError('INVALID_DATA', [errorDetail(code, target, more)]);
+}
+
+/** `404 NOT_FOUND`: also for what exists elsewhere, so that ids can't be probed. */
+export function notFound(): ApiError {
+  return new ApiError('NOT_FOUND');
+}
+
+/** `409 UNIQUENESS_VIOLATION`, with the same code in the detail: Terraform reads it there. */
+export function notUnique(target: string, message?: string): ApiError {
+  return new ApiError('UNIQUENESS_VIOLATION', [
+    errorDetail('UNIQUENESS_VIOLATION', target, message === undefined ? {} : { message }),
+  ]);
+}
+
+/** `400 INVALID_REQUEST`: the resource's present state forbids the action; contract §2.8, §11. */
+export function wrongState(target: string, message: string): ApiError {
+  return new ApiError('INVALID_REQUEST', [errorDetail('INVALID_STATE', target, { message })]);
+}
+
+/** `429 REQUEST_LIMITED` for a quota; without `Retry-After`, so that Go clients don't wait on it. */
+export function limitExceeded(target: string, message: string, maximumValue?: number): ApiError {
+  return new ApiError('REQUEST_LIMITED', [
+    errorDetail('LIMIT_EXCEEDED', target, {
+      message,
+      ...(maximumValue === undefined ? {} : { innerError: { maximumValue } }),
+    }),
+  ]);
+}

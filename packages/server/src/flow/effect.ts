@@ -1,0 +1,28 @@
+/** What a transition wants done in the transaction that saves the flow: data only. */
+import type { Instant } from '../model/instant.ts';
+
+export type Effect =
+  /** Make a question for the device, keep it in the flow, send what it sends. */
+  | { type: 'ask'; deviceId: string }
+  | { type: 'askOneTime' }
+  /** The device has proved itself: its failures are forgotten, its credential moves on. */
+  | { type: 'deviceProved'; deviceId: string; credential: Record<string, unknown> }
+  | { type: 'deviceFailed'; deviceId: string; failures: number }
+  | { type: 'deviceLocked'; deviceId: string; reason: 'OTP' | 'PUSH'; expiresAt: Instant }
+  | { type: 'userProved' }
+  | { type: 'userFailed'; failures: number }
+  /** Without `unlockAt`: until an administrator unlocks the account. */
+  | { type: 'userLocked'; unlockAt?: Instant }
+  | { type: 'record'; action: FlowAction; result: 'SUCCESS' | 'FAILED'; deviceId?: string };
+
+/** Names of audit records; contract §2.12. */
+export type FlowAction =
+  | 'AUTHENTICATION.CREATED'
+  | 'AUTHENTICATION.UPDATED'
+  | 'OTP.CHECK_SUCCESS'
+  | 'OTP.CHECK_INVALID'
+  | 'OTP.CHECK_FAILED'
+  | 'ASSERTION.CHECK_SUCCESS'
+  | 'ASSERTION.CHECK_FAILED'
+  | 'DEVICE.LOCKED'
+  | 'USER.LOCKED';

@@ -1,0 +1,137 @@
+/**
+ * The dispatch table: method and path to an endpoint, media type to its operation. All that can
+ * be known of an operation before a request comes is worked out here, once.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { TSchema } from 'typebox';
+import { ApiError, errorDetail } from '../errors/api-error.ts';
+import type { Method, Operation } from '../resources/operation.ts';
+import { hasBody } from './read-body.ts';
+import type { Validate, Validators } from './validators.ts';
+
+export const JSON_MEDIA_TYPE = 'application/json';
+export const FORM_MEDIA_TYPE = 'application/x-www-form-urlencoded';
+
+/** An operation and what is worked out of it. */
+export interface CompiledOperation {
+  operation: Operation;
+  /** Names of the query parameters; undefined: the query is not read. */
+  queryNames?: ReadonlySet<string>;
+  validateQuery?: Validate;
+  body?: {
+    kind: 'JSON' | 'FORM';
+    isOptional: boolean;
+    names: ReadonlySet<string>;
+    validate: Validate;
+  };
+}
+
+/** The operations of one method and path. */
+export interface Endpoint {
+  method: Method;
+  path: string;
+  /** Parameters that must be a UUID, and those that may be any short text. */
+  idNames: readonly string[];
+  textNames: readonly string[];
+  /** By media type, lower case and without parameters. */
+  byMediaType: ReadonlyMap<string, CompiledOperation>;
+  /** What a request without `Content-Type` and without a body means. */
+  withoutMediaType: CompiledOperation | undefined;
+}
+
+const namesOf = (schema: TSchema): ReadonlySet<string> =>
+  new Set(Object.keys(Object(Object(schema).properties)));
+
+function compile(operation: Operation, validators: Validators): CompiledOperation {
+  const { query, body, mediaType } = operation;
+  return {
+    operation,
+    ...(query ? { queryNames: namesOf(query), validateQuery: validators.validator(query) } : {}),
+    ...(body
+      ? {
+          body: {
+            kind: mediaType?.toLowerCase() === FORM_MEDIA_TYPE ? 'FORM' : 'JSON',
+            isOptional: operation.bodyOptional ?? false,
+            names: namesOf(body),
+            validate: validators.validator(body),
+          },
+        }
+      : {}),
+  };
+}
+
+/** `{envID}` parameters of a path, in order. */
+export function parametersOf(path: string): string[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+}
+
+/** Whether a path parameter is the id of a resource: it is named so. */
+export const isIdName = (name: string): boolean => name.endsWith('ID');
+
+/**
+ * Nothing is guessed from an empty request where several actions share an address: it means the
+ * `application/json` one, or the only one, and only if that needs no body; contract §15.
+ */
+function meantWithoutMediaType(
+  method: Method,
+  byMediaType: ReadonlyMap<string, CompiledOperation>,
+): CompiledOperation | undefined {
+  const only = byMediaType.size === 1 ? byMediaType.values().next().value : undefined;
+  const meant = byMediaType.get(JSON_MEDIA_TYPE) ?? only;
+  const needsBody = meant?.body && !meant.body.isOptional;
+  return needsBody && method !== 'DELETE' ? undefined : meant;
+}
+
+/** Groups the operations. Throws when two of them can't be told apart. */
+export function createEndpoints(
+  operations: readonly Operation[],
+  validators: Validators,
+): Endpoint[] {
+  const groups = new Map<string, Map<string, CompiledOperation>>();
+  for (const operation of operations) {
+    const key = `${operation.method} ${operation.path}`;
+    const group = groups.get(key) ?? new Map<string, CompiledOperation>();
+    groups.set(key, group);
+    const mediaType = (operation.mediaType ?? JSON_MEDIA_TYPE).toLowerCase();
+    if (group.has(mediaType)) throw new Error(`Two operations are ${key} with ${mediaType}.`);
+    group.set(mediaType, compile(operation, validators));
+  }
+  return [...groups].map(([key, byMediaType]) => {
+    const [method, path] = key.split(' ', 2) as [Method, string];
+    const names = parametersOf(path);
+    return {
+      method,
+      path,
+      idNames: names.filter(isIdName),
+      textNames: names.filter((name) => !isIdName(name)),
+      byMediaType,
+      withoutMediaType: meantWithoutMediaType(method, byMediaType),
+    };
+  });
+}
+
+/** Parameters such as `charset` are ignored, and case; contract §1.3. */
+function mediaTypeOf(contentType: string): string {
+  const end = contentType.indexOf(';');
+  return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
+}
+
+/** The operation that a request's head asks for. Throws `UNSUPPORTED_MEDIA_TYPE`. Pure. */
+export function selectOperation(
+  endpoint: Endpoint,
+  headers: IncomingHttpHeaders,
+): CompiledOperation {
+  const { method, byMediaType, withoutMediaType } = endpoint;
+  const contentType = headers['content-type'];
+  const named =
+    contentType === undefined || method === 'GET'
+      ? undefined
+      : byMediaType.get(mediaTypeOf(contentType));
+  if (named) return named;
+  // GET and DELETE mean one thing, whatever media type they bring.
+  const isPlain = method === 'GET' || method === 'DELETE';
+  if (withoutMediaType && (isPlain || (contentType === undefined && !hasBody(headers)))) {
+    return withoutMediaType;
+  }
+  throw new ApiError('UNSUPPORTED_MEDIA_TYPE', [errorDetail('INVALID_VALUE', 'Content-Type')]);
+}

@@ -1,0 +1,52 @@
+/** Errors to answers, in one place; contract §1.5. */
+import { randomUUID } from 'node:crypto';
+import { ApiError, errorDetail } from '../errors/api-error.ts';
+import type { OperationReply } from '../resources/operation.ts';
+
+/** What the log tells of a failed request. `cause` is set only where the fault is ours. */
+export interface Failure {
+  id: string;
+  code: string;
+  details: { code: string; target?: string }[];
+  cause?: unknown;
+}
+
+// Fastify refuses these itself, before an operation is known.
+const FRAMEWORK_ERRORS: Readonly<Record<string, () => ApiError>> = {
+  FST_ERR_BAD_URL: () => new ApiError('INVALID_REQUEST', [], { message: 'The URL is malformed.' }),
+  FST_ERR_MAX_PARAM_LENGTH: () => new ApiError('NOT_FOUND'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
+    new ApiError('UNSUPPORTED_MEDIA_TYPE', [errorDetail('INVALID_VALUE', 'Content-Type')]),
+  FST_ERR_CTP_BODY_TOO_LARGE: () => new ApiError('REQUEST_TOO_LARGE'),
+};
+
+/** The catalogue's entry for whatever was thrown. */
+export function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  const code: unknown = Object(error).code;
+  const known = typeof code === 'string' ? FRAMEWORK_ERRORS[code] : undefined;
+  // A bug may throw anything, `undefined` too: the log shows that much.
+  return known?.() ?? new ApiError('UNEXPECTED_ERROR', [], { cause: error ?? 'nothing' });
+}
+
+/** The answer to what was thrown, and what to log of it. Every error gets an id of its own. */
+export function errorReply(error: unknown): { reply: OperationReply; failure: Failure } {
+  const { code, status, message, details, cause } = toApiError(error);
+  const id = randomUUID();
+  return {
+    reply: {
+      status,
+      body: { id, code, message, ...(details.length === 0 ? {} : { details }) },
+      // RFC 9110 §11.6.1, RFC 6750 §3.
+      ...(status === 401 ? { headers: { 'www-authenticate': 'Bearer' } } : {}),
+    },
+    failure: {
+      id,
+      code,
+      details: details.map(({ code, target }) =>
+        target === undefined ? { code } : { code, target },
+      ),
+      ...(status >= 500 && cause !== undefined ? { cause } : {}),
+    },
+  };
+}

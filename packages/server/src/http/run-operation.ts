@@ -1,0 +1,122 @@
+/**
+ * One request to one operation, in this order and before any of its body is read: media type,
+ * ids of the path, token, permission, environment. Then body, validation, handler.
+ */
+import type { IncomingMessage } from 'node:http';
+import { BODY_BYTES_MAX } from '../config/limits.ts';
+import type { EnvironmentConfigurations } from '../configuration.ts';
+import type { VaultLoader } from '../crypto/vault.ts';
+import { ApiError, errorDetail, notFound } from '../errors/api-error.ts';
+import type { Clock } from '../model/instant.ts';
+import type { Access, Principal } from '../resources/access.ts';
+import type { OperationReply, OperationRequest } from '../resources/operation.ts';
+import { authorize, userGuard } from './authorize.ts';
+import { correlationText } from './correlation.ts';
+import { type CompiledOperation, type Endpoint, selectOperation } from './endpoints.ts';
+import type { Exchange } from './exchange.ts';
+import { parseJsonObject } from './json-body.ts';
+import { parsePairs } from './pairs.ts';
+import { hasBody, readBody } from './read-body.ts';
+
+/** What the pipeline needs of the server's parts. */
+export interface OperationParts {
+  access: Access;
+  configurations: Pick<EnvironmentConfigurations, 'get'>;
+  keyring: VaultLoader;
+  clock: Clock;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const SHORT_TEXT = /^[^\p{Cc}\p{Cs}]{1,100}$/u;
+const NO_QUERY: OperationRequest['query'] = Object.freeze({});
+// A public operation has no caller: nothing of it may pass for somebody's id.
+const NOBODY: Principal = {
+  actor: { type: 'APPLICATION', environmentId: '', applicationId: '' },
+  scopes: new Set(),
+  reach: () => undefined,
+};
+
+function checkParams(endpoint: Endpoint, params: Exchange['params']): void {
+  for (const name of endpoint.idNames) if (!UUID.test(params[name] ?? '')) throw notFound();
+  for (const name of endpoint.textNames) if (!SHORT_TEXT.test(params[name] ?? '')) throw notFound();
+}
+
+async function enterEnvironment(
+  { operation }: CompiledOperation,
+  environmentId: string,
+  parts: OperationParts,
+): Promise<void> {
+  const configuration = await parts.configurations.get(environmentId);
+  if (!configuration) throw notFound();
+  if (operation.needsMfa !== false && !configuration.hasMfa) {
+    throw new ApiError('ACCESS_FAILED', [], {
+      message: "The environment's bill of materials does not have PING_ONE_MFA.",
+    });
+  }
+  await parts.keyring.load(environmentId);
+}
+
+function readQuery({ queryNames, validateQuery }: CompiledOperation, url: string) {
+  if (!queryNames) return NO_QUERY;
+  const at = url.indexOf('?');
+  const text = at < 0 ? '' : url.slice(at + 1);
+  const query = text === '' ? {} : parsePairs(text, queryNames);
+  validateQuery?.(query, text.length);
+  return query;
+}
+
+/** The validated body; `{}` where it may be left out and is; undefined where none is read. */
+async function readOperationBody({ body }: CompiledOperation, raw: IncomingMessage) {
+  if (!body) return undefined;
+  const encoding = raw.headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new ApiError('UNSUPPORTED_MEDIA_TYPE', [
+      errorDetail('INVALID_VALUE', 'Content-Encoding'),
+    ]);
+  }
+  const bytes = hasBody(raw.headers) ? await readBody(raw, BODY_BYTES_MAX) : undefined;
+  if (!bytes?.length) {
+    if (body.isOptional) return {};
+    throw new ApiError('INVALID_REQUEST', [], { message: 'The request has no body.' });
+  }
+  const value =
+    body.kind === 'FORM' ? parsePairs(bytes.toString('utf8'), body.names) : parseJsonObject(bytes);
+  body.validate(value, bytes.length);
+  return value;
+}
+
+/** Serves the request up to its answer. Throws what it is refused for; records whom it is from. */
+export async function runOperation(
+  endpoint: Endpoint,
+  exchange: Exchange,
+  parts: OperationParts,
+): Promise<OperationReply> {
+  const { request, params } = exchange;
+  const compiled = selectOperation(endpoint, request.headers);
+  const { operation } = compiled;
+  exchange.operation = operation.id;
+  checkParams(endpoint, params);
+  const environmentId = params.envID;
+  if (environmentId !== undefined) exchange.environmentId = environmentId;
+  const isPublic = operation.permission === 'PUBLIC';
+  const principal = isPublic
+    ? NOBODY
+    : await parts.access.authenticate(request.headers.authorization);
+  if (!isPublic) exchange.actor = principal.actor;
+  const reach = authorize(operation, principal, params);
+  if (environmentId !== undefined) await enterEnvironment(compiled, environmentId, parts);
+  const query = readQuery(compiled, request.url ?? '');
+  const body = await readOperationBody(compiled, request);
+  return operation.handle({
+    params,
+    query,
+    body,
+    actor: principal.actor,
+    requireUser: userGuard(principal, reach),
+    ...(reach.populationIds ? { populationIds: reach.populationIds } : {}),
+    now: parts.clock.now(),
+    correlationId: correlationText(exchange.correlation),
+    remoteAddress: exchange.remoteAddress,
+    headers: request.headers,
+  });
+}

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { OUTBOX_ATTEMPTS_MAX, OUTBOX_RETRY_MAX_MS, OUTBOX_RETRY_MS } from '../config/limits.ts';
+import type { Message } from '../model/documents.ts';
+import type { DeliveryReceipt } from '../notifications/channels/channel.ts';
+import type { Stored } from '../storage/store.ts';
+import { decideReceipt, deferred, type MessageDecision, retryDelayMs } from './message-outcome.ts';
+
+const NOW = 1_000_000;
+
+function aMessage(changes: Partial<Message> = {}): Stored<Message> {
+  const doc: Message = {
+    kind: 'DEVICE_AUTHENTICATION',
+    channel: 'EMAIL',
+    status: 'PENDING',
+    sealedPayload: 'sealed',
+    attempts: 1,
+    availableAt: NOW + 60_000,
+    expiresAt: NOW + 1_800_000,
+    createdAt: NOW,
+    updatedAt: NOW,
+    ...changes,
+  };
+  return { environmentId: 'e', id: 'm', version: 2, doc };
+}
+
+const LATER: DeliveryReceipt = { outcome: 'LATER', reason: 'SMTP 450', providerFailed: false };
+
+function docOf(decision: MessageDecision): Message {
+  const [write] = decision.writes;
+  assert.ok(write?.op === 'update' && write.table === 'messages');
+  assert.equal(write.version, 2);
+  return write.doc;
+}
+
+describe('a message that was tried', () => {
+  test('is SENT, and says nothing any more', () => {
+    const doc = docOf(decideReceipt(aMessage(), { outcome: 'DELIVERED' }, NOW, 0));
+    assert.equal(doc.status, 'SENT');
+    assert.ok(!('sealedPayload' in doc));
+  });
+
+  test('waits longer after each try', () => {
+    const first = docOf(decideReceipt(aMessage(), LATER, NOW, 0.5));
+    assert.equal(first.status, 'PENDING');
+    assert.equal(first.availableAt, NOW + OUTBOX_RETRY_MS);
+    assert.equal(first.lastError, 'SMTP 450');
+    assert.equal(first.sealedPayload, 'sealed');
+    const delays = Array.from({ length: 7 }, (_, index) => retryDelayMs(index + 1, 0.5));
+    assert.deepEqual(
+      delays,
+      delays.toSorted((a, b) => a - b),
+    );
+    assert.equal(delays.at(-1), OUTBOX_RETRY_MAX_MS);
+    assert.ok(retryDelayMs(3, 0) < retryDelayMs(3, 1));
+  });
+
+  test('is DEAD when it was refused, was tried often enough, or would be too late', () => {
+    const refused = decideReceipt(aMessage(), { outcome: 'REFUSED', reason: 'SMTP 550' }, NOW, 0);
+    const exhausted = decideReceipt(aMessage({ attempts: OUTBOX_ATTEMPTS_MAX }), LATER, NOW, 0);
+    const late = decideReceipt(aMessage({ expiresAt: NOW + OUTBOX_RETRY_MS }), LATER, NOW, 0.5);
+    for (const decision of [refused, exhausted, late]) {
+      const doc = docOf(decision);
+      assert.equal(doc.status, 'DEAD');
+      assert.ok(!('sealedPayload' in doc));
+      assert.equal(doc.lastError, decision.reason);
+      const [, activity] = decision.writes;
+      assert.ok(activity?.op === 'insert' && activity.table === 'activities');
+      assert.equal(activity.doc.action, 'NOTIFICATION.REJECTED');
+      assert.equal(activity.doc.result, 'FAILED');
+    }
+  });
+
+  test('that could not be tried has not used up a try', () => {
+    const doc = docOf(deferred(aMessage({ attempts: 3 }), 'CIRCUIT_OPEN', NOW + 10, NOW));
+    assert.equal(doc.attempts, 2);
+    assert.equal(doc.availableAt, NOW + 10);
+    assert.equal(doc.status, 'PENDING');
+  });
+});

@@ -1,0 +1,203 @@
+/**
+ * Takes messages from the outbox and sends them, at least once: a message is claimed for a time
+ * (the lease), sent, and then marked; a process that dies in between leaves a message whose lease
+ * ends, and another try sends it again under the same id.
+ *
+ * The worker runs in passes. A pass claims until nothing more is due; passes never overlap. One is
+ * asked for by `wake` (something was committed), by a timer (something became due, a lease has
+ * ended) and by `idle`.
+ */
+import type { Logger } from 'pino';
+import {
+  OUTBOX_ATTEMPTS_MAX,
+  OUTBOX_CLAIM_MAX,
+  OUTBOX_GATHER_MS,
+  OUTBOX_LEASE_MS,
+  OUTBOX_POLL_MS,
+  OUTBOX_STOP_MS,
+} from '../config/limits.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Message } from '../model/documents.ts';
+import type { Clock, Instant } from '../model/instant.ts';
+import type { Channel } from '../notifications/channels/channel.ts';
+import type { OutboxVault } from '../notifications/outbox.ts';
+import type { Store, Stored } from '../storage/store.ts';
+import { type KeeperVault, keepMessages } from './keep-messages.ts';
+import { dead, type MessageDecision, type MessageOutcome } from './message-outcome.ts';
+import { type Lane, makeLane } from './send-message.ts';
+
+/** What the worker counts; `observability/metrics.ts` is one. */
+export interface OutboxMetrics {
+  /** A claimed message has got an outcome. */
+  messageHandled(channel: string, outcome: MessageOutcome): void;
+  /** Messages that were claimed and have no outcome yet. */
+  setOutboxBacklog(messages: number): void;
+}
+
+export interface OutboxWorkerParts {
+  store: Pick<Store, 'claimMessages' | 'commit'>;
+  vault: OutboxVault & KeeperVault;
+  channels: readonly Channel[];
+  clock: Clock;
+  log: Logger;
+  metrics: OutboxMetrics;
+  settings: Pick<Settings, 'production'>;
+  /** From 0 to 1; tests pass their own. */
+  random?: () => number;
+}
+
+export interface OutboxWorker {
+  /** Something was committed: look soon. Cheap, called for every message. */
+  wake(): void;
+  /** Resolves once everything that is due now was claimed and has got an outcome. */
+  idle(): Promise<void>;
+  /** Starts nothing new and waits, for a bounded time, for what is under way. */
+  stop(): Promise<void>;
+}
+
+export function startOutboxWorker(parts: OutboxWorkerParts): OutboxWorker {
+  const { store, clock, log, metrics, settings, random = Math.random } = parts;
+  const stopping = new AbortController();
+  const isStopping = () => stopping.signal.aborted;
+  /** Resolves when sending must end, not just begin no more. */
+  const cutOff = new AbortController();
+  const underWay = new Set<Promise<void>>();
+  let backlog = 0;
+  const lanes = new Map<string, Lane>(
+    parts.channels.map((channel) => [
+      channel.name,
+      makeLane(channel, { ...parts, random, isStopping, cutOff: cutOff.signal }),
+    ]),
+  );
+
+  /** Remembers work on some messages until it ends. */
+  function track(messages: number, work: Promise<void>): void {
+    backlog += messages;
+    metrics.setOutboxBacklog(backlog);
+    const tracked = work
+      .catch((error: unknown) => {
+        log.error({ err: error }, 'Outbox: messages are left until their lease ends.');
+      })
+      .finally(() => {
+        underWay.delete(tracked);
+        backlog -= messages;
+        metrics.setOutboxBacklog(backlog);
+      });
+    underWay.add(tracked);
+  }
+
+  /** Writes decisions down: all at once, or one by one when a row of them was lost to another. */
+  async function settle(decisions: readonly MessageDecision[]): Promise<void> {
+    if (decisions.length === 0) return;
+    const outcome = await store.commit(decisions.flatMap(({ writes }) => writes));
+    if (outcome.committed) {
+      for (const decision of decisions) report(decision);
+    } else if (decisions.length > 1) {
+      await Promise.all(decisions.map((decision) => settle([decision])));
+    } else {
+      log.warn({ messageId: decisions[0]?.message.id }, 'Outbox: the lease of a message was lost.');
+    }
+  }
+
+  function report({ message, outcome, reason, shown }: MessageDecision): void {
+    const { channel, attempts } = message.doc;
+    metrics.messageHandled(channel, outcome);
+    const facts = { channel, messageId: message.id, outcome, attempts, reason, ...shown };
+    if (outcome === 'DEAD') log.warn(facts, 'Outbox: a message was given up.');
+    else if (outcome === 'KEPT') log.info(facts, 'Outbox: a message was kept for /dev/outbox.');
+    else if (outcome === 'RETRY') log.info(facts, 'Outbox: a message will be tried again.');
+    else log.debug(facts, 'Outbox');
+  }
+
+  function dispatch(claimed: readonly Stored<Message>[], now: Instant, leaseUntil: Instant): void {
+    const ended: MessageDecision[] = [];
+    const unsendable: Stored<Message>[] = [];
+    for (const message of claimed) {
+      const lane = lanes.get(message.doc.channel);
+      if (now >= message.doc.expiresAt) ended.push(dead(message, 'EXPIRED', now));
+      // Counted by claims: also a message that takes the process down with it comes to an end.
+      else if (message.doc.attempts > OUTBOX_ATTEMPTS_MAX) {
+        ended.push(dead(message, message.doc.lastError ?? 'TOO_MANY_ATTEMPTS', now));
+      } else if (lane) track(1, lane(message, leaseUntil).then(settle));
+      else if (settings.production) ended.push(dead(message, 'NO_PROVIDER', now));
+      else unsendable.push(message);
+    }
+    if (ended.length > 0) track(ended.length, settle(ended));
+    if (unsendable.length > 0) {
+      track(unsendable.length, keepMessages(parts, unsendable, now).then(settle));
+    }
+  }
+
+  async function claim(): Promise<number> {
+    const now = clock.now();
+    const leaseUntil = now + OUTBOX_LEASE_MS;
+    const claimed = await store.claimMessages(now, leaseUntil, OUTBOX_CLAIM_MAX);
+    dispatch(claimed, now, leaseUntil);
+    return claimed.length;
+  }
+
+  async function pass(): Promise<void> {
+    try {
+      while (!isStopping()) {
+        // A claim is a promise to look at the message within its lease: no more than fit.
+        while (underWay.size >= OUTBOX_CLAIM_MAX) await Promise.race(underWay);
+        if ((await claim()) < OUTBOX_CLAIM_MAX) break;
+      }
+    } catch (error) {
+      log.error({ err: error }, 'Outbox: messages could not be claimed.');
+    }
+  }
+
+  let last = Promise.resolve();
+  let next: Promise<void> | undefined;
+  let gathering: NodeJS.Timeout | undefined;
+
+  /** The next pass that begins: what is committed by now is before it. */
+  function runPass(): Promise<void> {
+    next ??= last.then(() => {
+      next = undefined;
+      last = pass();
+      return last;
+    });
+    return next;
+  }
+
+  const polling = setInterval(runPass, Math.round(OUTBOX_POLL_MS * (0.75 + random() / 2)));
+  // Only servers keep a process alive.
+  polling.unref();
+  void runPass();
+
+  return {
+    wake() {
+      if (gathering || isStopping()) return;
+      gathering = setTimeout(() => {
+        gathering = undefined;
+        void runPass();
+      }, OUTBOX_GATHER_MS);
+    },
+    async idle() {
+      await runPass();
+      await Promise.all(underWay);
+    },
+    async stop() {
+      stopping.abort();
+      clearInterval(polling);
+      clearTimeout(gathering);
+      const all = last.then(() => Promise.all(underWay));
+      if (await endsWithin(all, OUTBOX_STOP_MS)) return;
+      cutOff.abort();
+      await endsWithin(all, OUTBOX_STOP_MS / 5);
+    },
+  };
+}
+
+/** Whether the work ended in that time. */
+async function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const ended = await Promise.race([work.then(() => true), tooLate]);
+  clearTimeout(timer);
+  return ended;
+}

@@ -1,0 +1,84 @@
+/** Deletes what has expired: flows, devices that were never activated, old messages. */
+import type { Logger } from 'pino';
+import { MESSAGE_GRACE_MS, SWEEP_INTERVAL_MS, SWEEP_ROWS_MAX } from '../config/limits.ts';
+import type { Table } from '../model/documents.ts';
+import type { Clock } from '../model/instant.ts';
+import type { Store } from '../storage/store.ts';
+
+/** Each table with the time that its rows stay after they expired. */
+const SWEPT: readonly { table: Table; graceMs: number }[] = [
+  { table: 'flows', graceMs: 0 },
+  { table: 'devices', graceMs: 0 },
+  // The outbox worker is to see that a message expired, and say so, before it is gone.
+  { table: 'messages', graceMs: MESSAGE_GRACE_MS },
+];
+
+/** While more is to be deleted: at most this part of the time goes into it. */
+const SHARE = 1 / 5;
+const PAUSE_MIN_MS = 100;
+
+export interface SweeperParts {
+  store: Pick<Store, 'sweep'>;
+  clock: Clock;
+  log: Logger;
+  /** From 0 to 1; tests pass their own. */
+  random?: () => number;
+}
+
+export interface Sweeper {
+  /** Begins no other sweep and waits for the present one. */
+  stop(): Promise<void>;
+}
+
+/** One round over the tables. Returns whether there is more to delete. */
+export async function sweepExpired({ store, clock, log }: SweeperParts): Promise<boolean> {
+  let more = false;
+  for (const { table, graceMs } of SWEPT) {
+    const deleted = await store.sweep(table, clock.now() - graceMs, SWEEP_ROWS_MAX);
+    if (deleted > 0) log.debug({ table, deleted }, 'Sweeper: expired rows were deleted.');
+    more ||= deleted >= SWEEP_ROWS_MAX;
+  }
+  return more;
+}
+
+/**
+ * Sweeps once a minute, and more often while there is more to delete. Nodes sweep at different
+ * moments, because each pause is made at random around its length.
+ */
+export function startSweeper(parts: SweeperParts): Sweeper {
+  const { log, random = Math.random } = parts;
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let sweeping = Promise.resolve();
+
+  function sweepAfter(ms: number): void {
+    if (stopped) return;
+    timer = setTimeout(() => {
+      sweeping = sweep();
+    }, ms);
+    timer.unref();
+  }
+
+  async function sweep(): Promise<void> {
+    const startedAt = performance.now();
+    let more = false;
+    try {
+      more = await sweepExpired(parts);
+    } catch (error) {
+      log.error({ err: error }, 'Sweeper: expired rows could not be deleted.');
+    }
+    const took = performance.now() - startedAt;
+    sweepAfter(more ? Math.max(PAUSE_MIN_MS, took / SHARE - took) : interval());
+  }
+
+  const interval = () => SWEEP_INTERVAL_MS * (0.75 + random() / 2);
+  sweepAfter(interval());
+
+  return {
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await sweeping;
+    },
+  };
+}

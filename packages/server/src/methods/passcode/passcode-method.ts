@@ -1,0 +1,124 @@
+/**
+ * What the methods share that send a code: e-mail, text message, phone call. The code lives for
+ * minutes and has few tries, so a keyed MAC of it is kept, never the code (design §2, Secrets).
+ */
+import { invalidData } from '../../errors/api-error.ts';
+import { toMs } from '../../model/duration.ts';
+import type { MethodPolicy } from '../../model/policy.ts';
+import type { ChannelName, Recipient } from '../../notifications/message.ts';
+import { OFFLINE_DEVICE_BLOCK } from '../../policy/blocks.ts';
+import type {
+  AuthenticationMethod,
+  ChallengeRequest,
+  MethodContext,
+  MethodDevice,
+} from '../authentication-method.ts';
+
+/** How one method of this family differs from the others. */
+export interface PasscodeMethodTraits
+  extends Pick<AuthenticationMethod, 'type' | 'policyKey' | 'amr' | 'create' | 'view'> {
+  channel: ChannelName;
+  schemas: Pick<AuthenticationMethod['schemas'], 'create' | 'view'>;
+  /** Where the code goes, from the device's credential. */
+  recipient(credential: Record<string, unknown>): Recipient;
+}
+
+const OTP_LENGTH_DEFAULT = 6;
+const OTP_LIFETIME_DEFAULT = { duration: 30, timeUnit: 'MINUTES' } as const;
+
+/** The block that a method of this family has in an environment's first policy; contract §2.3. */
+export const PASSCODE_DEFAULT_POLICY: MethodPolicy = {
+  enabled: true,
+  pairingDisabled: false,
+  promptForNicknameOnPairing: false,
+  otp: {
+    lifeTime: OTP_LIFETIME_DEFAULT,
+    failure: { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } },
+    otpLength: OTP_LENGTH_DEFAULT,
+  },
+};
+
+const TEMPLATES = { AUTHENTICATION: 'strong_authentication', PAIRING: 'device_pairing' } as const;
+
+// The MAC and the sealed copy are bound to the device: neither serves for another one.
+const identityOf = (device: MethodDevice) => `passcodes/${device.id}`;
+
+function payloadOf(
+  to: Recipient,
+  otp: string,
+  { purpose, notification }: ChallengeRequest,
+  { user, environmentName }: MethodContext,
+) {
+  const template = notification?.template;
+  const locale = template?.locale ?? user.preferredLanguage;
+  return {
+    to,
+    template: template?.name ?? TEMPLATES[purpose],
+    ...(template?.variant === undefined ? {} : { variant: template.variant }),
+    ...(locale === undefined ? {} : { locale }),
+    // Ours last: a caller's variable can't stand in for the code.
+    variables: {
+      ...template?.variables,
+      otp,
+      'user.username': user.username,
+      'environment.name': environmentName,
+    },
+  };
+}
+
+/** Makes a method that sends its code over a channel. */
+export function passcodeMethod(traits: PasscodeMethodTraits): AuthenticationMethod {
+  return {
+    ...traits,
+    waitingStatus: 'OTP_REQUIRED',
+    answerKind: 'otp',
+    initialStatuses: ['ACTIVE', 'ACTIVATION_REQUIRED'],
+    schemas: { ...traits.schemas, policy: OFFLINE_DEVICE_BLOCK },
+    defaultPolicy: PASSCODE_DEFAULT_POLICY,
+    delivered: { channel: traits.channel, recipient: traits.recipient },
+    oneTime: true,
+
+    challenge(device, request, context) {
+      const { now, environmentId, policy, vault } = context;
+      const otp = context.randomDigits(policy.otp?.otpLength ?? OTP_LENGTH_DEFAULT);
+      const expiresAt = now + toMs(policy.otp?.lifeTime ?? OTP_LIFETIME_DEFAULT);
+      const mac = vault.mac(environmentId, identityOf(device), otp);
+      if (device.testMode) {
+        const sealedOtp = vault.seal(environmentId, identityOf(device), otp);
+        return { challenge: { expiresAt, state: { mac, sealedOtp } } };
+      }
+      const payload = payloadOf(traits.recipient(device.credential), otp, request, context);
+      return {
+        challenge: { expiresAt, state: { mac } },
+        delivery: { channel: traits.channel, payload, expiresAt },
+      };
+    },
+
+    verify(answer, challenge, device, { now, environmentId, vault }) {
+      if (challenge.expiresAt !== undefined && now >= challenge.expiresAt) {
+        return { verdict: 'EXPIRED' };
+      }
+      const { mac } = challenge.state;
+      const matches =
+        typeof answer.otp === 'string' &&
+        typeof mac === 'string' &&
+        vault.macMatches(environmentId, identityOf(device), answer.otp, mac);
+      return matches
+        ? { verdict: 'VERIFIED', credential: device.credential }
+        : { verdict: 'REJECTED' };
+    },
+
+    testOtp(challenge, device, { vault, environmentId }) {
+      const { sealedOtp } = challenge.state;
+      if (typeof sealedOtp !== 'string') return undefined;
+      return vault.open(environmentId, identityOf(device), sealedOtp).toString('utf8');
+    },
+  };
+}
+
+/** A property of a create request that must be there and a text. Throws `REQUIRED_VALUE`. */
+export function requiredText(request: Record<string, unknown>, name: string): string {
+  const value = request[name];
+  if (typeof value !== 'string' || value === '') throw invalidData('REQUIRED_VALUE', name);
+  return value;
+}

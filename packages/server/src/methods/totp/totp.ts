@@ -1,0 +1,102 @@
+/**
+ * One-time passcodes of an authenticator app: RFC 6238 with the values that such apps assume
+ * (SHA-1, 6 digits, 30 s). Each time step is accepted once (RFC 6238 §5.2): the last used one is
+ * part of the credential, and the step's guarded write keeps two equal answers from both winning.
+ */
+import { Type } from 'typebox';
+import { TOTP_BLOCK } from '../../policy/blocks.ts';
+import type { AuthenticationMethod, MethodDevice } from '../authentication-method.ts';
+import { toBase32 } from '../oath/base32.ts';
+import { findCounter, timeStepAt } from '../oath/one-time-password.ts';
+
+const STEP_MS = 30_000;
+const FORM = { digits: 6, algorithm: 'sha1' } as const;
+// RFC 4226 §4, R6: 160 bits are recommended.
+const SECRET_BYTES = 20;
+// See docs/decisions/0005-totp-grace-period.md.
+const GRACE_PERIOD_DEFAULT = 2;
+
+const secretIdentity = (device: MethodDevice | { id: string }) => `devices/${device.id}/secret`;
+
+/** The address that the app's QR code holds; "Key URI format" of the common authenticator apps. */
+function keyUri(
+  account: string,
+  secret: string,
+  issuer: string,
+  uriParameters: Record<string, unknown>,
+): string {
+  const parameters = { secret, issuer, ...uriParameters };
+  const query = Object.entries(parameters)
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`)
+    .join('&');
+  return `otpauth://totp/${encodeURIComponent(account)}?${query}`;
+}
+
+/** Time-based one-time passcode of an authenticator app. */
+export const totp: AuthenticationMethod = {
+  type: 'TOTP',
+  policyKey: 'totp',
+  waitingStatus: 'OTP_REQUIRED',
+  answerKind: 'otp',
+  amr: ['otp'],
+  // The secret must have reached the app before it counts; contract §4.4.
+  initialStatuses: ['ACTIVATION_REQUIRED'],
+  selfContained: true,
+  schemas: {
+    create: {},
+    view: {
+      secret: Type.Optional(Type.String({ description: 'Base32; only when the device is made.' })),
+      keyUri: Type.Optional(
+        Type.String({ description: 'Content of the QR code; only when the device is made.' }),
+      ),
+    },
+    policy: TOTP_BLOCK,
+  },
+  defaultPolicy: {
+    enabled: false,
+    pairingDisabled: false,
+    promptForNicknameOnPairing: false,
+    otp: { failure: { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } } },
+    passcodeGracePeriod: GRACE_PERIOD_DEFAULT,
+  },
+
+  create(_request, device, context) {
+    const key = context.randomBytes(SECRET_BYTES);
+    const secret = toBase32(key);
+    const { uriParameters } = context.policy;
+    return {
+      credential: {
+        sealedSecret: context.vault.seal(context.environmentId, secretIdentity(device), key),
+        lastTimeStep: 0,
+      },
+      revealed: {
+        secret,
+        keyUri: keyUri(
+          context.user.username,
+          secret,
+          context.environmentName,
+          typeof uriParameters === 'object' && uriParameters !== null ? { ...uriParameters } : {},
+        ),
+      },
+    };
+  },
+
+  // The code is on the user's phone already: there is nothing to remember and nothing to send.
+  challenge: () => ({ challenge: { state: {} } }),
+
+  verify(answer, _challenge, device, { now, environmentId, policy, vault }) {
+    const { sealedSecret, lastTimeStep } = device.credential;
+    if (typeof answer.otp !== 'string' || typeof sealedSecret !== 'string') {
+      return { verdict: 'REJECTED' };
+    }
+    const key = vault.open(environmentId, secretIdentity(device), sealedSecret);
+    const grace = Number(policy.passcodeGracePeriod ?? GRACE_PERIOD_DEFAULT);
+    const step = timeStepAt(now, STEP_MS);
+    const range = { from: step - grace, to: step + grace };
+    const found = findCounter(key, answer.otp, range, FORM);
+    if (found === undefined || found <= Number(lastTimeStep)) return { verdict: 'REJECTED' };
+    return { verdict: 'VERIFIED', credential: { ...device.credential, lastTimeStep: found } };
+  },
+
+  view: () => ({}),
+};

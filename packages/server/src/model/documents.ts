@@ -1,0 +1,246 @@
+/**
+ * What is kept of each resource: the documents that the store holds. Types only; no behaviour.
+ * Optional members are absent, never null. Moments are `Instant`s, secrets are sealed (see
+ * `crypto/vault.ts`) or hashed before they come here.
+ */
+import type { Instant } from './instant.ts';
+import type { DeviceAuthenticationPolicySettings } from './policy.ts';
+
+export interface Timestamps {
+  createdAt: Instant;
+  updatedAt: Instant;
+}
+
+/** A product of an environment's bill of materials; the API refuses MFA without `PING_ONE_MFA`. */
+export interface BillOfMaterialsProduct {
+  id: string;
+  type: string;
+  description?: string;
+}
+
+export interface Environment extends Timestamps {
+  name: string;
+  description?: string;
+  type: 'PRODUCTION' | 'SANDBOX';
+  region: string;
+  products: BillOfMaterialsProduct[];
+  billOfMaterialsUpdatedAt: Instant;
+}
+
+/** A key of an environment: the private part is sealed. Kept by the store, used by `crypto/`. */
+export interface EnvironmentKey extends Timestamps {
+  /** `DATA`: AES-256 key, wrapped by the master key. `SIGNING`: JWK of the token signing key. */
+  purpose: 'DATA' | 'SIGNING';
+  /** DATA: the wrapped 32 bytes. SIGNING: the private JWK, sealed. Base64url. */
+  sealed: string;
+  /** SIGNING: the public JWK as published. */
+  publicJwk?: Record<string, unknown>;
+  /** A retired key still verifies and decrypts, and no longer signs or encrypts. */
+  status: 'ACTIVE' | 'RETIRED';
+}
+
+export interface Population extends Timestamps {
+  name: string;
+  description?: string;
+  isDefault: boolean;
+}
+
+export interface User extends Timestamps {
+  populationId: string;
+  username: string;
+  email?: string;
+  /** E.164. */
+  mobilePhone?: string;
+  primaryPhone?: string;
+  name?: { given?: string; family?: string; middle?: string; formatted?: string };
+  nickname?: string;
+  preferredLanguage?: string;
+  locale?: string;
+  timezone?: string;
+  externalId?: string;
+  title?: string;
+  enabled: boolean;
+  /** Present while the account is locked; past `unlockAt` it counts as unlocked. */
+  lock?: { lockedAt: Instant; unlockAt?: Instant };
+  mfaEnabled: boolean;
+  bypassMFAEnabledUntil?: Instant;
+  /** Device ids, the first is the default; absent: the user has no order. Contract §3.4. */
+  deviceOrder?: string[];
+  /** Wrong answers in a row over all paired devices, for `mfaSettings.lockout`. */
+  mfaFailures: number;
+}
+
+export interface Application extends Timestamps {
+  name: string;
+  description?: string;
+  type: 'WORKER' | 'NATIVE_APP' | 'WEB_APP' | 'SINGLE_PAGE_APP' | 'SERVICE';
+  protocol: 'OPENID_CONNECT';
+  enabled: boolean;
+  grantTypes: string[];
+  tokenEndpointAuthMethod: 'CLIENT_SECRET_BASIC' | 'CLIENT_SECRET_POST' | 'PRIVATE_KEY_JWT' | 'NONE';
+  /** scrypt: `N$r$p$salt$hash`, base64url. */
+  secretHash?: string;
+  /** The secret, sealed, until it was read once. */
+  sealedSecret?: string;
+  jwks?: { keys: Record<string, unknown>[] };
+  /** Everything else that the API stores and returns as it came (mobile settings, redirect URIs). */
+  settings: Record<string, unknown>;
+  /** Tokens issued before this moment are refused: set when the secret changes. */
+  tokensValidFrom?: Instant;
+}
+
+export interface RoleAssignment extends Timestamps {
+  applicationId: string;
+  roleId: string;
+  scope: { type: 'ORGANIZATION' | 'ENVIRONMENT' | 'POPULATION'; id: string };
+  readOnly: boolean;
+}
+
+export interface MfaSettings {
+  lockout?: { failureCount: number; durationSeconds?: number };
+  pairing: { maxAllowedDevices: number; pairingKeyFormat: 'NUMERIC' | 'ALPHANUMERIC' };
+  phoneExtensions: { enabled: boolean };
+  users: { mfaEnabled: boolean };
+  authentication?: { deviceSelection: 'DEFAULT_TO_FIRST' | 'PROMPT_TO_SELECT' };
+  updatedAt: Instant;
+}
+
+export interface DeviceAuthenticationPolicy extends Timestamps {
+  name: string;
+  isDefault: boolean;
+  settings: DeviceAuthenticationPolicySettings;
+}
+
+/** A registered authenticator of a user. What depends on the type is in `credential`. */
+export interface Device extends Timestamps {
+  userId: string;
+  type: string;
+  status: 'ACTIVE' | 'ACTIVATION_REQUIRED';
+  nickname?: string;
+  /** The method's own: address, sealed secret, public key, counters. */
+  credential: Record<string, unknown>;
+  /** `TYPE:value`, unique per user: no address is paired twice; contract §4.5. */
+  uniqueKey?: string;
+  testMode?: true;
+  block?: { blockedAt: Instant };
+  lock?: { reason: 'OTP' | 'PUSH'; expiresAt: Instant };
+  /** Wrong answers in a row, over all flows; contract §2.9. */
+  failures: number;
+  /** While ACTIVATION_REQUIRED: what the user must answer. */
+  pairing?: Pairing;
+  activatedAt?: Instant;
+  /** A pending device is deleted at this moment (24 h); contract §4.14. */
+  expiresAt?: Instant;
+}
+
+export interface Pairing {
+  policyId: string;
+  /** Absent after too many wrong answers: a new code must be sent. */
+  challenge?: Challenge;
+  failures: number;
+  /** Where no code is sent: no answer is judged before this moment. */
+  coolDownUntil?: Instant;
+  /** Becomes the device's once it is active: a pending device reserves no address. */
+  uniqueKey?: string;
+  notification?: NotificationRequest;
+}
+
+/** What a method remembers of the question it asked; only that method reads `state`. */
+export interface Challenge {
+  /** After this moment an answer is refused as expired; absent: never. */
+  expiresAt?: Instant;
+  state: Record<string, unknown>;
+}
+
+/** `notification` of a request: which words a message uses; contract §2.2.3. */
+export interface NotificationRequest {
+  template?: {
+    name?: string;
+    variant?: string;
+    locale?: string;
+    variables?: Record<string, string>;
+  };
+  clientContext?: Record<string, unknown>;
+  policy?: { id: string };
+}
+
+export type FlowStatus =
+  | 'DEVICE_SELECTION_REQUIRED'
+  | 'OTP_REQUIRED'
+  | 'ASSERTION_REQUIRED'
+  | 'PUSH_CONFIRMATION_REQUIRED'
+  | 'PUSH_CONFIRMATION_TIMED_OUT'
+  | 'COMPLETED'
+  | 'FAILED';
+
+export interface OneTimeTarget {
+  type: string;
+  credential: Record<string, unknown>;
+  testMode?: true;
+}
+
+/** One attempt of a user to authenticate: a device authentication, "the flow"; contract §2. */
+export interface Flow extends Timestamps {
+  status: FlowStatus;
+  userId?: string;
+  policyId: string;
+  selectedDeviceId?: string;
+  oneTime?: OneTimeTarget;
+  /** Wrong answers for the one-time target; a paired device counts its own. */
+  oneTimeFailures?: number;
+  challenge?: Challenge;
+  notification?: NotificationRequest;
+  compatibility?: 'FULL' | 'SECURITY_KEY_ONLY' | 'NONE';
+  authenticators?: string[];
+  error?: { code: string; message: string; unavailableDevices?: { id: string }[] };
+  /** The row is gone after this moment: 15 min after the last change, 60 min after the end. */
+  expiresAt: Instant;
+}
+
+/** A message that waits for a channel. The sealed payload is erased once it was sent. */
+export interface Message extends Timestamps {
+  /** What it is about: `DEVICE_AUTHENTICATION`, `DEVICE_PAIRING`, … */
+  kind: string;
+  channel: string;
+  status: 'PENDING' | 'SENT' | 'KEPT' | 'DEAD';
+  /** Sealed JSON of `MessagePayload` (notifications/message.ts); absent once sent. */
+  sealedPayload?: string;
+  /** HMAC of the address, so that the development outbox finds it; set when KEPT. */
+  recipientHash?: string;
+  attempts: number;
+  /** Not before this moment: the next try, or the end of a worker's lease. */
+  availableAt: Instant;
+  /** A code is worthless after its life; an expired message is not sent. */
+  expiresAt: Instant;
+  lastError?: string;
+}
+
+/** An audit record: who did what to what. Never holds a code, a secret or a full address. */
+export interface Activity {
+  action: string;
+  recordedAt: Instant;
+  actor: { type: 'APPLICATION' | 'USER' | 'SYSTEM'; id?: string };
+  resource: { type: string; id: string };
+  userId?: string;
+  correlationId?: string;
+  result: 'SUCCESS' | 'FAILED';
+  data?: Record<string, unknown>;
+}
+
+/** Every table and the document it holds. */
+export interface Documents {
+  environments: Environment;
+  environment_keys: EnvironmentKey;
+  populations: Population;
+  users: User;
+  applications: Application;
+  role_assignments: RoleAssignment;
+  mfa_settings: MfaSettings;
+  policies: DeviceAuthenticationPolicy;
+  devices: Device;
+  flows: Flow;
+  messages: Message;
+  activities: Activity;
+}
+
+export type Table = keyof Documents;

@@ -1,0 +1,35 @@
+/** A channel takes a message to the user: one folder here for each way out. */
+import type { ChannelName, Recipient } from '../message.ts';
+import type { Words } from '../templates/render.ts';
+
+/** A message as a channel sends it. */
+export interface RenderedMessage extends Words {
+  /** The same on each try: what a provider knows a repetition by (idempotency key). */
+  id: string;
+  to: Recipient;
+}
+
+/**
+ * How sending ended. `reason` is short, stable and safe to keep and to log: it holds neither a
+ * code nor an address.
+ */
+export type DeliveryReceipt =
+  | { outcome: 'DELIVERED' }
+  /** The provider won't take this message, however often it is tried. */
+  | { outcome: 'REFUSED'; reason: string }
+  /**
+   * It may go later. `providerFailed`: the provider as a whole isn't usable now (no connection,
+   * no greeting, no login), which counts for its circuit breaker.
+   */
+  | { outcome: 'LATER'; reason: string; providerFailed: boolean };
+
+export interface Channel {
+  readonly name: ChannelName;
+  /**
+   * Sends, and resolves when the provider has answered. Doesn't throw for what a provider or a
+   * network does. After `signal` has aborted it settles soon, and the message may have been sent.
+   */
+  send(message: RenderedMessage, signal: AbortSignal): Promise<DeliveryReceipt>;
+  /** Closes its connections. */
+  close(): void;
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { SettingsError } from '../../../config/settings.ts';
+import { readSender, readSmtpUrl } from './smtp-settings.ts';
+
+describe('the SMTP address', () => {
+  test('smtps:// speaks TLS at once', () => {
+    const server = readSmtpUrl('smtps://a%40b:p%3Aw@mail.example');
+    assert.equal(server.secure, true);
+    assert.equal(server.port, 465);
+    assert.deepEqual(server.auth, { user: 'a@b', pass: 'p:w' });
+    assert.equal(server.tls.rejectUnauthorized, true);
+  });
+
+  test('a password goes over TLS only, except on the same machine', () => {
+    assert.equal(readSmtpUrl('smtp://u:p@mail.example').requireTLS, true);
+    assert.equal(readSmtpUrl('smtp://u:p@mail.example?requireTLS=false').requireTLS, false);
+    assert.equal(readSmtpUrl('smtp://mail.example').requireTLS, false);
+    for (const host of ['127.0.0.1', 'localhost', '[::1]']) {
+      const server = readSmtpUrl(`smtp://u:p@${host}:2525`);
+      assert.equal(server.requireTLS, false);
+      assert.equal(server.ignoreTLS, true);
+      assert.equal(server.port, 2525);
+    }
+  });
+
+  test('sets nothing but what is meant to be set', () => {
+    const server = readSmtpUrl('smtp://mail.example?debug=true&logger=true&host=other.example');
+    assert.deepEqual(Object.keys(server).sort(), [
+      'host',
+      'ignoreTLS',
+      'port',
+      'requireTLS',
+      'secure',
+      'tls',
+    ]);
+    assert.equal(server.host, 'mail.example');
+  });
+
+  test('stops the start when it makes no sense, and is not quoted', () => {
+    for (const text of ['http://mail.example', 'mail.example:25', 'smtp://', 'smtp://u:%zz@h']) {
+      assert.throws(
+        () => readSmtpUrl(text),
+        (error: unknown) => error instanceof SettingsError && !error.message.includes('%zz'),
+      );
+    }
+  });
+});
+
+describe('the sender', () => {
+  test('is an address with or without a name', () => {
+    assert.deepEqual(readSender('no-reply@shop.example'), {
+      name: '',
+      address: 'no-reply@shop.example',
+    });
+    for (const text of ['Shop Ltd <a@shop.example>', '"Shop Ltd" <a@shop.example>']) {
+      assert.deepEqual(readSender(text), { name: 'Shop Ltd', address: 'a@shop.example' });
+    }
+  });
+
+  test('is one address', () => {
+    for (const text of [
+      '',
+      'Shop',
+      'a@b, c@d',
+      'A <a@b> <c@d>',
+      'A\r\nBcc: x <a@b>',
+      'A <a b@c>',
+    ]) {
+      assert.throws(() => readSender(text), SettingsError, text);
+    }
+  });
+});

@@ -1,0 +1,61 @@
+/** E-mail over SMTP: a pool of connections to the operator's mail server. */
+import { createTransport } from 'nodemailer';
+import { OUTBOX_CONCURRENCY_MAX, OUTBOX_SEND_TIMEOUT_MS } from '../../../config/limits.ts';
+import { isEmailAddress } from '../../../model/address.ts';
+import type { Channel, DeliveryReceipt, RenderedMessage } from '../channel.ts';
+import { receiptOf } from './receipt.ts';
+import { readSender, readSmtpUrl } from './smtp-settings.ts';
+
+export interface SmtpSettings {
+  /** `smtp://user:password@host:port` or `smtps://…`; see `smtp-settings.ts`. */
+  smtpUrl: string;
+  /** `Name <address>` or an address. */
+  mailFrom: string;
+}
+
+/** Opens the pool; the first message connects. Throws `SettingsError`. */
+export function openSmtpChannel({ smtpUrl, mailFrom }: SmtpSettings): Channel {
+  const from = readSender(mailFrom);
+  const domain = from.address.slice(from.address.lastIndexOf('@') + 1);
+  const transport = createTransport({
+    ...readSmtpUrl(smtpUrl),
+    pool: true,
+    maxConnections: OUTBOX_CONCURRENCY_MAX,
+    // The outbox tries again, and counts it; the pool must not do so behind its back.
+    maxRequeues: 0,
+    dnsTimeout: OUTBOX_SEND_TIMEOUT_MS / 2,
+    connectionTimeout: OUTBOX_SEND_TIMEOUT_MS / 2,
+    greetingTimeout: OUTBOX_SEND_TIMEOUT_MS / 2,
+    socketTimeout: OUTBOX_SEND_TIMEOUT_MS,
+    // What a message says is never the name of a file or of a page to fetch.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    // Its log holds addresses.
+    logger: false,
+  });
+
+  async function send(message: RenderedMessage, signal: AbortSignal): Promise<DeliveryReceipt> {
+    const { address } = message.to;
+    if (!isEmailAddress(address)) return { outcome: 'REFUSED', reason: 'INVALID_ADDRESS' };
+    try {
+      await transport.sendMail({
+        from,
+        // As an object: the address isn't parsed, so it can't turn into several ones.
+        to: { name: '', address },
+        subject: message.subject ?? '',
+        text: message.text,
+        ...(message.html === undefined ? {} : { html: message.html }),
+        // The same on each try, so that mail servers and readers drop a repetition.
+        messageId: `<${message.id}@${domain}>`,
+        // RFC 3834 §5: no vacation notice answers this.
+        headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+        signal,
+      });
+      return { outcome: 'DELIVERED' };
+    } catch (error) {
+      return receiptOf(error);
+    }
+  }
+
+  return { name: 'EMAIL', send, close: () => transport.close({ force: true }) };
+}

@@ -1,0 +1,35 @@
+/** What a message says and where it goes: made by methods and services, rendered by the worker. */
+import type { NotificationRequest } from '../model/documents.ts';
+
+export interface Recipient {
+  /** E-mail address or E.164 number. */
+  address: string;
+  /** Keys to press once a call is answered: digits, `,`, `#`, `*`. */
+  extension?: string;
+}
+
+/** The part of a message that is sealed: it holds the passcode and the address. */
+export interface MessagePayload {
+  to: Recipient;
+  /** The template's name: `strong_authentication`, `device_pairing`, `transaction`, `new_device_paired`. */
+  template: string;
+  variant?: string;
+  /** BCP 47. */
+  locale?: string;
+  /** Values for the template; `otp` among them. */
+  variables: Record<string, string>;
+}
+
+/** The channels that a message can leave by. */
+export type ChannelName = 'EMAIL' | 'SMS' | 'VOICE' | 'WHATSAPP' | 'PUSH';
+
+/** What a method wants sent; the service makes a sealed outbox row of it. */
+export interface Delivery {
+  channel: ChannelName;
+  payload: MessagePayload;
+  /** The message is worthless after this moment, and is not sent any more. */
+  expiresAt: number;
+}
+
+/** What the device and the request say about the words of a message. */
+export type { NotificationRequest };

@@ -1,0 +1,25 @@
+/** The names of the templates: data only, so that resources may import it. */
+
+/**
+ * Every template that a message can use. Names as on the platform's "Notifications Templates"
+ * page; contract §2.2.3.
+ */
+export const KNOWN_TEMPLATES = [
+  'strong_authentication',
+  'device_pairing',
+  'transaction',
+  'new_device_paired',
+] as const;
+
+export type TemplateName = (typeof KNOWN_TEMPLATES)[number];
+
+/** Whether there is a template of this name; upper and lower case are one. Pure. */
+export function isKnownTemplate(name: string): boolean {
+  return templateName(name) !== undefined;
+}
+
+/** The template's name as it is listed. Pure; undefined: there is none. */
+export function templateName(name: string): TemplateName | undefined {
+  const lower = name.toLowerCase();
+  return KNOWN_TEMPLATES.find((known) => known === lower);
+}

@@ -1,0 +1,96 @@
+/** A real SMTP server on loopback for tests: it takes mail, or says what it is told to say. */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { type ParsedMail, simpleParser } from 'mailparser';
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+
+export interface ReceivedMail {
+  sender: string;
+  recipients: string[];
+  /** As it came over the wire. */
+  source: string;
+  mail: ParsedMail;
+}
+
+export interface MailServer {
+  url: string;
+  port: number;
+  received: ReceivedMail[];
+  /** Sessions that were opened. */
+  connections: number;
+  close(): Promise<void>;
+}
+
+export interface MailServerBehaviour {
+  /** A free one when absent. */
+  port?: number;
+  /** The reply to `RCPT TO`, such as 550; nothing: it is taken. */
+  recipientReply?(address: string): { code: number; text: string } | undefined;
+  /** The reply after the message. */
+  dataReply?(): { code: number; text: string } | undefined;
+  /** Waits before it takes a message. */
+  beforeData?(): Promise<void>;
+  options?: SMTPServerOptions;
+}
+
+function failure({ code, text }: { code: number; text: string }): Error {
+  return Object.assign(new Error(text), { responseCode: code });
+}
+
+export async function startMailServer(behaviour: MailServerBehaviour = {}): Promise<MailServer> {
+  const received: ReceivedMail[] = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    disableReverseLookup: true,
+    hideSTARTTLS: true,
+    onConnect(_session, callback) {
+      mailServer.connections++;
+      callback();
+    },
+    onRcptTo({ address }, _session, callback) {
+      const reply = behaviour.recipientReply?.(address);
+      callback(reply && failure(reply));
+    },
+    async onData(stream, session, callback) {
+      const chunks: Buffer[] = [];
+      for await (const chunk of stream) chunks.push(chunk);
+      const source = Buffer.concat(chunks).toString('utf8');
+      await behaviour.beforeData?.();
+      const reply = behaviour.dataReply?.();
+      if (reply) return callback(failure(reply));
+      const { mailFrom, rcptTo } = session.envelope;
+      received.push({
+        sender: mailFrom === false ? '' : mailFrom.address,
+        recipients: rcptTo.map(({ address }) => address),
+        source,
+        mail: await simpleParser(source),
+      });
+      callback();
+    },
+    ...behaviour.options,
+  });
+  server.on('error', () => {
+    // A client that goes away in mid-session is part of the tests.
+  });
+  server.listen(behaviour.port ?? 0, '127.0.0.1');
+  await once(server.server, 'listening');
+  const { port } = server.server.address() as AddressInfo;
+  const mailServer: MailServer = {
+    url: `smtp://127.0.0.1:${port}`,
+    port,
+    received,
+    connections: 0,
+    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  };
+  return mailServer;
+}
+
+/** A port on loopback where nobody listens. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return port;
+}

@@ -1,0 +1,73 @@
+/**
+ * What the server counts about itself, in the Prometheus text format. Labels name operations,
+ * device types and verdicts: sets that the code bounds. Never a user, a device or an environment.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export interface Metrics {
+  /** A request was answered. `operation`: its operation's id. */
+  requestServed(operation: string, status: number, seconds: number): void;
+  flowStarted(deviceType: string): void;
+  flowCompleted(deviceType: string): void;
+  /** `reason`: the flow's `error.code`. */
+  flowFailed(deviceType: string, reason: string): void;
+  /** `verdict`: `VALID`, `INVALID`, `EXPIRED`, `LOCKED`. */
+  otpChecked(verdict: string): void;
+  /** `outcome`: `SENT`, `KEPT`, `RETRY`, `DEAD`. */
+  messageHandled(channel: string, outcome: string): void;
+  /** Messages that wait in the outbox. */
+  setOutboxBacklog(messages: number): void;
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
+const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Makes the registry. `process`: whether it also reports on memory, CPU and the event loop. */
+export function createMetrics({ process = false }: { process?: boolean } = {}): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  if (process) collectDefaultMetrics({ register: registry });
+  const counter = <L extends string>(name: string, help: string, labelNames: L[]) =>
+    new Counter({ name: `countersign_${name}`, help, labelNames, registers });
+
+  const requests = counter('http_requests_total', 'Requests answered.', ['operation', 'status']);
+  const durations = new Histogram({
+    name: 'countersign_http_request_duration_seconds',
+    help: 'Time from the head of a request to its answer.',
+    labelNames: ['operation'],
+    buckets: DURATION_BUCKETS,
+    registers,
+  });
+  const started = counter('flows_started_total', 'Device authentications started.', ['type']);
+  const completed = counter('flows_completed_total', 'Device authentications completed.', ['type']);
+  const failed = counter('flows_failed_total', 'Device authentications failed.', [
+    'type',
+    'reason',
+  ]);
+  const otpChecks = counter('otp_checks_total', 'One-time passcodes checked.', ['verdict']);
+  const messages = counter('messages_total', 'Messages handled by the outbox worker.', [
+    'channel',
+    'outcome',
+  ]);
+  const backlog = new Gauge({
+    name: 'countersign_outbox_backlog',
+    help: 'Messages that wait in the outbox.',
+    registers,
+  });
+
+  return {
+    requestServed(operation, status, seconds) {
+      requests.inc({ operation, status: `${Math.trunc(status / 100)}xx` });
+      durations.observe({ operation }, seconds);
+    },
+    flowStarted: (type) => started.inc({ type }),
+    flowCompleted: (type) => completed.inc({ type }),
+    flowFailed: (type, reason) => failed.inc({ type, reason }),
+    otpChecked: (verdict) => otpChecks.inc({ verdict }),
+    messageHandled: (channel, outcome) => messages.inc({ channel, outcome }),
+    setOutboxBacklog: (count) => backlog.set(count),
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  };
+}

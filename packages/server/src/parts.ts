@@ -1,0 +1,30 @@
+/**
+ * The parts that a running server is made of. `main.ts` makes them, each route list and job takes
+ * what it needs of them: there is no container and no global.
+ */
+import type { Logger } from 'pino';
+import type { EnvironmentConfigurations } from './configuration.ts';
+import type { Keyring } from './crypto/keyring.ts';
+import type { Settings } from './config/settings.ts';
+import type { MethodRegistry } from './methods/registry.ts';
+import type { Clock } from './model/instant.ts';
+import type { Access } from './resources/access.ts';
+import type { Metrics } from './observability/metrics.ts';
+import type { Links } from './resources/links.ts';
+import type { Store } from './storage/store.ts';
+
+export interface Parts {
+  settings: Settings;
+  store: Store;
+  /** The configuration of environments (settings, policies, keys), cached. */
+  configurations: EnvironmentConfigurations;
+  keyring: Keyring;
+  access: Access;
+  methods: MethodRegistry;
+  clock: Clock;
+  links: Links;
+  log: Logger;
+  metrics: Metrics;
+  /** Tells the outbox worker that a message was just committed. */
+  wakeOutbox(): void;
+}

@@ -1,0 +1,28 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { Activity } from '../model/documents.ts';
+import type { Instant } from '../model/instant.ts';
+import type { Write } from '../storage/store.ts';
+import type { OperationRequest } from './operation.ts';
+
+/** What a caller of `activityWrite` says; the moment and the id come with the write. */
+export type ActivityRecord = Omit<Activity, 'recordedAt' | 'result'> & {
+  result?: Activity['result'];
+};
+
+/** The audit row that goes into the same transaction as the change it tells of. Pure but its id. */
+export function activityWrite(environmentId: string, record: ActivityRecord, now: Instant): Write {
+  return {
+    op: 'insert',
+    table: 'activities',
+    environmentId,
+    id: randomUUIDv7(),
+    doc: { result: 'SUCCESS', ...record, recordedAt: now },
+  };
+}
+
+/** Who is named as the actor of what this request changes. */
+export function actorOf({ actor }: OperationRequest): Activity['actor'] {
+  return actor.type === 'USER'
+    ? { type: 'USER', id: actor.userId }
+    : { type: 'APPLICATION', id: actor.applicationId };
+}

@@ -1,0 +1,162 @@
+/** `POST /{envID}/deviceAuthentications`: load, decide, save, answer; contract §2.2, §2.6. */
+import { randomUUIDv7 } from 'node:crypto';
+import { FLOW_IDLE_MS } from '../../config/limits.ts';
+import { ApiError, errorDetail, invalidData, notFound } from '../../errors/api-error.ts';
+import { type StartRequest, startFlow, stepFlow } from '../../flow/device-authentication.ts';
+import type { Effect } from '../../flow/effect.ts';
+import { commitOrRetry } from '../commit.ts';
+import { configurationOf } from '../devices/devices.parts.ts';
+import { methodDevice } from '../devices/device-view.ts';
+import { blockOf, policyOf } from '../method-context.ts';
+import { notificationOf } from '../notification-request.ts';
+import type { OperationReply, OperationRequest } from '../operation.ts';
+import type { StartBody } from './device-authentications.schema.ts';
+import { flowView } from './flow-view.ts';
+import { contextOf, type FlowParts, seeWorld, type World } from './flow-world.ts';
+import { countStart } from './flow-metrics.ts';
+import { type Saved, writesOf, writesWithoutFlow } from './flow-writes.ts';
+import { oneTimeTarget } from './one-time-target.ts';
+
+/** A try to start: a saved flow, or an error whose counted failures are saved. */
+type Started = { saved: Saved } | { refusal: ApiError };
+
+function assertConsistent({ selectedDevice }: StartBody, { actor }: OperationRequest): void {
+  const { id, otp, oneTime } = selectedDevice ?? {};
+  if (oneTime && (id !== undefined || otp !== undefined)) {
+    throw invalidData('CONSTRAINT_VIOLATION', 'selectedDevice.oneTime', {
+      message: 'A one-time target goes with neither `id` nor `otp`.',
+    });
+  }
+  // Whoever authenticates must not choose where the code goes.
+  if (actor.type === 'USER' && oneTime) throw new ApiError('ACCESS_FAILED');
+}
+
+/** Starts a flow: 201. */
+export async function startDeviceAuthentication(
+  parts: FlowParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const body: StartBody = request.body;
+  assertConsistent(body, request);
+  // Nor which rules hold for him.
+  if (request.actor.type === 'USER' && body.policy) throw new ApiError('ACCESS_FAILED');
+  const environmentId = request.params.envID ?? '';
+  const configuration = await configurationOf(parts, environmentId);
+  const policy = policyOf(configuration, body.policy?.id);
+  const flowId = randomUUIDv7();
+  const notification = notificationOf(body.notification);
+
+  const started = await commitOrRetry<Started>(parts.store, async () => {
+    const rows = await parts.store.readUserFacts(environmentId, body.user.id);
+    if (!rows) throw notFound();
+    request.requireUser({ id: rows.user.id, populationId: rows.user.doc.populationId });
+    const { now } = request;
+    let world = seeWorld(parts, configuration, policy, rows, now);
+    const base: StartRequest['base'] = {
+      userId: rows.user.id,
+      policyId: policy.id,
+      ...(notification ? { notification } : {}),
+      ...(body.compatibility ? { compatibility: body.compatibility } : {}),
+      createdAt: now,
+      updatedAt: now,
+      expiresAt: now + FLOW_IDLE_MS,
+    };
+    const wanted = body.selectedDevice?.oneTime;
+    if (wanted) {
+      const near = world;
+      base.oneTime = await oneTimeTarget(
+        parts.methods,
+        wanted,
+        flowId,
+        (policyKey) => contextOf(near, blockOf(policy, { policyKey })),
+        parts.settings.allowTestDevices,
+      );
+      world = seeWorld(parts, configuration, policy, { ...rows, oneTime: base.oneTime }, now);
+    }
+    const otp = body.selectedDevice?.otp;
+    if (otp !== undefined) return startWithOtp(flowId, base, body, otp, world, request);
+    const start = { base, ...deviceIdOf(body) };
+    const saved = await writesOf(flowId, undefined, startFlow(start, world.facts), world, request);
+    return { writes: saved.writes, result: { saved } };
+  });
+
+  if ('refusal' in started) throw started.refusal;
+  const { flow, world } = started.saved;
+  countStart(parts, started.saved);
+  parts.wakeOutbox();
+  return { status: 201, body: flowView(flow, world) };
+}
+
+const deviceIdOf = ({ selectedDevice }: StartBody) =>
+  selectedDevice?.id === undefined ? {} : { deviceId: selectedDevice.id };
+
+/**
+ * A code given at once: the named device's, or any device's that makes its own codes. A right one
+ * completes the flow. A wrong one makes no flow and counts on every device that it was tried on:
+ * otherwise it would be a way to guess without end (docs/decisions/0004-otp-at-start.md).
+ */
+async function startWithOtp(
+  flowId: string,
+  base: StartRequest['base'],
+  body: StartBody,
+  otp: string,
+  world: World,
+  request: OperationRequest,
+): Promise<{ writes: Saved['writes']; result: Started }> {
+  const wantedId = body.selectedDevice?.id;
+  const candidates = world.devices.filter(({ row, method, seen }) =>
+    wantedId === undefined ? method.selfContained && !seen.unusable : row.id === wantedId,
+  );
+  const named = candidates[0];
+  if (wantedId !== undefined && named && !named.method.selfContained) {
+    throw invalidData('INVALID_VALUE', 'selectedDevice.otp', {
+      message: 'The device makes no passcodes of its own.',
+    });
+  }
+  if (!named) {
+    // Says why: no such device, a closed door, or nothing that could be tried.
+    const { flow } = startFlow({ base, ...deviceIdOf(body) }, world.facts);
+    if (flow.status === 'FAILED') {
+      const step = startFlow({ base }, world.facts);
+      const saved = await writesOf(flowId, undefined, step, world, request);
+      return { writes: saved.writes, result: { saved } };
+    }
+    throw invalidData('INVALID_OTP', 'selectedDevice.otp');
+  }
+
+  const failures: Effect[] = [];
+  let refusal: ApiError | undefined;
+  for (const { row, method, block } of candidates) {
+    const started = startFlow({ base, deviceId: row.id }, world.facts);
+    if (started.flow.status === 'FAILED') {
+      const saved = await writesOf(flowId, undefined, started, world, request);
+      return { writes: saved.writes, result: { saved } };
+    }
+    const verdict = await method.verify(
+      { otp },
+      { state: {} },
+      methodDevice(row),
+      contextOf(world, block),
+    );
+    const event = { type: 'answer', answer: 'otp', ...verdict } as const;
+    const step = stepFlow(started.flow, event, world.facts);
+    if (verdict.verdict === 'VERIFIED') {
+      const created = started.effects.filter(({ type }) => type === 'record');
+      const done = { flow: step.flow, effects: [...created, ...step.effects] };
+      const saved = await writesOf(flowId, undefined, done, world, request);
+      return { writes: saved.writes, result: { saved } };
+    }
+    failures.push(...step.effects);
+    refusal = step.refusal;
+  }
+  const error = new ApiError(
+    'INVALID_DATA',
+    refusal?.details.map((detail) => ({ ...detail, target: 'selectedDevice.otp' })) ?? [
+      errorDetail('INVALID_OTP', 'selectedDevice.otp'),
+    ],
+  );
+  return {
+    writes: writesWithoutFlow(flowId, failures, world, request),
+    result: { refusal: error },
+  };
+}

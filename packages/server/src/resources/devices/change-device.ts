@@ -1,0 +1,231 @@
+/** What is changed of a paired device: block, lock, nickname, order, removal; contract §4.10–§4.13. */
+import { invalidData, wrongState } from '../../errors/api-error.ts';
+import type { Device, User } from '../../model/documents.ts';
+import type { Store, Stored, UserFacts, Write } from '../../storage/store.ts';
+import { activityWrite, actorOf } from '../activity.ts';
+import { commitOrRetry } from '../commit.ts';
+import type { OperationReply, OperationRequest } from '../operation.ts';
+import { inOrder, withDeviceRemoved } from './device-order.ts';
+import { deviceView, isDeviceLocked } from './device-view.ts';
+import { type DeviceParts, deviceOf, idsOf, isGone, methodOf, readUser } from './devices.parts.ts';
+
+interface Change {
+  action: string;
+  doc: Device;
+}
+
+function recordOf(
+  request: OperationRequest,
+  action: string,
+  resource: { type: string; id: string },
+): Write {
+  const { environmentId, userId } = idsOf(request);
+  return activityWrite(
+    environmentId,
+    {
+      action,
+      actor: actorOf(request),
+      resource,
+      userId,
+      correlationId: request.correlationId,
+    },
+    request.now,
+  );
+}
+
+/** Reads, decides and writes one device; no change, no write and no activity. */
+async function changeDevice(
+  parts: DeviceParts,
+  request: OperationRequest,
+  decide: (device: Device) => Change | undefined,
+): Promise<Stored<Device>> {
+  return commitOrRetry(parts.store, async () => {
+    const device = deviceOf(await readUser(parts, request), request);
+    const change = decide(device.doc);
+    if (!change) return { writes: [], result: device };
+    const { environmentId, id, version } = device;
+    const doc = { ...change.doc, updatedAt: request.now };
+    return {
+      writes: [
+        { op: 'update', table: 'devices', environmentId, id, version, doc },
+        recordOf(request, change.action, { type: 'DEVICE', id }),
+      ],
+      result: { ...device, doc },
+    };
+  });
+}
+
+const reply = (
+  parts: DeviceParts,
+  device: Stored<Device>,
+  { now }: OperationRequest,
+): OperationReply => ({
+  status: 200,
+  body: deviceView(device, methodOf(parts, device.doc.type), {
+    links: parts.links,
+    vault: parts.keyring,
+    now,
+  }),
+});
+
+function assertActive({ status }: Device): void {
+  if (status !== 'ACTIVE') throw wrongState('status', 'The device is not active yet.');
+}
+
+/** `device.block`: it can't be used until it is unblocked. */
+export async function blockDevice(parts: DeviceParts, request: OperationRequest) {
+  const device = await changeDevice(parts, request, (doc) => {
+    assertActive(doc);
+    if (doc.block) return undefined;
+    return { action: 'DEVICE.BLOCKED', doc: { ...doc, block: { blockedAt: request.now } } };
+  });
+  return reply(parts, device, request);
+}
+
+/** `device.unblock`. */
+export async function unblockDevice(parts: DeviceParts, request: OperationRequest) {
+  const device = await changeDevice(parts, request, (doc) => {
+    assertActive(doc);
+    const { block, ...unblocked } = doc;
+    return block && { action: 'DEVICE.UNBLOCKED', doc: unblocked };
+  });
+  return reply(parts, device, request);
+}
+
+/** `device.unlock`: ends the lock and forgets the wrong answers. */
+export async function unlockDevice(parts: DeviceParts, request: OperationRequest) {
+  const device = await changeDevice(parts, request, (doc) => {
+    assertActive(doc);
+    if (!isDeviceLocked(doc, request.now)) return undefined;
+    const { lock: _lock, ...unlocked } = doc;
+    return { action: 'DEVICE.UNLOCKED', doc: { ...unlocked, failures: 0 } };
+  });
+  return reply(parts, device, request);
+}
+
+/** `PUT …/nickname`: an empty one removes it. */
+export async function setNickname(
+  parts: DeviceParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const { nickname }: { nickname: string } = request.body;
+  const device = await changeDevice(parts, request, (doc) => {
+    if ((doc.nickname ?? '') === nickname) return undefined;
+    const { nickname: _former, ...rest } = doc;
+    return {
+      action: 'DEVICE.NICKNAME_UPDATED',
+      doc: nickname === '' ? rest : { ...rest, nickname },
+    };
+  });
+  const { environmentId, userId, deviceId } = idsOf(request);
+  const path = `/users/${userId}/devices/${deviceId}`;
+  return {
+    status: 200,
+    body: {
+      _links: {
+        self: parts.links.api(environmentId, `${path}/nickname`),
+        device: parts.links.api(environmentId, path),
+      },
+      nickname: device.doc.nickname ?? '',
+    },
+  };
+}
+
+/** `DELETE …/{deviceID}`: 204; deleting the default makes the next one the default. */
+export async function deleteDevice(
+  parts: DeviceParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  await commitOrRetry(parts.store, async () => {
+    const facts = await readUser(parts, request);
+    const { environmentId, id, version } = deviceOf(facts, request);
+    const left = facts.devices.filter(({ id: other, doc }) => other !== id && doc.status === 'ACTIVE');
+    const { user } = facts;
+    const doc = withDeviceRemoved(user.doc, id, left.map((device) => device.id));
+    return {
+      writes: [
+        { op: 'delete', table: 'devices', environmentId, id, version },
+        { op: 'update', table: 'users', environmentId, id: user.id, version: user.version, doc },
+        recordOf(request, 'DEVICE.DELETED', { type: 'DEVICE', id }),
+      ],
+      result: undefined,
+    };
+  });
+  return { status: 204 };
+}
+
+/** Writes another order of the user's devices. */
+async function changeOrder(
+  store: Pick<Store, 'commit'>,
+  request: OperationRequest,
+  read: () => Promise<UserFacts>,
+  decide: (facts: UserFacts) => { action: string; doc: User } | undefined,
+): Promise<UserFacts> {
+  return commitOrRetry(store, async () => {
+    const facts = await read();
+    const change = decide(facts);
+    if (!change) return { writes: [], result: facts };
+    const { environmentId, id, version } = facts.user;
+    const { doc } = change;
+    return {
+      writes: [
+        { op: 'update', table: 'users', environmentId, id, version, doc },
+        recordOf(request, change.action, { type: 'USER', id }),
+      ],
+      result: { ...facts, user: { ...facts.user, doc } },
+    };
+  });
+}
+
+/**
+ * `devices.reorder`: every id is an ACTIVE device of the user, once; those left out keep their
+ * places behind; contract §3.4. Answers the facts in the new order.
+ */
+export function reorderDevices(parts: DeviceParts, request: OperationRequest): Promise<UserFacts> {
+  const wanted: string[] = request.body.order.map(({ id }: { id: string }) => id);
+  return changeOrder(
+    parts.store,
+    request,
+    () => readUser(parts, request),
+    ({ user, devices }) => {
+      const active = inOrder(user.doc, devices)
+        .filter(({ doc }) => doc.status === 'ACTIVE')
+        .map(({ id }) => id);
+      for (const [place, id] of wanted.entries()) {
+        if (!active.includes(id) || wanted.indexOf(id) !== place) {
+          throw invalidData('INVALID_VALUE', `order[${place}].id`);
+        }
+      }
+      const order = [...wanted, ...active.filter((id) => !wanted.includes(id))];
+      const action = user.doc.deviceOrder ? 'DEVICES.ORDER_UPDATED' : 'DEVICES.ORDER_CREATED';
+      return { action, doc: { ...user.doc, deviceOrder: order, updatedAt: request.now } };
+    },
+  );
+}
+
+/** `devices.order.remove`: 204; the user then chooses a device each time. */
+export async function removeOrder(
+  parts: DeviceParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  await changeOrder(
+    parts.store,
+    request,
+    () => readUser(parts, request),
+    ({ user }) => {
+      const { deviceOrder, ...rest } = user.doc;
+      return (
+        deviceOrder && {
+          action: 'DEVICES.ORDER_DELETED',
+          doc: { ...rest, updatedAt: request.now },
+        }
+      );
+    },
+  );
+  return { status: 204 };
+}
+
+/** The devices that still count, in the user's order. */
+export function livingDevices({ user, devices }: UserFacts, now: number): Stored<Device>[] {
+  return inOrder(user.doc, devices).filter(({ doc }) => !isGone(doc, now));
+}

@@ -1,0 +1,25 @@
+/** Makes the absolute addresses in `_links`: one origin per API root; contract §1.1. */
+export interface Links {
+  /** `{origin}/v1/environments/{envID}` + path: `api(env, '/users/1')`. */
+  api(environmentId: string, path?: string): { href: string };
+  /** `{auth origin}/{envID}` + path: flows, authentication codes, tokens. */
+  auth(environmentId: string, path?: string): { href: string };
+}
+
+/** The two public URLs, without trailing slash. */
+export interface Origins {
+  publicUrl: string;
+  authPublicUrl: string;
+}
+
+/** Links under the two public URLs; read at each call, since a free port is known late. */
+export function makeLinks(origins: Readonly<Origins>): Links {
+  return {
+    api: (environmentId, path = '') => ({
+      href: `${origins.publicUrl}/v1/environments/${environmentId}${path}`,
+    }),
+    auth: (environmentId, path = '') => ({
+      href: `${origins.authPublicUrl}/${environmentId}${path}`,
+    }),
+  };
+}

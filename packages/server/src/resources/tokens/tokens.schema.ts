@@ -1,0 +1,50 @@
+/** The messages of the token endpoint and of discovery. */
+import { type Static, Type } from 'typebox';
+
+// Nothing is required or bounded here: what is wrong is answered in OAuth's own form.
+export const TokenFormSchema = Type.Object({
+  grant_type: Type.Optional(Type.String({ description: '`client_credentials`.' })),
+  scope: Type.Optional(Type.String()),
+  client_id: Type.Optional(Type.String()),
+  client_secret: Type.Optional(Type.String()),
+  client_assertion_type: Type.Optional(Type.String()),
+  client_assertion: Type.Optional(Type.String({ description: 'A JWT; RFC 7523.' })),
+});
+
+export type TokenForm = Static<typeof TokenFormSchema>;
+
+export const TokenReply = Type.Object({
+  access_token: Type.String(),
+  token_type: Type.Literal('Bearer'),
+  expires_in: Type.Integer({ description: 'Seconds.' }),
+});
+
+export const OAuthErrorBody = Type.Object({
+  error: Type.String(),
+  error_description: Type.Optional(Type.String()),
+});
+
+export const JwksReply = Type.Object({
+  keys: Type.Array(
+    Type.Object({
+      kty: Type.String(),
+      kid: Type.String(),
+      use: Type.String(),
+      alg: Type.String(),
+      n: Type.String(),
+      e: Type.String(),
+    }),
+  ),
+});
+
+export const DiscoveryReply = Type.Object({
+  issuer: Type.String(),
+  token_endpoint: Type.String(),
+  jwks_uri: Type.String(),
+  grant_types_supported: Type.Array(Type.String()),
+  response_types_supported: Type.Array(Type.String()),
+  subject_types_supported: Type.Array(Type.String()),
+  id_token_signing_alg_values_supported: Type.Array(Type.String()),
+  token_endpoint_auth_methods_supported: Type.Array(Type.String()),
+  token_endpoint_auth_signing_alg_values_supported: Type.Array(Type.String()),
+});

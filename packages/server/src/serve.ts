@@ -1,0 +1,146 @@
+/** A running server: makes the parts, starts them in order and stops them in the reverse one. */
+import { mkdir, readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import type { DestinationStream, Logger } from 'pino';
+import { apiOperations } from './app.ts';
+import { bootstrap } from './bootstrap.ts';
+import { POLICIES_MAX } from './config/limits.ts';
+import type { Settings } from './config/settings.ts';
+import { cacheConfigurations } from './configuration.ts';
+import { openKeyring } from './crypto/keyring.ts';
+import { loadMasterKey } from './crypto/master-key.ts';
+import { createHttpApp } from './http/app.ts';
+import { startOutboxWorker } from './jobs/outbox-worker.ts';
+import { startSweeper } from './jobs/sweeper.ts';
+import { createRegistry, type MethodRegistry } from './methods/registry.ts';
+import type { Clock } from './model/instant.ts';
+import { openChannels } from './notifications/channels/registry.ts';
+import { developmentOutboxOperations } from './notifications/development-outbox.routes.ts';
+import { createLog } from './observability/log.ts';
+import { createMetrics } from './observability/metrics.ts';
+import type { Parts } from './parts.ts';
+import { makeLinks } from './resources/links.ts';
+import { createAccess } from './resources/tokens/access.ts';
+import { openStore } from './storage/open.ts';
+
+/** What a test may put in the place of the outside world. */
+export interface ServeOptions {
+  clock?: Clock;
+  logStream?: DestinationStream;
+  methods?: MethodRegistry;
+}
+
+export interface RunningServer {
+  /** The origin that clients use. */
+  url: string;
+  /** File with the credentials, when this start has made the first environment. */
+  credentialsFile?: string;
+  parts: Parts;
+  log: Logger;
+  /** Resolves once all messages that are due were handled; for tests. */
+  outboxIdle(): Promise<void>;
+  /** Stops accepting, finishes what is under way, flushes. */
+  close(): Promise<void>;
+}
+
+const SYSTEM_CLOCK: Clock = { now: () => Date.now() };
+
+async function readTls({ tls }: Settings) {
+  if (!tls) return undefined;
+  const [cert, key] = await Promise.all([readFile(tls.certFile), readFile(tls.keyFile)]);
+  return { cert, key };
+}
+
+/** Migrates, makes the first environment where there is none, and serves. */
+export async function startServer(
+  settings: Settings,
+  { clock = SYSTEM_CLOCK, logStream, methods = createRegistry() }: ServeOptions = {},
+): Promise<RunningServer> {
+  const log = createLog({
+    level: settings.logLevel,
+    ...(logStream ? { stream: logStream } : {}),
+  });
+  await mkdir(settings.dataDirectory, { recursive: true, mode: 0o700 });
+  const https = await readTls(settings);
+  const masterKey = await loadMasterKey(settings);
+  const store = await openStore(settings);
+  const keyring = await openKeyring({ store, masterKey, clock });
+  const metrics = createMetrics({ process: true });
+  const configurations = cacheConfigurations(store, POLICIES_MAX);
+  // The port may be chosen by the system: the addresses are known once the server listens.
+  const origins = { publicUrl: '', authPublicUrl: '' };
+  const links = makeLinks(origins);
+  const access = createAccess({ store, keyring, clock, links });
+  // SQLite has one process: whatever was leased was leased by one that is gone.
+  if (settings.databaseUrl === undefined) await store.releaseMessages(clock.now());
+  const channels = openChannels(settings);
+  const worker = startOutboxWorker({
+    store,
+    vault: keyring,
+    channels,
+    clock,
+    log,
+    metrics,
+    settings,
+  });
+  const sweeper = startSweeper({ store, clock, log });
+  const parts: Parts = {
+    settings,
+    store,
+    configurations,
+    access,
+    keyring,
+    methods,
+    clock,
+    links,
+    log,
+    metrics,
+    wakeOutbox: () => worker.wake(),
+  };
+  const app = await createHttpApp({
+    operations: [
+      ...apiOperations(parts),
+      ...developmentOutboxOperations({
+        store,
+        vault: keyring,
+        settings,
+        settleOutbox: () => worker.idle(),
+      }),
+    ],
+    parts,
+    ...(https ? { https } : {}),
+    ...(settings.trustProxy ? { trustProxy: settings.trustProxy } : {}),
+  });
+
+  async function close(): Promise<void> {
+    await app.close();
+    await sweeper.stop();
+    await worker.stop();
+    await Promise.all(channels.map((channel) => channel.close?.()));
+    configurations.close();
+    access.close();
+    keyring.close();
+    await store.close();
+  }
+
+  try {
+    await app.listen({ host: settings.host, port: settings.port });
+    const { port } = app.server.address() as AddressInfo;
+    const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
+    origins.publicUrl = settings.publicUrl ?? `${https ? 'https' : 'http'}://${host}:${port}`;
+    origins.authPublicUrl = settings.authPublicUrl ?? origins.publicUrl;
+    const url = origins.publicUrl;
+    const credentialsFile = await bootstrap({ settings, store, keyring, methods, clock }, url);
+    return {
+      url,
+      ...(credentialsFile === undefined ? {} : { credentialsFile }),
+      parts,
+      log,
+      outboxIdle: () => worker.idle(),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

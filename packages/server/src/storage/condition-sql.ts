@@ -1,0 +1,52 @@
+import type { Table } from '../model/documents.ts';
+import type { Condition } from './store.ts';
+import { columnNames } from './tables.ts';
+
+/** How an engine writes what differs between them. */
+export interface Engine {
+  /** A placeholder for the parameter with this number, from 1. */
+  parameter(number: number): string;
+  /** Position of a text in another, from 1; 0: it isn't in it. Compares bytes. */
+  position(column: string, text: string): string;
+}
+
+const OPERATORS = { eq: '=', ne: '<>', gt: '>', ge: '>=', lt: '<', le: '<=' } as const;
+
+/**
+ * A condition as SQL; its values are pushed to `parameters`. A column that the table doesn't have
+ * is a mistake of ours and throws: no name reaches the text unchecked. Pure but `parameters`.
+ */
+export function conditionSql(
+  condition: Condition,
+  table: Table,
+  engine: Engine,
+  parameters: (string | number)[],
+): string {
+  const joined = (conditions: readonly Condition[], word: string, empty: string): string =>
+    conditions.length === 0
+      ? empty
+      : `(${conditions.map((one) => conditionSql(one, table, engine, parameters)).join(word)})`;
+  if ('all' in condition) return joined(condition.all, ' and ', '1 = 1');
+  if ('any' in condition) return joined(condition.any, ' or ', '1 = 0');
+  // A comparison with an absent value is unknown in SQL; here it is false, and its reverse true.
+  if ('not' in condition) {
+    return `not coalesce(${conditionSql(condition.not, table, engine, parameters)}, false)`;
+  }
+  const { column } = condition;
+  if (column !== 'id' && !columnNames(table).includes(column)) {
+    throw new Error(`The table ${table} has no searched column ${column}.`);
+  }
+  if (condition.is === 'present') return `${column} is not null`;
+  parameters.push(condition.value);
+  const value = engine.parameter(parameters.length);
+  switch (condition.is) {
+    case 'startsWith':
+      return `${engine.position(column, value)} = 1`;
+    case 'contains':
+      return `${engine.position(column, value)} > 0`;
+    case 'ne':
+      return `(${column} is null or ${column} <> ${value})`;
+    default:
+      return `${column} ${OPERATORS[condition.is]} ${value}`;
+  }
+}

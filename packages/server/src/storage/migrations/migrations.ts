@@ -1,0 +1,33 @@
+/** Every migration in order: forward only, one for both engines. */
+import type { Kysely } from 'kysely';
+import type { Engine } from './0001-first.ts';
+
+export type { Engine };
+
+export interface MigrationFile {
+  name: string;
+  load(): Promise<{ up(db: Kysely<unknown>, engine: Engine): Promise<void> }>;
+}
+
+export const MIGRATIONS: readonly MigrationFile[] = [
+  { name: '0001-first', load: () => import('./0001-first.ts') },
+];
+
+/** The database was written by a newer Countersign than this one. */
+export class SchemaTooNewError extends Error {
+  override name = 'SchemaTooNewError';
+
+  constructor(unknown: readonly string[]) {
+    super(
+      `The database has migrations that this version does not know (${unknown.join(', ')}): start the version that made them, or restore a backup from before.`,
+    );
+  }
+}
+
+/** Names of the migrations still to run. Throws `SchemaTooNewError`. Pure. */
+export function pendingMigrations(applied: readonly string[]): string[] {
+  const known = MIGRATIONS.map(({ name }) => name);
+  const unknown = applied.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new SchemaTooNewError(unknown);
+  return known.filter((name) => !applied.includes(name));
+}

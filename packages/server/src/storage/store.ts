@@ -1,0 +1,134 @@
+/**
+ * The store's port. Two adapters implement it (`sqlite.ts`, `postgres.ts`) and one suite holds
+ * them to it (`store-contract.ts`).
+ *
+ * A change is a value: a list of writes that commits whole or not at all, each update and delete
+ * guarded by the version that the caller read. Being a value it can be batched: an adapter commits
+ * the changes that are ready together in one transaction (group commit), and answers each one only
+ * after that transaction is durable.
+ */
+import type { Device, Documents, Flow, Table, User } from '../model/documents.ts';
+import type { Instant } from '../model/instant.ts';
+
+/** A row as it was read. `version` starts at 1 and grows by one with each update. */
+export interface Stored<D> {
+  readonly environmentId: string;
+  readonly id: string;
+  readonly version: number;
+  readonly doc: D;
+}
+
+type WriteOf<T extends Table> =
+  | { op: 'insert'; table: T; environmentId: string; id: string; doc: Documents[T] }
+  | {
+      op: 'update';
+      table: T;
+      environmentId: string;
+      id: string;
+      /** The version that was read; the write is refused when it is no longer the present one. */
+      version: number;
+      doc: Documents[T];
+    }
+  | { op: 'delete'; table: T; environmentId: string; id: string; version: number };
+
+/** One write of a change. */
+export type Write = { [T in Table]: WriteOf<T> }[Table];
+
+/**
+ * How a commit ended. A lost race is an outcome, not an exception: read again and decide again.
+ * - `VERSION`: a guarded row has changed or is gone.
+ * - `UNIQUE`: an insert or update breaks a unique index; `table` says whose.
+ */
+export type CommitOutcome =
+  | { committed: true }
+  | { committed: false; conflict: 'VERSION' }
+  | { committed: false; conflict: 'UNIQUE'; table: Table };
+
+/** Names a searched column of a table; see `tables.ts`. */
+export type Column = string;
+
+/** What rows to read. Values are bound as parameters, never put into SQL text. */
+export type Condition =
+  | { column: Column; is: 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le'; value: string | number }
+  | { column: Column; is: 'startsWith' | 'contains'; value: string }
+  | { column: Column; is: 'present' }
+  | { all: readonly Condition[] }
+  | { any: readonly Condition[] }
+  | { not: Condition };
+
+/** Rows of every environment: for the platform's own work (sweeps, environments), never a route's. */
+export const ANY_ENVIRONMENT: unique symbol = Symbol('any environment');
+
+export interface ListQuery {
+  where?: Condition;
+  /** Keyset paging in id order (ids are UUIDv7, so in order of creation): rows after this id. */
+  afterId?: string;
+  /** Newest first; `afterId` then means "before". */
+  descending?: boolean;
+  /** At most this many rows; required, because no list is unlimited. */
+  limit: number;
+}
+
+export interface UserFacts {
+  user: Stored<User>;
+  /** All devices of the user, pending ones too, in order of creation. */
+  devices: Stored<Device>[];
+}
+
+export interface FlowFacts {
+  flow: Stored<Flow>;
+  user?: Stored<User>;
+  devices: Stored<Device>[];
+}
+
+export interface Store {
+  get<T extends Table>(
+    table: T,
+    environmentId: string,
+    id: string,
+  ): Promise<Stored<Documents[T]> | undefined>;
+
+  list<T extends Table>(
+    table: T,
+    environmentId: string | typeof ANY_ENVIRONMENT,
+    query: ListQuery,
+  ): Promise<Stored<Documents[T]>[]>;
+
+  count(table: Table, environmentId: string, where?: Condition): Promise<number>;
+
+  /** A user with all devices, in one round trip: what the start of a flow needs. */
+  readUserFacts(environmentId: string, userId: string): Promise<UserFacts | undefined>;
+
+  /** A flow with its user and all devices, in one round trip: what a step of a flow needs. */
+  readFlowFacts(environmentId: string, flowId: string): Promise<FlowFacts | undefined>;
+
+  /** All writes or none; resolves after the change is durable. Never throws for a lost race. */
+  commit(writes: readonly Write[]): Promise<CommitOutcome>;
+
+  /**
+   * Takes up to `limit` PENDING messages whose `availableAt` has come, oldest first, and moves
+   * `availableAt` to `leaseUntil` and counts the attempt, so that no other worker takes them
+   * meanwhile. Their versions are those after the claim.
+   */
+  claimMessages(now: Instant, leaseUntil: Instant, limit: number): Promise<Stored<Documents['messages']>[]>;
+
+  /** Ends every lease: at start-up where this process is the only one (SQLite). */
+  releaseMessages(now: Instant): Promise<void>;
+
+  /** Deletes up to `limit` rows of a table with `expires_at`, in any environment, that are past. */
+  sweep(table: Table, now: Instant, limit: number): Promise<number>;
+
+  /**
+   * Calls back after a change of a configuration table (see `tables.ts`, `notifies`) by this or by
+   * another node, so that caches drop what they hold of the environment.
+   */
+  onConfigurationChange(listener: (environmentId: string) => void): () => void;
+
+  /** Whether the database answers; for `/readyz`. */
+  isReady(): Promise<boolean>;
+
+  /** A consistent copy of everything into one file; an adapter may refuse with an advice. */
+  backup?(path: string): Promise<void>;
+
+  close(): Promise<void>;
+}

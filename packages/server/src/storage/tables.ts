@@ -1,0 +1,134 @@
+/**
+ * The tables: which columns of a row are searched, and how they follow from its document. A row is
+ * `environment_id, id, version, doc` and these columns; the document is the truth.
+ */
+import type { Documents, Table } from '../model/documents.ts';
+
+export type ColumnValue = string | number | null;
+
+export interface TableDescription<T extends Table> {
+  /** Column name to its value; ids and instants as they are, booleans as 0 and 1. */
+  columns: Readonly<Record<string, (doc: Documents[T], id: string) => ColumnValue | undefined>>;
+  /** A configuration table: caches hear of its changes. */
+  notifies?: true;
+}
+
+type Tables = { [T in Table]: TableDescription<T> };
+
+const flag = (value: boolean): number => (value ? 1 : 0);
+
+export const TABLES: Tables = {
+  environments: { columns: { name: ({ name }) => name }, notifies: true },
+  environment_keys: {
+    columns: { purpose: ({ purpose }) => purpose, status: ({ status }) => status },
+    notifies: true,
+  },
+  populations: {
+    columns: { name: ({ name }) => name, is_default: ({ isDefault }) => flag(isDefault) },
+  },
+  users: {
+    columns: {
+      population_id: ({ populationId }) => populationId,
+      username: ({ username }) => username,
+      username_key: ({ username }) => username.toLowerCase(),
+      email: ({ email }) => email,
+      family_name: ({ name }) => name?.family,
+      given_name: ({ name }) => name?.given,
+      external_id: ({ externalId }) => externalId,
+      enabled: ({ enabled }) => flag(enabled),
+      mfa_enabled: ({ mfaEnabled }) => flag(mfaEnabled),
+    },
+  },
+  applications: {
+    columns: {
+      name: ({ name }) => name,
+      type: ({ type }) => type,
+      enabled: ({ enabled }) => flag(enabled),
+    },
+    notifies: true,
+  },
+  role_assignments: {
+    columns: {
+      application_id: ({ applicationId }) => applicationId,
+      assignment_key: ({ applicationId, roleId, scope }) =>
+        `${applicationId}:${roleId}:${scope.type}:${scope.id}`,
+    },
+    notifies: true,
+  },
+  mfa_settings: { columns: {}, notifies: true },
+  policies: {
+    columns: { name: ({ name }) => name, is_default: ({ isDefault }) => flag(isDefault) },
+    notifies: true,
+  },
+  devices: {
+    columns: {
+      user_id: ({ userId }) => userId,
+      type: ({ type }) => type,
+      status: ({ status }) => status,
+      unique_key: ({ uniqueKey }) => uniqueKey,
+      expires_at: ({ expiresAt }) => expiresAt,
+    },
+  },
+  flows: {
+    columns: {
+      user_id: ({ userId }) => userId,
+      status: ({ status }) => status,
+      expires_at: ({ expiresAt }) => expiresAt,
+    },
+  },
+  messages: {
+    columns: {
+      kind: ({ kind }) => kind,
+      channel: ({ channel }) => channel,
+      status: ({ status }) => status,
+      available_at: ({ availableAt }) => availableAt,
+      expires_at: ({ expiresAt }) => expiresAt,
+      recipient_hash: ({ recipientHash }) => recipientHash,
+    },
+  },
+  activities: {
+    columns: {
+      action: ({ action }) => action,
+      recorded_at: ({ recordedAt }) => recordedAt,
+      user_id: ({ userId }) => userId,
+      resource_id: ({ resource }) => resource.id,
+      correlation_id: ({ correlationId }) => correlationId,
+      result: ({ result }) => result,
+    },
+  },
+};
+
+export const TABLE_NAMES = Object.keys(TABLES) as Table[];
+
+/** The names of a table's searched columns, in the order of `columnValues`. */
+export function columnNames(table: Table): string[] {
+  return Object.keys(TABLES[table].columns);
+}
+
+/** The values of a row's searched columns. Pure. */
+export function columnValues<T extends Table>(
+  table: T,
+  doc: Documents[T],
+  id: string,
+): ColumnValue[] {
+  const columns: TableDescription<T>['columns'] = TABLES[table].columns;
+  return Object.values(columns).map((valueOf) => valueOf(doc, id) ?? null);
+}
+
+export function notifies(table: Table): boolean {
+  return TABLES[table].notifies === true;
+}
+
+const INTEGER_COLUMNS: ReadonlySet<string> = new Set([
+  'is_default',
+  'enabled',
+  'mfa_enabled',
+  'expires_at',
+  'available_at',
+  'recorded_at',
+]);
+
+/** Whether a searched column holds numbers; the others hold text. */
+export function isIntegerColumn(column: string): boolean {
+  return INTEGER_COLUMNS.has(column);
+}

@@ -1,0 +1,242 @@
+/**
+ * The import rules of the server as data; ARCHITECTURE.md explains them. A file follows the row
+ * with the longest `from` that its path begins with. What a row doesn't name is forbidden, and
+ * `import type` counts too. Tests and the suites that they share (`*.test.ts`, `*-contract.ts`,
+ * `testing/`) may import everything.
+ *
+ * The arrow to remember: `flow <- methods <- resources <- http <- main`; `storage`, `jobs` and
+ * `notifications` plug in from the side, through the store's port.
+ */
+export interface ImportRule {
+  /** Beginning of paths below `packages/server/src`. */
+  from: string;
+  /** Beginnings of paths that may be imported; `OWN` is the importing file's own folder. */
+  may: readonly string[];
+  /** Packages of npm. */
+  npm?: readonly string[];
+  /** Modules of Node.js, or all of them. */
+  node?: readonly string[] | 'ALL';
+  /** Said to whoever breaks the rule: why it stands, and where the code belongs instead. */
+  because: string;
+}
+
+/** What everyone may import: types, errors, bounds. */
+const ALWAYS = ['model/', 'errors/', 'config/limits.ts'];
+
+export const IMPORT_TABLE: readonly ImportRule[] = [
+  {
+    from: 'model/',
+    may: ['model/'],
+    npm: ['libphonenumber-js'],
+    because: 'The model is what everyone imports, so it imports nobody.',
+  },
+  {
+    from: 'errors/',
+    may: ['errors/', 'model/'],
+    because: 'The catalogue is imported by everyone, so it imports nobody.',
+  },
+  {
+    from: 'config/',
+    may: ['config/'],
+    because: 'Settings are read before anything else exists.',
+  },
+  {
+    from: 'flow/',
+    may: ['flow/', 'policy/', ...ALWAYS],
+    because:
+      'A flow is pure: no I/O, no clock, no random. Pass the value in as a fact, or return an effect.',
+  },
+  {
+    from: 'policy/',
+    may: ['policy/', 'flow/', ...ALWAYS],
+    npm: ['typebox'],
+    because: 'A policy is pure: no I/O, no clock, no random. Pass what it needs as an argument.',
+  },
+  {
+    from: 'crypto/',
+    may: ['crypto/', 'storage/store.ts', 'config/settings.ts', ...ALWAYS],
+    npm: ['jose', 'lru-cache'],
+    node: ['node:crypto', 'node:fs', 'node:fs/promises', 'node:path', 'node:util'],
+    because: 'Keys know the store that keeps them and nothing else.',
+  },
+  {
+    from: 'methods/',
+    may: [
+      'OWN',
+      'methods/authentication-method.ts',
+      'methods/passcode/',
+      'methods/oath/',
+      'flow/',
+      'policy/',
+      'crypto/vault.ts',
+      'notifications/message.ts',
+      ...ALWAYS,
+    ],
+    npm: ['typebox'],
+    node: ['node:crypto'],
+    because:
+      'A method asks and verifies; it neither stores nor sends nor reads HTTP. Return a delivery or a credential, and let the service act on it.',
+  },
+  {
+    from: 'methods/registry.ts',
+    may: ['methods/'],
+    because: 'The registry is the list of methods and nothing else.',
+  },
+  {
+    from: 'resources/',
+    may: [
+      'resources/',
+      'flow/',
+      'policy/',
+      'methods/registry.ts',
+      'methods/authentication-method.ts',
+      'storage/store.ts',
+      'crypto/vault.ts',
+      // The sealed row of a message, and the names of templates; nothing that sends.
+      'notifications/message.ts',
+      'notifications/outbox.ts',
+      'notifications/templates/catalogue.ts',
+      'config/settings.ts',
+      'configuration.ts',
+      'parts.ts',
+      ...ALWAYS,
+    ],
+    npm: ['typebox', 'scim2-parse-filter', 'pino'],
+    node: ['node:crypto'],
+    because:
+      'A resource decides and commits through the port of the store; HTTP, databases and channels are others’ work. Return an OperationReply, a Write or a message.',
+  },
+  ...['tokens', 'applications', 'environments'].map((name) => ({
+    from: `resources/${name}/`,
+    may: [
+      'resources/',
+      'crypto/',
+      'methods/registry.ts',
+      'methods/authentication-method.ts',
+      'policy/',
+      'storage/store.ts',
+      'config/settings.ts',
+      'configuration.ts',
+      'parts.ts',
+      ...ALWAYS,
+    ],
+    npm: ['typebox', 'jose', 'lru-cache', 'scim2-parse-filter', 'pino'],
+    node: ['node:crypto', 'node:util'],
+    because: 'These resources handle keys and secrets, and are the only ones that see the keyring.',
+  })),
+  {
+    from: 'notifications/',
+    may: [
+      'notifications/',
+      'storage/store.ts',
+      'crypto/vault.ts',
+      'crypto/keyring.ts',
+      'config/settings.ts',
+      'configuration.ts',
+      ...ALWAYS,
+    ],
+    npm: ['nodemailer', 'liquidjs', 'pino'],
+    node: 'ALL',
+    because: 'A channel takes a message from the outbox and sends it; data never walks back up.',
+  },
+  {
+    from: 'notifications/development-outbox.routes.ts',
+    may: ['notifications/', 'resources/operation.ts', 'config/settings.ts', 'parts.ts', ...ALWAYS],
+    npm: ['typebox'],
+    node: ['node:net'],
+    because: 'The development outbox is the one thing of notifications that is read over HTTP.',
+  },
+  {
+    from: 'jobs/',
+    may: ['jobs/', 'notifications/', 'storage/store.ts', 'config/settings.ts', ...ALWAYS],
+    npm: ['pino'],
+    node: 'ALL',
+    because: 'A job works on rows through the port of the store.',
+  },
+  {
+    from: 'storage/',
+    may: ['storage/', ...ALWAYS],
+    npm: ['kysely', 'pg', 'lru-cache', 'pino'],
+    node: 'ALL',
+    because: 'The store keeps documents; it knows neither what they mean nor who asks.',
+  },
+  {
+    from: 'storage/store.ts',
+    may: ['model/'],
+    because: 'The port is what everyone else sees of the store: types only.',
+  },
+  {
+    from: 'http/',
+    may: [
+      'http/',
+      'resources/',
+      'methods/registry.ts',
+      'storage/store.ts',
+      'crypto/vault.ts',
+      'config/settings.ts',
+      'configuration.ts',
+      'parts.ts',
+      'observability/',
+      ...ALWAYS,
+    ],
+    npm: ['fastify', '@fastify/static', 'ajv', 'ajv-formats', 'typebox', 'pino', 'swagger-ui-dist'],
+    node: 'ALL',
+    because:
+      'HTTP turns a request into an operation and its reply into a response; what an operation does belongs into its resource.',
+  },
+  {
+    from: 'observability/',
+    may: ['observability/', 'config/settings.ts', ...ALWAYS],
+    npm: ['pino', 'prom-client'],
+    node: 'ALL',
+    because: 'Log and metrics are passed to whoever uses them, and know nobody.',
+  },
+  {
+    from: 'configuration.ts',
+    may: ['storage/store.ts', ...ALWAYS],
+    npm: ['lru-cache'],
+    because: 'The cached configuration is a view of the store.',
+  },
+  {
+    from: 'parts.ts',
+    may: [''],
+    npm: ['pino'],
+    because: 'The list of parts is types only.',
+  },
+  ...['main.ts', 'app.ts', 'commands/', 'bootstrap'].map((from) => ({
+    from,
+    may: [''],
+    npm: ['fastify', 'pino', 'jose', 'pg'],
+    node: 'ALL' as const,
+    because: 'Here the parts meet; a new package belongs into the folder of its work.',
+  })),
+];
+
+/** Where a device type may be named, beside `methods/` and tests; each with its reason. */
+export const DEVICE_TYPES_ALLOWED: readonly { path: string; because: string }[] = [
+  {
+    path: 'notifications/',
+    because: 'Channels are named as the device types that they serve: EMAIL, SMS, VOICE, WHATSAPP.',
+  },
+];
+
+export const DEVICE_TYPES: readonly string[] = [
+  'SMS',
+  'TOTP',
+  'EMAIL',
+  'VOICE',
+  'WHATSAPP',
+  'FIDO2',
+  'MOBILE',
+  'OATH_TOKEN',
+];
+
+/** What makes a function impure, and what to do instead. */
+export const IMPURE: readonly { pattern: RegExp; instead: string }[] = [
+  { pattern: /\bDate\.now\b|\bnew Date\(\s*\)|\bperformance\./, instead: 'take `facts.now`' },
+  {
+    pattern: /\bMath\.random\b|\bcrypto\b|\brandomUUID/,
+    instead: 'take the random value as a fact',
+  },
+  { pattern: /\bfetch\(|\bsetTimeout\(|\bsetInterval\(|\bprocess\./, instead: 'return an effect' },
+];

@@ -1,0 +1,14 @@
+/** `npm start`: installs what is missing, then becomes the server. `--watch`: restarts it on changes. */
+import { join } from 'node:path';
+import { become, ensureInstalled, pinnedNode, ROOT } from './installed.mjs';
+
+const args = process.argv.slice(2);
+const watch = args.includes('--watch');
+
+await ensureInstalled();
+await become(pinnedNode(), [
+  ...(watch ? ['--watch', '--watch-preserve-output'] : []),
+  join(ROOT, 'packages/server/src/main.ts'),
+  'serve',
+  ...args.filter((arg) => arg !== '--watch'),
+]);

@@ -1,0 +1,28 @@
+/**
+ * `npm test`: installs what is missing and runs everything with the test runner of Node.js, whose
+ * summary closes the output. Options go on to it (`npm test -- --test-name-pattern=TOTP`), and so
+ * do files (`npm test -- packages/server/src/flow/*.test.ts`).
+ */
+import { become, onPinnedNode, ROOT } from './installed.mjs';
+
+// The machine has few cores and some tests start a database or a browser.
+const OPTIONS = ['--test-concurrency=2', '--test-timeout=300000'];
+const FILES = [
+  'packages/**/*.test.ts',
+  'tools/**/*.test.ts',
+  'bench/**/*.test.ts',
+  'e2e/**/*.test.ts',
+];
+
+if (await onPinnedNode()) {
+  const args = process.argv.slice(2);
+  const files = args.filter((arg) => !arg.startsWith('-'));
+  const options = args.filter((arg) => arg.startsWith('-'));
+  if (files.length === 0) process.chdir(ROOT);
+  await become(process.execPath, [
+    '--test',
+    ...OPTIONS,
+    ...options,
+    ...(files.length === 0 ? FILES : files),
+  ]);
+}
