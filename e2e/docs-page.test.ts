@@ -22,7 +22,13 @@ describe('the rendered API reference', { timeout: 120_000 }, () => {
     page.on('pageerror', (error) => complaints.push(String(error)));
     page.on('requestfailed', (request) => complaints.push(`refused: ${request.url()}`));
     await page.goto(`${server.origin}/docs`);
-    await page.waitForSelector('.opblock', { timeout: 30_000 });
+    await page.waitForSelector('.opblock-tag', { timeout: 30_000 });
+    // Each tag is closed at first, and its operations are drawn when it is opened.
+    const closed = page.locator('.opblock-tag[data-is-open="false"]');
+    await closed.evaluateAll((tags: { click(): void }[]) => {
+      for (const tag of tags) tag.click();
+    });
+    await page.waitForSelector('.opblock');
 
     const response = await fetch(`${server.origin}/openapi.json`);
     const { paths }: { paths: Record<string, object> } = JSON.parse(await response.text());

@@ -32,7 +32,7 @@ export function serverSources(folder = SERVER): SourceFile[] {
 
 /** Tests and what only they import are outside the rules. */
 export function isTestSource(path: string): boolean {
-  return /\.test\.ts$|-contract\.ts$|^testing\/|\/testing\//.test(path);
+  return /\.test\.ts$|-contract\.ts$|(^|\/)testing[/-]/.test(path);
 }
 
 /** The row that a file follows; undefined: no row names its folder. */
@@ -140,7 +140,7 @@ export function impurities(files: readonly SourceFile[]): string[] {
     );
 }
 
-const MIGRATION = /^storage\/migrations\/[^/]+\.(ts|sql)$/;
+const MIGRATION = /^storage\/migrations\/\d[^/]*\.ts$/;
 const RECORD = fileURLToPath(new URL('migration-checksums.json', import.meta.url));
 
 /** SHA-256 of each migration file, by path. */

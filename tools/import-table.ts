@@ -203,7 +203,7 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
     npm: ['pino'],
     because: 'The list of parts is types only.',
   },
-  ...['main.ts', 'app.ts', 'commands/', 'bootstrap'].map((from) => ({
+  ...['main.ts', 'serve.ts', 'commands.ts', 'bootstrap.ts', 'app.ts'].map((from) => ({
     from,
     may: [''],
     npm: ['fastify', 'pino', 'jose', 'pg'],

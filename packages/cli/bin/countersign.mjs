@@ -12,7 +12,7 @@ const COMMANDS = [
   ['doctor', 'check settings, keys and database, and say what is wrong'],
   ['bootstrap', 'make the first environment and application on an empty store'],
   ['backup FILE', 'write a consistent copy of the SQLite database to FILE'],
-  ['keys rotate', 'give every environment a new token signing key'],
+  ['keys rotate', 'give every environment a new data key and a new signing key'],
 ];
 
 const USAGE = `Usage: countersign COMMAND

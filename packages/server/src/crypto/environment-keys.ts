@@ -38,10 +38,19 @@ export interface SigningKey {
 
 type KeyRow = Stored<EnvironmentKey>;
 
+interface Aged {
+  readonly id: string;
+  readonly createdAt: Instant;
+}
+
+/** Newest first; ids are in order of creation too. */
+const byAge = (one: Aged, other: Aged): number =>
+  other.createdAt - one.createdAt || (one.id < other.id ? 1 : -1);
+
 /** The newest key that everybody knows by now; a young environment's only one. */
-function presentOf<K>(newestFirst: readonly K[], createdAt: (key: K) => Instant, now: Instant): K {
+function presentOf<K extends Aged>(newestFirst: readonly K[], now: Instant): K {
   const present =
-    newestFirst.find((key) => createdAt(key) + KEY_ACTIVATION_DELAY_MS <= now) ??
+    newestFirst.find(({ createdAt }) => createdAt + KEY_ACTIVATION_DELAY_MS <= now) ??
     newestFirst.at(-1);
   if (!present) throw new Error('The environment has no such key.');
   return present;
@@ -88,11 +97,11 @@ export function useEnvironmentKeys(
   signingRows: readonly KeyRow[],
 ): EnvironmentKeys {
   const byId = new Map(dataKeys.map((key) => [key.id, key]));
-  const newestData = dataKeys.toSorted((one, other) => other.createdAt - one.createdAt);
-  const newestSigning = signingRows.toSorted(
-    (one, other) => other.doc.createdAt - one.doc.createdAt,
-  );
-  const dataKey = (now: Instant) => presentOf(newestData, (key) => key.createdAt, now);
+  const newestData = dataKeys.toSorted(byAge);
+  const newestSigning = signingRows
+    .map((row) => ({ id: row.id, createdAt: row.doc.createdAt, row }))
+    .sort(byAge);
+  const dataKey = (now: Instant) => presentOf(newestData, now);
   const keyNamedIn = (text: string) => byId.get(keyIdOf(text) ?? '');
   const open = (identity: string, sealed: string) =>
     openWith(keyNamedIn(sealed), environmentId, identity, sealed);
@@ -106,7 +115,7 @@ export function useEnvironmentKeys(
       return key && macWith(key, identity, value);
     },
     signingKey(now) {
-      const row = presentOf(newestSigning, ({ doc }) => doc.createdAt, now);
+      const { row } = presentOf(newestSigning, now);
       return { kid: row.id, alg: SIGNING_ALGORITHM, privateKey: pairOf(row).privateKey };
     },
     verificationKey(kid, now) {

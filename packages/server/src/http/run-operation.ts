@@ -10,6 +10,7 @@ import { ApiError, errorDetail, notFound } from '../errors/api-error.ts';
 import type { Clock } from '../model/instant.ts';
 import type { Access, Principal } from '../resources/access.ts';
 import type { OperationReply, OperationRequest } from '../resources/operation.ts';
+import { UUID_PATTERN } from '../resources/schemas.ts';
 import { authorize, userGuard } from './authorize.ts';
 import { correlationText } from './correlation.ts';
 import { type CompiledOperation, type Endpoint, selectOperation } from './endpoints.ts';
@@ -26,7 +27,7 @@ export interface OperationParts {
   clock: Clock;
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const UUID = new RegExp(UUID_PATTERN);
 const SHORT_TEXT = /^[^\p{Cc}\p{Cs}]{1,100}$/u;
 const NO_QUERY: OperationRequest['query'] = Object.freeze({});
 // A public operation has no caller: nothing of it may pass for somebody's id.

@@ -118,7 +118,7 @@ export async function startTestApp(
   await app.listen({ port: 0, host: '127.0.0.1' });
   context.after(() => app.close());
   const { port } = app.server.address() as AddressInfo;
-  const origin = `http://127.0.0.1:${port}`;
+  const origin = `${options.https ? 'https' : 'http'}://127.0.0.1:${port}`;
 
   async function ask(path: string, request: AskOptions = {}): Promise<Answer> {
     const { method, token = 'admin', headers, body } = request;
@@ -133,7 +133,7 @@ export async function startTestApp(
       ...(body === undefined ? {} : { body: isPlain ? JSON.stringify(body) : body }),
     });
     const text = await response.text();
-    const isJson = response.headers.get('content-type') === 'application/json';
+    const isJson = response.headers.get('content-type')?.startsWith('application/json');
     return {
       status: response.status,
       headers: response.headers,

@@ -3,6 +3,7 @@ import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { TSchema } from 'typebox';
 import { ApiError } from '../errors/api-error.ts';
+import { UUID_PATTERN } from '../resources/schemas.ts';
 import { detailsOf } from './validation-errors.ts';
 
 // A larger value that isn't valid is answered with its first fault only: listing all of them
@@ -27,10 +28,10 @@ function makeAjv(allErrors: boolean): Ajv2020 {
     discriminator: true,
     strictTypes: false,
     strictRequired: false,
-    // An object of several schemas (`allOf`, `if`) repeats properties.
-    allowMatchingProperties: true,
   });
-  addFormats.default(ajv, ['date-time', 'date', 'email', 'uri', 'uuid']);
+  addFormats.default(ajv, ['date-time', 'date', 'email', 'uri']);
+  // Stricter than the common format, which takes capitals and `urn:uuid:` too.
+  ajv.addFormat('uuid', new RegExp(UUID_PATTERN));
   return ajv;
 }
 

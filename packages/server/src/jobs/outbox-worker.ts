@@ -59,7 +59,7 @@ export function startOutboxWorker(parts: OutboxWorkerParts): OutboxWorker {
   const { store, clock, log, metrics, settings, random = Math.random } = parts;
   const stopping = new AbortController();
   const isStopping = () => stopping.signal.aborted;
-  /** Resolves when sending must end, not just begin no more. */
+  /** Ends what is being sent, when a stop has waited long enough. */
   const cutOff = new AbortController();
   const underWay = new Set<Promise<void>>();
   let backlog = 0;
@@ -139,8 +139,8 @@ export function startOutboxWorker(parts: OutboxWorkerParts): OutboxWorker {
   async function pass(): Promise<void> {
     try {
       while (!isStopping()) {
-        // A claim is a promise to look at the message within its lease: no more than fit.
-        while (underWay.size >= OUTBOX_CLAIM_MAX) await Promise.race(underWay);
+        // A claim is a promise to look at a message within its lease; and requests get their turn.
+        while (backlog >= OUTBOX_CLAIM_MAX) await Promise.race(underWay);
         if ((await claim()) < OUTBOX_CLAIM_MAX) break;
       }
     } catch (error) {

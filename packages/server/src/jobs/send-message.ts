@@ -75,15 +75,13 @@ export function makeLane(channel: Channel, parts: LaneParts): Lane {
     message: Stored<Message>,
   ): Promise<RenderedMessage | 'UNREADABLE' | 'UNRENDERABLE'> {
     await vault.load(message.environmentId);
+    let trouble: 'UNREADABLE' | 'UNRENDERABLE' = 'UNREADABLE';
     try {
       const payload = openPayload(vault, message);
-      try {
-        return { id: message.id, to: payload.to, ...renderWords(channel.name, payload) };
-      } catch {
-        return 'UNRENDERABLE';
-      }
+      trouble = 'UNRENDERABLE';
+      return { id: message.id, to: payload.to, ...renderWords(channel.name, payload) };
     } catch {
-      return 'UNREADABLE';
+      return trouble;
     }
   }
 

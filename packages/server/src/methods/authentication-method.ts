@@ -130,6 +130,8 @@ export interface AuthenticationMethod {
   };
   /** Can serve as a one-time target (`selectedDevice.oneTime`). */
   readonly oneTime?: true;
+  /** The block may be left out of a policy; those of the first methods may not (sdk-schemas). */
+  readonly policyOptional?: true;
   /** In test mode, the code that would have been sent; contract §3.6. */
   testOtp?(challenge: Challenge, device: MethodDevice, context: Pick<MethodContext, 'vault' | 'environmentId'>): string | undefined;
   /** What a flow shows with the question: `{ publicKeyCredentialRequestOptions }`. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ApiError } from '../errors/api-error.ts';
 import { aDelivery, type Outbox, openOutbox } from '../jobs/testing/outbox.ts';
 import type { OperationRequest } from '../resources/operation.ts';
@@ -62,7 +63,11 @@ describe('GET /dev/outbox', () => {
     outbox.startWorker({});
     const numbers = ['+15125551234', '+15125551235', '+15125551234'];
     const ids: string[] = [];
-    for (const to of numbers) ids.push(await outbox.add(aDelivery({ channel: 'SMS', to })));
+    for (const to of numbers) {
+      ids.push(await outbox.add(aDelivery({ channel: 'SMS', to })));
+      // Ids made in one millisecond are in no order.
+      await pause(2);
+    }
     const [first, second, third] = ids;
     const idsOf = async (query: Record<string, string>) =>
       (await messagesTo(outbox, query)).map(({ id }) => id);

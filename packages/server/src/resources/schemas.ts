@@ -2,12 +2,13 @@
 import { type TProperties, type TSchema, Type } from 'typebox';
 import { ERROR_DETAILS, ERRORS } from '../errors/catalogue.ts';
 
-const UUID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
+/** Ids are lower-case UUIDs; contract §1.4. */
+export const UUID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
 // The `date-time` format checks the calendar; the pattern asks for milliseconds and UTC.
 const TIMESTAMP_PATTERN =
   '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]\\.[0-9]{3}Z$';
 
-/** An id as this server writes it: a lower-case UUID. */
+/** An id of a resource. */
 export const Uuid = Type.String({ format: 'uuid', pattern: UUID_PATTERN });
 
 /** `YYYY-MM-DDThh:mm:ss.sssZ`. */

@@ -30,6 +30,6 @@ export interface Channel {
    * network does. After `signal` has aborted it settles soon, and the message may have been sent.
    */
   send(message: RenderedMessage, signal: AbortSignal): Promise<DeliveryReceipt>;
-  /** Closes its connections. */
-  close(): void;
+  /** Closes its connections, also those that are sending. */
+  close(): Promise<void>;
 }

@@ -58,6 +58,43 @@ describe('e-mail over SMTP', () => {
     assert.equal(server.connections, 1);
   });
 
+  test('goes over TLS with smtps://, and not to a server that anybody could be', async () => {
+    const server = await startMailServer({ options: { secure: true } });
+    opened.push(server);
+    const url = `smtps://127.0.0.1:${server.port}`;
+    const outcomes = await Promise.all(
+      [url, `${url}?tls.rejectUnauthorized=false`].map(async (smtpUrl) => {
+        const channel = openSmtpChannel({ smtpUrl, mailFrom: 'no-reply@shop.example' });
+        opened.push(channel);
+        return (await channel.send(aMail(), never)).outcome;
+      }),
+    );
+    assert.deepEqual(outcomes, ['LATER', 'DELIVERED']);
+    assert.equal(server.received.length, 1);
+  });
+
+  test('tells no password where TLS is required and not offered', async () => {
+    let logins = 0;
+    const server = await startMailServer({
+      options: {
+        authMethods: ['PLAIN'],
+        allowInsecureAuth: true,
+        onAuth(_auth, _session, callback) {
+          logins++;
+          callback(null, { user: 'user' });
+        },
+      },
+    });
+    const channel = openSmtpChannel({
+      smtpUrl: `smtp://user:secret@127.0.0.1:${server.port}?requireTLS=true`,
+      mailFrom: 'no-reply@shop.example',
+    });
+    opened.push(channel, server);
+    const receipt = await channel.send(aMail(), never);
+    assert.equal(receipt.outcome, 'LATER');
+    assert.equal(logins, 0);
+  });
+
   test('with a line break in an address is not sent at all', async () => {
     const { server, channel } = await setUp();
     const addresses = [
@@ -192,7 +229,7 @@ describe('what a mail server says', () => {
     await once(silent, 'connection');
     ending.abort();
     assert.deepEqual(await sending, { outcome: 'LATER', reason: 'TIMEOUT', providerFailed: true });
-    channel.close();
+    await channel.close();
     for (const socket of sockets) socket.destroy();
     silent.close();
   });

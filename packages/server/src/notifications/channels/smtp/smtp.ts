@@ -1,10 +1,9 @@
 /** E-mail over SMTP: a pool of connections to the operator's mail server. */
-import { createTransport } from 'nodemailer';
 import { OUTBOX_CONCURRENCY_MAX, OUTBOX_SEND_TIMEOUT_MS } from '../../../config/limits.ts';
 import { isEmailAddress } from '../../../model/address.ts';
 import type { Channel, DeliveryReceipt, RenderedMessage } from '../channel.ts';
 import { receiptOf } from './receipt.ts';
-import { readSender, readSmtpUrl } from './smtp-settings.ts';
+import { readSender, readSmtpUrl, type SmtpServer } from './smtp-settings.ts';
 
 export interface SmtpSettings {
   /** `smtp://user:password@host:port` or `smtps://…`; see `smtp-settings.ts`. */
@@ -13,12 +12,11 @@ export interface SmtpSettings {
   mailFrom: string;
 }
 
-/** Opens the pool; the first message connects. Throws `SettingsError`. */
-export function openSmtpChannel({ smtpUrl, mailFrom }: SmtpSettings): Channel {
-  const from = readSender(mailFrom);
-  const domain = from.address.slice(from.address.lastIndexOf('@') + 1);
-  const transport = createTransport({
-    ...readSmtpUrl(smtpUrl),
+// Loaded with the first message: a start takes less time and memory without it.
+async function openPool(server: SmtpServer) {
+  const { createTransport } = await import('nodemailer');
+  return createTransport({
+    ...server,
     pool: true,
     maxConnections: OUTBOX_CONCURRENCY_MAX,
     // The outbox tries again, and counts it; the pool must not do so behind its back.
@@ -33,11 +31,21 @@ export function openSmtpChannel({ smtpUrl, mailFrom }: SmtpSettings): Channel {
     // Its log holds addresses.
     logger: false,
   });
+}
+
+/** Reads the settings; the first message connects. Throws `SettingsError`. */
+export function openSmtpChannel({ smtpUrl, mailFrom }: SmtpSettings): Channel {
+  const from = readSender(mailFrom);
+  const domain = from.address.slice(from.address.lastIndexOf('@') + 1);
+  const server = readSmtpUrl(smtpUrl);
+  let pool: ReturnType<typeof openPool> | undefined;
 
   async function send(message: RenderedMessage, signal: AbortSignal): Promise<DeliveryReceipt> {
     const { address } = message.to;
     if (!isEmailAddress(address)) return { outcome: 'REFUSED', reason: 'INVALID_ADDRESS' };
     try {
+      pool ??= openPool(server);
+      const transport = await pool;
       await transport.sendMail({
         from,
         // As an object: the address isn't parsed, so it can't turn into several ones.
@@ -57,5 +65,11 @@ export function openSmtpChannel({ smtpUrl, mailFrom }: SmtpSettings): Channel {
     }
   }
 
-  return { name: 'EMAIL', send, close: () => transport.close({ force: true }) };
+  return {
+    name: 'EMAIL',
+    send,
+    async close() {
+      (await pool)?.close({ force: true });
+    },
+  };
 }

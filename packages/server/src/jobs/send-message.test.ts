@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { pino } from 'pino';
+import {
+  OUTBOX_CONCURRENCY_MAX,
+  OUTBOX_LEASE_MS,
+  OUTBOX_SEND_TIMEOUT_MS,
+} from '../config/limits.ts';
+import type { Message } from '../model/documents.ts';
+import type { Channel } from '../notifications/channels/channel.ts';
+import type { Stored } from '../storage/store.ts';
+import { makeLane } from './send-message.ts';
+import { aDelivery, type Outbox, openOutbox } from './testing/outbox.ts';
+
+function aChannel(send: Channel['send']): Channel {
+  return { name: 'EMAIL', send, close: async () => {} };
+}
+
+/** A lane of its own, and messages that were claimed for it. */
+async function setUp(outbox: Outbox, channel: Channel, count = 1) {
+  const lines: string[] = [];
+  const lane = makeLane(channel, {
+    vault: outbox.vault,
+    clock: outbox.clock,
+    log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
+    random: () => 0.5,
+    isStopping: () => false,
+    cutOff: new AbortController().signal,
+  });
+  for (let added = 0; added < count; added++) await outbox.add(aDelivery());
+  const now = outbox.clock.now();
+  const leaseUntil = now + OUTBOX_LEASE_MS;
+  const messages = await outbox.store.claimMessages(now, leaseUntil, count);
+  const [message] = messages as [Stored<Message>];
+  return { lane, message, messages, leaseUntil, lines };
+}
+
+describe('a channel', () => {
+  test('that never answers is given up after some time', async (context) => {
+    await using outbox = await openOutbox();
+    let aborted = false;
+    const hanging = aChannel((_message, signal) => {
+      signal.addEventListener('abort', () => {
+        aborted = true;
+      });
+      // The message waits for what never comes.
+      context.mock.timers.tick(OUTBOX_SEND_TIMEOUT_MS);
+      return new Promise(() => {});
+    });
+    const { lane, message, leaseUntil } = await setUp(outbox, hanging);
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    const [decision] = await lane(message, leaseUntil);
+    assert.equal(decision?.outcome, 'RETRY');
+    assert.equal(decision?.reason, 'TIMEOUT');
+    assert.ok(aborted);
+  });
+
+  test('that throws is tried again, and what it said is not repeated', async () => {
+    await using outbox = await openOutbox();
+    const throwing = aChannel(async ({ to, text }) => {
+      throw new TypeError(`${to.address}: ${text}`);
+    });
+    const { lane, message, leaseUntil, lines } = await setUp(outbox, throwing);
+    const [decision] = await lane(message, leaseUntil);
+    assert.equal(decision?.outcome, 'RETRY');
+    assert.equal(decision?.reason, 'CHANNEL_ERROR');
+    assert.match(lines.join(), /TypeError/);
+    assert.doesNotMatch(lines.join() + JSON.stringify(decision), /kaisa|482913/);
+  });
+
+  test('gets so many messages at once', async () => {
+    await using outbox = await openOutbox();
+    let busy = 0;
+    let busiest = 0;
+    const slow = aChannel(async () => {
+      busy++;
+      busiest = Math.max(busiest, busy);
+      await new Promise(setImmediate);
+      busy--;
+      return { outcome: 'DELIVERED' };
+    });
+    const { lane, messages, leaseUntil } = await setUp(outbox, slow, 35);
+    const decisions = await Promise.all(messages.map((message) => lane(message, leaseUntil)));
+    assert.ok(decisions.flat().every(({ outcome }) => outcome === 'SENT'));
+    assert.equal(busiest, OUTBOX_CONCURRENCY_MAX);
+  });
+
+  test('gets no message whose lease might end before it answers', async () => {
+    await using outbox = await openOutbox();
+    let sent = 0;
+    const counting = aChannel(async () => {
+      sent++;
+      return { outcome: 'DELIVERED' };
+    });
+    const { lane, message, leaseUntil } = await setUp(outbox, counting);
+    outbox.clock.advance(OUTBOX_LEASE_MS - OUTBOX_SEND_TIMEOUT_MS + 1);
+    const [decision] = await lane(message, leaseUntil);
+    assert.equal(decision?.outcome, 'DEFER');
+    assert.equal(sent, 0);
+  });
+});

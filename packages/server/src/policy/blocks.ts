@@ -1,0 +1,203 @@
+/**
+ * The blocks of a device authentication policy: what each method's part may say. Pure schemas.
+ * Source: contract sdk-schemas (`DeviceAuthenticationPolicyCommon`), flows-and-devices §2.3, §9.
+ */
+import { type TProperties, Type } from 'typebox';
+
+const closed = { additionalProperties: false } as const;
+
+type Unit = 'SECONDS' | 'MINUTES' | 'HOURS' | 'DAYS';
+
+/** `{ duration, timeUnit }`; its length in time is checked by `DURATION_RANGES`. */
+export function durationOf(...units: Unit[]) {
+  return Type.Object(
+    { duration: Type.Integer({ minimum: 0, maximum: 1_000_000 }), timeUnit: Type.Enum(units) },
+    closed,
+  );
+}
+
+const SECONDS_OR_MINUTES = durationOf('SECONDS', 'MINUTES');
+const enabled = Type.Boolean();
+const optional = (properties: TProperties) =>
+  Object.fromEntries(
+    Object.entries(properties).map(([name, schema]) => [name, Type.Optional(schema)]),
+  );
+
+/** Wrong answers until the device is locked, and for how long. */
+export const FAILURE_RULE = Type.Object(
+  { count: Type.Integer({ minimum: 1, maximum: 7 }), coolDown: SECONDS_OR_MINUTES },
+  closed,
+);
+
+const PAIRING = {
+  pairingDisabled: Type.Optional(Type.Boolean()),
+  promptForNicknameOnPairing: Type.Optional(Type.Boolean()),
+};
+
+/** E-mail, text message, call, WhatsApp: a code is sent. */
+export const OFFLINE_DEVICE_BLOCK = Type.Object(
+  {
+    enabled,
+    ...PAIRING,
+    otp: Type.Object(
+      {
+        lifeTime: SECONDS_OR_MINUTES,
+        failure: FAILURE_RULE,
+        otpLength: Type.Optional(Type.Integer({ minimum: 6, maximum: 10, default: 6 })),
+      },
+      closed,
+    ),
+  },
+  closed,
+);
+
+const OTP_FAILURE = Type.Object({ failure: FAILURE_RULE }, closed);
+
+/** An authenticator app. */
+export const TOTP_BLOCK = Type.Object(
+  {
+    enabled,
+    ...PAIRING,
+    otp: OTP_FAILURE,
+    passcodeGracePeriod: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 10,
+        description: 'Time steps of 30 s that a passcode may be off, in both directions.',
+      }),
+    ),
+    uriParameters: Type.Optional(
+      Type.Record(Type.String({ maxLength: 100 }), Type.String({ maxLength: 500 }), {
+        maxProperties: 20,
+      }),
+    ),
+  },
+  closed,
+);
+
+/** A hardware token. */
+export const OATH_TOKEN_BLOCK = Type.Object(
+  {
+    enabled,
+    ...PAIRING,
+    otp: OTP_FAILURE,
+    pairingKeyLifetime: Type.Optional(SECONDS_OR_MINUTES),
+  },
+  closed,
+);
+
+/** A passkey or security key. */
+export const FIDO2_BLOCK = Type.Object(
+  {
+    enabled,
+    ...PAIRING,
+    failure: Type.Optional(FAILURE_RULE),
+    fido2PolicyId: Type.Optional(Type.String({ format: 'uuid' })),
+  },
+  closed,
+);
+
+const PAIRING_KEY_LIFETIME = durationOf('MINUTES', 'HOURS');
+const STRICTNESS = Type.Enum(['permissive', 'restrictive']);
+
+const MOBILE_APPLICATION = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    ...optional({
+      type: Type.Enum(['pingIdAppConfig']),
+      push: Type.Object(
+        { enabled, numberMatching: Type.Optional(Type.Object({ enabled }, closed)) },
+        closed,
+      ),
+      pushTimeout: durationOf('SECONDS'),
+      pairingKeyLifetime: PAIRING_KEY_LIFETIME,
+      pushLimit: Type.Object(
+        optional({
+          count: Type.Integer({ minimum: 1, maximum: 50, default: 5 }),
+          lockDuration: SECONDS_OR_MINUTES,
+          timePeriod: SECONDS_OR_MINUTES,
+        }),
+        closed,
+      ),
+      otp: Type.Object({ enabled }, closed),
+      deviceAuthorization: Type.Object(
+        { enabled, extraVerification: Type.Optional(STRICTNESS) },
+        closed,
+      ),
+      autoEnrollment: Type.Object({ enabled }, closed),
+      biometricsEnabled: Type.Boolean(),
+      pairingDisabled: Type.Boolean(),
+      integrityDetection: STRICTNESS,
+      ipPairingConfiguration: Type.Object(
+        optional({
+          // The contract spells it so.
+          anyIPAdress: Type.Boolean(),
+          onlyTheseIpAddresses: Type.Array(Type.String({ maxLength: 50 }), { maxItems: 100 }),
+        }),
+        closed,
+      ),
+      newRequestDurationConfiguration: Type.Object(
+        { deviceTimeout: durationOf('SECONDS'), totalTimeout: durationOf('SECONDS') },
+        closed,
+      ),
+    }),
+  },
+  closed,
+);
+
+/** A native application on a phone. */
+export const MOBILE_BLOCK = Type.Object(
+  {
+    enabled,
+    promptForNicknameOnPairing: Type.Optional(Type.Boolean()),
+    otp: Type.Object(
+      {
+        failure: FAILURE_RULE,
+        window: Type.Optional(Type.Object({ stepSize: SECONDS_OR_MINUTES }, closed)),
+      },
+      closed,
+    ),
+    applications: Type.Optional(Type.Array(MOBILE_APPLICATION, { maxItems: 100 })),
+  },
+  closed,
+);
+
+/** The two blocks of environments with integrated PingID accounts: kept and returned. */
+export const PINGID_BLOCK = Type.Object(
+  {
+    enabled,
+    ...PAIRING,
+    otp: OTP_FAILURE,
+    pairingKeyLifetime: Type.Optional(PAIRING_KEY_LIFETIME),
+  },
+  closed,
+);
+
+export const REMEMBER_ME = Type.Object(
+  {
+    web: Type.Object({ enabled, lifeTime: durationOf('MINUTES', 'HOURS', 'DAYS') }, closed),
+  },
+  closed,
+);
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/**
+ * How long a duration may be, by the last names of its path; contract §9. `coolDown` may also be 0:
+ * then nothing is locked.
+ */
+export const DURATION_RANGES: Readonly<
+  Record<string, { minMs: number; maxMs: number; orZero?: true }>
+> = {
+  coolDown: { minMs: 2 * MINUTE, maxMs: 30 * MINUTE, orZero: true },
+  'otp.lifeTime': { minMs: 1_000, maxMs: 24 * HOUR },
+  'window.stepSize': { minMs: 30_000, maxMs: MINUTE },
+  pushTimeout: { minMs: 40_000, maxMs: 150_000 },
+  pairingKeyLifetime: { minMs: MINUTE, maxMs: 48 * HOUR },
+  'pushLimit.lockDuration': { minMs: MINUTE, maxMs: 120 * MINUTE },
+  'pushLimit.timePeriod': { minMs: MINUTE, maxMs: 120 * MINUTE },
+  deviceTimeout: { minMs: 15_000, maxMs: 75_000 },
+  totalTimeout: { minMs: 30_000, maxMs: 90_000 },
+  'web.lifeTime': { minMs: MINUTE, maxMs: 90 * 24 * HOUR },
+};

@@ -1,0 +1,193 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { type ApiError, invalidData, notUnique } from '../../errors/api-error.ts';
+import type { Application, Table } from '../../model/documents.ts';
+import type { Instant } from '../../model/instant.ts';
+import type { Stored, Write } from '../../storage/store.ts';
+import { activityWrite, actorOf } from '../activity.ts';
+import { commitOrRetry } from '../commit.ts';
+import type { OperationReply, OperationRequest } from '../operation.ts';
+import { tokensValidFrom } from '../tokens/issue-token.ts';
+import {
+  type ApplicationParts,
+  idsOf,
+  readActorRoles,
+  readApplication,
+  requireAdministration,
+} from './administration.ts';
+import { newSealedSecret } from './application-secret.ts';
+import { applicationView } from './application-view.ts';
+import { type ApplicationRequest, SETTING_NAMES } from './applications.schema.ts';
+import { parseClientKeys } from './client-keys.ts';
+
+const onUnique = (table: Table): ApiError =>
+  notUnique(table === 'applications' ? 'name' : 'role', 'The value is already in use.');
+
+/** What the request says of an application; the rest of the document is the server's. */
+function requestedDoc(body: ApplicationRequest) {
+  const { name, description, enabled = false, type, protocol, grantTypes, jwks, jwksUrl } = body;
+  const { tokenEndpointAuthMethod } = body;
+  if (jwksUrl !== undefined) {
+    throw invalidData('INVALID_VALUE', 'jwksUrl', {
+      message: 'Keys are not fetched: put them into jwks.',
+    });
+  }
+  if (tokenEndpointAuthMethod === 'PRIVATE_KEY_JWT' && jwks === undefined) {
+    throw invalidData('REQUIRED_VALUE', 'jwks');
+  }
+  const given = SETTING_NAMES.filter((setting) => body[setting] !== undefined);
+  return {
+    name,
+    ...(description === undefined ? {} : { description }),
+    enabled,
+    type,
+    protocol,
+    grantTypes,
+    tokenEndpointAuthMethod,
+    ...(jwks === undefined ? {} : { jwks: parseClientKeys(jwks) }),
+    settings: Object.fromEntries(given.map((setting) => [setting, body[setting]])),
+  };
+}
+
+function activityOf(request: OperationRequest, action: string, id: string): Write {
+  return activityWrite(
+    idsOf(request).environmentId,
+    {
+      action: `APPLICATION.${action}`,
+      actor: actorOf(request),
+      resource: { type: 'APPLICATION', id },
+      correlationId: request.correlationId,
+    },
+    request.now,
+  );
+}
+
+/** Copies of the creator's roles: a worker gets them unless the request says otherwise. */
+async function inheritedRoles(
+  parts: ApplicationParts,
+  { actor, now, ...request }: OperationRequest,
+  applicationId: string,
+): Promise<Write[]> {
+  const { environmentId } = idsOf(request);
+  const held = await readActorRoles(parts, actor);
+  return held
+    .filter(
+      ({ doc, ...role }) => doc.scope.type !== 'POPULATION' || role.environmentId === environmentId,
+    )
+    .map(({ doc: { roleId, scope } }) => ({
+      op: 'insert',
+      table: 'role_assignments',
+      environmentId,
+      id: randomUUIDv7(),
+      doc: { applicationId, roleId, scope, readOnly: false, createdAt: now, updatedAt: now },
+    }));
+}
+
+/** Creates an application with a secret that `GET …/secret` answers once. */
+export async function createApplication(
+  parts: ApplicationParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const { environmentId } = idsOf(request);
+  const { now } = request;
+  const body: ApplicationRequest = request.body;
+  const id = randomUUIDv7();
+  const doc: Application = {
+    ...requestedDoc(body),
+    ...(await newSealedSecret(parts.keyring, environmentId, id, now)),
+    createdAt: now,
+    updatedAt: now,
+  };
+  const inherits = doc.type === 'WORKER' && body.assignActorRoles !== false;
+  const created: Stored<Application> = { environmentId, id, version: 1, doc };
+  const roles = inherits ? await inheritedRoles(parts, request, id) : [];
+  return commitOrRetry(
+    parts.store,
+    async () => ({
+      writes: [
+        { op: 'insert', table: 'applications', environmentId, id, doc },
+        ...roles,
+        activityOf(request, 'CREATED', id),
+      ],
+      result: { status: 201, body: applicationView(parts.links, created) },
+    }),
+    onUnique,
+  );
+}
+
+/** What is set when the document replaces the other: a change of credentials ends tokens. */
+function endedTokens(before: Application, after: Application, now: Instant) {
+  const isSame =
+    before.tokenEndpointAuthMethod === after.tokenEndpointAuthMethod &&
+    JSON.stringify(before.jwks) === JSON.stringify(after.jwks);
+  return isSame ? {} : { tokensValidFrom: tokensValidFrom(now) };
+}
+
+/** Replaces everything that the request may say; what it leaves out is gone or at its default. */
+export async function updateApplication(
+  parts: ApplicationParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const requested = requestedDoc(request.body);
+  return commitOrRetry(
+    parts.store,
+    async () => {
+      const application = await readApplication(parts, request);
+      await requireAdministration(parts, request.actor, application);
+      const { environmentId, id, version, doc: before } = application;
+      if (requested.type !== before.type) {
+        throw invalidData('INVALID_VALUE', 'type', {
+          innerError: { allowedValues: [before.type] },
+        });
+      }
+      const { secretHash, sealedSecret, tokensValidFrom: validFrom } = before;
+      const after: Application = {
+        ...requested,
+        ...(secretHash === undefined ? {} : { secretHash }),
+        ...(sealedSecret === undefined ? {} : { sealedSecret }),
+        ...(validFrom === undefined ? {} : { tokensValidFrom: validFrom }),
+        createdAt: before.createdAt,
+        updatedAt: request.now,
+      };
+      const doc = { ...after, ...endedTokens(before, after, request.now) };
+      return {
+        writes: [
+          { op: 'update', table: 'applications', environmentId, id, version, doc },
+          activityOf(request, 'UPDATED', id),
+        ],
+        result: {
+          status: 200,
+          body: applicationView(parts.links, { ...application, doc }),
+        },
+      };
+    },
+    onUnique,
+  );
+}
+
+/** Deletes an application with its role assignments; its tokens end at once. */
+export async function deleteApplication(
+  parts: ApplicationParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  return commitOrRetry(parts.store, async () => {
+    const application = await readApplication(parts, request);
+    const assignments = await requireAdministration(parts, request.actor, application);
+    const { environmentId, id, version } = application;
+    return {
+      writes: [
+        { op: 'delete', table: 'applications', environmentId, id, version },
+        ...assignments.map(
+          (assignment): Write => ({
+            op: 'delete',
+            table: 'role_assignments',
+            environmentId,
+            id: assignment.id,
+            version: assignment.version,
+          }),
+        ),
+        activityOf(request, 'DELETED', id),
+      ],
+      result: { status: 204 },
+    };
+  });
+}

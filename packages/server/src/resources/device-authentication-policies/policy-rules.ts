@@ -1,0 +1,59 @@
+/** What a policy must fulfil beyond its schema: lengths of time, and references. */
+import { invalidData } from '../../errors/api-error.ts';
+import { toMs, type WireDuration } from '../../model/duration.ts';
+import type { MethodPolicy } from '../../model/policy.ts';
+import { DURATION_RANGES } from '../../policy/blocks.ts';
+import type { Store } from '../../storage/store.ts';
+
+function isDuration(value: object): value is WireDuration {
+  return 'duration' in value && 'timeUnit' in value;
+}
+
+/** The range for a path such as `sms.otp.failure.coolDown`: of its last name, or last two names. */
+function rangeOf(path: readonly string[]) {
+  const last = path.at(-1) ?? '';
+  return DURATION_RANGES[path.slice(-2).join('.')] ?? DURATION_RANGES[last];
+}
+
+function assertDuration(duration: WireDuration, path: readonly string[], target: string): void {
+  const range = rangeOf(path);
+  if (!range) return;
+  const lengthMs = toMs(duration);
+  if (range.orZero && lengthMs === 0) return;
+  if (lengthMs >= range.minMs && lengthMs <= range.maxMs) return;
+  const unitMs = toMs({ ...duration, duration: 1 });
+  throw invalidData('OUT_OF_RANGE', `${target}.duration`, {
+    innerError: {
+      rangeMinimumValue: Math.ceil(range.minMs / unitMs),
+      rangeMaximumValue: Math.floor(range.maxMs / unitMs),
+    },
+  });
+}
+
+/** Checks each duration in a policy, however deep. Throws `OUT_OF_RANGE`. Pure. */
+export function assertDurations(value: unknown, path: readonly string[] = [], target = ''): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (isDuration(value)) {
+    assertDuration(value, path, target);
+    return;
+  }
+  for (const [name, member] of Object.entries(value)) {
+    const step = Array.isArray(value) ? `[${name}]` : `${target === '' ? '' : '.'}${name}`;
+    assertDurations(member, Array.isArray(value) ? path : [...path, name], target + step);
+  }
+}
+
+/** Every application that a block names is one of the environment. */
+export async function assertApplications(
+  store: Pick<Store, 'get'>,
+  environmentId: string,
+  blocks: Readonly<Record<string, MethodPolicy>>,
+): Promise<void> {
+  for (const [key, { applications }] of Object.entries(blocks)) {
+    if (!Array.isArray(applications)) continue;
+    for (const [index, { id }] of applications.entries()) {
+      if (await store.get('applications', environmentId, String(id))) continue;
+      throw invalidData('NOT_FOUND', `${key}.applications[${index}].id`);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import type { User } from '../../model/documents.ts';
+import { type Instant, toTimestamp } from '../../model/instant.ts';
+import type { Stored } from '../../storage/store.ts';
+import type { Links } from '../links.ts';
+import { isLocked } from './user-lock.ts';
+import { PROFILE_NAMES } from './users.schema.ts';
+
+function accountView(user: User, now: Instant) {
+  const locked = isLocked(user, now);
+  const { lock } = user;
+  return {
+    canAuthenticate: user.enabled && !locked,
+    status: locked ? 'LOCKED' : 'OK',
+    ...(locked && lock ? { lockedAt: toTimestamp(lock.lockedAt) } : {}),
+    ...(locked && lock?.unlockAt !== undefined ? { unlockAt: toTimestamp(lock.unlockAt) } : {}),
+  };
+}
+
+/** A user as the API shows it. Pure. */
+export function userView(links: Links, { environmentId, id, doc }: Stored<User>, now: Instant) {
+  const profile = PROFILE_NAMES.flatMap((name) =>
+    doc[name] === undefined ? [] : [[name, doc[name]]],
+  );
+  const self = links.api(environmentId, `/users/${id}`);
+  return {
+    _links: {
+      self,
+      environment: links.api(environmentId),
+      population: links.api(environmentId, `/populations/${doc.populationId}`),
+      devices: { href: `${self.href}/devices` },
+      mfaEnabled: { href: `${self.href}/mfaEnabled` },
+    },
+    id,
+    environment: { id: environmentId },
+    population: { id: doc.populationId },
+    username: doc.username,
+    ...Object.fromEntries(profile),
+    enabled: doc.enabled,
+    mfaEnabled: doc.mfaEnabled,
+    account: accountView(doc, now),
+    lifecycle: { status: 'ACCOUNT_OK' },
+    createdAt: toTimestamp(doc.createdAt),
+    updatedAt: toTimestamp(doc.updatedAt),
+  };
+}
