@@ -1,7 +1,8 @@
+import type { Parts } from './parts.ts';
 import { activityOperations } from './resources/activities/activities.routes.ts';
 import { applicationOperations } from './resources/applications/applications.routes.ts';
-import { deviceAuthenticationOperations } from './resources/device-authentications/device-authentications.routes.ts';
 import { policyOperations } from './resources/device-authentication-policies/policies.routes.ts';
+import { deviceAuthenticationOperations } from './resources/device-authentications/device-authentications.routes.ts';
 import { deviceOperations } from './resources/devices/devices.routes.ts';
 import { environmentOperations } from './resources/environments/environments.routes.ts';
 import { mfaSettingsOperations } from './resources/mfa-settings/mfa-settings.routes.ts';
@@ -10,7 +11,6 @@ import { populationOperations } from './resources/populations/populations.routes
 import { roleOperations } from './resources/roles/roles.routes.ts';
 import { tokenOperations } from './resources/tokens/tokens.routes.ts';
 import { userOperations } from './resources/users/users.routes.ts';
-import type { Parts } from './parts.ts';
 
 /** The whole API on one screen. */
 export function apiOperations(parts: Parts): Operation[] {

@@ -26,10 +26,7 @@ export interface EnvironmentConfigurations {
 export const MFA_SETTINGS_ID = 'settings';
 
 /** Reads through the store and keeps what it read until it changes. */
-export function cacheConfigurations(
-  store: Store,
-  policiesMax: number,
-): EnvironmentConfigurations {
+export function cacheConfigurations(store: Store, policiesMax: number): EnvironmentConfigurations {
   const cache = new LRUCache<string, Promise<EnvironmentConfiguration | undefined>>({
     max: ENVIRONMENTS_CACHED_MAX,
     // A node that misses a notification (its listener was reconnecting) is stale for this long.

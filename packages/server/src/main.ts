@@ -66,7 +66,9 @@ try {
   if (code !== undefined) process.exitCode = code;
 } catch (error) {
   // What the operator can mend is said in a sentence; what he can't comes with its stack.
-  const isTheirs = error instanceof SettingsError || (error instanceof Error && error.name === 'SchemaTooNewError');
+  const isTheirs =
+    error instanceof SettingsError ||
+    (error instanceof Error && error.name === 'SchemaTooNewError');
   const code = error instanceof Error ? Reflect.get(error, 'code') : undefined;
   const text =
     isTheirs || typeof code === 'string'

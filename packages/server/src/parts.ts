@@ -3,13 +3,13 @@
  * what it needs of them: there is no container and no global.
  */
 import type { Logger } from 'pino';
+import type { Settings } from './config/settings.ts';
 import type { EnvironmentConfigurations } from './configuration.ts';
 import type { Keyring } from './crypto/keyring.ts';
-import type { Settings } from './config/settings.ts';
 import type { MethodRegistry } from './methods/registry.ts';
 import type { Clock } from './model/instant.ts';
-import type { Access } from './resources/access.ts';
 import type { Metrics } from './observability/metrics.ts';
+import type { Access } from './resources/access.ts';
 import type { Links } from './resources/links.ts';
 import type { Store } from './storage/store.ts';
 

@@ -184,7 +184,9 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   }
   const production = required('nodeEnv') === 'production';
   const allowTestDevices = text('allowTestDevices');
-  const trustProxy = text('trustProxy')?.split(',').map((address) => address.trim());
+  const trustProxy = text('trustProxy')
+    ?.split(',')
+    .map((address) => address.trim());
   return defined({
     host: required('host'),
     port,

@@ -241,8 +241,8 @@ describe('the keys of a store', () => {
     const { keyring, store, openOther, time } = await openKeys(context);
     const other = await openOther();
     const [, id] = await Promise.all([other.load(HOME), keyring.rotateDataKey(HOME)]);
-    await other.load(HOME);
     time.now += KEY_ACTIVATION_DELAY_MS;
+    await Promise.all([keyring.load(HOME), other.load(HOME)]);
     const sealed = keyring.seal(HOME, 'x', 'value');
     assert.equal(sealed.split('.')[1], id);
     assert.equal(other.open(HOME, 'x', sealed).toString(), 'value');

@@ -29,10 +29,7 @@ export interface ActivationRules {
 
 export interface ActivationStep {
   device: Device;
-  action:
-    | 'DEVICE.ACTIVATED'
-    | 'DEVICE.ACTIVATION_OTP_INVALID'
-    | 'DEVICE.ACTIVATION_OTP_FAILED';
+  action: 'DEVICE.ACTIVATED' | 'DEVICE.ACTIVATION_OTP_INVALID' | 'DEVICE.ACTIVATION_OTP_FAILED';
   refusal?: ApiError;
 }
 

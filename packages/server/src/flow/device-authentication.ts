@@ -56,7 +56,10 @@ export function startFlow({ base, deviceId }: StartRequest, facts: Facts): Step 
     if (!facts.oneTime?.methodEnabled) {
       throw invalidData('METHOD_DISABLED', 'selectedDevice.oneTime.type');
     }
-    return { flow: { ...base, status: 'OTP_REQUIRED' }, effects: [created, { type: 'askOneTime' }] };
+    return {
+      flow: { ...base, status: 'OTP_REQUIRED' },
+      effects: [created, { type: 'askOneTime' }],
+    };
   }
   if (closed === 'MFA_DISABLED') throw invalidData('MFA_DISABLED', 'user.id');
 
@@ -112,9 +115,7 @@ export function stepFlow(flow: Flow, event: FlowEvent, facts: Facts): Step {
         effects: [updated('SUCCESS')],
       };
     case 'answer':
-      return flow.oneTime
-        ? answerOneTime(flow, event, facts)
-        : answerDevice(flow, event, facts);
+      return flow.oneTime ? answerOneTime(flow, event, facts) : answerDevice(flow, event, facts);
   }
 }
 
@@ -192,12 +193,7 @@ function answerDevice(flow: Flow, event: Answer, facts: Facts): Step {
   return rejectedByDevice(flow, event.answer, device, facts);
 }
 
-function rejectedByDevice(
-  flow: Flow,
-  answer: AnswerKind,
-  device: FlowDevice,
-  facts: Facts,
-): Step {
+function rejectedByDevice(flow: Flow, answer: AnswerKind, device: FlowDevice, facts: Facts): Step {
   const { now } = facts;
   const failures = device.failures + 1;
   const atLimit = failures >= device.limit.count;

@@ -87,13 +87,14 @@ function closeGracefully(app: FastifyInstance, onClosing: () => void): void {
     onClosing();
     // A connection that has not sent anything counts as busy for Node.
     for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
-    const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS);
+    const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS).unref();
     app.server.once('close', () => clearTimeout(timer));
     done();
   });
 }
 
-function incomingOf(request: FastifyRequest, reply: FastifyReply, route: string): Incoming {
+/** From here on the answer is ours to write, not Fastify's. */
+function takeOver(request: FastifyRequest, reply: FastifyReply, route: string): Incoming {
   reply.hijack();
   return {
     request: request.raw,
@@ -117,7 +118,7 @@ export async function createHttpApp(options: HttpOptions): Promise<FastifyInstan
   const app = createServer(options, {
     clientErrorHandler: createClientErrorHandler(parts, responder.commonHeaders),
     frameworkErrors: (error, request, reply) =>
-      void answer(incomingOf(request, reply, ''), () => Promise.reject(error)),
+      void answer(takeOver(request, reply, ''), () => Promise.reject(error)),
   });
   closeGracefully(app, () => {
     isClosing = true;
@@ -127,7 +128,7 @@ export async function createHttpApp(options: HttpOptions): Promise<FastifyInstan
     app.route({
       url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
       method: method === 'GET' ? ['GET', 'HEAD'] : method,
-      handler: (request, reply) => void handle(incomingOf(request, reply, path)),
+      handler: (request, reply) => void handle(takeOver(request, reply, path)),
     });
   const endpoints = createEndpoints(operations, createValidators());
   for (const endpoint of endpoints) {
@@ -143,9 +144,7 @@ export async function createHttpApp(options: HttpOptions): Promise<FastifyInstan
     ...endpoints,
     ...Object.keys(platform).map((path) => ({ path, method: 'GET' })),
   ]);
-  app.setNotFoundHandler(
-    (request, reply) => void answer(incomingOf(request, reply, ''), unmatched),
-  );
+  app.setNotFoundHandler((request, reply) => void answer(takeOver(request, reply, ''), unmatched));
   if (extraRoutes) await serveExtraRoutes(app, { parts, responder, add: extraRoutes });
   await app.ready();
   return app;

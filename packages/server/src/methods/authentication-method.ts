@@ -133,7 +133,11 @@ export interface AuthenticationMethod {
   /** The block may be left out of a policy; those of the first methods may not (sdk-schemas). */
   readonly policyOptional?: true;
   /** In test mode, the code that would have been sent; contract §3.6. */
-  testOtp?(challenge: Challenge, device: MethodDevice, context: Pick<MethodContext, 'vault' | 'environmentId'>): string | undefined;
+  testOtp?(
+    challenge: Challenge,
+    device: MethodDevice,
+    context: Pick<MethodContext, 'vault' | 'environmentId'>,
+  ): string | undefined;
   /** What a flow shows with the question: `{ publicKeyCredentialRequestOptions }`. */
   challengeView?(challenge: Challenge): Record<string, unknown>;
 }

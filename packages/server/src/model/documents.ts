@@ -77,7 +77,11 @@ export interface Application extends Timestamps {
   protocol: 'OPENID_CONNECT';
   enabled: boolean;
   grantTypes: string[];
-  tokenEndpointAuthMethod: 'CLIENT_SECRET_BASIC' | 'CLIENT_SECRET_POST' | 'PRIVATE_KEY_JWT' | 'NONE';
+  tokenEndpointAuthMethod:
+    | 'CLIENT_SECRET_BASIC'
+    | 'CLIENT_SECRET_POST'
+    | 'PRIVATE_KEY_JWT'
+    | 'NONE';
   /** scrypt: `N$r$p$salt$hash`, base64url. */
   secretHash?: string;
   /** The secret, sealed, until it was read once. */

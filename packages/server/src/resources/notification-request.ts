@@ -14,7 +14,9 @@ export const NOTIFICATION = Type.Object(
         {
           name: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
           variant: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
-          locale: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9]{2,8}([-_][A-Za-z0-9]{2,8}){0,3}$' })),
+          locale: Type.Optional(
+            Type.String({ pattern: '^[A-Za-z0-9]{2,8}([-_][A-Za-z0-9]{2,8}){0,3}$' }),
+          ),
           variables: Type.Optional(
             Type.Record(Type.String({ maxLength: 100 }), Type.String({ maxLength: 1_000 }), {
               maxProperties: VARIABLES_MAX,
@@ -25,7 +27,9 @@ export const NOTIFICATION = Type.Object(
       ),
     ),
     clientContext: Type.Optional(
-      Type.Record(Type.String({ maxLength: 100 }), Type.Unknown(), { maxProperties: VARIABLES_MAX }),
+      Type.Record(Type.String({ maxLength: 100 }), Type.Unknown(), {
+        maxProperties: VARIABLES_MAX,
+      }),
     ),
     policy: Type.Optional(Type.Object({ id: Uuid }, { additionalProperties: false })),
   },

@@ -49,7 +49,7 @@ export function listSql(
 /** How many rows meet a condition. Pure. */
 export function countSql(
   table: Table,
-  environmentId: string,
+  environmentId: string | typeof ANY_ENVIRONMENT,
   where: Condition | undefined,
   engine: Engine,
 ): Sql {

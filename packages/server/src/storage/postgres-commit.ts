@@ -16,13 +16,7 @@ import { GROUP_COMMIT_MAX } from '../config/limits.ts';
 import type { Table } from '../model/documents.ts';
 import { CHANNEL } from './postgres-listen.ts';
 import type { CommitOutcome, Write } from './store.ts';
-import {
-  columnNames,
-  columnValues,
-  isIntegerColumn,
-  notifies,
-  TABLE_NAMES,
-} from './tables.ts';
+import { columnNames, columnValues, isIntegerColumn, notifies, TABLE_NAMES } from './tables.ts';
 
 interface Pending {
   writes: readonly Write[];
@@ -111,7 +105,10 @@ function statementOf(changes: readonly (readonly Write[])[]): Statement {
       where e.guards = ${held ? `(select count(*) from (${held}) g where g.change = e.change)` : '0'})`,
   );
   parts.push(...groups.map(({ table, op }) => changeSql(table, op)));
-  return { text: `with ${parts.join(',\n')}\nselect change${noticeSql(groups, parameter)} from won`, values };
+  return {
+    text: `with ${parts.join(',\n')}\nselect change${noticeSql(groups, parameter)} from won`,
+    values,
+  };
 }
 
 /** The arrays of one group as parameters of `unnest`, and the names of their fields. */
@@ -121,21 +118,43 @@ function inputOf(
   parameter: (value: unknown, type: string) => string,
 ): { input: string; fields: string } {
   const inputs = [
-    parameter(rows.map(({ change }) => change), 'int[]'),
-    parameter(rows.map(({ write }) => write.environmentId), 'text[]'),
-    parameter(rows.map(({ write }) => write.id), 'text[]'),
-    parameter(rows.map(({ write }) => ('version' in write ? write.version : 1)), 'int[]'),
+    parameter(
+      rows.map(({ change }) => change),
+      'int[]',
+    ),
+    parameter(
+      rows.map(({ write }) => write.environmentId),
+      'text[]',
+    ),
+    parameter(
+      rows.map(({ write }) => write.id),
+      'text[]',
+    ),
+    parameter(
+      rows.map(({ write }) => ('version' in write ? write.version : 1)),
+      'int[]',
+    ),
   ];
   const fields = ['change', 'environment_id', 'id', 'version'];
   if (op !== 'delete') {
-    inputs.push(parameter(rows.map(({ write }) => JSON.stringify('doc' in write ? write.doc : null)), 'json[]'));
+    inputs.push(
+      parameter(
+        rows.map(({ write }) => JSON.stringify('doc' in write ? write.doc : null)),
+        'json[]',
+      ),
+    );
     fields.push('doc');
     const searched = rows.map(({ write }) =>
       'doc' in write ? columnValues(write.table, write.doc, write.id) : [],
     );
     for (const [index, column] of columns.entries()) {
       const type = isIntegerColumn(column) ? 'bigint[]' : 'text[]';
-      inputs.push(parameter(searched.map((row) => row[index] ?? null), type));
+      inputs.push(
+        parameter(
+          searched.map((row) => row[index] ?? null),
+          type,
+        ),
+      );
       fields.push(column);
     }
   }
@@ -151,7 +170,8 @@ function changeSql(table: Table, op: Write['op']): string {
     return `insert_${table} as (insert into ${table} (${fields.join(', ')})
       select ${fields.map((field) => `u.${field}`).join(', ')} from ${from})`;
   }
-  if (op === 'delete') return `delete_${table} as (delete from ${table} t using ${from} where ${match})`;
+  if (op === 'delete')
+    return `delete_${table} as (delete from ${table} t using ${from} where ${match})`;
   const sets = columns.map((column) => `${column} = u.${column}`).join(', ');
   return `update_${table} as (update ${table} t set version = t.version + 1, ${sets} from ${from} where ${match})`;
 }
@@ -160,8 +180,14 @@ function changeSql(table: Table, op: Write['op']): string {
 function noticeSql(groups: readonly Group[], parameter: (value: unknown, type: string) => string) {
   const rows = groups.flatMap((group) => (notifies(group.table) ? group.rows : []));
   if (rows.length === 0) return '';
-  const changes = parameter(rows.map(({ change }) => change), 'int[]');
-  const environments = parameter(rows.map(({ write }) => write.environmentId), 'text[]');
+  const changes = parameter(
+    rows.map(({ change }) => change),
+    'int[]',
+  );
+  const environments = parameter(
+    rows.map(({ write }) => write.environmentId),
+    'text[]',
+  );
   return `, (select count(pg_notify('${CHANNEL}', n.environment_id))
     from unnest(${changes}, ${environments}) as n(change, environment_id) where n.change = won.change)`;
 }
@@ -213,7 +239,8 @@ export function createCommitter(pool: pg.Pool): Committer {
         const code = codeOf(error);
         if (PASSING.includes(code) && tries < TRIES_MAX) continue;
         if (code !== UNIQUE_VIOLATION) throw error;
-        if (batch.length === 1) return [{ committed: false, conflict: 'UNIQUE', table: tableOf(error) }];
+        if (batch.length === 1)
+          return [{ committed: false, conflict: 'UNIQUE', table: tableOf(error) }];
         const alone: CommitOutcome[] = [];
         for (const pending of batch) alone.push(...(await run([pending])));
         return alone;

@@ -94,7 +94,11 @@ export interface Store {
     query: ListQuery,
   ): Promise<Stored<Documents[T]>[]>;
 
-  count(table: Table, environmentId: string, where?: Condition): Promise<number>;
+  count(
+    table: Table,
+    environmentId: string | typeof ANY_ENVIRONMENT,
+    where?: Condition,
+  ): Promise<number>;
 
   /** A user with all devices, in one round trip: what the start of a flow needs. */
   readUserFacts(environmentId: string, userId: string): Promise<UserFacts | undefined>;
@@ -110,7 +114,11 @@ export interface Store {
    * `availableAt` to `leaseUntil` and counts the attempt, so that no other worker takes them
    * meanwhile. Their versions are those after the claim.
    */
-  claimMessages(now: Instant, leaseUntil: Instant, limit: number): Promise<Stored<Documents['messages']>[]>;
+  claimMessages(
+    now: Instant,
+    leaseUntil: Instant,
+    limit: number,
+  ): Promise<Stored<Documents['messages']>[]>;
 
   /** Ends every lease: at start-up where this process is the only one (SQLite). */
   releaseMessages(now: Instant): Promise<void>;

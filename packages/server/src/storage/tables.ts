@@ -112,7 +112,7 @@ export function columnValues<T extends Table>(
   id: string,
 ): ColumnValue[] {
   const columns: TableDescription<T>['columns'] = TABLES[table].columns;
-  return Object.values(columns).map((valueOf) => valueOf(doc, id) ?? null);
+  return Object.values(columns).map((read) => read(doc, id) ?? null);
 }
 
 export function notifies(table: Table): boolean {

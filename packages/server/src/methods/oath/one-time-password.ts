@@ -10,7 +10,11 @@ export interface PasscodeForm {
 }
 
 /** HOTP value for a counter, with leading zeros; RFC 4226 §5.3. */
-export function hotp(key: Uint8Array, counter: number, { digits, algorithm }: PasscodeForm): string {
+export function hotp(
+  key: Uint8Array,
+  counter: number,
+  { digits, algorithm }: PasscodeForm,
+): string {
   const message = Buffer.alloc(8);
   message.writeBigUInt64BE(BigInt(counter));
   const digest = createHmac(algorithm, key).update(message).digest();

@@ -82,7 +82,11 @@ export function activityOperations(parts: Pick<Parts, 'store' | 'links'>): Opera
       summary: 'Read an audit record',
       responses: { 200: Reply },
       handle: async ({ params }) => {
-        const row = await parts.store.get('activities', params.envID ?? '', params.activityID ?? '');
+        const row = await parts.store.get(
+          'activities',
+          params.envID ?? '',
+          params.activityID ?? '',
+        );
         if (!row) throw notFound();
         return { status: 200, body: view(parts, row) };
       },

@@ -139,7 +139,7 @@ export async function startPlatform(context: TestContext, more: readonly Operati
     now: time.now,
   });
   await commit(store, [...peopleWrites(time.now), ...administrator]);
-  const links = makeLinks(PUBLIC_URL, AUTH_URL);
+  const links = makeLinks({ publicUrl: PUBLIC_URL, authPublicUrl: AUTH_URL });
   const access = createAccess({ store, keyring, clock, links });
   const configurations = cacheConfigurations(store, 10);
   context.after(() => {

@@ -1,5 +1,5 @@
-import { LIST_QUERY, listReply } from '../list.ts';
 import type { Parts } from '../../parts.ts';
+import { LIST_QUERY, listReply } from '../list.ts';
 import type { Operation } from '../operation.ts';
 import {
   MigratePolicies,
@@ -34,8 +34,7 @@ export function policyOperations({
   const policy = policySchema(blocks);
   const list = policyListSchema(blocks);
   const write = writePolicySchema(blocks);
-  const self = (environmentId: string) =>
-    links.api(environmentId, '/deviceAuthenticationPolicies');
+  const self = (environmentId: string) => links.api(environmentId, '/deviceAuthenticationPolicies');
   return [
     {
       id: 'listDeviceAuthenticationPolicies',

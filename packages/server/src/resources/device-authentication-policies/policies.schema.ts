@@ -1,8 +1,8 @@
 /** The messages of device authentication policies; contract sdk-schemas. */
 import { Type } from 'typebox';
 import { NAME_LENGTH_MAX } from '../../config/limits.ts';
-import type { DeviceSelection } from '../../model/policy.ts';
 import type { WireDuration } from '../../model/duration.ts';
+import type { DeviceSelection } from '../../model/policy.ts';
 import { REMEMBER_ME } from '../../policy/blocks.ts';
 import { HalLinks, listOf, Reference, Timestamp, Uuid } from '../schemas.ts';
 import { blockProperties, type PolicyBlock } from './policy-blocks.ts';
@@ -86,4 +86,3 @@ export const MigratePolicies = Type.Object(
 export interface MigrateBody {
   migrationData: { deviceAuthenticationPolicyId: string; fido2PolicyId?: string }[];
 }
-

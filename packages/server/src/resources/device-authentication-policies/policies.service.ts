@@ -134,7 +134,11 @@ export async function createPolicy(parts: PolicyParts, request: OperationRequest
     async () => {
       const policies = await readAll(parts, environmentId);
       if (policies.length >= POLICIES_MAX) {
-        throw limitExceeded('policies', 'The environment has its maximum of policies.', POLICIES_MAX);
+        throw limitExceeded(
+          'policies',
+          'The environment has its maximum of policies.',
+          POLICIES_MAX,
+        );
       }
       return {
         writes: [
@@ -223,7 +227,10 @@ export async function migratePolicies(
   return commitOrRetry(parts.store, async () => {
     const policies = new Map((await readAll(parts, environmentId)).map((one) => [one.id, one]));
     const changed = new Map<string, Policy>();
-    for (const [index, { deviceAuthenticationPolicyId: id, fido2PolicyId }] of migrationData.entries()) {
+    for (const [
+      index,
+      { deviceAuthenticationPolicyId: id, fido2PolicyId },
+    ] of migrationData.entries()) {
       const policy = policies.get(id);
       if (!policy || changed.has(id)) {
         throw invalidData(

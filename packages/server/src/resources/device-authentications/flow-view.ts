@@ -1,10 +1,11 @@
 /** A flow as the API shows it; contract §2.1, §2.10. Pure. */
-import { maskedTarget } from './one-time-target.ts';
+
 import type { Flow, FlowStatus } from '../../model/documents.ts';
 import { toTimestamp } from '../../model/instant.ts';
 import type { Stored } from '../../storage/store.ts';
 import { methodDevice } from '../devices/device-view.ts';
 import type { World, WorldDevice } from './flow-world.ts';
+import { maskedTarget } from './one-time-target.ts';
 
 /** The actions that a status offers, by link name; contract §2.1.2. All have the flow's address. */
 const ACTIONS: Record<FlowStatus, readonly string[]> = {
@@ -40,7 +41,8 @@ function embedded(flow: Flow, { parts, devices }: World) {
 }
 
 function selectedDevice(flow: Flow, { parts }: World) {
-  if (flow.oneTime) return { selectedDevice: { oneTime: maskedTarget(parts.methods, flow.oneTime) } };
+  if (flow.oneTime)
+    return { selectedDevice: { oneTime: maskedTarget(parts.methods, flow.oneTime) } };
   const { selectedDeviceId } = flow;
   return selectedDeviceId === undefined ? {} : { selectedDevice: { id: selectedDeviceId } };
 }

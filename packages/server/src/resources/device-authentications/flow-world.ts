@@ -1,14 +1,14 @@
 /** What a flow is decided on: the rows that were read, and the pure `Facts` made of them. */
 import type { EnvironmentConfiguration } from '../../configuration.ts';
-import type { FailureLimit, Facts, FlowDevice, UnusableReason } from '../../flow/facts.ts';
+import type { Facts, FailureLimit, FlowDevice, UnusableReason } from '../../flow/facts.ts';
 import type { AuthenticationMethod, MethodContext } from '../../methods/authentication-method.ts';
-import { toMs } from '../../model/duration.ts';
 import type {
   Device,
   DeviceAuthenticationPolicy,
   OneTimeTarget,
   User,
 } from '../../model/documents.ts';
+import { toMs } from '../../model/duration.ts';
 import type { Instant } from '../../model/instant.ts';
 import type { MethodPolicy } from '../../model/policy.ts';
 import type { Parts } from '../../parts.ts';

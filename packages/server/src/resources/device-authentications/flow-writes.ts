@@ -1,7 +1,7 @@
 /** The effects of a transition as writes of one change: the flow's guard holds them together. */
 import { ApiError } from '../../errors/api-error.ts';
-import type { Effect } from '../../flow/effect.ts';
 import type { Step } from '../../flow/device-authentication.ts';
+import type { Effect } from '../../flow/effect.ts';
 import type { Asked } from '../../methods/authentication-method.ts';
 import type { Device, Flow, User } from '../../model/documents.ts';
 import { messageWrite } from '../../notifications/outbox.ts';
@@ -110,7 +110,8 @@ function changesOf(effects: readonly Effect[], { devices, user, facts }: World):
   for (const { row } of devices) {
     const doc = deviceAfter(row, effects, now);
     const { environmentId, id, version } = row;
-    if (doc !== row.doc) writes.push({ op: 'update', table: 'devices', environmentId, id, version, doc });
+    if (doc !== row.doc)
+      writes.push({ op: 'update', table: 'devices', environmentId, id, version, doc });
   }
   const doc = userAfter(user, effects, now);
   if (doc !== user.doc) {

@@ -1,6 +1,5 @@
 /** `selectedDevice.oneTime`: an address that is nobody's device; contract §2.2.4. */
-import { invalidData } from '../../errors/api-error.ts';
-import { ApiError, type ErrorDetail } from '../../errors/api-error.ts';
+import { ApiError, type ErrorDetail, invalidData } from '../../errors/api-error.ts';
 import type { MethodContext } from '../../methods/authentication-method.ts';
 import type { MethodRegistry } from '../../methods/registry.ts';
 import type { OneTimeTarget } from '../../model/documents.ts';

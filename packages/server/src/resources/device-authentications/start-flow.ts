@@ -5,15 +5,15 @@ import { ApiError, errorDetail, invalidData, notFound } from '../../errors/api-e
 import { type StartRequest, startFlow, stepFlow } from '../../flow/device-authentication.ts';
 import type { Effect } from '../../flow/effect.ts';
 import { commitOrRetry } from '../commit.ts';
-import { configurationOf } from '../devices/devices.parts.ts';
 import { methodDevice } from '../devices/device-view.ts';
+import { configurationOf } from '../devices/devices.parts.ts';
 import { blockOf, policyOf } from '../method-context.ts';
 import { notificationOf } from '../notification-request.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
 import type { StartBody } from './device-authentications.schema.ts';
+import { countStart } from './flow-metrics.ts';
 import { flowView } from './flow-view.ts';
 import { contextOf, type FlowParts, seeWorld, type World } from './flow-world.ts';
-import { countStart } from './flow-metrics.ts';
 import { type Saved, writesOf, writesWithoutFlow } from './flow-writes.ts';
 import { oneTimeTarget } from './one-time-target.ts';
 

@@ -13,9 +13,9 @@ import { methodDevice } from '../devices/device-view.ts';
 import { configurationOf } from '../devices/devices.parts.ts';
 import { blockOf } from '../method-context.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
+import { countEnd } from './flow-metrics.ts';
 import { flowView } from './flow-view.ts';
 import { contextOf, type FlowParts, seeWorld, type World } from './flow-world.ts';
-import { countEnd } from './flow-metrics.ts';
 import { writesOf } from './flow-writes.ts';
 
 interface Read {

@@ -1,6 +1,7 @@
 /** Pairing ends, or its code is sent again; contract §4.8. */
-import { activateDevice, assertAwaitsAnswer } from '../../flow/device-activation.ts';
+
 import { notUnique, wrongState } from '../../errors/api-error.ts';
+import { activateDevice, assertAwaitsAnswer } from '../../flow/device-activation.ts';
 import { toMs } from '../../model/duration.ts';
 import type { Delivery } from '../../notifications/message.ts';
 import { messageWrite } from '../../notifications/outbox.ts';
@@ -12,7 +13,14 @@ import type { OperationReply, OperationRequest } from '../operation.ts';
 import { assertRoom } from './create-device.ts';
 import { withDeviceAdded } from './device-order.ts';
 import { deviceView, methodDevice } from './device-view.ts';
-import { configurationOf, type DeviceParts, deviceOf, idsOf, methodOf, readUser } from './devices.parts.ts';
+import {
+  configurationOf,
+  type DeviceParts,
+  deviceOf,
+  idsOf,
+  methodOf,
+  readUser,
+} from './devices.parts.ts';
 import { newDeviceNotice } from './new-device-notice.ts';
 
 /** All that one step of pairing is decided on, read anew for each try. */
@@ -69,12 +77,25 @@ export async function activate(
         const active = facts.devices.filter(({ doc }) => doc.status === 'ACTIVE').length;
         const { user } = facts;
         const doc = withDeviceAdded(user.doc, id, active);
-        writes.push({ op: 'update', table: 'users', environmentId, id: user.id, version: user.version, doc });
+        writes.push({
+          op: 'update',
+          table: 'users',
+          environmentId,
+          id: user.id,
+          version: user.version,
+          doc,
+        });
         deliveries.push(...newDeviceNotice(parts, configuration, policy, facts, step.device, now));
       }
       writes.push(
         ...deliveries.map((delivery) =>
-          messageWrite({ vault: parts.keyring, environmentId, delivery, kind: 'DEVICE_PAIRING', now }),
+          messageWrite({
+            vault: parts.keyring,
+            environmentId,
+            delivery,
+            kind: 'DEVICE_PAIRING',
+            now,
+          }),
         ),
         activityWrite(
           environmentId,

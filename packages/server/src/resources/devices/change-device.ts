@@ -139,9 +139,15 @@ export async function deleteDevice(
   await commitOrRetry(parts.store, async () => {
     const facts = await readUser(parts, request);
     const { environmentId, id, version } = deviceOf(facts, request);
-    const left = facts.devices.filter(({ id: other, doc }) => other !== id && doc.status === 'ACTIVE');
+    const left = facts.devices.filter(
+      ({ id: other, doc }) => other !== id && doc.status === 'ACTIVE',
+    );
     const { user } = facts;
-    const doc = withDeviceRemoved(user.doc, id, left.map((device) => device.id));
+    const doc = withDeviceRemoved(
+      user.doc,
+      id,
+      left.map((device) => device.id),
+    );
     return {
       writes: [
         { op: 'delete', table: 'devices', environmentId, id, version },

@@ -1,7 +1,7 @@
 /** Pairing begins: a device is made, ACTIVE or waiting for the user's proof; contract §4.4–§4.7. */
 import { randomUUIDv7 } from 'node:crypto';
-import type { EnvironmentConfiguration } from '../../configuration.ts';
 import { PENDING_DEVICE_LIFETIME_MS, PENDING_DEVICES_MAX } from '../../config/limits.ts';
+import type { EnvironmentConfiguration } from '../../configuration.ts';
 import { invalidData, limitExceeded, notUnique } from '../../errors/api-error.ts';
 import type { AuthenticationMethod, NewCredential } from '../../methods/authentication-method.ts';
 import type { Device } from '../../model/documents.ts';
@@ -17,8 +17,8 @@ import { notificationOf } from '../notification-request.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
 import { withDeviceAdded } from './device-order.ts';
 import { deviceView } from './device-view.ts';
-import type { CreateDevice } from './devices.schema.ts';
 import { configurationOf, type DeviceParts, isGone, methodOf, readUser } from './devices.parts.ts';
+import type { CreateDevice } from './devices.schema.ts';
 import { newDeviceNotice } from './new-device-notice.ts';
 
 /** `POST …/devices`: 201 with the device. */
@@ -42,7 +42,12 @@ export async function createDevice(
     parts.store,
     async () => {
       const facts = await readUser(parts, request);
-      assertRoom(facts, status, configuration.mfaSettings.doc.pairing.maxAllowedDevices, request.now);
+      assertRoom(
+        facts,
+        status,
+        configuration.mfaSettings.doc.pairing.maxAllowedDevices,
+        request.now,
+      );
       return pair({ parts, request, body, method, configuration, block, policy, status, facts });
     },
     () => duplicate(method),
@@ -130,7 +135,16 @@ async function pair(pairing: Pairing) {
   if (status === 'ACTIVE') {
     doc = { ...base, ...uniqueKeyOf(made), activatedAt: now };
     user = withDeviceAdded(user, id, active.length);
-    deliveries.push(...newDeviceNotice(parts, configuration, policyOf(configuration, pairing.policy.id), facts, doc, now));
+    deliveries.push(
+      ...newDeviceNotice(
+        parts,
+        configuration,
+        policyOf(configuration, pairing.policy.id),
+        facts,
+        doc,
+        now,
+      ),
+    );
   } else {
     const notification = notificationOf(body.notification);
     const asked = await method.challenge(
@@ -155,7 +169,14 @@ async function pair(pairing: Pairing) {
   const writes: Write[] = [
     { op: 'insert', table: 'devices', environmentId, id, doc },
     // Also where nothing of the user changes: his version guards the count of his devices.
-    { op: 'update', table: 'users', environmentId, id: facts.user.id, version: facts.user.version, doc: user },
+    {
+      op: 'update',
+      table: 'users',
+      environmentId,
+      id: facts.user.id,
+      version: facts.user.version,
+      doc: user,
+    },
     ...deliveries.map((delivery) =>
       messageWrite({ vault: parts.keyring, environmentId, delivery, kind: 'DEVICE_PAIRING', now }),
     ),

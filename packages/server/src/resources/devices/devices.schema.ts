@@ -38,22 +38,26 @@ export function createDeviceSchema(methods: MethodRegistry): TSchema {
     type: 'object',
     required: ['type'],
     discriminator: { propertyName: 'type' },
-    oneOf: methods.all().map((method) =>
-      Type.Object(
-        { type: Type.Literal(method.type), ...CREATE_COMMON, ...method.schemas.create },
-        { additionalProperties: false },
+    oneOf: methods
+      .all()
+      .map((method) =>
+        Type.Object(
+          { type: Type.Literal(method.type), ...CREATE_COMMON, ...method.schemas.create },
+          { additionalProperties: false },
+        ),
       ),
-    ),
   });
 }
 
 /** What a device looks like in the API: the common properties and those of every method. */
 export function deviceSchema(methods: MethodRegistry) {
-  const own = methods.all().map((method) =>
-    Object.entries(method.schemas.view).map(
-      ([name, schema]) => [name, Type.Optional(schema)] as const,
-    ),
-  );
+  const own = methods
+    .all()
+    .map((method) =>
+      Object.entries(method.schemas.view).map(
+        ([name, schema]) => [name, Type.Optional(schema)] as const,
+      ),
+    );
   return Type.Object({
     _links: HalLinks,
     id: Uuid,

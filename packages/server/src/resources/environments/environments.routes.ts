@@ -43,20 +43,14 @@ const Product = Type.Object(
   },
   closed,
 );
-const BillOfMaterials = Type.Object(
-  { products: Type.Array(Product, { maxItems: 50 }) },
-  closed,
-);
+const BillOfMaterials = Type.Object({ products: Type.Array(Product, { maxItems: 50 }) }, closed);
 const COMMON = {
   name: Type.String({ minLength: 1, maxLength: NAME_LENGTH_MAX, pattern: NO_CONTROLS }),
   description: Type.Optional(Type.String({ maxLength: 1_000 })),
   type: Type.Optional(Type.Enum(['PRODUCTION', 'SANDBOX'])),
   region: Type.Optional(Type.String({ maxLength: 20 })),
 };
-const Create = Type.Object(
-  { ...COMMON, billOfMaterials: Type.Optional(BillOfMaterials) },
-  closed,
-);
+const Create = Type.Object({ ...COMMON, billOfMaterials: Type.Optional(BillOfMaterials) }, closed);
 const Update = Type.Object(COMMON, closed);
 const Reply = Type.Object({
   _links: HalLinks,
@@ -191,17 +185,15 @@ export function environmentOperations(parts: EnvironmentParts): Operation[] {
       method: 'GET',
       path: COLLECTION,
       summary: 'Read all environments',
-      permission: 'create:environment',
+      permission: 'read:organization',
       query: LIST_QUERY,
       responses: { 200: listOf('environments', Reply) },
       handle: (request) =>
         listReply({
           store: {
             list: (table, _environmentId, query) => parts.store.list(table, ANY_ENVIRONMENT, query),
-            count: async (table) => {
-              const rows = await parts.store.list(table, ANY_ENVIRONMENT, { limit: 10_000 });
-              return rows.length;
-            },
+            count: (table, _environmentId, where) =>
+              parts.store.count(table, ANY_ENVIRONMENT, where),
           },
           table: 'environments',
           environmentId: '',
@@ -218,7 +210,7 @@ export function environmentOperations(parts: EnvironmentParts): Operation[] {
       method: 'POST',
       path: COLLECTION,
       summary: 'Create an environment',
-      permission: 'create:environment',
+      permission: 'create:organization',
       body: Create,
       responses: { 201: Reply },
       handle: (request) => create(parts, request),

@@ -3,6 +3,7 @@
  * page; the permission names are ours, and the right-hand side of each operation.
  */
 const RESOURCES = [
+  'organization',
   'environment',
   'population',
   'application',
@@ -56,7 +57,10 @@ export const ROLES: readonly Role[] = [
     name: 'Organization Admin',
     description: 'Creates environments and manages those of the organization.',
     scopes: ['ORGANIZATION'],
-    grant: { read: ['environment', 'role'], write: ['environment', 'role'] },
+    grant: {
+      read: ['organization', 'environment', 'role'],
+      write: ['organization', 'environment', 'role'],
+    },
   },
   {
     id: '4f1c0a52-7a0e-4f0b-9d6e-0c5a1d2b0002',
@@ -130,4 +134,9 @@ export function permissionsOf(role: Role): Permission[] {
 export function isWithinPopulation(permission: Permission): boolean {
   const [, resource] = permission.split(':') as [string, PermissionResource];
   return resource === 'population' || IDENTITY.includes(resource);
+}
+
+/** Whether the permission reaches beyond one environment, so that only an organization's role has it. */
+export function isOfOrganization(permission: Permission): boolean {
+  return permission === 'create:environment';
 }

@@ -9,9 +9,9 @@ import { RoleList, RoleReply } from './roles.schema.ts';
 
 /** The built-in roles, which are the same for every environment; "Read All Built-in Admin Roles". */
 export function roleOperations({ links }: Pick<Parts, 'links'>): Operation[] {
-  const self = `${publicUrlOf(links)}/v1/roles`;
+  const self = () => `${publicUrlOf(links)}/v1/roles`;
   const view = (role: Role) => ({
-    _links: { self: { href: `${self}/${role.id}` } },
+    _links: { self: { href: `${self()}/${role.id}` } },
     id: role.id,
     name: role.name,
     description: role.description,
@@ -32,7 +32,7 @@ export function roleOperations({ links }: Pick<Parts, 'links'>): Operation[] {
       handle: async () => ({
         status: 200,
         body: {
-          _links: { self: { href: self } },
+          _links: { self: { href: self() } },
           _embedded: { roles: ROLES.map(view) },
           count: ROLES.length,
           size: ROLES.length,

@@ -15,7 +15,10 @@ export function stateReply(
   state: object,
 ): OperationReply {
   const user = links.api(environmentId, `/users/${id}`);
-  return { status: 200, body: { _links: { self: { href: `${user.href}/${name}` }, user }, ...state } };
+  return {
+    status: 200,
+    body: { _links: { self: { href: `${user.href}/${name}` }, user }, ...state },
+  };
 }
 
 /** Neither property stands where there is no bypass. */

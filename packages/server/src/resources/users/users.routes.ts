@@ -29,8 +29,8 @@ import {
   deleteUser,
   listUsers,
   readUser,
-  updateUser,
   type UserParts,
+  updateUser,
 } from './users.service.ts';
 
 const COLLECTION = '/v1/environments/{envID}/users';

@@ -87,10 +87,8 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
       .addColumn('doc', docOf(engine), (column) => column.notNull())
       .addPrimaryKeyConstraint(`${name}_primary`, ['environment_id', 'id']);
     for (const [columnName, type] of Object.entries(columns)) {
-      table = table.addColumn(
-        columnName,
-        type.startsWith('text') ? text : 'bigint',
-        (column) => (type.endsWith('!') ? column.notNull() : column),
+      table = table.addColumn(columnName, type.startsWith('text') ? text : 'bigint', (column) =>
+        type.endsWith('!') ? column.notNull() : column,
       );
     }
     await table.execute();
