@@ -1,6 +1,7 @@
 import type { Parts } from './parts.ts';
 import { activityOperations } from './resources/activities/activities.routes.ts';
 import { applicationOperations } from './resources/applications/applications.routes.ts';
+import { roleAssignmentOperations } from './resources/applications/role-assignments.routes.ts';
 import { policyOperations } from './resources/device-authentication-policies/policies.routes.ts';
 import { deviceAuthenticationOperations } from './resources/device-authentications/device-authentications.routes.ts';
 import { deviceOperations } from './resources/devices/devices.routes.ts';
@@ -24,6 +25,7 @@ export function apiOperations(parts: Parts): Operation[] {
     ...populationOperations(parts),
     ...applicationOperations(parts),
     ...roleOperations(parts),
+    ...roleAssignmentOperations(parts),
     ...activityOperations(parts),
     ...tokenOperations(parts),
   ];

@@ -1,0 +1,61 @@
+/** A small client for tests: requests as a program written for the API sends them. */
+import { request as httpRequest } from 'node:http';
+
+export interface Reply {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the contract says is there.
+  body: any;
+  text: string;
+}
+
+export interface RequestOptions {
+  method?: string;
+  token?: string | undefined;
+  /** `device.activate` for `application/vnd.pingidentity.device.activate+json`, or a whole type. */
+  type?: string;
+  headers?: Record<string, string>;
+  /** An object is sent as JSON, a text or bytes as they are. */
+  body?: unknown;
+}
+
+/** Sends one request and reads its whole answer. */
+export function send(url: string, options: RequestOptions = {}): Promise<Reply> {
+  const { token, type, body } = options;
+  const method = options.method ?? (body === undefined && type === undefined ? 'GET' : 'POST');
+  const mediaType = type?.includes('/')
+    ? type
+    : type && `application/vnd.pingidentity.${type}+json`;
+  const payload =
+    body === undefined || typeof body === 'string' || Buffer.isBuffer(body)
+      ? body
+      : JSON.stringify(body);
+  const headers = {
+    ...(payload === undefined && !mediaType
+      ? {}
+      : { 'content-type': mediaType ?? 'application/json' }),
+    ...(payload === undefined ? {} : { 'content-length': String(Buffer.byteLength(payload)) }),
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...options.headers,
+  };
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(url, { method, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8');
+        const isJson = String(response.headers['content-type']).includes('json');
+        const parsed = isJson && text !== '' ? JSON.parse(text) : undefined;
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: parsed,
+          text,
+        });
+      });
+    });
+    request.on('error', reject);
+    request.end(payload);
+  });
+}

@@ -1,0 +1,108 @@
+/** What most tests begin with: a user with devices, flows, and the codes that were sent. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { Reply } from './client.ts';
+import type { TestServer } from './server.ts';
+
+export interface TestUser {
+  id: string;
+  username: string;
+  email: string;
+}
+
+/** A user who is enabled for MFA. */
+export async function aUser(test: TestServer, more: object = {}): Promise<TestUser> {
+  const username = `kaisa-${randomUUID()}`;
+  const email = `${username}@shop.example`;
+  test.secret(email);
+  const reply = await test.api('/users', {
+    body: { username, email, mfaEnabled: true, ...more },
+  });
+  assert.equal(reply.status, 201, reply.text);
+  return { id: reply.body.id, username, email };
+}
+
+/** A new device; by default an active e-mail device. */
+export async function aDevice(
+  test: TestServer,
+  user: TestUser,
+  more: Record<string, unknown> = {},
+): Promise<Reply['body']> {
+  const body = { type: 'EMAIL', ...more };
+  if (body.type === 'EMAIL' && !('email' in body)) Object.assign(body, { email: user.email });
+  const reply = await test.api(`/users/${user.id}/devices`, { body });
+  assert.equal(reply.status, 201, reply.text);
+  return reply.body;
+}
+
+export async function start(test: TestServer, user: TestUser, more: object = {}): Promise<Reply> {
+  return test.auth('/deviceAuthentications', { body: { user: { id: user.id }, ...more } });
+}
+
+/** A flow that has started well. */
+export async function aFlow(test: TestServer, user: TestUser, more: object = {}) {
+  const reply = await start(test, user, more);
+  assert.equal(reply.status, 201, reply.text);
+  return reply.body;
+}
+
+export function check(test: TestServer, flowId: string, otp: string): Promise<Reply> {
+  return test.auth(`/deviceAuthentications/${flowId}`, { type: 'otp.check', body: { otp } });
+}
+
+export function select(test: TestServer, flowId: string, deviceId: string): Promise<Reply> {
+  return test.auth(`/deviceAuthentications/${flowId}`, {
+    type: 'device.select',
+    body: { device: { id: deviceId } },
+  });
+}
+
+/** The code of the newest message to this address. */
+export async function sentOtp(test: TestServer, to: string): Promise<string> {
+  await test.server.outboxIdle();
+  const reply = await test.raw(`/dev/outbox?to=${encodeURIComponent(to)}`);
+  const otp = reply.body.messages.find((message: { otp?: string }) => message.otp)?.otp;
+  assert.equal(typeof otp, 'string', 'No message with a code.');
+  test.secret(otp);
+  return otp;
+}
+
+/** A code that is surely not this one. */
+export function wrong(otp: string): string {
+  return (otp.startsWith('1') ? '2' : '1') + otp.slice(1);
+}
+
+const FAILURE = { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } };
+const OFFLINE = {
+  enabled: true,
+  otp: { lifeTime: { duration: 30, timeUnit: 'MINUTES' }, failure: FAILURE },
+};
+
+/** A whole valid policy; `blocks` replaces parts of it. */
+export function policyBody(name: string, more: object = {}): Record<string, unknown> {
+  return {
+    name,
+    default: false,
+    email: OFFLINE,
+    sms: OFFLINE,
+    voice: OFFLINE,
+    totp: { enabled: true, otp: { failure: FAILURE } },
+    mobile: { enabled: false, otp: { failure: FAILURE } },
+    ...more,
+  };
+}
+
+/** Makes a policy the default one. */
+export async function aDefaultPolicy(test: TestServer, more: object = {}) {
+  const reply = await test.api('/deviceAuthenticationPolicies', {
+    body: policyBody(`policy-${randomUUID()}`, { default: true, ...more }),
+  });
+  assert.equal(reply.status, 201, reply.text);
+  return reply.body;
+}
+
+/** The first detail of an error, with its top-level code and status. */
+export function errorOf({ status, body }: Reply) {
+  const detail = body?.details?.[0];
+  return { status, code: body?.code, detail: detail?.code, target: detail?.target };
+}
