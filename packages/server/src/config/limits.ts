@@ -76,7 +76,7 @@ export const SWEEP_ROWS_MAX = 1_000;
 export const KEPT_MESSAGES_MAX = 1_000;
 /** Keys of an environment, retired ones too. */
 export const ENVIRONMENT_KEYS_MAX = 200;
-/** How long keys are used before they are read again: a node may miss a notification. */
+/** How long keys and roles are used before they are read again: a node may miss a notification. */
 export const KEYS_REREAD_MS = 30_000;
 /** A new key is used after this time: by then every node and client has it. */
 export const KEY_ACTIVATION_DELAY_MS = 120_000;

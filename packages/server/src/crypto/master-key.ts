@@ -1,6 +1,6 @@
 /** The master key: where it comes from, and how it wraps the data keys of environments. */
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Settings, SettingsError } from '../config/settings.ts';
 import { decrypt, deriveKey, encrypt, fromBase64url, KEY_BYTES } from './aead.ts';
@@ -36,15 +36,20 @@ async function readKeyFile(path: string): Promise<Buffer | undefined> {
 
 async function generate(dataDirectory: string, path: string): Promise<Buffer> {
   const key = randomBytes(KEY_BYTES);
+  // The file gets its name when it is whole: another process sees all of it or nothing.
+  const draft = `${path}.${randomUUID()}`;
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
   try {
-    await writeFile(path, `${key.toString('base64')}\n`, { flag: 'wx', mode: 0o600, flush: true });
+    await writeFile(draft, `${key.toString('base64')}\n`, { flag: 'wx', mode: 0o600, flush: true });
+    await link(draft, path);
     return key;
   } catch (error) {
     // Another process was first: its key counts.
     const other = codeOf(error) === 'EEXIST' ? await readKeyFile(path) : undefined;
     if (other) return other;
     throw new SettingsError(`The master key file ${path} can't be written (${codeOf(error)}).`);
+  } finally {
+    await rm(draft, { force: true });
   }
 }
 

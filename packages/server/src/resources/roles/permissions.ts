@@ -135,8 +135,3 @@ export function isWithinPopulation(permission: Permission): boolean {
   const [, resource] = permission.split(':') as [string, PermissionResource];
   return resource === 'population' || IDENTITY.includes(resource);
 }
-
-/** Whether the permission reaches beyond one environment, so that only an organization's role has it. */
-export function isOfOrganization(permission: Permission): boolean {
-  return permission === 'create:environment';
-}

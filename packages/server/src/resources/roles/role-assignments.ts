@@ -5,7 +5,6 @@ import type { Store, Stored } from '../../storage/store.ts';
 import type { Reach } from '../access.ts';
 import { ORGANIZATION_ID } from './organization.ts';
 import {
-  isOfOrganization,
   isWithinPopulation,
   type Permission,
   ROLES,
@@ -61,7 +60,6 @@ export function reachOf(
     const role = findRole(roleId);
     if (!role || !isInEnvironment(assignment, environmentId)) continue;
     if (!roleAllows(role, permission)) continue;
-    if (isOfOrganization(permission) && scope.type !== 'ORGANIZATION') continue;
     if (scope.type !== 'POPULATION') return {};
     if (isWithinPopulation(permission)) populationIds.add(scope.id);
   }

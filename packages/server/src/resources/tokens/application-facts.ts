@@ -24,7 +24,7 @@ export function cacheApplications(store: Store): ApplicationCache {
     ttl: KEYS_REREAD_MS,
   });
   const stop = store.onConfigurationChange((environmentId) => {
-    for (const key of cache.keys()) if (key.startsWith(environmentId)) cache.delete(key);
+    for (const key of [...cache.keys()]) if (key.startsWith(environmentId)) cache.delete(key);
   });
 
   async function read(

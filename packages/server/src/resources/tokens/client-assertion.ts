@@ -38,7 +38,7 @@ export function createUsedAssertions(): UsedAssertions {
   const used = new LRUCache<string, Instant>({ max: CLIENT_ASSERTIONS_REMEMBERED_MAX });
   function isFull(now: Instant): boolean {
     if (used.size < CLIENT_ASSERTIONS_REMEMBERED_MAX) return false;
-    for (const [key, usableUntil] of used) if (usableUntil <= now) used.delete(key);
+    for (const [key, usableUntil] of [...used]) if (usableUntil <= now) used.delete(key);
     return used.size >= CLIENT_ASSERTIONS_REMEMBERED_MAX;
   }
   return {
