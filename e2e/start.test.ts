@@ -25,6 +25,14 @@ async function waitUntil(condition: () => Promise<boolean>, what: string): Promi
   }
 }
 
+function killGroup(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, 'SIGKILL');
+  } catch {
+    // Nobody is left, as it should be.
+  }
+}
+
 describe('a started server ends with its starter', { timeout: 120_000 }, () => {
   for (const [name, command] of [
     ['npm start', ['npm', 'start', '--silent']],
@@ -39,6 +47,8 @@ describe('a started server ends with its starter', { timeout: 120_000 }, () => {
           cwd: ROOT,
           env: { ...cleanEnvironment(), PORT: String(port), COUNTERSIGN_DATA_DIR: data },
           stdio: ['ignore', 'ignore', 'inherit'],
+          // A process group of its own, so that nothing is left of a failed test.
+          detached: true,
         });
         const exited = once(starter, 'exit');
         try {
@@ -48,7 +58,7 @@ describe('a started server ends with its starter', { timeout: 120_000 }, () => {
           assert.deepEqual(await exited, [0, null]);
           assert.equal(await answers(url), false);
         } finally {
-          starter.kill('SIGKILL');
+          killGroup(starter.pid);
           rmSync(data, { recursive: true, force: true });
         }
       });

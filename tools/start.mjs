@@ -1,4 +1,9 @@
-/** `npm start`: installs what is missing, then becomes the server. `--watch`: restarts it on changes. */
+/**
+ * `npm start`: installs what is missing, then becomes the server. `--watch`: restarts it on changes.
+ *
+ * The scripts of package.json say `exec node …`, because npm runs them by a shell, and a shell that
+ * stays in between dies of a signal without passing it on.
+ */
 import { join } from 'node:path';
 import { become, ensureInstalled, pinnedNode, ROOT } from './installed.mjs';
 

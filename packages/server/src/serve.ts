@@ -97,6 +97,8 @@ export async function startServer(
     metrics,
     wakeOutbox: () => worker.wake(),
   };
+  // Ready means: with an environment, too. Whoever waits for it finds the credentials in place.
+  let serving = false;
   const app = await createHttpApp({
     operations: [
       ...apiOperations(parts),
@@ -107,7 +109,7 @@ export async function startServer(
         settleOutbox: () => worker.idle(),
       }),
     ],
-    parts,
+    parts: { ...parts, store: { ...store, isReady: async () => serving && store.isReady() } },
     ...(https ? { https } : {}),
     ...(settings.trustProxy ? { trustProxy: settings.trustProxy } : {}),
   });
@@ -131,6 +133,7 @@ export async function startServer(
     origins.authPublicUrl = settings.authPublicUrl ?? origins.publicUrl;
     const url = origins.publicUrl;
     const credentialsFile = await bootstrap({ settings, store, keyring, methods, clock }, url);
+    serving = true;
     return {
       url,
       ...(credentialsFile === undefined ? {} : { credentialsFile }),

@@ -1,4 +1,4 @@
-/** AES-256-GCM and the keys derived for it: the only place that touches a cipher. Pure but its IVs. */
+/** AES-256-GCM and the keys derived for it: the one place with a cipher. Pure but its IVs. */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
 const ALGORITHM = 'aes-256-gcm';

@@ -1,6 +1,6 @@
 /**
- * Client secrets: made, hashed, compared. scrypt (RFC 7914) with N = 2^14, r = 8, p = 1 takes 16 MiB
- * and some 40 ms. Secrets made here have 384 random bits; the cost is for those chosen by people.
+ * Client secrets: made, hashed, compared. scrypt (RFC 7914) with N = 2^14, r = 8, p = 1 takes
+ * 16 MiB and some 40 ms. Secrets made here have 384 random bits; the cost is for those chosen by people.
  */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 

@@ -14,6 +14,7 @@ async function openKeys(context: TestContext) {
     ...(await keyring.createKeys(OTHER, time.now)),
   ]);
   await Promise.all([keyring.load(HOME), keyring.load(OTHER)]);
+  time.now += 1;
   /** Another node on the same store. */
   async function openOther(masterKey = platform.masterKey) {
     const other = await openKeyring({ store, masterKey, clock: platform.clock });

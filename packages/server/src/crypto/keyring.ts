@@ -32,7 +32,7 @@ export interface Keyring extends Vault, VaultLoader {
   createKeys(environmentId: string, now: Instant): Promise<Write[]>;
   /** What signs tokens of the environment now. */
   signingKey(environmentId: string): Promise<SigningKey>;
-  /** The environment's public key of this `kid`; undefined: it has none, or there is no such one. */
+  /** The environment's public key of this `kid`; undefined: it has no such one. */
   verificationKey(environmentId: string, kid: string): Promise<KeyObject | undefined>;
   /** What `/as/jwks` shows: keys that sign, will sign, or signed what is still valid (RFC 7517). */
   publicJwks(environmentId: string): Promise<{ keys: Record<string, unknown>[] }>;

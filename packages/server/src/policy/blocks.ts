@@ -3,20 +3,26 @@
  * Source: contract sdk-schemas (`DeviceAuthenticationPolicyCommon`), flows-and-devices §2.3, §9.
  */
 import { type TProperties, Type } from 'typebox';
+import type { WireDuration } from '../model/duration.ts';
 
 const closed = { additionalProperties: false } as const;
 
 type Unit = 'SECONDS' | 'MINUTES' | 'HOURS' | 'DAYS';
 
 /** `{ duration, timeUnit }`; its length in time is checked by `DURATION_RANGES`. */
-export function durationOf(...units: Unit[]) {
+export function durationOf(units: readonly Unit[], defaultValue?: WireDuration) {
   return Type.Object(
-    { duration: Type.Integer({ minimum: 0, maximum: 1_000_000 }), timeUnit: Type.Enum(units) },
-    closed,
+    {
+      duration: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
+      timeUnit: Type.Enum([...units]),
+    },
+    { ...closed, ...(defaultValue ? { default: defaultValue } : {}) },
   );
 }
 
-const SECONDS_OR_MINUTES = durationOf('SECONDS', 'MINUTES');
+const SECONDS_OR_MINUTES = durationOf(['SECONDS', 'MINUTES']);
+const minutes = (duration: number) =>
+  durationOf(['SECONDS', 'MINUTES'], { duration, timeUnit: 'MINUTES' });
 const enabled = Type.Boolean();
 const optional = (properties: TProperties) =>
   Object.fromEntries(
@@ -67,8 +73,10 @@ export const TOTP_BLOCK = Type.Object(
       }),
     ),
     uriParameters: Type.Optional(
-      Type.Record(Type.String({ maxLength: 100 }), Type.String({ maxLength: 500 }), {
+      Type.Record(Type.String(), Type.String({ maxLength: 500 }), {
         maxProperties: 20,
+        // Another secret or form of code than the server's would pair an app that never fits.
+        propertyNames: { maxLength: 100, pattern: '^(?!(secret|algorithm|digits|period)$)' },
       }),
     ),
   },
@@ -91,13 +99,25 @@ export const FIDO2_BLOCK = Type.Object(
   {
     enabled,
     ...PAIRING,
-    failure: Type.Optional(FAILURE_RULE),
+    failure: Type.Optional(
+      Type.Object(
+        optional({
+          count: Type.Integer({ minimum: 1, maximum: 7, default: 3 }),
+          coolDown: minutes(2),
+        }),
+        closed,
+      ),
+    ),
     fido2PolicyId: Type.Optional(Type.String({ format: 'uuid' })),
   },
   closed,
 );
 
-const PAIRING_KEY_LIFETIME = durationOf('MINUTES', 'HOURS');
+const PAIRING_KEY_LIFETIME = durationOf(['MINUTES', 'HOURS'], {
+  duration: 10,
+  timeUnit: 'MINUTES',
+});
+const SECONDS = durationOf(['SECONDS']);
 const STRICTNESS = Type.Enum(['permissive', 'restrictive']);
 
 const MOBILE_APPLICATION = Type.Object(
@@ -109,15 +129,15 @@ const MOBILE_APPLICATION = Type.Object(
         { enabled, numberMatching: Type.Optional(Type.Object({ enabled }, closed)) },
         closed,
       ),
-      pushTimeout: durationOf('SECONDS'),
+      pushTimeout: durationOf(['SECONDS'], { duration: 40, timeUnit: 'SECONDS' }),
       pairingKeyLifetime: PAIRING_KEY_LIFETIME,
       pushLimit: Type.Object(
         optional({
           count: Type.Integer({ minimum: 1, maximum: 50, default: 5 }),
-          lockDuration: SECONDS_OR_MINUTES,
-          timePeriod: SECONDS_OR_MINUTES,
+          lockDuration: minutes(30),
+          timePeriod: minutes(10),
         }),
-        closed,
+        { ...closed, default: {} },
       ),
       otp: Type.Object({ enabled }, closed),
       deviceAuthorization: Type.Object(
@@ -137,7 +157,7 @@ const MOBILE_APPLICATION = Type.Object(
         closed,
       ),
       newRequestDurationConfiguration: Type.Object(
-        { deviceTimeout: durationOf('SECONDS'), totalTimeout: durationOf('SECONDS') },
+        { deviceTimeout: SECONDS, totalTimeout: SECONDS },
         closed,
       ),
     }),
@@ -168,14 +188,14 @@ export const PINGID_BLOCK = Type.Object(
     enabled,
     ...PAIRING,
     otp: OTP_FAILURE,
-    pairingKeyLifetime: Type.Optional(PAIRING_KEY_LIFETIME),
+    pairingKeyLifetime: Type.Optional(durationOf(['MINUTES', 'HOURS'])),
   },
   closed,
 );
 
 export const REMEMBER_ME = Type.Object(
   {
-    web: Type.Object({ enabled, lifeTime: durationOf('MINUTES', 'HOURS', 'DAYS') }, closed),
+    web: Type.Object({ enabled, lifeTime: durationOf(['MINUTES', 'HOURS', 'DAYS']) }, closed),
   },
   closed,
 );

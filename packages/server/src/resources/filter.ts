@@ -26,6 +26,8 @@ export interface FilterAttribute {
   type: keyof typeof OPERATORS;
   /** Fewer operators than the type has. */
   operators?: readonly FilterOperator[];
+  /** The column holds lower case: a text is compared without regard to case. */
+  lowerCase?: true;
 }
 
 // One token, with the white space before it; sticky, so that reading is linear.
@@ -76,10 +78,10 @@ function quoted(token: Token): string | undefined {
 }
 
 /** The compared value as the store keeps it: booleans as 0 and 1, moments as milliseconds. */
-function comparedValue(token: Token, type: FilterAttribute['type']): string | number {
+function comparedValue(token: Token, { type, lowerCase }: FilterAttribute): string | number {
   const text = quoted(token);
   let value: string | number | undefined;
-  if (type === 'string') value = text;
+  if (type === 'string') value = lowerCase ? text?.toLowerCase() : text;
   else if (type === 'instant') value = text === undefined ? undefined : instantOf(text);
   else if (type === 'boolean') {
     const word = token.kind === 'word' ? token.text.toLowerCase() : '';
@@ -188,7 +190,7 @@ class FilterReader {
         allowedValues: operators,
       });
     }
-    const value = operator === 'pr' ? '' : comparedValue(this.#next(), attribute.type);
+    const value = operator === 'pr' ? '' : comparedValue(this.#next(), attribute);
     return conditionOf(attribute.column, operator, value);
   }
 }

@@ -11,6 +11,7 @@ import { pendingMigrations } from './migrations/migrations.ts';
 import { createCommitter } from './postgres-commit.ts';
 import { listenForChanges } from './postgres-listen.ts';
 import type { Store, Stored } from './store.ts';
+import { notifies } from './tables.ts';
 
 const ENGINE: Engine = {
   parameter: (number) => `$${number}`,
@@ -155,7 +156,16 @@ function createStore(pool: pg.Pool, databaseUrl: string): Store {
       };
     },
 
-    commit: (writes) => committer.commit(writes),
+    async commit(writes) {
+      const outcome = await committer.commit(writes);
+      // This node needn't wait for its own notice: what it has answered holds from here on.
+      if (outcome.committed) {
+        for (const { table, environmentId } of writes) {
+          if (notifies(table)) listening.listeners.tell(environmentId);
+        }
+      }
+      return outcome;
+    },
 
     async claimMessages(now, leaseUntil, limit) {
       const rows = await query('claim', CLAIM, [leaseUntil, now, limit]);

@@ -31,6 +31,8 @@ const ATTRIBUTES = {
   'result.status': { column: 'result', type: 'string' },
 } as const;
 
+const ACTOR_NAMES = { APPLICATION: 'client', USER: 'user', SYSTEM: 'system' } as const;
+
 function view({ links }: Pick<Parts, 'links'>, { environmentId, id, doc }: Stored<Activity>) {
   const { action, actor, correlationId, data, recordedAt, resource, result, userId } = doc;
   return {
@@ -39,7 +41,7 @@ function view({ links }: Pick<Parts, 'links'>, { environmentId, id, doc }: Store
     recordedAt: toTimestamp(recordedAt),
     ...(correlationId === undefined ? {} : { correlationId }),
     action: { type: action },
-    actors: { [actor.type === 'APPLICATION' ? 'client' : 'user']: actor },
+    actors: { [ACTOR_NAMES[actor.type]]: actor },
     resources: [resource],
     ...(userId === undefined ? {} : { user: { id: userId } }),
     result: { status: result },

@@ -8,7 +8,7 @@ export const APPLICATIONS_PATH = '/applications';
 
 const pathOf = (applicationId: string) => `${APPLICATIONS_PATH}/${applicationId}`;
 
-/** An application as the API shows it: never its secret, and keys as the text they came in. Pure. */
+/** An application as the API shows it: never its secret; its keys as text. Pure. */
 export function applicationView(
   links: Links,
   { environmentId, id, doc }: Stored<Application>,

@@ -22,7 +22,7 @@ const FILTER = {
   enabled: { column: 'enabled', type: 'boolean' },
 } as const;
 
-/** Applications and their secrets; the platform's "Application Operations", "Application Secret". */
+/** Applications and their secrets; the pages "Application Operations", "Application Secret". */
 export function applicationOperations(parts: ApplicationParts): Operation[] {
   const { store, links } = parts;
   const common = { tag: 'Applications', needsMfa: false } as const;

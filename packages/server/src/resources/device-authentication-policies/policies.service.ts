@@ -6,6 +6,7 @@ import type { DeviceAuthenticationPolicy } from '../../model/documents.ts';
 import { toTimestamp } from '../../model/instant.ts';
 import type { DeviceAuthenticationPolicySettings, MethodPolicy } from '../../model/policy.ts';
 import type { Parts } from '../../parts.ts';
+import { withDefaults } from '../../policy/with-defaults.ts';
 import type { Stored, Write } from '../../storage/store.ts';
 import { activityWrite, actorOf } from '../activity.ts';
 import { commitOrRetry } from '../commit.ts';
@@ -65,10 +66,10 @@ async function settingsOf(
 ): Promise<DeviceAuthenticationPolicySettings> {
   assertDurations(body);
   const methods: Record<string, MethodPolicy> = {};
-  for (const { key } of blocks) {
+  for (const { key, schema } of blocks) {
     const block = body[key];
     // The schema has checked it.
-    if (block !== undefined) methods[key] = block as MethodPolicy;
+    if (block !== undefined) methods[key] = withDefaults(schema, block as MethodPolicy);
   }
   await assertApplications(store, environmentId, methods);
   const { notificationsPolicy, rememberMe } = body;
@@ -95,6 +96,10 @@ function record(request: OperationRequest, verb: string, id: string): Write {
   );
 }
 
+function update({ environmentId, id, version }: Policy, doc: DeviceAuthenticationPolicy): Write {
+  return { op: 'update', table: 'policies', environmentId, id, version, doc };
+}
+
 /**
  * There is one default: making another one unmakes it. Its guarded write also keeps two requests
  * that do so at the same time from both succeeding.
@@ -102,14 +107,15 @@ function record(request: OperationRequest, verb: string, id: string): Write {
 function unmakeOtherDefault(policies: readonly Policy[], keptId: string, now: number): Write[] {
   return policies
     .filter(({ id, doc }) => doc.isDefault && id !== keptId)
-    .map(({ environmentId, id, version, doc }) => ({
-      op: 'update',
-      table: 'policies',
-      environmentId,
-      id,
-      version,
-      doc: { ...doc, isDefault: false, updatedAt: now },
-    }));
+    .map((policy) => update(policy, { ...policy.doc, isDefault: false, updatedAt: now }));
+}
+
+/**
+ * Writes the default as it is. New policies are so made one after the other: without it, parallel
+ * requests would each count the policies before any was added, and exceed their maximum.
+ */
+function touchDefault(policies: readonly Policy[]): Write[] {
+  return policies.filter(({ doc }) => doc.isDefault).map((policy) => update(policy, policy.doc));
 }
 
 export async function readPolicy(parts: PolicyParts, request: OperationRequest) {
@@ -142,7 +148,7 @@ export async function createPolicy(parts: PolicyParts, request: OperationRequest
       }
       return {
         writes: [
-          ...(doc.isDefault ? unmakeOtherDefault(policies, id, now) : []),
+          ...(doc.isDefault ? unmakeOtherDefault(policies, id, now) : touchDefault(policies)),
           { op: 'insert', table: 'policies', environmentId, id, doc },
           record(request, 'CREATED', id),
         ],
@@ -169,7 +175,7 @@ export async function replacePolicy(parts: PolicyParts, request: OperationReques
         });
       }
       const settings = await settingsOf(parts, environmentId, body);
-      const { id, version } = before;
+      const { id } = before;
       const doc = {
         ...before.doc,
         name: body.name,
@@ -180,7 +186,7 @@ export async function replacePolicy(parts: PolicyParts, request: OperationReques
       return {
         writes: [
           ...(doc.isDefault ? unmakeOtherDefault(policies, id, now) : []),
-          { op: 'update', table: 'policies', environmentId, id, version, doc },
+          update(before, doc),
           record(request, 'UPDATED', id),
         ],
         result: { ...before, doc },
@@ -248,9 +254,9 @@ export async function migratePolicies(
       const doc = { ...policy.doc, settings: { ...settings, methods }, updatedAt: request.now };
       changed.set(id, { ...policy, doc });
     }
-    const writes = [...changed.values()].flatMap(({ id, version, doc }): Write[] => [
-      { op: 'update', table: 'policies', environmentId, id, version, doc },
-      record(request, 'UPDATED', id),
+    const writes = [...changed.values()].flatMap((policy): Write[] => [
+      update(policy, policy.doc),
+      record(request, 'UPDATED', policy.id),
     ]);
     return { writes, result: [...changed.values()] };
   });

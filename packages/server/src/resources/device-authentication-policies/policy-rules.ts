@@ -43,7 +43,7 @@ export function assertDurations(value: unknown, path: readonly string[] = [], ta
   }
 }
 
-/** Every application that a block names is one of the environment. */
+/** Every application that a block names is one of the environment, and named once. */
 export async function assertApplications(
   store: Pick<Store, 'get'>,
   environmentId: string,
@@ -51,9 +51,15 @@ export async function assertApplications(
 ): Promise<void> {
   for (const [key, { applications }] of Object.entries(blocks)) {
     if (!Array.isArray(applications)) continue;
-    for (const [index, { id }] of applications.entries()) {
-      if (await store.get('applications', environmentId, String(id))) continue;
-      throw invalidData('NOT_FOUND', `${key}.applications[${index}].id`);
+    const named = new Set<string>();
+    for (const [index, application] of applications.entries()) {
+      const id = String(application.id);
+      const target = `${key}.applications[${index}].id`;
+      if (named.has(id)) throw invalidData('INVALID_VALUE', target);
+      if (!(await store.get('applications', environmentId, id))) {
+        throw invalidData('NOT_FOUND', target);
+      }
+      named.add(id);
     }
   }
 }

@@ -139,20 +139,20 @@ function change(
 }
 
 async function create(parts: EnvironmentParts, request: OperationRequest) {
-  const { billOfMaterials, ...body }: Static<typeof Create> = request.body;
+  const { billOfMaterials, ...about }: Static<typeof Create> = request.body;
   const id = randomUUIDv7();
-  const products = (billOfMaterials?.products ?? [{ type: 'PING_ONE_MFA' }]).map(
-    ({ type, description }) => ({ type, ...(description === undefined ? {} : { description }) }),
-  );
+  const products = billOfMaterials?.products ?? [{ type: 'PING_ONE_MFA' }];
   const { keyring, methods, store } = parts;
-  const { now } = request;
-  await store.commit([
-    ...(await newEnvironmentWrites(
-      { id, products, ...body } as Parameters<typeof newEnvironmentWrites>[0],
-      { keyring, methods, now },
-    )),
-    record(request, id, 'CREATED'),
-  ]);
+  await commitOrRetry(store, async () => ({
+    writes: [
+      ...(await newEnvironmentWrites(
+        { ...about, id, products },
+        { keyring, methods, now: request.now },
+      )),
+      record(request, id, 'CREATED'),
+    ],
+    result: undefined,
+  }));
   const environment = await store.get('environments', id, id);
   if (!environment) throw notFound();
   return { status: 201, body: view(parts, environment) };
@@ -241,7 +241,7 @@ export function environmentOperations(parts: EnvironmentParts): Operation[] {
         const body: Static<typeof Update> = request.body;
         const environment = await change(parts, request, (doc) => {
           const { description: _former, ...rest } = doc;
-          return { ...rest, ...body, updatedAt: request.now } as Environment;
+          return { ...rest, ...body, updatedAt: request.now };
         });
         return { status: 200, body: view(parts, environment) };
       },

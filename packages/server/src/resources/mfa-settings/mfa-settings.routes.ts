@@ -1,9 +1,9 @@
 /** `…/mfaSettings`: read, replace, reset; contract §3.9 and sdk-schemas, MFASettings. */
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import { MFA_SETTINGS_ID } from '../../configuration.ts';
 import { notFound } from '../../errors/api-error.ts';
 import type { MfaSettings } from '../../model/documents.ts';
-import { toTimestamp } from '../../model/instant.ts';
+import { type Instant, toTimestamp } from '../../model/instant.ts';
 import type { Parts } from '../../parts.ts';
 import { activityWrite, actorOf } from '../activity.ts';
 import { commitOrRetry } from '../commit.ts';
@@ -13,35 +13,57 @@ import { defaultMfaSettings } from './mfa-settings.defaults.ts';
 
 const closed = { additionalProperties: false } as const;
 
-const SETTINGS = {
-  lockout: Type.Optional(
-    Type.Object(
-      {
-        failureCount: Type.Integer({ minimum: 1, maximum: 100 }),
-        durationSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 31_536_000 })),
-      },
-      closed,
-    ),
-  ),
-  pairing: Type.Object(
-    {
-      maxAllowedDevices: Type.Integer({ minimum: 1, maximum: 15, default: 5 }),
-      pairingKeyFormat: Type.Enum(['NUMERIC', 'ALPHANUMERIC']),
-    },
-    closed,
-  ),
-  phoneExtensions: Type.Optional(Type.Object({ enabled: Type.Boolean() }, closed)),
-  users: Type.Optional(Type.Object({ mfaEnabled: Type.Boolean() }, closed)),
-  authentication: Type.Optional(
-    Type.Object({ deviceSelection: Type.Enum(['DEFAULT_TO_FIRST', 'PROMPT_TO_SELECT']) }, closed),
-  ),
-};
+const LOCKOUT = Type.Object(
+  {
+    failureCount: Type.Integer({ minimum: 1, maximum: 100 }),
+    // Absent: locked until an administrator unlocks.
+    durationSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 31_536_000 })),
+  },
+  closed,
+);
+const MAX_ALLOWED_DEVICES = Type.Integer({ minimum: 1, maximum: 15 });
+const PAIRING_KEY_FORMAT = Type.Enum(['NUMERIC', 'ALPHANUMERIC']);
+const AUTHENTICATION = Type.Object(
+  { deviceSelection: Type.Enum(['DEFAULT_TO_FIRST', 'PROMPT_TO_SELECT']) },
+  closed,
+);
 
-const Replace = Type.Object(SETTINGS, closed);
+/** The page "Update MFA Settings" asks for nothing; what is left out gets its default. */
+const Replace = Type.Object(
+  {
+    lockout: Type.Optional(LOCKOUT),
+    pairing: Type.Optional(
+      Type.Object(
+        {
+          maxAllowedDevices: Type.Optional(MAX_ALLOWED_DEVICES),
+          pairingKeyFormat: Type.Optional(PAIRING_KEY_FORMAT),
+        },
+        closed,
+      ),
+    ),
+    phoneExtensions: Type.Optional(Type.Object({ enabled: Type.Optional(Type.Boolean()) }, closed)),
+    users: Type.Optional(Type.Object({ mfaEnabled: Type.Optional(Type.Boolean()) }, closed)),
+    authentication: Type.Optional(AUTHENTICATION),
+  },
+  closed,
+);
+interface ReplaceBody extends Pick<MfaSettings, 'lockout' | 'authentication'> {
+  pairing?: Partial<MfaSettings['pairing']>;
+  phoneExtensions?: Partial<MfaSettings['phoneExtensions']>;
+  users?: Partial<MfaSettings['users']>;
+}
+
 const Reply = Type.Object({
   _links: HalLinks,
   environment: Reference,
-  ...SETTINGS,
+  lockout: Type.Optional(LOCKOUT),
+  pairing: Type.Object({
+    maxAllowedDevices: MAX_ALLOWED_DEVICES,
+    pairingKeyFormat: PAIRING_KEY_FORMAT,
+  }),
+  phoneExtensions: Type.Object({ enabled: Type.Boolean() }),
+  users: Type.Object({ mfaEnabled: Type.Boolean() }),
+  authentication: Type.Optional(AUTHENTICATION),
   updatedAt: Timestamp,
 });
 
@@ -96,10 +118,18 @@ async function writeSettings(
   });
 }
 
-/** A full replacement: what is left out has its default again. */
-function replaced(body: Static<typeof Replace>, now: number): MfaSettings {
+/** A full replacement: what is left out has its default again. Pure. */
+function replaced(body: ReplaceBody, now: Instant): MfaSettings {
+  const { lockout, authentication } = body;
   const defaults = defaultMfaSettings(now);
-  return { ...defaults, ...body, updatedAt: now } as MfaSettings;
+  return {
+    ...(lockout ? { lockout } : {}),
+    ...(authentication ? { authentication } : {}),
+    pairing: { ...defaults.pairing, ...body.pairing },
+    phoneExtensions: { ...defaults.phoneExtensions, ...body.phoneExtensions },
+    users: { ...defaults.users, ...body.users },
+    updatedAt: now,
+  };
 }
 
 export function mfaSettingsOperations(parts: SettingsParts): Operation[] {

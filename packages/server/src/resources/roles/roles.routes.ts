@@ -7,7 +7,7 @@ import { permissionsOf, ROLES, type Role } from './permissions.ts';
 import { findRole } from './role-assignments.ts';
 import { RoleList, RoleReply } from './roles.schema.ts';
 
-/** The built-in roles, which are the same for every environment; "Read All Built-in Admin Roles". */
+/** The built-in roles, the same for every environment; "Read All Built-in Admin Roles". */
 export function roleOperations({ links }: Pick<Parts, 'links'>): Operation[] {
   const self = () => `${publicUrlOf(links)}/v1/roles`;
   const view = (role: Role) => ({

@@ -42,7 +42,8 @@ function createSecretCheck() {
 /**
  * Makes the function that returns the application whose credentials these are. It throws
  * `invalid_client` for an unknown or disabled one, another method than the registered one, and
- * wrong credentials, all alike and after the same work; and `slow_down` after too many of these.
+ * wrong credentials, all alike, and a secret always costs the same work; `slow_down` after too many
+ * of these.
  */
 export function createClientAuthentication(parts: ClientParts): AuthenticateClient {
   const { store, clock } = parts;
@@ -65,15 +66,19 @@ export function createClientAuthentication(parts: ClientParts): AuthenticateClie
     const { clientId, method } = credentials;
     // By address too: else anybody could keep a client out by failing in its name.
     const key = `${environmentId} ${clientId.slice(0, 36)} ${remoteAddress}`;
-    const waitMs = failures.waitMs(key, clock.now());
-    if (waitMs !== undefined) {
+    const refuseGuessing = () => {
+      const waitMs = failures.waitMs(key, clock.now());
+      if (waitMs === undefined) return;
       const description = 'Client authentication failed too often.';
       throw new OAuthError('slow_down', description, Math.ceil(waitMs / 1_000));
-    }
+    };
+    refuseGuessing();
     const application = UUID.test(clientId)
       ? await store.get('applications', environmentId, clientId)
       : undefined;
     const proven = await isProven(application, credentials);
+    // Again, so that guesses that came together learn no more than those in a row.
+    refuseGuessing();
     const { enabled, tokenEndpointAuthMethod } = application?.doc ?? {};
     if (application && proven && enabled && tokenEndpointAuthMethod === method) return application;
     failures.record(key, clock.now());

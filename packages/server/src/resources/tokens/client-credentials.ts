@@ -51,8 +51,9 @@ function readAssertion(form: TokenForm, assertion: string): ClientCredentials {
   }
   if (assertion.length > TOKEN_LENGTH_MAX) throw invalidClient();
   try {
-    const { sub } = decodeJwt(assertion);
-    return { method: 'PRIVATE_KEY_JWT', clientId: sub ?? '', assertion };
+    // Not verified yet: the name only tells whose keys to try.
+    const sub: unknown = decodeJwt(assertion).sub;
+    return { method: 'PRIVATE_KEY_JWT', clientId: typeof sub === 'string' ? sub : '', assertion };
   } catch {
     throw invalidClient();
   }

@@ -51,7 +51,7 @@ async function sign(
   return { token, expiresInSeconds: lifetimeSeconds };
 }
 
-/** A worker application's token, one hour long. It names no roles: those are read when it is used. */
+/** An application's token, one hour long. It names no roles: those are read when it is used. */
 export function issueApplicationToken(
   parts: TokenParts,
   { environmentId, id, doc }: Stored<Application>,

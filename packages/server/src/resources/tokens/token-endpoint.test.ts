@@ -8,7 +8,11 @@ import {
   type JWTPayload,
   SignJWT,
 } from 'jose';
-import { CLIENT_FAILURES_MAX, CLIENT_FAILURES_WINDOW_MS } from '../../config/limits.ts';
+import {
+  CLIENT_ASSERTIONS_REMEMBERED_MAX,
+  CLIENT_FAILURES_MAX,
+  CLIENT_FAILURES_WINDOW_MS,
+} from '../../config/limits.ts';
 import {
   ADMIN,
   ADMIN_SECRET,
@@ -234,6 +238,18 @@ describe('client authentication', () => {
     assert.equal((await succeed()).status, 200);
   });
 
+  test('tells parallel guesses no more than those in a row', async (context) => {
+    const { askToken } = await startPlatform(context);
+    const guesses = Array.from({ length: 30 }, (_, at) =>
+      at === 29 ? ADMIN_SECRET : `wrong ${at}`,
+    );
+    const answers = await Promise.all(
+      guesses.map((guess) => askToken(GRANT, { authorization: basic(ADMIN, guess) })),
+    );
+    const judged = answers.filter(({ status }) => status === 401 || status === 200);
+    assert.ok(judged.length <= CLIENT_FAILURES_MAX + 1, `${judged.length}`);
+  });
+
   test('checks no more secrets at once than it can hold', async (context) => {
     const { askToken } = await startPlatform(context);
     const authorization = basic(ADMIN, ADMIN_SECRET);
@@ -346,7 +362,10 @@ describe('private_key_jwt', () => {
     isError(await present(stranger), 401, 'invalid_client', 'an unknown client');
     const secretOwner = await sign({ iss: ADMIN, sub: ADMIN });
     isError(await present(secretOwner), 401, 'invalid_client', 'a client of another method');
-    for (const text of ['', 'x', 'x.y.z', 'a'.repeat(10_000)]) {
+    const unsigned = [{ sub: 1 }, { sub: {} }, null, []].map(
+      (claims) => `x.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.y`,
+    );
+    for (const text of ['', 'x', 'x.y.z', 'a'.repeat(10_000), ...unsigned]) {
       isError(await present(text), 401, 'invalid_client', text);
     }
     const good = await sign();
@@ -379,6 +398,14 @@ describe('what is remembered of clients', () => {
     assert.equal(used.use('a', 100, 0), true);
     assert.equal(used.use('a', 100, 99), false);
     assert.equal(used.use('a', 200, 100), true);
+  });
+
+  test('is rather refused than forgotten before its time', () => {
+    const used = createUsedAssertions();
+    for (let at = 0; at < CLIENT_ASSERTIONS_REMEMBERED_MAX; at++) used.use(`${at}`, 100, 0);
+    assert.equal(used.use('one more', 100, 0), false);
+    assert.equal(used.use('0', 100, 0), false);
+    assert.equal(used.use('one more', 200, 100), true);
   });
 
   test('counts failures in one window, then starts anew', () => {

@@ -1,4 +1,5 @@
 /** What is switched of a user: enabled, locked, enabled for MFA, bypass; contract §3.1, §3.2. */
+import { invalidData } from '../../errors/api-error.ts';
 import type { User } from '../../model/documents.ts';
 import { type Instant, toTimestamp } from '../../model/instant.ts';
 import type { Stored } from '../../storage/store.ts';
@@ -53,10 +54,16 @@ export async function setBypass(parts: UserParts, request: OperationRequest) {
   return stateReply(parts, user, 'bypassMFA', bypassState(user.doc, request.now));
 }
 
-/** Locks until `unlockAt`; without it, until an administrator unlocks; a past one locks nobody. */
+/**
+ * Locks until `unlockAt`; a past one locks nobody. Without it the account stays locked until it is
+ * unlocked: the page "User Account Lock" says that nothing is locked then, but "User Accounts" has
+ * accounts that only an administrator unlocks, and a lock that does nothing is the worse surprise.
+ */
 export async function lockAccount(parts: UserParts, request: OperationRequest) {
   const { unlockAt }: { unlockAt?: string } = request.body;
   const until = unlockAt === undefined ? undefined : Date.parse(unlockAt);
+  // A leap second is a moment on the wire (RFC 3339 §5.7) but not to the platform.
+  if (Number.isNaN(until)) throw invalidData('INVALID_VALUE', 'unlockAt');
   const { now } = request;
   const user = await changeUser(parts, request, 'USER.LOCKED', (doc) => {
     if (until !== undefined && until <= now) return doc;

@@ -5,14 +5,25 @@ import type { Links } from '../links.ts';
 import { isLocked } from './user-lock.ts';
 import { PROFILE_NAMES } from './users.schema.ts';
 
+function lockView({ lockedAt, unlockAt }: NonNullable<User['lock']>, now: Instant) {
+  return {
+    lockedAt: toTimestamp(lockedAt),
+    ...(unlockAt === undefined
+      ? {}
+      : {
+          unlockAt: toTimestamp(unlockAt),
+          secondsUntilUnlock: Math.ceil((unlockAt - now) / 1_000),
+        }),
+  };
+}
+
+/** Page "User Accounts"; the moments stand only while the account is locked. */
 function accountView(user: User, now: Instant) {
   const locked = isLocked(user, now);
-  const { lock } = user;
   return {
     canAuthenticate: user.enabled && !locked,
     status: locked ? 'LOCKED' : 'OK',
-    ...(locked && lock ? { lockedAt: toTimestamp(lock.lockedAt) } : {}),
-    ...(locked && lock?.unlockAt !== undefined ? { unlockAt: toTimestamp(lock.unlockAt) } : {}),
+    ...(locked && user.lock ? lockView(user.lock, now) : {}),
   };
 }
 

@@ -3,9 +3,10 @@ import { type Static, Type } from 'typebox';
 import { HalLinks, Reference, Timestamp, Uuid } from '../schemas.ts';
 
 const closed = { additionalProperties: false } as const;
-// Shown to people and put into messages: no control characters, so no header can be smuggled in.
-const text = (maxLength: number) =>
-  Type.String({ maxLength, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$' });
+// Shown to people and put into messages: no control characters, so that no header can be smuggled
+// in, and no bidirectional overrides, so that a name can't pass for another.
+const CHARACTER = '[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]';
+const text = (maxLength: number) => Type.String({ maxLength, pattern: `^${CHARACTER}*$` });
 
 const PROFILE = {
   email: Type.Optional(Type.String({ maxLength: 254 })),
@@ -35,7 +36,7 @@ export const PROFILE_NAMES = Object.keys(PROFILE) as (keyof typeof PROFILE)[];
 const Username = Type.String({
   minLength: 1,
   maxLength: 128,
-  pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]+$',
+  pattern: `^${CHARACTER}+$`,
 });
 
 export const CreateUser = Type.Object(
@@ -93,6 +94,7 @@ export const UserReply = Type.Object({
     status: Type.Enum(['OK', 'LOCKED']),
     lockedAt: Type.Optional(Timestamp),
     unlockAt: Type.Optional(Timestamp),
+    secondsUntilUnlock: Type.Optional(Type.Integer()),
   }),
   lifecycle: Type.Object({ status: Type.String() }),
   createdAt: Timestamp,

@@ -102,12 +102,21 @@ async function populationOf(
   return population.id;
 }
 
-/** The profile members that a request gives; an empty text removes one. */
-function profileOf(body: PatchUserBody): Partial<User> {
+const isGiven = (value: unknown) => value !== undefined && value !== '';
+
+function withoutEmpty<Members extends object>(members: Members): Members | undefined {
+  const given = Object.entries(members).filter(([, value]) => isGiven(value));
+  return given.length === 0 ? undefined : (Object.fromEntries(given) as Members);
+}
+
+/** The profile members that a request gives; an empty text removes one. `former`: see `PATCH`. */
+function profileOf(body: PatchUserBody, former: User['name'] = {}): Partial<User> {
   assertEmail(body);
-  const given = PROFILE_NAMES.flatMap((name) =>
-    body[name] === undefined || body[name] === '' ? [] : [[name, body[name]]],
-  );
+  const name = body.name && withoutEmpty({ ...former, ...body.name });
+  const given = PROFILE_NAMES.flatMap((key) => {
+    const value = key === 'name' ? name : body[key];
+    return isGiven(value) ? [[key, value]] : [];
+  });
   return Object.fromEntries(given);
 }
 
@@ -153,23 +162,38 @@ export async function createUser(
   return { status: 201, body: userView(links, { environmentId, id, version: 1, doc }, now) };
 }
 
-/** `PUT`: the profile is what the request says; `PATCH`: only what it names changes. */
+/** The population that a change puts the user into; none is named: the present one. */
+async function populationAfter(
+  store: Store,
+  request: OperationRequest,
+  doc: User,
+  wanted: { id: string } | undefined,
+): Promise<string> {
+  if (!wanted || wanted.id === doc.populationId) return doc.populationId;
+  // A user may change what he is called, not which administrators are over him.
+  if (request.actor.type === 'USER') throw new ApiError('ACCESS_FAILED');
+  return populationOf(store, request, wanted);
+}
+
+/**
+ * `PUT`: the profile is what the request says. `PATCH`: only what it names changes, and of `name`
+ * only the parts that it names (RFC 7644 §3.5.2.3).
+ */
 export async function updateUser(
   parts: UserParts,
   request: OperationRequest,
   replaces: boolean,
 ): Promise<OperationReply> {
   const body: ReplaceUserBody & PatchUserBody = request.body;
-  const profile = profileOf(body);
-  // A user may change his profile, not what administrators know him by.
-  if (request.actor.type === 'USER' && body.population) throw new ApiError('ACCESS_FAILED');
-  const population = body.population && (await populationOf(parts.store, request, body.population));
-  const user = await changeUser(parts, request, 'USER.UPDATED', (doc) => ({
-    ...withoutProfile(doc, replaces ? PROFILE_NAMES : PROFILE_NAMES.filter((name) => name in body)),
-    ...profile,
-    username: body.username ?? doc.username,
-    populationId: population ?? doc.populationId,
-  }));
+  const user = await changeUser(parts, request, 'USER.UPDATED', async (doc) => {
+    const names = replaces ? PROFILE_NAMES : PROFILE_NAMES.filter((name) => name in body);
+    return {
+      ...withoutProfile(doc, names),
+      ...profileOf(body, replaces ? {} : doc.name),
+      username: body.username ?? doc.username,
+      populationId: await populationAfter(parts.store, request, doc, body.population),
+    };
+  });
   return { status: 200, body: userView(parts.links, user, request.now) };
 }
 
@@ -202,7 +226,8 @@ export async function deleteUser(
 
 const ATTRIBUTES = {
   id: { column: 'id', type: 'string', operators: ['eq'] },
-  username: { column: 'username', type: 'string' },
+  // Names are unique without regard to case, and found so.
+  username: { column: 'username_key', type: 'string', lowerCase: true },
   email: { column: 'email', type: 'string' },
   'population.id': { column: 'population_id', type: 'string', operators: ['eq'] },
   'name.family': { column: 'family_name', type: 'string' },

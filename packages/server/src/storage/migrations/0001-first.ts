@@ -66,7 +66,7 @@ const INDEXES = [
   'create unique index applications_name on applications (environment_id, name)',
   'create unique index role_assignments_unique on role_assignments (environment_id, assignment_key)',
   'create unique index policies_name on policies (environment_id, name)',
-  'create index devices_user on devices (environment_id, user_id)',
+  'create index devices_user on devices (environment_id, user_id, id)',
   'create unique index devices_unique_key on devices (environment_id, user_id, unique_key) where unique_key is not null',
   'create index devices_expiry on devices (expires_at) where expires_at is not null',
   'create index flows_expiry on flows (expires_at)',
