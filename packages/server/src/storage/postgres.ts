@@ -19,6 +19,9 @@ const ENGINE: Engine = {
 };
 
 const POOL_MAX = 10;
+// Every statement reads by key or index. A prepared plan that was made while a table was small would
+// scan it, and go on to do so until the table is analysed.
+const PLANNER = '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
 const CONNECT_TIMEOUT_MS = 10_000;
 
 // `bigint` holds instants and counts, all of them safe integers; documents are parsed in one place.
@@ -36,6 +39,7 @@ export async function openPostgresStore(databaseUrl: string): Promise<Store> {
     connectionString: databaseUrl,
     max: POOL_MAX,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    options: PLANNER,
     types,
   });
   // An idle connection that the server drops is replaced by the pool; it is no crash.

@@ -55,9 +55,8 @@ export async function setBypass(parts: UserParts, request: OperationRequest) {
 }
 
 /**
- * Locks until `unlockAt`; a past one locks nobody. Without it the account stays locked until it is
- * unlocked: the page "User Account Lock" says that nothing is locked then, but "User Accounts" has
- * accounts that only an administrator unlocks, and a lock that does nothing is the worse surprise.
+ * Locks until `unlockAt`; a past one locks nobody; without it, until an administrator unlocks: see
+ * docs/decisions/0006-account-lock.md.
  */
 export async function lockAccount(parts: UserParts, request: OperationRequest) {
   const { unlockAt }: { unlockAt?: string } = request.body;
