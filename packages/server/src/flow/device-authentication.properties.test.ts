@@ -1,0 +1,167 @@
+/**
+ * What holds whatever happens: all sequences of events to depth 6 over a small world, and long
+ * random ones.
+ */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { FLOW_FINISHED_MS, FLOW_IDLE_MS } from '../config/limits.ts';
+import { ApiError } from '../errors/api-error.ts';
+import { ERROR_DETAILS, ERRORS } from '../errors/catalogue.ts';
+import type { FlowEvent } from './device-authentication.ts';
+import {
+  aBase,
+  aWorld,
+  begin,
+  DEVICES,
+  happen,
+  LIMIT,
+  LOCKOUT,
+  type OutsideEvent,
+  tryStep,
+  type World,
+} from './testing-world.ts';
+
+const DEPTH = 6;
+
+const FLOW_EVENTS: FlowEvent[] = [
+  ...DEVICES.map((deviceId) => ({ type: 'select' as const, deviceId })),
+  { type: 'select', deviceId: 'nobody' },
+  { type: 'answer', answer: 'otp', verdict: 'VERIFIED', credential: {} },
+  { type: 'answer', answer: 'otp', verdict: 'REJECTED' },
+  { type: 'answer', answer: 'otp', verdict: 'EXPIRED' },
+  { type: 'answer', answer: 'assertion', verdict: 'VERIFIED', credential: {} },
+  { type: 'cancel' },
+];
+const OUTSIDE_EVENTS: OutsideEvent[] = [
+  'LOCK_USER',
+  'DISABLE_USER',
+  'MFA_OFF',
+  'BLOCK',
+  'LATER',
+  'REMOVE',
+];
+const EVENTS = [...FLOW_EVENTS, ...OUTSIDE_EVENTS];
+type Event = (typeof EVENTS)[number];
+
+function starts(): World[] {
+  const oneTime = { type: 'SMS', credential: {} };
+  return [
+    begin(aWorld()),
+    begin(aWorld({ selection: 'ALWAYS_DISPLAY_DEVICES' })),
+    begin(aWorld({ hasOrder: false })),
+    begin(aWorld(), aBase(), 'push'),
+    begin(aWorld(), aBase({ oneTime })),
+  ];
+}
+
+const isOpen = ({ facts: { user }, flow }: World) =>
+  user.enabled && !user.locked && (user.mfaEnabled || flow.oneTime !== undefined);
+
+function assertSound({ flow, facts }: World): void {
+  const ended = flow.status === 'COMPLETED' || flow.status === 'FAILED';
+  assert.equal(flow.authenticators !== undefined, flow.status === 'COMPLETED');
+  assert.equal(flow.error !== undefined, flow.status === 'FAILED');
+  if (ended) assert.equal(flow.challenge, undefined);
+  assert.ok(flow.expiresAt <= facts.now + (ended ? FLOW_FINISHED_MS : FLOW_IDLE_MS));
+  for (const { failures } of facts.devices) assert.ok(failures < LIMIT.count);
+  assert.ok(facts.user.failures < LOCKOUT.failureCount);
+  assert.ok((flow.oneTimeFailures ?? 0) <= LIMIT.count);
+}
+
+function assertRefusal(error: Error): void {
+  assert.ok(error instanceof ApiError, String(error));
+  assert.ok(error.code in ERRORS);
+  for (const { code } of error.details) assert.ok(code in ERROR_DETAILS);
+}
+
+/** Runs an event and checks what must hold of the step; returns the world after it. */
+function run(before: World, event: Event): World {
+  if (typeof event === 'string') return happen(before, event);
+  const flow = structuredClone(before.flow);
+  const result = tryStep(before, event);
+  assert.deepEqual(before.flow, flow, 'a step changes nothing that it was given');
+  const wasEnded = flow.status === 'COMPLETED' || flow.status === 'FAILED';
+  if (result instanceof Error) {
+    assertRefusal(result);
+    return before;
+  }
+  assert.ok(!wasEnded, 'a finished flow never changes');
+  const { world, step } = result;
+  if (step.refusal) assertRefusal(step.refusal);
+  if (world.flow.status === 'COMPLETED') {
+    assert.ok(event.type === 'answer' && event.verdict === 'VERIFIED', 'without a proof');
+    assert.ok(before.asked, 'without a question');
+    assert.ok(isOpen(before), 'through a closed door');
+    assert.equal(step.refusal, undefined);
+    if (!flow.oneTime) {
+      const device = before.facts.devices.find(({ id }) => id === flow.selectedDeviceId);
+      assert.ok(device && !device.unusable, 'with a device that can not be used');
+    }
+  }
+  if (event.type === 'select') {
+    const device = before.facts.devices.find(({ id }) => id === event.deviceId);
+    if (world.flow.selectedDeviceId === event.deviceId && !step.refusal) {
+      assert.ok(device && !device.unusable, 'selected though it can not be used');
+    }
+  }
+  if (event.type === 'answer' && event.verdict === 'REJECTED' && isOpen(before)) {
+    const counted =
+      step.effects.some(({ type }) => type === 'deviceFailed') ||
+      (world.flow.oneTimeFailures ?? 0) > (flow.oneTimeFailures ?? 0);
+    const lost = before.facts.devices.every(
+      ({ id, unusable }) => id !== flow.selectedDeviceId || unusable,
+    );
+    assert.ok(counted || (lost && !flow.oneTime), 'an attempt that does not count');
+  }
+  assertSound(world);
+  return world;
+}
+
+describe('a device authentication', () => {
+  test(`holds its promises in every sequence of ${DEPTH} events`, () => {
+    // Worlds that are equal have equal futures: each is visited once per depth.
+    let frontier = new Map(starts().map((world) => [JSON.stringify(world), world]));
+    let steps = 0;
+    const statuses = new Set<string>();
+    for (let depth = 0; depth < DEPTH; depth++) {
+      const next = new Map<string, World>();
+      for (const world of frontier.values()) {
+        for (const event of EVENTS) {
+          const after = run(world, event);
+          statuses.add(after.flow.status);
+          steps += 1;
+          next.set(JSON.stringify(after), after);
+        }
+      }
+      frontier = next;
+    }
+    assert.ok(steps > 10_000, `only ${steps} steps`);
+    assert.deepEqual(
+      [...statuses].sort(),
+      [
+        'COMPLETED',
+        'DEVICE_SELECTION_REQUIRED',
+        'FAILED',
+        'OTP_REQUIRED',
+        'PUSH_CONFIRMATION_REQUIRED',
+      ],
+      'every status was reached',
+    );
+  });
+
+  test('holds its promises in long random sequences', () => {
+    const worlds = starts();
+    fc.assert(
+      fc.property(
+        fc.nat(worlds.length - 1),
+        fc.array(fc.constantFrom(...EVENTS), { maxLength: 40 }),
+        (start, events) => {
+          let world = worlds[start] as World;
+          for (const event of events) world = run(world, event);
+        },
+      ),
+      { numRuns: 3_000, seed: 42 },
+    );
+  });
+});

@@ -1,0 +1,165 @@
+/** A small world for the tests of the flow: facts, and how effects and outside events change them. */
+import type { Flow } from '../model/documents.ts';
+import { type FlowEvent, type Step, startFlow, stepFlow } from './device-authentication.ts';
+import type { Effect } from './effect.ts';
+import type { Facts, FlowDevice } from './facts.ts';
+
+/** The limit of every device and of the one-time target. */
+export const LIMIT = { count: 2, coolDownMs: 120_000 };
+export const LOCKOUT = { failureCount: 3, durationMs: 300_000 };
+export const DEVICES = ['otp-1', 'otp-2', 'push'] as const;
+
+const DEVICE: Omit<FlowDevice, 'id'> = {
+  waitingStatus: 'OTP_REQUIRED',
+  amr: ['otp'],
+  failures: 0,
+  limit: LIMIT,
+};
+
+/** The world at the beginning: three usable devices, an open user. */
+export function aWorld(more: Partial<Facts> = {}): Facts {
+  return {
+    now: 1_000_000,
+    user: { id: 'user', enabled: true, locked: false, mfaEnabled: true, failures: 0 },
+    devices: [
+      { ...DEVICE, id: 'otp-1' },
+      { ...DEVICE, id: 'otp-2' },
+      { ...DEVICE, id: 'push', waitingStatus: 'PUSH_CONFIRMATION_REQUIRED', amr: ['mca', 'user'] },
+    ],
+    hasOrder: true,
+    selection: 'DEFAULT_TO_FIRST',
+    ignoreUserLock: false,
+    lockout: LOCKOUT,
+    oneTime: { methodEnabled: true, amr: ['sms'], limit: LIMIT },
+    ...more,
+  };
+}
+
+export function aBase(more: Partial<Flow> = {}): Omit<Flow, 'status'> {
+  const now = 1_000_000;
+  return {
+    userId: 'user',
+    policyId: 'policy',
+    createdAt: now,
+    updatedAt: now,
+    expiresAt: now + 900_000,
+    ...more,
+  };
+}
+
+/** What happens to the user and his devices while a flow is open. */
+export type OutsideEvent = 'LOCK_USER' | 'DISABLE_USER' | 'MFA_OFF' | 'BLOCK' | 'LATER' | 'REMOVE';
+
+export interface World {
+  facts: Facts;
+  /** When the account's lock ends; absent: it isn't locked, or without an end. */
+  unlockAt?: number;
+  flow: Flow;
+  /** Whether the question that the flow waits on was asked after the last change of device. */
+  asked: boolean;
+}
+
+export function begin(facts: Facts, base = aBase(), deviceId?: string): World {
+  const step = startFlow({ base, ...(deviceId === undefined ? {} : { deviceId }) }, facts);
+  return apply({ facts, flow: step.flow, asked: false }, step);
+}
+
+/** The world after a step was saved. */
+export function apply(world: World, { flow, effects }: Step): World {
+  let next: World = { ...world, flow };
+  for (const effect of effects) next = applyEffect(next, effect);
+  return next;
+}
+
+function changeDevice(facts: Facts, id: string, change: Partial<FlowDevice>): Facts {
+  const devices = facts.devices.map((one) => (one.id === id ? { ...one, ...change } : one));
+  return { ...facts, devices };
+}
+
+function applyEffect(world: World, effect: Effect): World {
+  const { facts } = world;
+  switch (effect.type) {
+    case 'ask':
+    case 'askOneTime':
+      return { ...world, asked: true };
+    case 'deviceProved':
+      return { ...world, facts: changeDevice(facts, effect.deviceId, { failures: 0 }) };
+    case 'deviceFailed': {
+      const { deviceId, failures } = effect;
+      return { ...world, facts: changeDevice(facts, deviceId, { failures }) };
+    }
+    case 'deviceLocked': {
+      const { deviceId, expiresAt } = effect;
+      const change = { unusable: 'LOCKED', lockExpiresAt: expiresAt } as const;
+      return { ...world, facts: changeDevice(facts, deviceId, change) };
+    }
+    case 'userProved':
+      return { ...world, facts: { ...facts, user: { ...facts.user, failures: 0 } } };
+    case 'userFailed':
+      return { ...world, facts: { ...facts, user: { ...facts.user, failures: effect.failures } } };
+    case 'userLocked': {
+      const { unlockAt } = effect;
+      return {
+        ...world,
+        ...(unlockAt === undefined ? {} : { unlockAt }),
+        facts: { ...facts, user: { ...facts.user, locked: true } },
+      };
+    }
+    case 'record':
+      return world;
+  }
+}
+
+/** Time passes: locks that have ended are none. */
+function later(world: World, milliseconds: number): World {
+  const now = world.facts.now + milliseconds;
+  const devices = world.facts.devices.map((device) => {
+    if (device.unusable !== 'LOCKED' || now < (device.lockExpiresAt ?? 0)) return device;
+    const { unusable: _unusable, lockExpiresAt: _until, ...rest } = device;
+    return rest;
+  });
+  const ends = world.unlockAt !== undefined && now >= world.unlockAt;
+  const user = ends ? { ...world.facts.user, locked: false } : world.facts.user;
+  const { unlockAt, ...rest } = world;
+  return {
+    ...rest,
+    ...(ends || unlockAt === undefined ? {} : { unlockAt }),
+    facts: { ...world.facts, now, devices, user },
+  };
+}
+
+export function happen(world: World, event: OutsideEvent): World {
+  const { facts } = world;
+  const change = (user: Partial<Facts['user']>): World => ({
+    ...world,
+    facts: { ...facts, user: { ...facts.user, ...user } },
+  });
+  switch (event) {
+    case 'LOCK_USER':
+      return change({ locked: true });
+    case 'DISABLE_USER':
+      return change({ enabled: false });
+    case 'MFA_OFF':
+      return change({ mfaEnabled: false });
+    case 'BLOCK':
+      return { ...world, facts: changeDevice(facts, 'otp-1', { unusable: 'BLOCKED' }) };
+    case 'LATER':
+      return later(world, LIMIT.coolDownMs);
+    case 'REMOVE':
+      return {
+        ...world,
+        facts: { ...facts, devices: facts.devices.filter(({ id }) => id !== 'otp-2') },
+      };
+  }
+}
+
+/** Runs an event on the world; undefined: it was refused and nothing changed. */
+export function tryStep(world: World, event: FlowEvent): { world: World; step: Step } | Error {
+  try {
+    const step = stepFlow(world.flow, event, world.facts);
+    return { world: apply(world, step), step };
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw error;
+  }
+}
