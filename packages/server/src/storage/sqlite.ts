@@ -188,6 +188,8 @@ function createStore(db: DatabaseSync): Store {
   function flush(): void {
     const batch = queue.splice(0, GROUP_COMMIT_MAX);
     scheduled = queue.length > 0;
+    // Closing has flushed what this turn was to flush.
+    if (batch.length === 0) return;
     if (scheduled) setImmediate(flush);
     let outcomes: CommitOutcome[];
     try {

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isEmailAddress, maskEmail, maskPhone, toE164 } from './address.ts';
+
+test('every documented shape of a phone number has one form', () => {
+  const shapes = [
+    '+1.5125551234',
+    '+15125551234',
+    '+1.512.555.1234',
+    '+1 (512) 555-1234',
+    '15125551234',
+    '1-512-555-1234',
+  ];
+  for (const shape of shapes) assert.equal(toE164(shape), '+15125551234', shape);
+});
+
+test('what is no phone number with a country code is none', () => {
+  const wrong = [
+    '',
+    '12',
+    '+',
+    '+0',
+    '+1512555',
+    'call +15125551234',
+    '+15125551234\r\nBcc: x',
+    '+15125551234;ext=5',
+    '+1512555123४',
+    `+${'1'.repeat(100)}`,
+  ];
+  for (const text of wrong) assert.equal(toE164(text), undefined, text);
+});
+
+test('an e-mail address is one plain address', () => {
+  for (const text of [
+    'a@b.example',
+    "o'neil+x@sub.mail.example",
+    'root@localhost',
+    'ä@ö.example',
+  ]) {
+    assert.ok(isEmailAddress(text), text);
+  }
+  const wrong = [
+    '',
+    'a',
+    '@b',
+    'a@',
+    'a@b@c',
+    'a b@c.example',
+    'a@b.example,c@d.example',
+    'a@b.example\r\nBcc: x@y.example',
+    '"quoted"@b.example',
+    '<a@b.example>',
+    'a@b..example',
+    `${'a'.repeat(65)}@b.example`,
+    `a@${'b'.repeat(260)}`,
+    `${'a.'.repeat(50_000)}@b`,
+  ];
+  for (const text of wrong) assert.ok(!isEmailAddress(text), text.slice(0, 40));
+});
+
+test('masks show what the contract shows', () => {
+  assert.equal(maskEmail('amanda@mail.example'), 'am****@mail.example');
+  assert.equal(maskEmail('a@mail.example'), 'a****@mail.example');
+  assert.equal(maskPhone('+358401234507'), '*******07');
+});

@@ -1,0 +1,392 @@
+/** What every adapter of the store promises: one suite, run on each engine by `store.test.ts`. */
+import assert from 'node:assert/strict';
+import { randomUUID, randomUUIDv7 } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import type { Documents } from '../model/documents.ts';
+import { ANY_ENVIRONMENT, type Condition, type Store, type Write } from './store.ts';
+
+export interface EngineUnderTest {
+  name: string;
+  /** A store on the same data each time, as another node or another start would open it. */
+  open(): Promise<Store>;
+  /** Whether two stores can be open at once. */
+  shared: boolean;
+}
+
+const dates = { createdAt: 1, updatedAt: 1 };
+
+export const aPolicy = (name: string, more: object = {}): Documents['policies'] => ({
+  name,
+  isDefault: false,
+  settings: {
+    authentication: { deviceSelection: 'DEFAULT_TO_FIRST' },
+    newDeviceNotification: 'NONE',
+    ignoreUserLock: false,
+    methods: {},
+  },
+  ...dates,
+  ...more,
+});
+
+const aUser = (username: string, more: object = {}): Documents['users'] => ({
+  populationId: 'population',
+  username,
+  enabled: true,
+  mfaEnabled: true,
+  mfaFailures: 0,
+  ...dates,
+  ...more,
+});
+
+const aDevice = (userId: string, more: object = {}): Documents['devices'] => ({
+  userId,
+  type: 'X',
+  status: 'ACTIVE',
+  credential: {},
+  failures: 0,
+  ...dates,
+  ...more,
+});
+
+const aMessage = (availableAt: number, more: object = {}): Documents['messages'] => ({
+  kind: 'K',
+  channel: 'C',
+  status: 'PENDING',
+  attempts: 0,
+  availableAt,
+  expiresAt: availableAt + 1_000,
+  ...dates,
+  ...more,
+});
+
+const aFlow = (expiresAt: number, more: object = {}): Documents['flows'] => ({
+  status: 'OTP_REQUIRED',
+  policyId: 'p',
+  expiresAt,
+  ...dates,
+  ...more,
+});
+
+type Insert = Extract<Write, { op: 'insert' }>;
+const insert = <T extends Insert['table']>(
+  table: T,
+  environmentId: string,
+  id: string,
+  doc: Documents[T],
+) => ({ op: 'insert', table, environmentId, id, doc }) as Write;
+
+export function storeContract(engine: EngineUnderTest): void {
+  describe(`the store on ${engine.name}`, () => {
+    let store: Store;
+    before(async () => {
+      store = await engine.open();
+    });
+    after(() => store.close());
+
+    const OK = { committed: true };
+    const LOST = { committed: false, conflict: 'VERSION' };
+
+    test('keeps what it committed, and keeps environments apart', async () => {
+      const [one, other, id] = [randomUUID(), randomUUID(), randomUUIDv7()];
+      assert.deepEqual(await store.commit([insert('policies', one, id, aPolicy('p'))]), OK);
+      const read = await store.get('policies', one, id);
+      assert.deepEqual(read, { environmentId: one, id, version: 1, doc: aPolicy('p') });
+      assert.equal(await store.get('policies', other, id), undefined);
+      assert.deepEqual(await store.list('policies', other, { limit: 10 }), []);
+      assert.equal(
+        (await store.list('policies', ANY_ENVIRONMENT, { limit: 1_000 })).length > 0,
+        true,
+      );
+      assert.equal(await store.count('policies', one), 1);
+    });
+
+    test('keeps any text as it is', async () => {
+      const environment = randomUUID();
+      const id = randomUUIDv7();
+      const nickname = `'"\\;--${'\u{1f4a9}'} \u2028 ${'x'.repeat(5_000)}`;
+      await store.commit([insert('devices', environment, id, aDevice('u', { nickname }))]);
+      assert.equal((await store.get('devices', environment, id))?.doc.nickname, nickname);
+    });
+
+    test('updates and deletes only the version that was read', async () => {
+      const environmentId = randomUUID();
+      const id = randomUUIDv7();
+      await store.commit([insert('policies', environmentId, id, aPolicy('p'))]);
+      const update = (version: number, name: string): Write => ({
+        op: 'update',
+        table: 'policies',
+        environmentId,
+        id,
+        version,
+        doc: aPolicy(name),
+      });
+      const remove = (version: number): Write => ({
+        op: 'delete',
+        table: 'policies',
+        environmentId,
+        id,
+        version,
+      });
+      assert.deepEqual(await store.commit([update(1, 'second')]), OK);
+      assert.deepEqual(await store.commit([update(1, 'lost')]), LOST);
+      assert.deepEqual(await store.commit([remove(1)]), LOST);
+      const read = await store.get('policies', environmentId, id);
+      assert.equal(read?.version, 2);
+      assert.equal(read?.doc.name, 'second');
+      assert.deepEqual(await store.commit([remove(2)]), OK);
+      assert.deepEqual(await store.commit([update(2, 'gone')]), LOST);
+      assert.equal(await store.get('policies', environmentId, id), undefined);
+    });
+
+    test('commits a change over several tables whole or not at all', async () => {
+      const environmentId = randomUUID();
+      const [user, device, device2] = [randomUUIDv7(), randomUUIDv7(), randomUUIDv7()];
+      await store.commit([insert('users', environmentId, user, aUser('kaisa'))]);
+      const change = (version: number, id: string): Write[] => [
+        insert('devices', environmentId, id, aDevice(user)),
+        {
+          op: 'update',
+          table: 'users',
+          environmentId,
+          id: user,
+          version,
+          doc: aUser('kaisa', { deviceOrder: [id] }),
+        },
+      ];
+      assert.deepEqual(await store.commit(change(7, device)), LOST);
+      assert.equal(await store.get('devices', environmentId, device), undefined);
+      const outcomes = await Promise.all([
+        store.commit(change(1, device)),
+        store.commit(change(1, device2)),
+      ]);
+      assert.equal(outcomes.filter(({ committed }) => committed).length, 1);
+      const facts = await store.readUserFacts(environmentId, user);
+      assert.equal(facts?.devices.length, 1);
+      assert.deepEqual(facts?.user.doc.deviceOrder, [facts?.devices[0]?.id]);
+    });
+
+    test('refuses what breaks a unique index, and only that', async () => {
+      const environmentId = randomUUID();
+      await store.commit([insert('users', environmentId, randomUUIDv7(), aUser('Kaisa'))]);
+      const names = ['one', 'kaisa', 'two', 'KAISA', 'three'];
+      const outcomes = await Promise.all(
+        names.map((name) =>
+          store.commit([
+            insert('users', environmentId, randomUUIDv7(), aUser(name)),
+            insert('populations', environmentId, randomUUIDv7(), {
+              name: `p-${name}`,
+              isDefault: false,
+              ...dates,
+            }),
+          ]),
+        ),
+      );
+      const unique = { committed: false, conflict: 'UNIQUE', table: 'users' };
+      assert.deepEqual(outcomes, [OK, unique, OK, unique, OK]);
+      assert.equal(await store.count('users', environmentId), 4);
+      assert.equal(await store.count('populations', environmentId), 3);
+      const key = { uniqueKey: 'X:1' };
+      const add = (userId: string) =>
+        store.commit([insert('devices', environmentId, randomUUIDv7(), aDevice(userId, key))]);
+      assert.deepEqual(await add('u1'), OK);
+      assert.deepEqual(await add('u2'), OK);
+      assert.deepEqual(await add('u1'), { ...unique, table: 'devices' });
+    });
+
+    test('loses none of 200 parallel updates of one row that read again', async () => {
+      const environmentId = randomUUID();
+      const id = randomUUIDv7();
+      const other = engine.shared ? await engine.open() : store;
+      await store.commit([insert('users', environmentId, id, aUser('counter'))]);
+      const increment = async (node: Store) => {
+        for (;;) {
+          const user = await node.get('users', environmentId, id);
+          assert.ok(user);
+          const doc = { ...user.doc, mfaFailures: user.doc.mfaFailures + 1 };
+          const { version } = user;
+          const write: Write = { op: 'update', table: 'users', environmentId, id, version, doc };
+          if ((await node.commit([write])).committed) return;
+        }
+      };
+      await Promise.all(
+        Array.from({ length: 200 }, (_, index) => increment(index % 2 ? store : other)),
+      );
+      assert.equal((await store.get('users', environmentId, id))?.doc.mfaFailures, 200);
+      if (other !== store) await other.close();
+    });
+
+    test('lists by every condition, and takes values literally', async () => {
+      const environmentId = randomUUID();
+      const users = [
+        aUser('alpha', { email: 'a_b%c@x.example', name: { family: 'A' } }),
+        aUser('beta', { email: "o'neil@x.example", enabled: false }),
+        aUser('gamma'),
+      ];
+      for (const doc of users) {
+        await store.commit([insert('users', environmentId, randomUUIDv7(), doc)]);
+      }
+      const find = async (where: Condition) => {
+        const rows = await store.list('users', environmentId, { where, limit: 10 });
+        assert.equal(await store.count('users', environmentId, where), rows.length);
+        return rows.map(({ doc }) => doc.username).sort();
+      };
+      const username = (is: 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le', value: string) =>
+        find({ column: 'username', is, value });
+      assert.deepEqual(await username('eq', 'beta'), ['beta']);
+      assert.deepEqual(await username('eq', 'BETA'), []);
+      assert.deepEqual(await username('ne', 'beta'), ['alpha', 'gamma']);
+      assert.deepEqual(await username('gt', 'beta'), ['gamma']);
+      assert.deepEqual(await username('ge', 'beta'), ['beta', 'gamma']);
+      assert.deepEqual(await username('lt', 'beta'), ['alpha']);
+      assert.deepEqual(await username('le', 'beta'), ['alpha', 'beta']);
+      const email = (is: 'startsWith' | 'contains' | 'eq', value: string) =>
+        find({ column: 'email', is, value });
+      assert.deepEqual(await email('startsWith', 'a_b%'), ['alpha']);
+      assert.deepEqual(await email('startsWith', 'a%'), []);
+      assert.deepEqual(await email('contains', '_'), ['alpha']);
+      assert.deepEqual(await email('eq', "o'neil@x.example"), ['beta']);
+      assert.deepEqual(await email('eq', "' or 1=1 --"), []);
+      assert.deepEqual(await find({ column: 'email', is: 'present' }), ['alpha', 'beta']);
+      const absent: Condition = { not: { column: 'email', is: 'present' } };
+      assert.deepEqual(await find(absent), ['gamma']);
+      const notA: Condition = { not: { column: 'family_name', is: 'eq', value: 'A' } };
+      assert.deepEqual(await find(notA), ['beta', 'gamma']);
+      assert.deepEqual(await find({ column: 'family_name', is: 'ne', value: 'A' }), [
+        'beta',
+        'gamma',
+      ]);
+      const enabled: Condition = { column: 'enabled', is: 'eq', value: 1 };
+      assert.deepEqual(await find({ all: [enabled, notA] }), ['gamma']);
+      assert.deepEqual(await find({ any: [{ not: enabled }, absent] }), ['beta', 'gamma']);
+      assert.deepEqual(await find({ all: [] }), ['alpha', 'beta', 'gamma']);
+      assert.deepEqual(await find({ any: [] }), []);
+      await assert.rejects(find({ column: 'doc; drop table users', is: 'eq', value: '' }));
+    });
+
+    test('pages by id in both directions', async () => {
+      const environmentId = randomUUID();
+      const ids = Array.from({ length: 7 }, () => randomUUIDv7()).sort();
+      for (const id of ids) await store.commit([insert('flows', environmentId, id, aFlow(9e12))]);
+      const walk = async (descending: boolean) => {
+        const seen: string[] = [];
+        for (let afterId: string | undefined; ; afterId = seen.at(-1)) {
+          const page = await store.list('flows', environmentId, {
+            limit: 3,
+            descending,
+            ...(afterId === undefined ? {} : { afterId }),
+          });
+          seen.push(...page.map(({ id }) => id));
+          if (page.length < 3) return seen;
+        }
+      };
+      assert.deepEqual(await walk(false), ids);
+      assert.deepEqual(await walk(true), ids.toReversed());
+    });
+
+    test('reads a flow with its user and all his devices', async () => {
+      const environmentId = randomUUID();
+      const [user, flow, loose] = [randomUUIDv7(), randomUUIDv7(), randomUUIDv7()];
+      const ids = Array.from({ length: 3 }, () => randomUUIDv7()).sort();
+      await store.commit([
+        insert('users', environmentId, user, aUser('kaisa')),
+        insert('flows', environmentId, flow, aFlow(9e12, { userId: user })),
+        insert('flows', environmentId, loose, aFlow(9e12)),
+        ...ids.map((id) => insert('devices', environmentId, id, aDevice(user))),
+        insert('devices', environmentId, randomUUIDv7(), aDevice('somebody else')),
+      ]);
+      const facts = await store.readFlowFacts(environmentId, flow);
+      assert.equal(facts?.flow.id, flow);
+      assert.equal(facts?.user?.id, user);
+      assert.deepEqual(
+        facts?.devices.map(({ id }) => id),
+        ids,
+      );
+      const without = await store.readFlowFacts(environmentId, loose);
+      assert.deepEqual([without?.user, without?.devices], [undefined, []]);
+      assert.equal(await store.readFlowFacts(environmentId, user), undefined);
+      assert.equal(await store.readUserFacts(environmentId, flow), undefined);
+    });
+
+    test('hands a message to one worker until its lease ends', async () => {
+      const environmentId = randomUUID();
+      const base = 5e12;
+      await store.commit(
+        Array.from({ length: 20 }, () =>
+          insert('messages', environmentId, randomUUIDv7(), aMessage(base)),
+        ),
+      );
+      const other = engine.shared ? await engine.open() : store;
+      const mine = (rows: { environmentId: string }[]) =>
+        rows.filter((row) => row.environmentId === environmentId);
+      assert.deepEqual(mine(await store.claimMessages(base - 1, base, 100)), []);
+      const claims = await Promise.all(
+        [store, other, store, other].map((node) => node.claimMessages(base, base + 10, 10)),
+      );
+      const claimed = claims.flat();
+      assert.equal(claimed.length, 20);
+      assert.equal(new Set(claimed.map(({ id }) => id)).size, 20);
+      for (const { doc, version } of claimed) {
+        assert.deepEqual([doc.attempts, doc.availableAt, version], [1, base + 10, 2]);
+      }
+      assert.deepEqual(await store.claimMessages(base + 9, base + 20, 100), []);
+      const [first] = claimed;
+      assert.ok(first);
+      const { id, version } = first;
+      const doc = { ...first.doc, status: 'SENT' as const };
+      const sent: Write = { op: 'update', table: 'messages', environmentId, id, version, doc };
+      assert.deepEqual(await store.commit([sent]), OK);
+      const again = await store.claimMessages(base + 10, base + 20, 100);
+      assert.equal(again.length, 19);
+      assert.equal(again[0]?.doc.attempts, 2);
+      await store.releaseMessages(base + 11);
+      assert.equal((await store.claimMessages(base + 11, base + 30, 100)).length, 19);
+      if (other !== store) await other.close();
+    });
+
+    test('sweeps what has expired, so many at a time', async () => {
+      const environmentId = randomUUID();
+      const left = async () => (await store.list('flows', environmentId, { limit: 100 })).length;
+      for (let index = 0; index < 5; index++) {
+        await store.commit([insert('flows', environmentId, randomUUIDv7(), aFlow(100 + index))]);
+      }
+      assert.equal(await store.sweep('flows', 103, 3), 3);
+      assert.equal(await store.sweep('flows', 103, 3), 1);
+      assert.equal(await store.sweep('flows', 103, 3), 0);
+      assert.equal(await left(), 1);
+    });
+
+    test('tells of changes of the configuration, on every node, and of no others', async () => {
+      const environmentId = randomUUID();
+      const other = engine.shared ? await engine.open() : store;
+      const heard: string[] = [];
+      const heardThere = new Promise<void>((resolve) => {
+        other.onConfigurationChange((id) => id === environmentId && resolve());
+      });
+      const stop = store.onConfigurationChange((id) => heard.push(id));
+      await store.commit([insert('flows', environmentId, randomUUIDv7(), aFlow(9e12))]);
+      assert.ok(!heard.includes(environmentId));
+      // A node that has just been opened may not listen yet.
+      if (other !== store) await new Promise((resolve) => setTimeout(resolve, 200));
+      await store.commit([insert('policies', environmentId, randomUUIDv7(), aPolicy('p'))]);
+      assert.ok(heard.includes(environmentId), 'this node at once');
+      await heardThere;
+      stop();
+      if (other !== store) await other.close();
+    });
+
+    test('finishes what is under way when it closes, and takes nothing after', async () => {
+      if (!engine.shared) await store.close();
+      const closing = await engine.open();
+      const environmentId = randomUUID();
+      const id = randomUUIDv7();
+      const last = closing.commit([insert('policies', environmentId, id, aPolicy('last'))]);
+      assert.equal(await closing.isReady(), true);
+      await closing.close();
+      assert.deepEqual(await last, OK);
+      assert.equal(await closing.isReady(), false);
+      await assert.rejects(closing.commit([insert('policies', environmentId, id, aPolicy('x'))]));
+      if (!engine.shared) store = await engine.open();
+      assert.equal((await store.get('policies', environmentId, id))?.doc.name, 'last');
+    });
+  });
+}
