@@ -97,6 +97,17 @@ describe('environments', () => {
     assert.equal((await api(`/${id}`, { method: 'DELETE' })).status, 404);
   });
 
+  test('are kept when they are in production, or the own of who would delete them', async () => {
+    const { id } = await made({ type: 'PRODUCTION' });
+    for (const environmentId of [id, server.environmentId]) {
+      const reply = await api(`/${environmentId}`, { method: 'DELETE' });
+      assert.deepEqual([reply.status, reply.body.code], [400, 'REQUEST_FAILED']);
+      assert.equal((await api(`/${environmentId}`)).status, 200);
+    }
+    await api(`/${id}`, { method: 'PUT', body: { name: 'Retired', type: 'SANDBOX' } });
+    assert.equal((await api(`/${id}`, { method: 'DELETE' })).status, 204);
+  });
+
   test('keep their rows apart', async () => {
     const { id } = await made();
     const { body } = await api(`/${id}/users`, { body: { username: 'kaisa' } });
