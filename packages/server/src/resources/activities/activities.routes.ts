@@ -15,7 +15,10 @@ const Reply = Type.Object({
   recordedAt: Timestamp,
   correlationId: Type.Optional(Type.String()),
   action: Type.Object({ type: Type.String() }),
-  actors: Type.Record(Type.String(), Type.Unknown()),
+  actors: Type.Record(
+    Type.Enum(['client', 'user', 'system']),
+    Type.Object({ id: Type.Optional(Uuid), type: Type.String() }),
+  ),
   resources: Type.Array(Type.Object({ type: Type.String(), id: Type.String() })),
   user: Type.Optional(Type.Object({ id: Uuid })),
   result: Type.Object({ status: Type.String() }),
@@ -31,17 +34,23 @@ const ATTRIBUTES = {
   'result.status': { column: 'result', type: 'string' },
 } as const;
 
-const ACTOR_NAMES = { APPLICATION: 'client', USER: 'user', SYSTEM: 'system' } as const;
+/** Page "Audit Activities": the member of `actors`, and its `type`. */
+const ACTORS = {
+  APPLICATION: { name: 'client', type: 'CLIENT' },
+  USER: { name: 'user', type: 'USER' },
+  SYSTEM: { name: 'system', type: 'SYSTEM' },
+} as const;
 
 function view({ links }: Pick<Parts, 'links'>, { environmentId, id, doc }: Stored<Activity>) {
   const { action, actor, correlationId, data, recordedAt, resource, result, userId } = doc;
+  const { name, type } = ACTORS[actor.type];
   return {
     _links: { self: links.api(environmentId, `/activities/${id}`) },
     id,
     recordedAt: toTimestamp(recordedAt),
     ...(correlationId === undefined ? {} : { correlationId }),
     action: { type: action },
-    actors: { [ACTOR_NAMES[actor.type]]: actor },
+    actors: { [name]: { ...actor, type } },
     resources: [resource],
     ...(userId === undefined ? {} : { user: { id: userId } }),
     result: { status: result },

@@ -39,7 +39,8 @@ describe('activities', () => {
       user: { id: made.body.id },
       result: { status: 'SUCCESS' },
     });
-    assert.equal(actors.client.type, 'APPLICATION');
+    assert.deepEqual(Object.keys(actors), ['client']);
+    assert.equal(actors.client.type, 'CLIENT');
     assert.deepEqual((await server.api(`/activities/${id}`)).body, activity);
     assert.ok(!JSON.stringify(activity).includes(email));
   });

@@ -79,6 +79,7 @@ export function policyOperations({
       summary: 'Give policies a FIDO2 block in place of the legacy ones',
       permission: 'update:policy',
       body: MigratePolicies,
+      bodyOptional: true,
       responses: { 200: list },
       handle: async (request) => {
         const migrated = await migratePolicies(parts, request);

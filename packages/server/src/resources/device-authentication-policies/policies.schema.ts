@@ -1,5 +1,5 @@
 /** The messages of device authentication policies; contract sdk-schemas. */
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { NAME_LENGTH_MAX } from '../../config/limits.ts';
 import type { WireDuration } from '../../model/duration.ts';
 import type { DeviceSelection } from '../../model/policy.ts';
@@ -70,19 +70,19 @@ export function policyListSchema(blocks: readonly PolicyBlock[]) {
   return listOf('deviceAuthenticationPolicies', policySchema(blocks));
 }
 
+/** Page "Migrate Device Authentication Policies": nothing is required of the body. */
 export const MigratePolicies = Type.Object(
   {
-    migrationData: Type.Array(
-      Type.Object(
-        { deviceAuthenticationPolicyId: Uuid, fido2PolicyId: Type.Optional(Uuid) },
-        closed,
+    migrationData: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { deviceAuthenticationPolicyId: Uuid, fido2PolicyId: Type.Optional(Uuid) },
+          closed,
+        ),
+        { maxItems: 100 },
       ),
-      { minItems: 1, maxItems: 100 },
     ),
   },
   closed,
 );
-
-export interface MigrateBody {
-  migrationData: { deviceAuthenticationPolicyId: string; fido2PolicyId?: string }[];
-}
+export type MigrateBody = Static<typeof MigratePolicies>;

@@ -222,13 +222,14 @@ export async function deletePolicy(
 
 /**
  * `fido2.migrate`: each named policy gets a `fido2` block in place of the legacy ones, which this
- * server never had; so it is enabled with the FIDO policy that the request names. Answers the list.
+ * server never had; so it is enabled with the FIDO policy that the request names. For the same
+ * reason no other policy has to change. Answers those that did.
  */
 export async function migratePolicies(
   parts: PolicyParts,
   request: OperationRequest,
 ): Promise<Policy[]> {
-  const { migrationData }: MigrateBody = request.body;
+  const { migrationData = [] }: MigrateBody = request.body;
   const environmentId = environmentOf(request);
   return commitOrRetry(parts.store, async () => {
     const policies = new Map((await readAll(parts, environmentId)).map((one) => [one.id, one]));

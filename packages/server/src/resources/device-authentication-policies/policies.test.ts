@@ -337,6 +337,13 @@ describe('device authentication policies', () => {
       target: 'migrationData[1].deviceAuthenticationPolicyId',
     });
     assert.equal('fido2' in (await api(`/${bare.id}`)).body, false);
+    const twice = await migrate(
+      { deviceAuthenticationPolicyId: bare.id },
+      { deviceAuthenticationPolicyId: bare.id },
+    );
+    assert.equal(errorOf(twice).target, 'migrationData[1].deviceAuthenticationPolicyId');
+    const none = await api('', { type: MIGRATE });
+    assert.deepEqual([none.status, none.body.count], [200, 0]);
   });
 
   test('leave a record of each change', async () => {

@@ -3,13 +3,14 @@ import { type Static, Type } from 'typebox';
 import { HalLinks, Reference, Timestamp, Uuid } from '../schemas.ts';
 
 const closed = { additionalProperties: false } as const;
-// Shown to people and put into messages: no control characters, so that no header can be smuggled
-// in, and no bidirectional overrides, so that a name can't pass for another.
-const CHARACTER = '[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]';
+// What the platform's page "Characters supported in user attributes" lists, but for the separators
+// of lines: no control characters, so that no header can be smuggled in, and nothing invisible or
+// that turns the direction of writing, so that a name can't pass for another.
+const CHARACTER = '[\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}\\p{Zs}]';
 const text = (maxLength: number) => Type.String({ maxLength, pattern: `^${CHARACTER}*$` });
 
 const PROFILE = {
-  email: Type.Optional(Type.String({ maxLength: 254 })),
+  email: Type.Optional(text(254)),
   mobilePhone: Type.Optional(text(32)),
   primaryPhone: Type.Optional(text(32)),
   name: Type.Optional(
@@ -36,7 +37,8 @@ export const PROFILE_NAMES = Object.keys(PROFILE) as (keyof typeof PROFILE)[];
 const Username = Type.String({
   minLength: 1,
   maxLength: 128,
-  pattern: `^${CHARACTER}+$`,
+  // Not of spaces only.
+  pattern: `^(?!\\p{Zs}*$)${CHARACTER}+$`,
 });
 
 export const CreateUser = Type.Object(

@@ -4,11 +4,12 @@ import { ApiError, invalidData, notFound, notUnique } from '../../errors/api-err
 import { isEmailAddress } from '../../model/address.ts';
 import type { User } from '../../model/documents.ts';
 import type { Parts } from '../../parts.ts';
-import type { Condition, Store, Stored, Write } from '../../storage/store.ts';
+import type { Store, Stored, Write } from '../../storage/store.ts';
 import { activityWrite, actorOf } from '../activity.ts';
 import { commitOrRetry } from '../commit.ts';
 import { type ListSpec, listReply } from '../list.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
+import { findDefaultPopulation } from '../populations/populations.service.ts';
 import { userView } from './user-view.ts';
 import {
   type CreateUserBody,
@@ -94,8 +95,7 @@ async function populationOf(
     if (!exists || !reachable) throw invalidData('NOT_FOUND', 'population.id');
     return wanted.id;
   }
-  const where: Condition = { column: 'is_default', is: 'eq', value: 1 };
-  const [population] = await store.list('populations', environmentId, { where, limit: 1 });
+  const population = await findDefaultPopulation(store, environmentId);
   if (!population || (populationIds && !populationIds.includes(population.id))) {
     throw invalidData('REQUIRED_VALUE', 'population.id');
   }

@@ -82,6 +82,15 @@ describe('users', () => {
     assert.equal(taken.status, 409);
   });
 
+  test('have names of any script, sign or symbol', async () => {
+    for (const name of ['Ülkü Å', 'कैसा', '金 愛', "o'neil+1@shop.example", '€ 5 😀', 'e\u0301']) {
+      const username = `${name} ${randomUUID()}`;
+      const made = await server.api('/users', { body: { username, name: { formatted: name } } });
+      assert.equal(made.status, 201, made.text);
+      assert.deepEqual([made.body.username, made.body.name.formatted], [username, name]);
+    }
+  });
+
   test('of one name are made once by parallel requests', async () => {
     const username = `ville-${randomUUID()}`;
     const replies = await Promise.all(
@@ -97,6 +106,9 @@ describe('users', () => {
       [{ username: 'a'.repeat(129) }, 'SIZE_LIMIT_EXCEEDED', 'username'],
       [{ username: 'a\nb' }, 'INVALID_VALUE', 'username'],
       [{ username: 'a\u202eb' }, 'INVALID_VALUE', 'username'],
+      [{ username: 'a\u200bb' }, 'INVALID_VALUE', 'username'],
+      [{ username: ' \u00a0' }, 'INVALID_VALUE', 'username'],
+      [{ name: { given: 'a\u2028b' } }, 'INVALID_VALUE', 'name.given'],
       [{ email: 'not an address' }, 'INVALID_VALUE', 'email'],
       [{ email: 'a@b.example\r\nBcc: c@d.example' }, 'INVALID_VALUE', 'email'],
       [{ nickname: 'a\u0007' }, 'INVALID_VALUE', 'nickname'],

@@ -1,0 +1,117 @@
+/** What every authentication method promises: one suite, run on each by `methods.test.ts`. */
+import assert from 'node:assert/strict';
+import { randomBytes, randomInt } from 'node:crypto';
+import { test } from 'node:test';
+import type { Vault } from '../crypto/vault.ts';
+import type { AuthenticationMethod, MethodContext } from './authentication-method.ts';
+
+/** How the suite gets a right answer: only the test knows the other side of the method. */
+export interface MethodUnderTest {
+  method: AuthenticationMethod;
+  /** A valid create request without the common properties. */
+  request: Record<string, unknown>;
+  /** The right answer to what was asked, from what the user has: a message, or what was revealed. */
+  answer(seen: { otp?: string; revealed?: Record<string, unknown>; now: number }): object;
+}
+
+const NOW = Date.UTC(2026, 2, 4, 5, 6, 7);
+
+export function contextOf(
+  method: AuthenticationMethod,
+  vault: Vault,
+  environmentId: string,
+  now = NOW,
+): MethodContext {
+  return {
+    now,
+    environmentId,
+    environmentName: 'Shop',
+    policy: method.defaultPolicy,
+    settings: {
+      pairing: { maxAllowedDevices: 5, pairingKeyFormat: 'NUMERIC' },
+      phoneExtensions: { enabled: false },
+      users: { mfaEnabled: false },
+      updatedAt: now,
+    },
+    vault,
+    randomBytes,
+    randomDigits: (length) => String(randomInt(10 ** length)).padStart(length, '0'),
+    user: { id: 'user', username: 'kaisa' },
+  };
+}
+
+const GARBAGE: object[] = [
+  {},
+  { otp: '' },
+  { otp: null },
+  { otp: 123456 },
+  { otp: ['123456'] },
+  { otp: 'x'.repeat(10_000) },
+  { otp: '\u0000' },
+  { assertion: 'x' },
+];
+
+export function methodContract(
+  { method, request, answer }: MethodUnderTest,
+  world: () => { vault: Vault; environmentId: string },
+): void {
+  const device = { id: 'device-1' };
+  const pair = async () => {
+    const { vault, environmentId } = world();
+    const context = contextOf(method, vault, environmentId);
+    const made = await method.create(request, device, context);
+    const paired = { ...device, credential: made.credential };
+    const asked = await method.challenge(paired, { purpose: 'AUTHENTICATION' }, context);
+    const otp = asked.delivery?.payload.variables.otp;
+    const right = answer({
+      now: context.now,
+      ...(otp === undefined ? {} : { otp }),
+      ...(made.revealed ? { revealed: made.revealed } : {}),
+    });
+    return { context, made, paired, asked, otp, right: { ...right } };
+  };
+
+  test(`${method.type} takes the right answer, and nothing else`, async () => {
+    const { context, paired, asked, right } = await pair();
+    const before = structuredClone(paired);
+    for (const wrong of GARBAGE) {
+      const verdict = await method.verify({ ...wrong }, asked.challenge, paired, context);
+      assert.deepEqual(verdict, { verdict: 'REJECTED' });
+    }
+    const verdict = await method.verify(right, asked.challenge, paired, context);
+    assert.equal(verdict.verdict, 'VERIFIED');
+    assert.deepEqual(paired, before, 'checking changes nothing');
+  });
+
+  test(`${method.type} takes no answer of another device`, async () => {
+    const { context, asked, right, paired } = await pair();
+    const { vault, environmentId } = world();
+    const otherContext = contextOf(method, vault, environmentId);
+    const other = await method.create(request, { id: 'device-2' }, otherContext);
+    const stranger = { id: 'device-2', credential: other.credential };
+    const question = await method.challenge(stranger, { purpose: 'AUTHENTICATION' }, context);
+    const verdict = await method.verify(right, question.challenge, stranger, context);
+    assert.equal(verdict.verdict, 'REJECTED');
+    const moved = await method.verify(right, asked.challenge, paired, context);
+    assert.equal(moved.verdict, 'VERIFIED');
+  });
+
+  test(`${method.type} keeps no code and no secret in clear`, async () => {
+    const { made, asked, otp, paired } = await pair();
+    const kept = JSON.stringify([made.credential, asked.challenge]);
+    if (otp !== undefined) assert.ok(!kept.includes(otp));
+    for (const value of Object.values(made.revealed ?? {})) {
+      assert.ok(!kept.includes(String(value)));
+      for (const masked of [true, false]) {
+        assert.ok(!JSON.stringify(method.view(paired, { masked })).includes(String(value)));
+      }
+    }
+  });
+
+  test(`${method.type} says what it is`, () => {
+    assert.match(method.type, /^[A-Z0-9_]+$/);
+    assert.ok(method.amr.length > 0 && !method.amr.includes('mfa'));
+    assert.ok(method.initialStatuses.length > 0);
+    assert.equal(Object(method.schemas.policy).type, 'object');
+  });
+}
