@@ -2,11 +2,11 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 
 const EMAIL_LENGTH_MAX = 254;
-// One pass, no nested repetition. Neither white space nor any control or quoting character, so an
+// One pass, no nested repetition. Neither white space nor any control, format or quoting character, so an
 // address can't carry another header or recipient (RFC 5321 §4.1.2 without quoted local parts).
 // A bare host name (`user@localhost`) is taken: self-hosted servers deliver inside their house.
 const EMAIL =
-  /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\u0080-\u{10FFFF}-]{1,64}@[A-Za-z0-9\u0080-\u{10FFFF}-]+(?:\.[A-Za-z0-9\u0080-\u{10FFFF}-]+)*$/u;
+  /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\p{L}\p{M}\p{N}-]{1,64}@[A-Za-z0-9\p{L}\p{M}\p{N}-]+(?:\.[A-Za-z0-9\p{L}\p{M}\p{N}-]+)*$/u;
 
 /** Whether the text is one plain e-mail address. */
 export function isEmailAddress(text: string): boolean {

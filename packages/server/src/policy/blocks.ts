@@ -108,7 +108,13 @@ export const FIDO2_BLOCK = Type.Object(
         closed,
       ),
     ),
-    fido2PolicyId: Type.Optional(Type.String({ format: 'uuid' })),
+    fido2PolicyId: Type.Optional(
+      Type.Unsafe<string | null>({
+        type: ['string', 'null'],
+        format: 'uuid',
+        description: 'Left out or null: the default FIDO policy.',
+      }),
+    ),
   },
   closed,
 );

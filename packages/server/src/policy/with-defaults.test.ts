@@ -36,3 +36,10 @@ test('keeps what is given, also where it is false, nothing, or of any name', () 
   assert.deepEqual(withDefaults(SCHEMA, given), copy);
   assert.deepEqual(given, copy, 'the given value is not changed');
 });
+
+test('takes null as left out', () => {
+  assert.deepEqual(withDefaults(ITEM, { count: null, timeout: null, note: null }), {
+    count: 5,
+    timeout: { duration: 40 },
+  });
+});

@@ -14,15 +14,17 @@ function filled(schema: unknown, value: unknown): unknown {
   const members: Record<string, unknown> = { ...value };
   for (const [name, member] of Object.entries(properties)) {
     const byDefault = isMembers(member) ? member.default : undefined;
-    const given = name in value ? value[name] : byDefault;
-    if (given !== undefined) members[name] = filled(member, given);
+    const given = value[name] ?? byDefault;
+    if (given === undefined) delete members[name];
+    else members[name] = filled(member, given);
   }
   return members;
 }
 
 /**
  * A valid value with the `default` of its schema for each member that it leaves out, in objects
- * and lists that are there. So a default stands once: the OpenAPI document shows the same. Pure.
+ * and lists that are there; where a schema takes null, that is left out too. So a default stands
+ * once: the OpenAPI document shows the same. Pure.
  */
 export function withDefaults<Value>(schema: TSchema, value: Value): Value {
   return filled(schema, value) as Value;

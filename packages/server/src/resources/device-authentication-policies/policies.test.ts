@@ -147,7 +147,7 @@ describe('device authentication policies', () => {
 
   test('have the documented defaults for what a request leaves out', async () => {
     const policy = await made({
-      fido2: { enabled: true, failure: {} },
+      fido2: { enabled: true, failure: {}, fido2PolicyId: null },
       mobile: {
         enabled: true,
         otp: { failure: FAILURE },
@@ -156,7 +156,10 @@ describe('device authentication policies', () => {
     });
     assert.equal(policy.sms.otp.otpLength, 6);
     assert.equal(policy.ignoreUserLock, false);
-    assert.deepEqual(policy.fido2.failure, { count: 3, coolDown: minutes(2) });
+    assert.deepEqual(policy.fido2, {
+      enabled: true,
+      failure: { count: 3, coolDown: minutes(2) },
+    });
     assert.deepEqual(policy.mobile.applications, [
       {
         id: applicationId,

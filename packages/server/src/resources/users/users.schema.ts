@@ -4,8 +4,8 @@ import { HalLinks, Reference, Timestamp, Uuid } from '../schemas.ts';
 
 const closed = { additionalProperties: false } as const;
 // What the platform's page "Characters supported in user attributes" lists, but for the separators
-// of lines: no control characters, so that no header can be smuggled in, and nothing invisible or
-// that turns the direction of writing, so that a name can't pass for another.
+// of lines: no control characters, so that no header can be smuggled in, and none that have no width
+// or turn the direction of writing, so that a name can't pass for another.
 const CHARACTER = '[\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}\\p{Zs}]';
 const text = (maxLength: number) => Type.String({ maxLength, pattern: `^${CHARACTER}*$` });
 
