@@ -184,6 +184,20 @@ for (const dialect of DIALECTS) {
       assert.equal((await check(server, one.id, fresh)).body.status, 'COMPLETED');
     });
 
+    test('a flow sends no flood of passcodes', async () => {
+      const user = await aUser(server);
+      const device = await aDevice(server, user);
+      const flow = await aFlow(server, user);
+      const replies = await Promise.all(
+        Array.from({ length: 30 }, () => select(server, flow.id, device.id)),
+      );
+      assert.equal(replies.filter(({ status }) => status === 200).length, 19);
+      const refused = replies.find(({ status }) => status !== 200);
+      assert.equal(refused?.body.code, 'REQUEST_LIMITED');
+      const wrongOne = await check(server, flow.id, '12345678');
+      assert.equal(errorOf(wrongOne).detail, 'INVALID_OTP', 'the last passcode still stands');
+    });
+
     test('a TOTP code is accepted once, within its window and drift', async () => {
       const { user, id, secret } = await totpUser();
       const given = (otp: string) => start(server, user, { selectedDevice: { id, otp } });

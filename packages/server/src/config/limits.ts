@@ -101,3 +101,5 @@ export const SECRET_READABLE_MS = 60 * 60_000;
 export const CLIENT_KEYS_MAX = 20;
 /** Role assignments of an application. */
 export const ROLE_ASSIGNMENTS_MAX = 100;
+/** Questions of one flow, and codes sent for one pairing: resending must not become a flood. */
+export const QUESTIONS_MAX = 20;

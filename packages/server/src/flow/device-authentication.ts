@@ -16,8 +16,14 @@
  *
  * Source: contract flows-and-devices §2.6, §2.8, §2.9.
  */
-import { FLOW_FINISHED_MS, FLOW_IDLE_MS } from '../config/limits.ts';
-import { ApiError, errorDetail, invalidData, wrongState } from '../errors/api-error.ts';
+import { FLOW_FINISHED_MS, FLOW_IDLE_MS, QUESTIONS_MAX } from '../config/limits.ts';
+import {
+  ApiError,
+  errorDetail,
+  invalidData,
+  limitExceeded,
+  wrongState,
+} from '../errors/api-error.ts';
 import type { ErrorDetailCode } from '../errors/catalogue.ts';
 import type { Flow, FlowStatus } from '../model/documents.ts';
 import { type Instant, toTimestamp } from '../model/instant.ts';
@@ -141,9 +147,13 @@ export function canAnswer(flow: Flow, answer: AnswerKind): boolean {
 }
 
 function runDevice(flow: Flow, device: FlowDevice, { now }: Facts, effects: Effect[]): Step {
+  const questions = (flow.questions ?? 0) + 1;
+  if (questions > QUESTIONS_MAX) {
+    throw limitExceeded('device.id', 'The flow has asked too often: start another.', QUESTIONS_MAX);
+  }
   const next = without(flow, 'oneTime', 'oneTimeFailures', 'challenge');
   return {
-    flow: { ...touched(next, device.waitingStatus, now), selectedDeviceId: device.id },
+    flow: { ...touched(next, device.waitingStatus, now), selectedDeviceId: device.id, questions },
     effects: [
       ...(effects.length > 0 ? effects : [updated('SUCCESS', device.id)]),
       { type: 'ask', deviceId: device.id },

@@ -142,6 +142,8 @@ export interface Pairing {
   /** Absent after too many wrong answers: a new code must be sent. */
   challenge?: Challenge;
   failures: number;
+  /** Codes that were sent again. */
+  resent?: number;
   /** Where no code is sent: no answer is judged before this moment. */
   coolDownUntil?: Instant;
   /** Becomes the device's once it is active: a pending device reserves no address. */
@@ -193,6 +195,8 @@ export interface Flow extends Timestamps {
   /** Wrong answers for the one-time target; a paired device counts its own. */
   oneTimeFailures?: number;
   challenge?: Challenge;
+  /** How many were asked so far. */
+  questions?: number;
   notification?: NotificationRequest;
   compatibility?: 'FULL' | 'SECURITY_KEY_ONLY' | 'NONE';
   authenticators?: string[];

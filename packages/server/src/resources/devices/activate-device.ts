@@ -1,6 +1,7 @@
 /** Pairing ends, or its code is sent again; contract §4.8. */
 
-import { notUnique, wrongState } from '../../errors/api-error.ts';
+import { QUESTIONS_MAX } from '../../config/limits.ts';
+import { limitExceeded, notUnique, wrongState } from '../../errors/api-error.ts';
 import { activateDevice, assertAwaitsAnswer } from '../../flow/device-activation.ts';
 import { toMs } from '../../model/duration.ts';
 import type { Delivery } from '../../notifications/message.ts';
@@ -140,6 +141,10 @@ export async function sendActivationCode(
     if (!method.delivered) {
       throw wrongState('type', 'No passcode is sent to a device of this type.');
     }
+    const resent = (pairing.resent ?? 0) + 1;
+    if (resent > QUESTIONS_MAX) {
+      throw limitExceeded('device', 'Too many passcodes were sent: pair anew.', QUESTIONS_MAX);
+    }
     const { notification } = pairing;
     const asked = await method.challenge(
       methodDevice(device),
@@ -149,7 +154,7 @@ export async function sendActivationCode(
     const doc = {
       ...device.doc,
       updatedAt: now,
-      pairing: { ...pairing, challenge: asked.challenge, failures: 0 },
+      pairing: { ...pairing, challenge: asked.challenge, failures: 0, resent },
     };
     const { id, version } = device;
     const writes: Write[] = [
