@@ -94,6 +94,33 @@ describe('every method', () => {
     assert.equal(await verdicts(ahead.credential), 'nnnnnnn');
   });
 
+  test('TOTP takes the code of a step that is equal to that of the used step before it', async () => {
+    const method = methodOf('TOTP');
+    const now = Date.UTC(2026, 2, 4, 5, 6, 15);
+    // Found by search: with this key the steps at `now` and 30 s later have the same code.
+    const key = Buffer.alloc(20);
+    key.writeUInt32BE(1_475_141, 16);
+    const at = (moment: number) => ({
+      ...contextOf(method, keyring, environmentId, moment),
+      randomBytes: () => key,
+    });
+    const { credential } = await method.create({}, { id: 'd' }, at(now));
+    const challenge = { state: {} };
+    const first = await method.verify(
+      { otp: '603669' },
+      challenge,
+      { id: 'd', credential },
+      at(now),
+    );
+    assert.ok(first.verdict === 'VERIFIED');
+    const device = { id: 'd', credential: first.credential };
+    const second = await method.verify({ otp: '603669' }, challenge, device, at(now + 30_000));
+    assert.ok(second.verdict === 'VERIFIED');
+    const used = { id: 'd', credential: second.credential };
+    const third = await method.verify({ otp: '603669' }, challenge, used, at(now + 30_000));
+    assert.equal(third.verdict, 'REJECTED');
+  });
+
   test("a caller's variable can not stand in for the code", async () => {
     const method = methodOf('SMS');
     const context = contextOf(method, keyring, environmentId);

@@ -92,9 +92,10 @@ export const totp: AuthenticationMethod = {
     const key = vault.open(environmentId, secretIdentity(device), sealedSecret);
     const grace = Number(policy.passcodeGracePeriod ?? GRACE_PERIOD_DEFAULT);
     const step = timeStepAt(now, STEP_MS);
-    const range = { from: step - grace, to: step + grace };
-    const found = findCounter(key, answer.otp, range, FORM);
-    if (found === undefined || found <= Number(lastTimeStep)) return { verdict: 'REJECTED' };
+    // From after the last used step: two steps can have the same code, and the older one is used.
+    const from = Math.max(step - grace, Number(lastTimeStep) + 1);
+    const found = findCounter(key, answer.otp, { from, to: step + grace }, FORM);
+    if (found === undefined) return { verdict: 'REJECTED' };
     return { verdict: 'VERIFIED', credential: { ...device.credential, lastTimeStep: found } };
   },
 
