@@ -99,7 +99,7 @@ export async function replaceSecret(
     const doc: Application = {
       ...kept,
       secretHash,
-      tokensValidFrom: tokensValidFrom(request.now),
+      tokensValidFrom: tokensValidFrom(request.now, kept.tokensValidFrom),
       updatedAt: request.now,
     };
     return {

@@ -119,7 +119,7 @@ function endedTokens(before: Application, after: Application, now: Instant) {
   const isSame =
     before.tokenEndpointAuthMethod === after.tokenEndpointAuthMethod &&
     JSON.stringify(before.jwks) === JSON.stringify(after.jwks);
-  return isSame ? {} : { tokensValidFrom: tokensValidFrom(now) };
+  return isSame ? {} : { tokensValidFrom: tokensValidFrom(now, before.tokensValidFrom) };
 }
 
 /** Replaces everything that the request may say; what it leaves out is gone or at its default. */

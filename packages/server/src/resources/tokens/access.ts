@@ -65,7 +65,12 @@ export function createAccess(parts: AccessParts): Access & { close(): void } {
     if (token.applicationId === undefined) return undefined;
     const facts = await applications.get(token.environmentId, token.applicationId);
     const { enabled, tokensValidFrom = 0 } = facts?.application.doc ?? { enabled: false };
-    if (!enabled || token.issuedAt < tokensValidFrom) throw invalidToken();
+    // A user's token was not got by the application's credentials: only its age tells.
+    const isCurrent =
+      token.userId === undefined
+        ? token.credentialsFrom === tokensValidFrom
+        : token.issuedAt >= tokensValidFrom;
+    if (!enabled || !isCurrent) throw invalidToken();
     return facts;
   }
 

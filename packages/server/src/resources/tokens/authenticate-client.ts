@@ -47,7 +47,10 @@ function createSecretCheck() {
  */
 export function createClientAuthentication(parts: ClientParts): AuthenticateClient {
   const { store, clock } = parts;
-  const failures = createFailureWindow();
+  // Apart: an assertion of nobody costs no work, and many of these would push the counts of
+  // guessed secrets out of a window that both share.
+  const secretFailures = createFailureWindow();
+  const assertionFailures = createFailureWindow();
   const usedAssertions = createUsedAssertions();
   const isSecret = createSecretCheck();
 
@@ -66,6 +69,7 @@ export function createClientAuthentication(parts: ClientParts): AuthenticateClie
     const { clientId, method } = credentials;
     // By address too: else anybody could keep a client out by failing in its name.
     const key = `${environmentId} ${clientId.slice(0, 36)} ${remoteAddress}`;
+    const failures = method === 'PRIVATE_KEY_JWT' ? assertionFailures : secretFailures;
     const refuseGuessing = () => {
       const waitMs = failures.waitMs(key, clock.now());
       if (waitMs === undefined) return;

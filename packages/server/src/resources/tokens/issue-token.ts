@@ -28,17 +28,26 @@ const secondsOf = (instant: Instant): number => Math.floor(instant / 1_000);
 /**
  * The moment before which an application's tokens are refused when its credentials change now. The
  * next whole second: `iat` counts seconds, and a token of this one must not outlive the change.
+ * Later than at the change before, since an application's tokens name it: see `CREDENTIALS_CLAIM`.
  */
-export function tokensValidFrom(now: Instant): Instant {
-  return (secondsOf(now) + 1) * 1_000;
+export function tokensValidFrom(now: Instant, before: Instant = 0): Instant {
+  return Math.max((secondsOf(now) + 1) * 1_000, before + 1_000);
 }
 
+/**
+ * Names the credentials that an application's token was got by: their `tokensValidFrom` in seconds,
+ * absent while they are the first. Times alone don't tell: who has proven himself by the old secret
+ * while it was being replaced gets his token after that.
+ */
+export const CREDENTIALS_CLAIM = 'credentials_from';
+
 async function sign(
-  { keyring, links }: TokenParts,
+  { keyring, links, clock }: TokenParts,
   environmentId: string,
-  claims: Record<string, string>,
-  { issuedAtSeconds, lifetimeSeconds }: { issuedAtSeconds: number; lifetimeSeconds: number },
+  claims: Record<string, string | number>,
+  lifetimeSeconds: number,
 ): Promise<IssuedToken> {
+  const issuedAtSeconds = secondsOf(clock.now());
   const { kid, alg, privateKey } = await keyring.signingKey(environmentId);
   const token = await new SignJWT({ ...claims, env: environmentId, org: ORGANIZATION_ID })
     .setProtectedHeader({ alg, kid, typ: TOKEN_TYPE })
@@ -56,16 +65,12 @@ export function issueApplicationToken(
   parts: TokenParts,
   { environmentId, id, doc }: Stored<Application>,
 ): Promise<IssuedToken> {
-  // Right after a change of credentials `iat` is up to a second ahead; see `tokensValidFrom`.
-  const issuedAtSeconds = Math.max(
-    secondsOf(parts.clock.now()),
-    secondsOf(doc.tokensValidFrom ?? 0),
-  );
+  const credentialsFrom = secondsOf(doc.tokensValidFrom ?? 0);
   return sign(
     parts,
     environmentId,
-    { client_id: id },
-    { issuedAtSeconds, lifetimeSeconds: TOKEN_LIFETIME_SECONDS },
+    { client_id: id, ...(credentialsFrom === 0 ? {} : { [CREDENTIALS_CLAIM]: credentialsFrom }) },
+    TOKEN_LIFETIME_SECONDS,
   );
 }
 
@@ -92,9 +97,6 @@ export function issueUserToken(
       scope: scopes.join(' '),
       ...(applicationId === undefined ? {} : { client_id: applicationId }),
     },
-    {
-      issuedAtSeconds: secondsOf(parts.clock.now()),
-      lifetimeSeconds: Math.min(lifetimeSeconds ?? TOKEN_LIFETIME_SECONDS, TOKEN_LIFETIME_SECONDS),
-    },
+    Math.min(lifetimeSeconds ?? TOKEN_LIFETIME_SECONDS, TOKEN_LIFETIME_SECONDS),
   );
 }

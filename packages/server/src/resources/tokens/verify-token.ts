@@ -9,7 +9,7 @@ import {
 import { SIGNING_ALGORITHM } from '../../crypto/environment-keys.ts';
 import { ApiError } from '../../errors/api-error.ts';
 import type { Instant } from '../../model/instant.ts';
-import { TOKEN_TYPE, type TokenParts } from './issue-token.ts';
+import { CREDENTIALS_CLAIM, TOKEN_TYPE, type TokenParts } from './issue-token.ts';
 import { environmentOfIssuer, issuerOf, publicUrlOf } from './issuer.ts';
 
 export interface VerifiedToken {
@@ -20,6 +20,8 @@ export interface VerifiedToken {
   userId?: string;
   scopes: ReadonlySet<string>;
   issuedAt: Instant;
+  /** The application's `tokensValidFrom` when it proved itself; 0: it had none. */
+  credentialsFrom: Instant;
   /** Its expiry with the leeway. */
   usableUntil: Instant;
 }
@@ -91,6 +93,7 @@ export async function verifyToken(parts: TokenParts, token: string): Promise<Ver
     ...(userId === undefined ? {} : { userId }),
     scopes: scope ? new Set(scope.split(' ')) : NO_SCOPES,
     issuedAt: (payload.iat ?? 0) * 1_000,
+    credentialsFrom: Number(payload[CREDENTIALS_CLAIM] ?? 0) * 1_000,
     usableUntil: ((payload.exp ?? 0) + TOKEN_LEEWAY_SECONDS) * 1_000,
   };
 }
