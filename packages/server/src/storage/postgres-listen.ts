@@ -1,12 +1,15 @@
 /** Hears through LISTEN what any node changed of a configuration, and reconnects when it must. */
 import pg from 'pg';
 import { createListeners, type Listeners } from './listeners.ts';
+import { connectionOf } from './postgres-pool.ts';
 
 export const CHANNEL = 'countersign_configuration';
 const RECONNECT_MS = 1_000;
 
 export interface Listening {
   listeners: Listeners;
+  /** Resolves when it listens, or when the first try has failed and the next one is due. */
+  started: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -21,7 +24,7 @@ export function listenForChanges(databaseUrl: string): Listening {
   let closed = false;
 
   async function connect(): Promise<void> {
-    const next = new pg.Client({ connectionString: databaseUrl });
+    const next = new pg.Client(connectionOf(databaseUrl));
     client = next;
     next.on('notification', ({ payload }) => {
       if (payload) listeners.tell(payload);
@@ -49,6 +52,7 @@ export function listenForChanges(databaseUrl: string): Listening {
   let connecting = connect();
   return {
     listeners,
+    started: connecting,
     async close() {
       closed = true;
       clearTimeout(retry);

@@ -1,0 +1,180 @@
+/** What every adapter promises when many write the same rows at once, from one node and from two. */
+import assert from 'node:assert/strict';
+import { randomInt, randomUUID, randomUUIDv7 } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import type { Store, Write } from './store.ts';
+import type { EngineUnderTest } from './store-contract.ts';
+import { aDevice, aFlow, aMessage, aUser, insert, remove, update } from './testing-documents.ts';
+
+export function racesContract(engine: EngineUnderTest): void {
+  describe(`parallel changes on ${engine.name}`, () => {
+    let nodes: [Store, Store];
+    before(async () => {
+      const one = await engine.open();
+      nodes = [one, engine.shared ? await engine.open() : one];
+    });
+    after(async () => {
+      for (const node of new Set(nodes)) await node.close();
+    });
+
+    /** Runs `work` so many times at once, on both nodes in turn. */
+    const together = <R>(times: number, work: (node: Store, index: number) => Promise<R>) =>
+      Promise.all(
+        Array.from({ length: times }, (_, index) => work(nodes[index % 2 ? 0 : 1], index)),
+      );
+
+    test('none of 200 updates of one row that read again is lost', async () => {
+      const environmentId = randomUUID();
+      const id = randomUUIDv7();
+      await nodes[0].commit([insert('users', environmentId, id, aUser('counter'))]);
+      await together(200, async (node) => {
+        for (;;) {
+          const user = await node.get('users', environmentId, id);
+          assert.ok(user);
+          const doc = { ...user.doc, mfaFailures: user.doc.mfaFailures + 1 };
+          if ((await node.commit([update('users', user, doc)])).committed) return;
+        }
+      });
+      const user = await nodes[0].get('users', environmentId, id);
+      assert.deepEqual([user?.doc.mfaFailures, user?.version], [200, 201]);
+    });
+
+    test('of many changes decided on one version one wins, and its effects are the only ones', async () => {
+      const environmentId = randomUUID();
+      for (let round = 0; round < 20; round++) {
+        const id = randomUUIDv7();
+        await nodes[0].commit([insert('flows', environmentId, id, aFlow(9e12))]);
+        const outcomes = await together(12, (node, index) =>
+          node.commit([
+            update(
+              'flows',
+              { environmentId, id, version: 1, doc: aFlow(9e12) },
+              aFlow(index, { status: 'COMPLETED' }),
+            ),
+            insert('devices', environmentId, randomUUIDv7(), aDevice(id, { failures: index })),
+          ]),
+        );
+        const winners = outcomes.flatMap(({ committed }, index) => (committed ? [index] : []));
+        assert.equal(winners.length, 1);
+        const flow = await nodes[1].get('flows', environmentId, id);
+        const where = { column: 'user_id', is: 'eq', value: id } as const;
+        const devices = await nodes[1].list('devices', environmentId, { where, limit: 100 });
+        assert.equal(flow?.doc.expiresAt, winners[0]);
+        assert.deepEqual(
+          devices.map(({ doc }) => doc.failures),
+          winners,
+        );
+      }
+    });
+
+    test('changes of several rows are never half done', async () => {
+      const environmentId = randomUUID();
+      const ids = Array.from({ length: 6 }, () => randomUUIDv7());
+      await nodes[0].commit(
+        ids.map((id, index) => insert('users', environmentId, id, aUser(`u${index}`))),
+      );
+      // Each takes one from a row and gives it to another, in any order, and leaves a record.
+      const outcomes = await together(300, async (node, index) => {
+        const from = randomInt(ids.length);
+        const to = (from + 1 + randomInt(ids.length - 1)) % ids.length;
+        const rows = await Promise.all(
+          [from, to].map((one) => node.get('users', environmentId, ids[one] ?? '')),
+        );
+        const moves = rows.map((row, one) => {
+          assert.ok(row);
+          const mfaFailures = row.doc.mfaFailures + (one === 0 ? -1 : 1);
+          return update('users', row, { ...row.doc, mfaFailures });
+        });
+        const record = insert('flows', environmentId, randomUUIDv7(), aFlow(index));
+        return node.commit([record, ...moves]);
+      });
+      const committed = outcomes.filter((outcome) => outcome.committed).length;
+      assert.ok(committed > 0 && committed < 300, `${committed} won`);
+      const users = await nodes[0].list('users', environmentId, { limit: 10 });
+      const sum = (numbers: number[]) => numbers.reduce((one, other) => one + other, 0);
+      assert.equal(sum(users.map(({ doc }) => doc.mfaFailures)), 0);
+      assert.equal(sum(users.map(({ version }) => version - 1)), 2 * committed);
+      assert.equal(await nodes[1].count('flows', environmentId), committed);
+    });
+
+    test('an update and a delete of one row do not both win', async () => {
+      const environmentId = randomUUID();
+      const id = randomUUIDv7();
+      const read = { environmentId, id, version: 1, doc: aUser('x') };
+      await nodes[0].commit([insert('users', environmentId, id, read.doc)]);
+      const outcomes = await together(10, (node, index) =>
+        node.commit([index % 3 ? update('users', read, aUser('y')) : remove('users', read)]),
+      );
+      assert.equal(outcomes.filter(({ committed }) => committed).length, 1);
+      assert.ok(
+        outcomes.every((outcome) => outcome.committed || outcome.conflict === 'VERSION'),
+        JSON.stringify(outcomes),
+      );
+    });
+
+    test('of many that insert what is unique one wins', async () => {
+      const environmentId = randomUUID();
+      const outcomes = await together(40, (node, index) =>
+        node.commit([
+          insert('users', environmentId, randomUUIDv7(), aUser(index % 2 ? 'same' : `own${index}`)),
+          insert('devices', environmentId, randomUUIDv7(), aDevice(`u${index}`)),
+        ]),
+      );
+      const unique = { committed: false, conflict: 'UNIQUE', table: 'users' };
+      const lost = outcomes.filter(({ committed }) => !committed);
+      assert.deepEqual(lost, new Array(19).fill(unique));
+      assert.equal(await nodes[0].count('users', environmentId), 21);
+      assert.equal(await nodes[0].count('devices', environmentId), 21);
+    });
+
+    test('two that wait for each other’s rows both end', async () => {
+      const environmentId = randomUUID();
+      const ids = [randomUUIDv7(), randomUUIDv7()];
+      await nodes[0].commit(ids.map((id) => insert('users', environmentId, id, aUser(id))));
+      const outcomes = await together(30, async (node, index) => {
+        const order = index % 2 ? ids : ids.toReversed();
+        const writes = order.map((id): Write => {
+          const row = { environmentId, id, version: 1, doc: aUser(id) };
+          return update('users', row, row.doc);
+        });
+        return node.commit(writes);
+      });
+      assert.equal(outcomes.filter(({ committed }) => committed).length, 1);
+    });
+
+    test('a message is handed to one worker until its lease ends', async () => {
+      const environmentId = randomUUID();
+      const [store, other] = nodes;
+      const base = 5e12;
+      await store.commit(
+        Array.from({ length: 20 }, () =>
+          insert('messages', environmentId, randomUUIDv7(), aMessage(base)),
+        ),
+      );
+      assert.deepEqual(await store.claimMessages(base - 1, base, 100), []);
+      const claims = await Promise.all(
+        [store, other, store, other].map((node) => node.claimMessages(base, base + 10, 10)),
+      );
+      const claimed = claims.flat();
+      assert.ok(
+        claims.every(({ length }) => length <= 10),
+        'no claim takes more than its limit',
+      );
+      assert.equal(claimed.length, 20);
+      assert.equal(new Set(claimed.map(({ id }) => id)).size, 20);
+      for (const { doc, version } of claimed) {
+        assert.deepEqual([doc.attempts, doc.availableAt, version], [1, base + 10, 2]);
+      }
+      assert.deepEqual(await store.claimMessages(base + 9, base + 20, 100), []);
+      const [first] = claimed;
+      assert.ok(first);
+      const sent = update('messages', first, { ...first.doc, status: 'SENT' });
+      assert.deepEqual(await store.commit([sent]), { committed: true });
+      const again = await other.claimMessages(base + 10, base + 20, 100);
+      assert.equal(again.length, 19);
+      assert.equal(again[0]?.doc.attempts, 2);
+      await store.releaseMessages(base + 11);
+      assert.equal((await store.claimMessages(base + 11, base + 30, 100)).length, 19);
+    });
+  });
+}
