@@ -9,6 +9,9 @@ import type { Store } from '../storage/store.ts';
 const SWEPT: readonly { table: Table; graceMs: number }[] = [
   { table: 'flows', graceMs: 0 },
   { table: 'devices', graceMs: 0 },
+  { table: 'pairing_keys', graceMs: 0 },
+  { table: 'authentication_codes', graceMs: 0 },
+  { table: 'device_requests', graceMs: 0 },
   // The outbox worker is to see that a message expired, and say so, before it is gone.
   { table: 'messages', graceMs: MESSAGE_GRACE_MS },
 ];

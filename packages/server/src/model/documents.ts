@@ -3,7 +3,9 @@
  * Optional members are absent, never null. Moments are `Instant`s, secrets are sealed (see
  * `crypto/vault.ts`) or hashed before they come here.
  */
+import type { CustomAuthenticator, Fido2Policy, FidoPolicy } from './fido2.ts';
 import type { Instant } from './instant.ts';
+import type { AuthenticationCode, DeviceRequest, PairingKey, PushCredential } from './mobile.ts';
 import type { DeviceAuthenticationPolicySettings } from './policy.ts';
 
 export interface Timestamps {
@@ -125,6 +127,8 @@ export interface Device extends Timestamps {
   credential: Record<string, unknown>;
   /** `TYPE:value`, unique per user: no address is paired twice; contract §4.5. */
   uniqueKey?: string;
+  /** `TYPE:value`, unique in the environment, and what the device is found by: a credential id. */
+  environmentKey?: string;
   testMode?: true;
   block?: { blockedAt: Instant };
   lock?: { reason: 'OTP' | 'PUSH'; expiresAt: Instant };
@@ -148,6 +152,7 @@ export interface Pairing {
   coolDownUntil?: Instant;
   /** Becomes the device's once it is active: a pending device reserves no address. */
   uniqueKey?: string;
+  environmentKey?: string;
   notification?: NotificationRequest;
 }
 
@@ -192,9 +197,15 @@ export interface Flow extends Timestamps {
   policyId: string;
   selectedDeviceId?: string;
   oneTime?: OneTimeTarget;
+  /** Begun without a user: the type of device that can tell who it is; contract §2.2.5. */
+  usernameless?: { type: string; rpId?: string };
   /** Wrong answers for the one-time target; a paired device counts its own. */
   oneTimeFailures?: number;
+  /** Wrong answers of nobody's device, in a flow that began without a user. */
+  anonymousFailures?: number;
   challenge?: Challenge;
+  /** While a push is unanswered: the device that has it, and its deadline. */
+  push?: { deviceId: string; expiresAt: Instant };
   /** How many were asked so far. */
   questions?: number;
   notification?: NotificationRequest;
@@ -249,6 +260,13 @@ export interface Documents {
   flows: Flow;
   messages: Message;
   activities: Activity;
+  fido2_policies: Fido2Policy;
+  fido_policies: FidoPolicy;
+  custom_authenticators: CustomAuthenticator;
+  pairing_keys: PairingKey;
+  authentication_codes: AuthenticationCode;
+  push_credentials: PushCredential;
+  device_requests: DeviceRequest;
 }
 
 export type Table = keyof Documents;

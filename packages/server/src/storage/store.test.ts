@@ -47,11 +47,15 @@ function assertSearchedColumns(columnsOf: (table: string) => ColumnOfSchema[]): 
 
 /** The platform's own work goes over all environments; everything else stays within one. */
 const PLATFORM_INDEXES = [
+  'authentication_codes_expiry',
+  'device_requests_expiry',
   'devices_expiry',
   'flows_expiry',
+  'flows_push_expiry',
   'messages_expiry',
   'messages_pending',
   'messages_recipient',
+  'pairing_keys_expiry',
 ];
 
 function assertTenancy(indexes: readonly { name: string; columns: readonly string[] }[]): void {

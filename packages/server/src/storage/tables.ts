@@ -67,6 +67,7 @@ export const TABLES: Tables = {
       status: ({ status }) => status,
       unique_key: ({ uniqueKey }) => uniqueKey,
       expires_at: ({ expiresAt }) => expiresAt,
+      environment_key: ({ environmentKey }) => environmentKey,
     },
   },
   flows: {
@@ -74,6 +75,8 @@ export const TABLES: Tables = {
       user_id: ({ userId }) => userId,
       status: ({ status }) => status,
       expires_at: ({ expiresAt }) => expiresAt,
+      push_device_id: ({ push }) => push?.deviceId,
+      push_expires_at: ({ push }) => push?.expiresAt,
     },
   },
   messages: {
@@ -96,6 +99,34 @@ export const TABLES: Tables = {
       result: ({ result }) => result,
     },
   },
+  fido2_policies: {
+    columns: { name: ({ name }) => name, is_default: ({ isDefault }) => flag(isDefault) },
+    notifies: true,
+  },
+  fido_policies: {
+    columns: { name: ({ name }) => name, is_default: ({ isDefault }) => flag(isDefault) },
+  },
+  custom_authenticators: { columns: { name: ({ name }) => name }, notifies: true },
+  pairing_keys: {
+    columns: {
+      user_id: ({ userId }) => userId,
+      code_hash: ({ codeHash }) => codeHash,
+      status: ({ status }) => status,
+      usable_until: ({ usableUntil }) => usableUntil,
+      expires_at: ({ expiresAt }) => expiresAt,
+    },
+  },
+  authentication_codes: {
+    columns: {
+      code_hash: ({ codeHash }) => codeHash,
+      status: ({ status }) => status,
+      expires_at: ({ expiresAt }) => expiresAt,
+    },
+  },
+  push_credentials: {
+    columns: { application_id: ({ applicationId }) => applicationId, type: ({ type }) => type },
+  },
+  device_requests: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
 };
 
 export const TABLE_NAMES = Object.keys(TABLES) as Table[];
@@ -126,6 +157,8 @@ const INTEGER_COLUMNS: ReadonlySet<string> = new Set([
   'expires_at',
   'available_at',
   'recorded_at',
+  'usable_until',
+  'push_expires_at',
 ]);
 
 /** Whether a searched column holds numbers; the others hold text. */

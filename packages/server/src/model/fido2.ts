@@ -1,0 +1,100 @@
+/** What is kept of FIDO2: policies and authenticators that were added by hand. Types only. */
+import type { WireDuration } from './duration.ts';
+import type { Instant } from './instant.ts';
+
+/**
+ * Which authenticators are good enough, and how they are asked; the wire form of `FIDO2Policy`
+ * without id, dates and links. Source: contract sdk-schemas, flows-and-devices §10.
+ */
+export interface Fido2PolicySettings {
+  description?: string;
+  relyingPartyId: string;
+  attestationRequirements: 'NONE' | 'DIRECT' | 'ENTERPRISE';
+  authenticatorAttachment: 'PLATFORM' | 'CROSS_PLATFORM' | 'BOTH';
+  backupEligibility: { allow: boolean; enforceDuringAuthentication: boolean };
+  /** The name of a device that its owner hasn't named; may be a translation key. */
+  deviceDisplayName: string;
+  discoverableCredentials: 'DISCOURAGED' | 'PREFERRED' | 'REQUIRED';
+  mdsAuthenticatorsRequirements: {
+    option: 'NONE' | 'AUDIT_ONLY' | 'GLOBAL' | 'CERTIFIED' | 'SPECIFIC';
+    /** Ids of `fidoDevicesMetadata`; with SPECIFIC. */
+    allowedAuthenticators?: { id: string }[];
+    enforceDuringAuthentication: boolean;
+  };
+  publicKeyCredentialHints?: ('SECURITY_KEY' | 'CLIENT_DEVICE' | 'HYBRID')[];
+  /** Attributes of the user that make `user.displayName`; the first that he has. */
+  userDisplayNameAttributes: {
+    attributes: { name: string; subAttributes?: { name: string }[] }[];
+  };
+  /** How long the user has to touch the authenticator, 1 to 10 minutes. */
+  userPresenceTimeout?: WireDuration;
+  userVerification: {
+    option: 'DISCOURAGED' | 'PREFERRED' | 'REQUIRED';
+    enforceDuringAuthentication: boolean;
+  };
+  /** One entry for all FIDO2 devices in a list of choices. */
+  aggregateDevices?: boolean;
+}
+
+export interface Fido2Policy {
+  createdAt: Instant;
+  updatedAt: Instant;
+  name: string;
+  isDefault: boolean;
+  settings: Fido2PolicySettings;
+}
+
+/** The deprecated `FIDOPolicy`: kept and returned, and what `migrate` begins with. */
+export interface FidoPolicy {
+  createdAt: Instant;
+  updatedAt: Instant;
+  name: string;
+  isDefault: boolean;
+  settings: {
+    description?: string;
+    attestationRequirements: 'NONE' | 'AUDIT_ONLY' | 'GLOBAL' | 'CERTIFIED' | 'SPECIFIC';
+    allowedAuthenticators?: { id: string }[];
+    enforceDuringAuthentication: boolean;
+    residentKeyRequirement: 'DISCOURAGED' | 'REQUIRED';
+  };
+}
+
+/**
+ * What is known of a model of authenticator: an entry of the FIDO Metadata Service, or one that an
+ * administrator added. Source: FIDO Metadata Service 3.1, §3.1.1.
+ */
+export interface Authenticator {
+  /** Stable over refreshes: what `allowedAuthenticators[].id` names. */
+  id: string;
+  name: string;
+  /** Lower-case UUID form; FIDO2 authenticators. */
+  aaguid?: string;
+  /** SHA-1 of the attestation certificate's key, hex; U2F authenticators. */
+  attestationCertificateKeyIdentifiers?: string[];
+  /** `data:` URL of the icon. */
+  icon?: string;
+  /** FIDO certified, at whatever level. */
+  isCertified: boolean;
+  /** REVOKED or compromised: refused whatever the policy says. */
+  isRevoked: boolean;
+  /** PEM certificates that an attestation must chain to; absent: nothing to check against. */
+  attestationRootCertificates?: string[];
+  /** From the metadata service, or added by an administrator (`CUSTOM`). */
+  source: 'MDS' | 'CUSTOM';
+}
+
+/** An authenticator that an administrator added to his environment. */
+export interface CustomAuthenticator extends Omit<Authenticator, 'id' | 'source'> {
+  createdAt: Instant;
+  updatedAt: Instant;
+}
+
+/** The authenticators that an environment knows; implemented by `fido-metadata/`. */
+export interface AuthenticatorMetadata {
+  /** Every entry of the metadata service; empty where none is configured. */
+  all(): readonly Authenticator[];
+  byAaguid(aaguid: string): Authenticator | undefined;
+  /** By the identifiers of the certificates that an attestation carries; U2F. */
+  byCertificateKeyIdentifier(identifier: string): Authenticator | undefined;
+  byId(id: string): Authenticator | undefined;
+}
