@@ -3,8 +3,14 @@
  * when any node writes a configuration table.
  */
 import { LRUCache } from 'lru-cache';
-import { ENVIRONMENTS_CACHED_MAX } from './config/limits.ts';
+import {
+  CUSTOM_AUTHENTICATORS_MAX,
+  ENVIRONMENTS_CACHED_MAX,
+  FIDO_POLICIES_MAX,
+  POLICIES_MAX,
+} from './config/limits.ts';
 import type { DeviceAuthenticationPolicy, Environment, MfaSettings } from './model/documents.ts';
+import type { CustomAuthenticator, Fido2Policy } from './model/fido2.ts';
 import type { Store, Stored } from './storage/store.ts';
 
 export interface EnvironmentConfiguration {
@@ -14,6 +20,9 @@ export interface EnvironmentConfiguration {
   mfaSettings: Stored<MfaSettings>;
   policies: ReadonlyMap<string, Stored<DeviceAuthenticationPolicy>>;
   defaultPolicy: Stored<DeviceAuthenticationPolicy>;
+  fido2Policies: ReadonlyMap<string, Stored<Fido2Policy>>;
+  defaultFido2Policy: Stored<Fido2Policy>;
+  customAuthenticators: readonly Stored<CustomAuthenticator>[];
 }
 
 export interface EnvironmentConfigurations {
@@ -26,7 +35,7 @@ export interface EnvironmentConfigurations {
 export const MFA_SETTINGS_ID = 'settings';
 
 /** Reads through the store and keeps what it read until it changes. */
-export function cacheConfigurations(store: Store, policiesMax: number): EnvironmentConfigurations {
+export function cacheConfigurations(store: Store): EnvironmentConfigurations {
   const cache = new LRUCache<string, Promise<EnvironmentConfiguration | undefined>>({
     max: ENVIRONMENTS_CACHED_MAX,
     // A node that misses a notification (its listener was reconnecting) is stale for this long.
@@ -35,19 +44,25 @@ export function cacheConfigurations(store: Store, policiesMax: number): Environm
   const stop = store.onConfigurationChange((environmentId) => cache.delete(environmentId));
 
   async function read(environmentId: string): Promise<EnvironmentConfiguration | undefined> {
-    const [environment, mfaSettings, policies] = await Promise.all([
+    const [environment, mfaSettings, policies, fido2Policies, custom] = await Promise.all([
       store.get('environments', environmentId, environmentId),
       store.get('mfa_settings', environmentId, MFA_SETTINGS_ID),
-      store.list('policies', environmentId, { limit: policiesMax }),
+      store.list('policies', environmentId, { limit: POLICIES_MAX }),
+      store.list('fido2_policies', environmentId, { limit: FIDO_POLICIES_MAX }),
+      store.list('custom_authenticators', environmentId, { limit: CUSTOM_AUTHENTICATORS_MAX }),
     ]);
     const defaultPolicy = policies.find((policy) => policy.doc.isDefault);
-    if (!environment || !mfaSettings || !defaultPolicy) return undefined;
+    const defaultFido2Policy = fido2Policies.find((policy) => policy.doc.isDefault);
+    if (!environment || !mfaSettings || !defaultPolicy || !defaultFido2Policy) return undefined;
     return {
       environment,
       hasMfa: environment.doc.products.some((product) => product.type === 'PING_ONE_MFA'),
       mfaSettings,
       policies: new Map(policies.map((policy) => [policy.id, policy])),
       defaultPolicy,
+      fido2Policies: new Map(fido2Policies.map((policy) => [policy.id, policy])),
+      defaultFido2Policy,
+      customAuthenticators: custom,
     };
   }
 

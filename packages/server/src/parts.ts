@@ -7,6 +7,7 @@ import type { Settings } from './config/settings.ts';
 import type { EnvironmentConfigurations } from './configuration.ts';
 import type { Keyring } from './crypto/keyring.ts';
 import type { MethodRegistry } from './methods/registry.ts';
+import type { AuthenticatorMetadata } from './model/fido2.ts';
 import type { Clock } from './model/instant.ts';
 import type { Metrics } from './observability/metrics.ts';
 import type { Access } from './resources/access.ts';
@@ -21,6 +22,8 @@ export interface Parts {
   keyring: Keyring;
   access: Access;
   methods: MethodRegistry;
+  /** What the FIDO Metadata Service says of authenticators. */
+  authenticators: AuthenticatorMetadata;
   clock: Clock;
   links: Links;
   log: Logger;

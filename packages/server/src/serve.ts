@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net';
 import type { DestinationStream, Logger } from 'pino';
 import { apiOperations } from './app.ts';
 import { bootstrap } from './bootstrap.ts';
-import { POLICIES_MAX } from './config/limits.ts';
 import type { Settings } from './config/settings.ts';
 import { cacheConfigurations } from './configuration.ts';
 import { openKeyring } from './crypto/keyring.ts';
 import { loadMasterKey } from './crypto/master-key.ts';
+import { NO_AUTHENTICATORS } from './fido-metadata/environment-authenticators.ts';
 import { createHttpApp } from './http/app.ts';
 import { startOutboxWorker } from './jobs/outbox-worker.ts';
 import { startSweeper } from './jobs/sweeper.ts';
@@ -66,7 +66,7 @@ export async function startServer(
   const store = await openStore(settings);
   const keyring = await openKeyring({ store, masterKey, clock });
   const metrics = createMetrics({ process: true });
-  const configurations = cacheConfigurations(store, POLICIES_MAX);
+  const configurations = cacheConfigurations(store);
   // The port may be chosen by the system: the addresses are known once the server listens.
   const origins = { publicUrl: '', authPublicUrl: '' };
   const links = makeLinks(origins);
@@ -91,6 +91,7 @@ export async function startServer(
     access,
     keyring,
     methods,
+    authenticators: NO_AUTHENTICATORS,
     clock,
     links,
     log,

@@ -212,7 +212,7 @@ describe('every route', () => {
       assertError(await call(operation, { token: foreign }), 403, 'ACCESS_FAILED', operation);
     }
     for (const operation of guarded().filter((one) => one.selfFlow && one.path.includes('{dev'))) {
-      const body = operation.body ? { otp: '123456', device: { id: world.deviceID } } : undefined;
+      const body = operation.body ? validBody(operation) : undefined;
       const reply = await call(operation, { token: foreign, body });
       assertError(reply, 404, 'NOT_FOUND', operation);
     }
@@ -394,6 +394,7 @@ function validBody({ id }: Operation): Record<string, unknown> {
     startDeviceAuthentication: { user: { id: world.userID } },
     selectDevice: { device: { id: world.deviceID } },
     checkOtp: { otp: '12345678' },
+    checkAssertion: { origin: 'https://login.shop.example', assertion: '{}' },
     activateDevice: { otp: '12345678' },
     createDevice: { type: 'EMAIL', email: 'kaisa@shop.example' },
     setDeviceNickname: { nickname: 'Red phone' },

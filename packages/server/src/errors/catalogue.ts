@@ -85,6 +85,7 @@ export const ERROR_DETAILS = {
   INVALID_ASSERTION: 'The assertion is not correct.',
   INVALID_ATTESTATION: 'The attestation is not correct.',
   OTP_EXPIRED: 'The passcode has expired.',
+  CHALLENGE_EXPIRED: 'The time to answer is over: start another.',
   EXTRA_OTP_REQUIRED: 'The next passcode of the token is required.',
   DEVICE_LOCKED: 'The device is locked.',
   DEVICE_BLOCKED: 'The device is blocked.',

@@ -13,10 +13,12 @@ import { PAIRING_FAILURES_MAX } from '../config/limits.ts';
 import { type ApiError, invalidData, wrongState } from '../errors/api-error.ts';
 import type { Device } from '../model/documents.ts';
 import { type Instant, toTimestamp } from '../model/instant.ts';
+import type { AnswerVerdict } from './answer.ts';
 
-export type ActivationVerdict =
-  | { verdict: 'VERIFIED'; credential: Record<string, unknown> }
-  | { verdict: 'REJECTED' | 'EXPIRED' };
+export type ActivationVerdict = AnswerVerdict & {
+  /** What the device is found by from now on. */
+  environmentKey?: string;
+};
 
 export interface ActivationRules {
   now: Instant;
@@ -29,7 +31,11 @@ export interface ActivationRules {
 
 export interface ActivationStep {
   device: Device;
-  action: 'DEVICE.ACTIVATED' | 'DEVICE.ACTIVATION_OTP_INVALID' | 'DEVICE.ACTIVATION_OTP_FAILED';
+  action:
+    | 'DEVICE.ACTIVATED'
+    | 'DEVICE.ACTIVATION_FAILED'
+    | 'DEVICE.ACTIVATION_OTP_INVALID'
+    | 'DEVICE.ACTIVATION_OTP_FAILED';
   refusal?: ApiError;
 }
 
@@ -57,7 +63,10 @@ export function activateDevice(
   rules: ActivationRules,
 ): ActivationStep {
   const { now, target } = rules;
-  if (verdict.verdict === 'EXPIRED') throw invalidData('OTP_EXPIRED', target);
+  const isOtp = target === 'otp';
+  if (verdict.verdict === 'EXPIRED') {
+    throw invalidData(isOtp ? 'OTP_EXPIRED' : 'CHALLENGE_EXPIRED', target);
+  }
   const { pairing, expiresAt: _expiry, ...rest } = device;
   if (verdict.verdict === 'VERIFIED') {
     return {
@@ -67,6 +76,7 @@ export function activateDevice(
         status: 'ACTIVE',
         credential: verdict.credential,
         ...(pairing?.uniqueKey === undefined ? {} : { uniqueKey: pairing.uniqueKey }),
+        ...(verdict.environmentKey === undefined ? {} : { environmentKey: verdict.environmentKey }),
         activatedAt: now,
         updatedAt: now,
       },
@@ -76,18 +86,23 @@ export function activateDevice(
   const failures = pairing.failures + 1;
   const atLimit = failures >= PAIRING_FAILURES_MAX;
   const innerError = { attemptsRemaining: PAIRING_FAILURES_MAX - failures };
+  const reason = 'reason' in verdict ? verdict.reason : undefined;
   return {
-    action: atLimit ? 'DEVICE.ACTIVATION_OTP_FAILED' : 'DEVICE.ACTIVATION_OTP_INVALID',
+    action: isOtp ? otpAction(atLimit) : 'DEVICE.ACTIVATION_FAILED',
     device: {
       ...device,
       updatedAt: now,
       pairing: atLimit ? afterLimit(pairing, rules) : { ...pairing, failures },
     },
-    refusal: invalidData(target === 'otp' ? 'INVALID_OTP' : 'INVALID_ATTESTATION', target, {
+    refusal: invalidData(isOtp ? 'INVALID_OTP' : 'INVALID_ATTESTATION', target, {
       innerError,
+      ...(reason === undefined ? {} : { message: reason }),
     }),
   };
 }
+
+const otpAction = (atLimit: boolean) =>
+  atLimit ? 'DEVICE.ACTIVATION_OTP_FAILED' : 'DEVICE.ACTIVATION_OTP_INVALID';
 
 function afterLimit(
   { challenge, ...pairing }: NonNullable<Device['pairing']>,

@@ -18,6 +18,7 @@ import {
   LIMIT,
   LOCKOUT,
   type OutsideEvent,
+  PUSH_LIMIT,
   tryStep,
   type World,
 } from './testing-world.ts';
@@ -31,7 +32,13 @@ const FLOW_EVENTS: FlowEvent[] = [
   { type: 'answer', answer: 'otp', verdict: 'REJECTED' },
   { type: 'answer', answer: 'otp', verdict: 'EXPIRED' },
   { type: 'answer', answer: 'assertion', verdict: 'VERIFIED', credential: {} },
+  { type: 'answer', answer: 'assertion', verdict: 'CLONED', credential: {} },
+  { type: 'answer', answer: 'assertion', deviceId: 'key', verdict: 'VERIFIED', credential: {} },
+  { type: 'answer', answer: 'assertion', deviceId: 'key', verdict: 'REJECTED' },
+  { type: 'answer', answer: 'push', verdict: 'VERIFIED', credential: {} },
+  { type: 'answer', answer: 'push', verdict: 'DENIED', isFraud: false },
   { type: 'cancel' },
+  { type: 'expire' },
 ];
 const OUTSIDE_EVENTS: OutsideEvent[] = [
   'LOCK_USER',
@@ -46,17 +53,20 @@ type Event = (typeof EVENTS)[number];
 
 function starts(): World[] {
   const oneTime = { type: 'SMS', credential: {} };
+  const { userId: _nobody, ...anonymous } = aBase({ usernameless: { type: 'KEY' } });
   return [
     begin(aWorld()),
     begin(aWorld({ selection: 'ALWAYS_DISPLAY_DEVICES' })),
     begin(aWorld({ hasOrder: false })),
     begin(aWorld(), aBase(), 'push'),
     begin(aWorld(), aBase({ oneTime })),
+    begin(aWorld({ anonymousLimit: LIMIT }), anonymous),
+    begin(aWorld({ trusted: { deviceId: 'push', verification: 'restrictive' } })),
   ];
 }
 
 const isOpen = ({ facts: { user }, flow }: World) =>
-  user.enabled && !user.locked && (user.mfaEnabled || flow.oneTime !== undefined);
+  user?.enabled && !user.locked && (user.mfaEnabled || flow.oneTime !== undefined);
 
 function assertSound({ flow, facts }: World): void {
   const ended = flow.status === 'COMPLETED' || flow.status === 'FAILED';
@@ -65,8 +75,12 @@ function assertSound({ flow, facts }: World): void {
   if (ended) assert.equal(flow.challenge, undefined);
   assert.ok(flow.expiresAt <= facts.now + (ended ? FLOW_FINISHED_MS : FLOW_IDLE_MS));
   for (const { failures } of facts.devices) assert.ok(failures < LIMIT.count);
-  assert.ok(facts.user.failures < LOCKOUT.failureCount);
+  assert.ok((facts.user?.failures ?? 0) < LOCKOUT.failureCount);
+  for (const { push } of facts.devices) {
+    assert.ok((push?.fails.length ?? 0) < PUSH_LIMIT.count, 'pushes without end');
+  }
   assert.ok((flow.oneTimeFailures ?? 0) <= LIMIT.count);
+  assert.ok((flow.anonymousFailures ?? 0) <= LIMIT.count);
 }
 
 function assertRefusal(error: Error): void {
@@ -95,8 +109,10 @@ function run(before: World, event: Event): World {
     assert.ok(isOpen(before), 'through a closed door');
     assert.equal(step.refusal, undefined);
     if (!flow.oneTime) {
-      const device = before.facts.devices.find(({ id }) => id === flow.selectedDeviceId);
+      const id = event.deviceId ?? flow.selectedDeviceId;
+      const device = before.facts.devices.find((one) => one.id === id);
       assert.ok(device && !device.unusable, 'with a device that can not be used');
+      assert.equal(world.flow.userId, before.facts.user?.id, 'as somebody else');
     }
   }
   if (event.type === 'select') {
@@ -108,11 +124,14 @@ function run(before: World, event: Event): World {
   if (event.type === 'answer' && event.verdict === 'REJECTED' && isOpen(before)) {
     const counted =
       step.effects.some(({ type }) => type === 'deviceFailed') ||
-      (world.flow.oneTimeFailures ?? 0) > (flow.oneTimeFailures ?? 0);
-    const lost = before.facts.devices.every(
-      ({ id, unusable }) => id !== flow.selectedDeviceId || unusable,
+      (world.flow.oneTimeFailures ?? 0) > (flow.oneTimeFailures ?? 0) ||
+      (world.flow.anonymousFailures ?? 0) > (flow.anonymousFailures ?? 0);
+    const answering = event.deviceId ?? flow.selectedDeviceId;
+    const lost = before.facts.devices.every(({ id, unusable }) => id !== answering || unusable);
+    assert.ok(
+      counted || (lost && !flow.oneTime && !flow.usernameless),
+      'an attempt that does not count',
     );
-    assert.ok(counted || (lost && !flow.oneTime), 'an attempt that does not count');
   }
   assertSound(world);
   return world;
@@ -140,11 +159,13 @@ describe('a device authentication', () => {
     assert.deepEqual(
       [...statuses].sort(),
       [
+        'ASSERTION_REQUIRED',
         'COMPLETED',
         'DEVICE_SELECTION_REQUIRED',
         'FAILED',
         'OTP_REQUIRED',
         'PUSH_CONFIRMATION_REQUIRED',
+        'PUSH_CONFIRMATION_TIMED_OUT',
       ],
       'every status was reached',
     );

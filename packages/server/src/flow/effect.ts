@@ -5,17 +5,29 @@ export type Effect =
   /** Make a question for the device, keep it in the flow, send what it sends. */
   | { type: 'ask'; deviceId: string }
   | { type: 'askOneTime' }
+  /** A question that any user's device may answer. */
+  | { type: 'askAnyone' }
   /** The device has proved itself: its failures are forgotten, its credential moves on. */
-  | { type: 'deviceProved'; deviceId: string; credential: Record<string, unknown> }
+  | { type: 'deviceProved'; deviceId: string; credential?: Record<string, unknown> }
   | { type: 'deviceFailed'; deviceId: string; failures: number }
   | { type: 'deviceLocked'; deviceId: string; reason: 'OTP' | 'PUSH'; expiresAt: Instant }
+  /** A copy of the device is about: an administrator must look into it. */
+  | { type: 'deviceBlocked'; deviceId: string; credential: Record<string, unknown> }
+  /** The pushes that count toward the limit, this one among them. */
+  | { type: 'pushFailed'; deviceId: string; fails: readonly Instant[] }
   | { type: 'userProved' }
   | { type: 'userFailed'; failures: number }
   /** Without `unlockAt`: until an administrator unlocks the account. */
   | { type: 'userLocked'; unlockAt?: Instant }
-  | { type: 'record'; action: FlowAction; result: 'SUCCESS' | 'FAILED'; deviceId?: string };
+  | {
+      type: 'record';
+      action: FlowAction;
+      result: 'SUCCESS' | 'FAILED';
+      deviceId?: string;
+      data?: Record<string, string | boolean>;
+    };
 
-/** Names of audit records; contract §2.12. */
+/** Names of audit records; contract §2.12, §8. */
 export type FlowAction =
   | 'AUTHENTICATION.CREATED'
   | 'AUTHENTICATION.UPDATED'
@@ -24,5 +36,7 @@ export type FlowAction =
   | 'OTP.CHECK_FAILED'
   | 'ASSERTION.CHECK_SUCCESS'
   | 'ASSERTION.CHECK_FAILED'
+  | 'DEVICE.BLOCKED'
+  | 'DEVICE.FRAUD_REPORTED'
   | 'DEVICE.LOCKED'
   | 'USER.LOCKED';

@@ -4,8 +4,19 @@ import type { DeviceSelection } from '../model/policy.ts';
 
 export type WaitingStatus = 'OTP_REQUIRED' | 'ASSERTION_REQUIRED' | 'PUSH_CONFIRMATION_REQUIRED';
 
+/** The kinds of answer that a device can give. */
+export type AnswerKind = 'otp' | 'assertion' | 'push';
+
 /** Why a device can't be used now; `usableStatus.reason`, contract §12 U23. */
-export type UnusableReason = 'BLOCKED' | 'LOCKED' | 'METHOD_DISABLED' | 'NOTIFICATION_LIMIT';
+export type UnusableReason =
+  | 'BLOCKED'
+  | 'LOCKED'
+  | 'METHOD_DISABLED'
+  | 'NOTIFICATION_LIMIT'
+  /** The accessing browser or the wanted relying party can't use it; contract §12 U8. */
+  | 'INCOMPATIBLE'
+  /** A native device that takes neither a push nor makes passcodes; contract §2.6, 8. */
+  | 'NO_AUTHENTICATOR';
 
 export interface FailureLimit {
   /** Wrong answers in a row until the limit is reached. */
@@ -14,11 +25,19 @@ export interface FailureLimit {
   coolDownMs: number;
 }
 
+/** Pushes that were ignored, rejected or cancelled, and how many are borne; contract §2.7.3. */
+export interface PushRecord {
+  fails: readonly Instant[];
+  limit: { count: number; periodMs: number; lockMs: number };
+}
+
 /** An ACTIVE device of the user as a flow sees it. */
 export interface FlowDevice {
   id: string;
   waitingStatus: WaitingStatus;
-  /** Authentication method references in lower case, without `mfa`. */
+  /** What it can answer with while the flow waits for it. */
+  answers: readonly AnswerKind[];
+  /** Authentication method references in lower case, without `mfa`; an answer may say others. */
   amr: readonly string[];
   unusable?: UnusableReason;
   /** With LOCKED: when the lock ends. */
@@ -26,6 +45,7 @@ export interface FlowDevice {
   /** Wrong answers in a row, over all flows. */
   failures: number;
   limit: FailureLimit;
+  push?: PushRecord;
 }
 
 export interface FlowUser {
@@ -37,9 +57,20 @@ export interface FlowUser {
   failures: number;
 }
 
+/**
+ * The accessing device has shown that it is one of the user's own; contract §2.2.7. With
+ * `verification` it must also answer a push that its user doesn't see: if it doesn't,
+ * `permissive` counts that as a yes and `restrictive` as a no.
+ */
+export interface TrustedDevice {
+  deviceId: string;
+  verification?: 'permissive' | 'restrictive';
+}
+
 export interface Facts {
   now: Instant;
-  user: FlowUser;
+  /** Absent in a flow whose user is not known yet. */
+  user?: FlowUser;
   /** In the user's order, the default first; those without a place after them, oldest first. */
   devices: readonly FlowDevice[];
   /** The user has a default device; contract §2.6. */
@@ -50,4 +81,7 @@ export interface Facts {
   lockout?: { failureCount: number; durationMs?: number };
   /** The one-time target of the request or of the flow, when there is one. */
   oneTime?: { methodEnabled: boolean; amr: readonly string[]; limit: FailureLimit };
+  /** How often nobody's device may answer in a flow that began without a user. */
+  anonymousLimit?: FailureLimit;
+  trusted?: TrustedDevice;
 }

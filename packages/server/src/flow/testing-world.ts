@@ -1,30 +1,56 @@
 /** A small world for the tests of the flow: facts, and how effects and outside events change them. */
 import type { Flow } from '../model/documents.ts';
-import { type FlowEvent, type Step, startFlow, stepFlow } from './device-authentication.ts';
+import {
+  type FlowEvent,
+  type StartRequest,
+  type Step,
+  startFlow,
+  stepFlow,
+} from './device-authentication.ts';
 import type { Effect } from './effect.ts';
-import type { Facts, FlowDevice } from './facts.ts';
+import type { Facts, FlowDevice, FlowUser } from './facts.ts';
 
 /** The limit of every device and of the one-time target. */
 export const LIMIT = { count: 2, coolDownMs: 120_000 };
 export const LOCKOUT = { failureCount: 3, durationMs: 300_000 };
-export const DEVICES = ['otp-1', 'otp-2', 'push'] as const;
+export const DEVICES = ['otp-1', 'otp-2', 'push', 'key'] as const;
+
+/** How many pushes may come to nothing until the device is locked. */
+export const PUSH_LIMIT = { count: 2, periodMs: 600_000, lockMs: 1_800_000 };
 
 const DEVICE: Omit<FlowDevice, 'id'> = {
   waitingStatus: 'OTP_REQUIRED',
+  answers: ['otp'],
   amr: ['otp'],
   failures: 0,
   limit: LIMIT,
 };
 
-/** The world at the beginning: three usable devices, an open user. */
+const USER: FlowUser = {
+  id: 'user',
+  enabled: true,
+  locked: false,
+  mfaEnabled: true,
+  failures: 0,
+};
+
+/** The world at the beginning: four usable devices, an open user. */
 export function aWorld(more: Partial<Facts> = {}): Facts {
   return {
     now: 1_000_000,
-    user: { id: 'user', enabled: true, locked: false, mfaEnabled: true, failures: 0 },
+    user: USER,
     devices: [
       { ...DEVICE, id: 'otp-1' },
       { ...DEVICE, id: 'otp-2' },
-      { ...DEVICE, id: 'push', waitingStatus: 'PUSH_CONFIRMATION_REQUIRED', amr: ['mca', 'user'] },
+      {
+        ...DEVICE,
+        id: 'push',
+        waitingStatus: 'PUSH_CONFIRMATION_REQUIRED',
+        answers: ['push', 'otp'],
+        amr: ['mca', 'user'],
+        push: { fails: [], limit: PUSH_LIMIT },
+      },
+      { ...DEVICE, id: 'key', waitingStatus: 'ASSERTION_REQUIRED', answers: ['assertion'] },
     ],
     hasOrder: true,
     selection: 'DEFAULT_TO_FIRST',
@@ -59,7 +85,11 @@ export interface World {
   asked: boolean;
 }
 
-export function begin(facts: Facts, base = aBase(), deviceId?: string): World {
+export function begin(
+  facts: Facts,
+  base: StartRequest['base'] = aBase(),
+  deviceId?: string,
+): World {
   const step = startFlow({ base, ...(deviceId === undefined ? {} : { deviceId }) }, facts);
   return apply({ facts, flow: step.flow, asked: false }, step);
 }
@@ -76,14 +106,26 @@ function changeDevice(facts: Facts, id: string, change: Partial<FlowDevice>): Fa
   return { ...facts, devices };
 }
 
+function changeUser(world: World, change: Partial<FlowUser>): World {
+  const { user = USER } = world.facts;
+  return { ...world, facts: { ...world.facts, user: { ...user, ...change } } };
+}
+
 function applyEffect(world: World, effect: Effect): World {
   const { facts } = world;
   switch (effect.type) {
     case 'ask':
     case 'askOneTime':
+    case 'askAnyone':
       return { ...world, asked: true };
     case 'deviceProved':
       return { ...world, facts: changeDevice(facts, effect.deviceId, { failures: 0 }) };
+    case 'deviceBlocked':
+      return { ...world, facts: changeDevice(facts, effect.deviceId, { unusable: 'BLOCKED' }) };
+    case 'pushFailed': {
+      const push = { fails: effect.fails, limit: PUSH_LIMIT };
+      return { ...world, facts: changeDevice(facts, effect.deviceId, { push }) };
+    }
     case 'deviceFailed': {
       const { deviceId, failures } = effect;
       return { ...world, facts: changeDevice(facts, deviceId, { failures }) };
@@ -94,15 +136,14 @@ function applyEffect(world: World, effect: Effect): World {
       return { ...world, facts: changeDevice(facts, deviceId, change) };
     }
     case 'userProved':
-      return { ...world, facts: { ...facts, user: { ...facts.user, failures: 0 } } };
+      return changeUser(world, { failures: 0 });
     case 'userFailed':
-      return { ...world, facts: { ...facts, user: { ...facts.user, failures: effect.failures } } };
+      return changeUser(world, { failures: effect.failures });
     case 'userLocked': {
       const { unlockAt } = effect;
       return {
-        ...world,
+        ...changeUser(world, { locked: true }),
         ...(unlockAt === undefined ? {} : { unlockAt }),
-        facts: { ...facts, user: { ...facts.user, locked: true } },
       };
     }
     case 'record':
@@ -119,21 +160,18 @@ function later(world: World, milliseconds: number): World {
     return rest;
   });
   const ends = world.unlockAt !== undefined && now >= world.unlockAt;
-  const user = ends ? { ...world.facts.user, locked: false } : world.facts.user;
+  const { user = USER } = world.facts;
   const { unlockAt, ...rest } = world;
   return {
     ...rest,
     ...(ends || unlockAt === undefined ? {} : { unlockAt }),
-    facts: { ...world.facts, now, devices, user },
+    facts: { ...world.facts, now, devices, user: ends ? { ...user, locked: false } : user },
   };
 }
 
 export function happen(world: World, event: OutsideEvent): World {
   const { facts } = world;
-  const change = (user: Partial<Facts['user']>): World => ({
-    ...world,
-    facts: { ...facts, user: { ...facts.user, ...user } },
-  });
+  const change = (user: Partial<FlowUser>) => changeUser(world, user);
   switch (event) {
     case 'LOCK_USER':
       return change({ locked: true });

@@ -7,30 +7,59 @@
  */
 import type { TSchema } from 'typebox';
 import type { Vault } from '../crypto/vault.ts';
-import type { Challenge, Device, MfaSettings, NotificationRequest } from '../model/documents.ts';
+import type { AnswerVerdict } from '../flow/answer.ts';
+import type { AnswerKind, PushRecord, UnusableReason, WaitingStatus } from '../flow/facts.ts';
+import type {
+  Challenge,
+  Device,
+  Flow,
+  MfaSettings,
+  NotificationRequest,
+  User,
+} from '../model/documents.ts';
+import type { AuthenticatorMetadata, Fido2PolicySettings } from '../model/fido2.ts';
 import type { Instant } from '../model/instant.ts';
 import type { MethodPolicy } from '../model/policy.ts';
 import type { ChannelName, Delivery, Recipient } from '../notifications/message.ts';
 
-/** The status of a flow while the user must answer. */
-export type WaitingStatus = 'OTP_REQUIRED' | 'ASSERTION_REQUIRED' | 'PUSH_CONFIRMATION_REQUIRED';
+export type { AnswerKind, WaitingStatus };
 
-/** The kind of answer: the flow's action that carries it. */
-export type AnswerKind = 'otp' | 'assertion';
+/** What an environment has beside its policies that methods look things up in. */
+export interface MethodConfiguration {
+  /** The FIDO2 policy of this id; without one the environment's default. */
+  fido2Policy(id?: string): Fido2PolicySettings;
+  /** Every model of authenticator that the environment knows. */
+  authenticators: AuthenticatorMetadata;
+}
 
-/** Everything outside that a method may use. */
-export interface MethodContext {
+/** What a method may use where the user isn't known yet. */
+export interface AnonymousContext {
   now: Instant;
   environmentId: string;
   environmentName: string;
+  /** The host name of the server's public address. */
+  hostName: string;
   /** The method's block of the policy in force. */
   policy: MethodPolicy;
   settings: MfaSettings;
+  configuration: MethodConfiguration;
   vault: Vault;
   randomBytes(size: number): Uint8Array;
   /** A uniformly distributed decimal text of this length. */
   randomDigits(length: number): string;
-  user: { id: string; username: string; preferredLanguage?: string };
+}
+
+/** Everything outside that a method may use. */
+export interface MethodContext extends AnonymousContext {
+  user: {
+    id: string;
+    username: string;
+    preferredLanguage?: string;
+    /** All that is known of the user, for names that a device shows. */
+    profile: User;
+    /** His other active devices, of every type. */
+    devices: readonly (MethodDevice & { type: string })[];
+  };
 }
 
 /** A device, or a one-time target (which has no row and whose `id` is the flow's). */
@@ -45,7 +74,13 @@ export type ChallengePurpose = 'AUTHENTICATION' | 'PAIRING';
 
 export interface ChallengeRequest {
   purpose: ChallengePurpose;
+  /** The flow's id; a question is bound to it. Absent while pairing. */
+  flowId?: string;
   notification?: NotificationRequest;
+  /** What the start request said of the properties in `schemas.start`. */
+  options?: Readonly<Record<string, unknown>>;
+  /** The device is to answer without its user. */
+  silent?: true;
 }
 
 export interface Asked {
@@ -56,14 +91,28 @@ export interface Asked {
 
 /**
  * The verdict on an answer:
- * - `VERIFIED`: right. `credential` is the device's with its counter or time step advanced.
- * - `REJECTED`: wrong, and counts as a failure.
+ * - `VERIFIED`: right. `credential` is the device's with its counter or time step advanced,
+ *   `environmentKey` what the device is found by from now on (`TYPE:value`), when it is paired.
+ * - `REJECTED`: wrong, and counts as a failure. `reason` may be told to the caller.
  * - `EXPIRED`: too late, whether right or wrong; doesn't count.
+ * - `DENIED`: the user said no.
+ * - `CLONED`: there is a copy of the device; it is blocked.
  */
-export type Verdict =
-  | { verdict: 'VERIFIED'; credential: Record<string, unknown> }
-  | { verdict: 'REJECTED' }
-  | { verdict: 'EXPIRED' };
+export type Verdict = AnswerVerdict & { environmentKey?: string };
+
+/** What decides whether a device can be used in a flow, beside its state and the policy. */
+export interface UsabilityRequest {
+  compatibility?: Flow['compatibility'];
+  options?: Readonly<Record<string, unknown>>;
+}
+
+/** How a device takes part in a flow, where it isn't as the method says. */
+export interface Usability {
+  unusable?: UnusableReason;
+  waitingStatus?: WaitingStatus;
+  answers?: readonly AnswerKind[];
+  push?: PushRecord['limit'];
+}
 
 export interface NewCredential {
   credential: Record<string, unknown>;
@@ -87,8 +136,12 @@ export interface AuthenticationMethod {
   readonly schemas: {
     /** Properties of a create request beside the common ones: `{ phone: … }`. */
     create: Record<string, TSchema>;
+    /** Properties of the start of a flow that are this method's: `{ rp: … }`; all optional. */
+    start?: Record<string, TSchema>;
     /** Properties of the device in the API beside the common ones. */
     view: Record<string, TSchema>;
+    /** What `challengeView` adds to a flow and to a pending device. */
+    question?: Record<string, TSchema>;
     /** The method's block of a policy. */
     policy: TSchema;
   };
@@ -130,6 +183,8 @@ export interface AuthenticationMethod {
   };
   /** Can serve as a one-time target (`selectedDevice.oneTime`). */
   readonly oneTime?: true;
+  /** Options of a request that a user may not give for himself, only an application. */
+  readonly trustedOptions?: readonly string[];
   /** The block may be left out of a policy; those of the first methods may not (sdk-schemas). */
   readonly policyOptional?: true;
   /** In test mode, the code that would have been sent; contract §3.6. */
@@ -138,6 +193,20 @@ export interface AuthenticationMethod {
     device: MethodDevice,
     context: Pick<MethodContext, 'vault' | 'environmentId'>,
   ): string | undefined;
-  /** What a flow shows with the question: `{ publicKeyCredentialRequestOptions }`. */
+  /** What a flow or a pending device shows with the question, by property; in `schemas.question`. */
   challengeView?(challenge: Challenge): Record<string, unknown>;
+  /** How the device takes part in a flow; absent: always as the method says. */
+  usability?(
+    device: MethodDevice,
+    request: UsabilityRequest,
+    context: Pick<AnonymousContext, 'policy' | 'configuration' | 'now'>,
+  ): Usability;
+  /** Its devices can tell who their user is: a flow may begin without one; contract §2.2.5. */
+  readonly usernameless?: {
+    /** Whether a start request without a user is meant for this method. */
+    isWanted(options: Readonly<Record<string, unknown>>): boolean;
+    challenge(request: ChallengeRequest, context: AnonymousContext): Asked | Promise<Asked>;
+  };
+  /** The `environmentKey` of the device that gave this answer; undefined: it doesn't say. */
+  answeringKey?(answer: Record<string, unknown>, challenge: Challenge): string | undefined;
 }

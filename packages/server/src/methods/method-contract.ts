@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { randomBytes, randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import type { Vault } from '../crypto/vault.ts';
+import { NO_AUTHENTICATORS } from '../fido-metadata/environment-authenticators.ts';
+import { defaultFido2Policy } from '../resources/fido2-policies/default-fido2-policy.ts';
 import type { AuthenticationMethod, MethodContext } from './authentication-method.ts';
 
 /** How the suite gets a right answer: only the test knows the other side of the method. */
@@ -36,7 +38,25 @@ export function contextOf(
     vault,
     randomBytes,
     randomDigits: (length) => String(randomInt(10 ** length)).padStart(length, '0'),
-    user: { id: 'user', username: 'kaisa' },
+    hostName: 'localhost',
+    configuration: {
+      fido2Policy: () => defaultFido2Policy('login.shop.example', now).settings,
+      authenticators: NO_AUTHENTICATORS,
+    },
+    user: {
+      id: 'user',
+      username: 'kaisa',
+      profile: {
+        populationId: 'population',
+        username: 'kaisa',
+        enabled: true,
+        mfaEnabled: true,
+        mfaFailures: 0,
+        createdAt: now,
+        updatedAt: now,
+      },
+      devices: [],
+    },
   };
 }
 

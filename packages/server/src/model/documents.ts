@@ -134,6 +134,8 @@ export interface Device extends Timestamps {
   lock?: { reason: 'OTP' | 'PUSH'; expiresAt: Instant };
   /** Wrong answers in a row, over all flows; contract §2.9. */
   failures: number;
+  /** Pushes that were ignored, rejected or cancelled lately; contract §2.7.3. */
+  pushFails?: Instant[];
   /** While ACTIVATION_REQUIRED: what the user must answer. */
   pairing?: Pairing;
   activatedAt?: Instant;
@@ -152,7 +154,6 @@ export interface Pairing {
   coolDownUntil?: Instant;
   /** Becomes the device's once it is active: a pending device reserves no address. */
   uniqueKey?: string;
-  environmentKey?: string;
   notification?: NotificationRequest;
 }
 
@@ -198,14 +199,16 @@ export interface Flow extends Timestamps {
   selectedDeviceId?: string;
   oneTime?: OneTimeTarget;
   /** Begun without a user: the type of device that can tell who it is; contract §2.2.5. */
-  usernameless?: { type: string; rpId?: string };
+  usernameless?: { type: string };
   /** Wrong answers for the one-time target; a paired device counts its own. */
   oneTimeFailures?: number;
   /** Wrong answers of nobody's device, in a flow that began without a user. */
   anonymousFailures?: number;
   challenge?: Challenge;
-  /** While a push is unanswered: the device that has it, and its deadline. */
-  push?: { deviceId: string; expiresAt: Instant };
+  /** The push is not shown to the user; what its silence means. */
+  silent?: 'permissive' | 'restrictive';
+  /** What the start said to the methods beside the common properties. */
+  options?: Record<string, unknown>;
   /** How many were asked so far. */
   questions?: number;
   notification?: NotificationRequest;

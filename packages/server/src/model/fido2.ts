@@ -32,6 +32,11 @@ export interface Fido2PolicySettings {
     option: 'DISCOURAGED' | 'PREFERRED' | 'REQUIRED';
     enforceDuringAuthentication: boolean;
   };
+  /**
+   * Origins beside the relying party's own that may use its credentials: what it publishes at
+   * `/.well-known/webauthn` (WebAuthn Level 3, §5.11), and the apps that it trusts.
+   */
+  relatedOrigins?: string[];
   /** One entry for all FIDO2 devices in a list of choices. */
   aggregateDevices?: boolean;
 }

@@ -26,3 +26,16 @@ export function actorOf({ actor }: OperationRequest): Activity['actor'] {
     ? { type: 'USER', id: actor.userId }
     : { type: 'APPLICATION', id: actor.applicationId };
 }
+
+/** Who asked for a change, and in which request: for the records of what follows from it. */
+export interface RecordOrigin {
+  actor: Activity['actor'];
+  correlationId?: string;
+}
+
+export function originOf(request: OperationRequest): RecordOrigin {
+  return { actor: actorOf(request), correlationId: request.correlationId };
+}
+
+/** What the server does by itself: a deadline that was reached. */
+export const SYSTEM_ORIGIN: RecordOrigin = { actor: { type: 'SYSTEM' } };

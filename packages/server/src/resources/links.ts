@@ -1,9 +1,19 @@
+import { isIP } from 'node:net';
+
 /** Makes the absolute addresses in `_links`: one origin per API root; contract §1.1. */
 export interface Links {
   /** `{origin}/v1/environments/{envID}` + path: `api(env, '/users/1')`. */
   api(environmentId: string, path?: string): { href: string };
   /** `{auth origin}/{envID}` + path: flows, authentication codes, tokens. */
   auth(environmentId: string, path?: string): { href: string };
+  /** The host name that people meet the server by: the relying party of its own pages. */
+  hostName(): string;
+}
+
+/** The host name of a URL; of an address `localhost`, since it has none (WebAuthn §5.1.2). */
+export function hostNameOf(url: string): string {
+  const { hostname } = new URL(url);
+  return isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? hostname : 'localhost';
 }
 
 /** The two public URLs, without trailing slash. */
@@ -21,5 +31,6 @@ export function makeLinks(origins: Readonly<Origins>): Links {
     auth: (environmentId, path = '') => ({
       href: `${origins.authPublicUrl}/${environmentId}${path}`,
     }),
+    hostName: () => hostNameOf(origins.authPublicUrl),
   };
 }

@@ -1,12 +1,20 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { EnvironmentConfiguration } from '../configuration.ts';
-import type { Vault } from '../crypto/vault.ts';
-import { invalidData } from '../errors/api-error.ts';
-import type { AuthenticationMethod, MethodContext } from '../methods/authentication-method.ts';
-import type { DeviceAuthenticationPolicy, User } from '../model/documents.ts';
+import { ApiError, invalidData } from '../errors/api-error.ts';
+import { environmentAuthenticators } from '../fido-metadata/environment-authenticators.ts';
+import type {
+  AnonymousContext,
+  AuthenticationMethod,
+  MethodConfiguration,
+  MethodContext,
+} from '../methods/authentication-method.ts';
+import type { MethodRegistry } from '../methods/registry.ts';
+import type { DeviceAuthenticationPolicy } from '../model/documents.ts';
 import type { Instant } from '../model/instant.ts';
 import type { MethodPolicy } from '../model/policy.ts';
-import type { Stored } from '../storage/store.ts';
+import type { Parts } from '../parts.ts';
+import type { Stored, UserFacts } from '../storage/store.ts';
+import type { OperationRequest } from './operation.ts';
 
 /** A uniformly distributed decimal text; `length` is at most 14, the reach of `randomInt`. */
 function randomDigits(length: number): string {
@@ -37,28 +45,71 @@ export function policyOf(
   return policy;
 }
 
+/** What the making of a context takes of the server's parts. */
+export type ContextParts = Pick<Parts, 'keyring' | 'links' | 'authenticators'>;
+
+/** What methods look things up in. */
+export function methodConfiguration(
+  { authenticators }: ContextParts,
+  { fido2Policies, defaultFido2Policy, customAuthenticators }: EnvironmentConfiguration,
+): MethodConfiguration {
+  return {
+    fido2Policy: (id) => (fido2Policies.get(id ?? '') ?? defaultFido2Policy).doc.settings,
+    authenticators: environmentAuthenticators(authenticators, customAuthenticators),
+  };
+}
+
+/** What a method may use where the user isn't known. */
+export function anonymousContext(
+  parts: ContextParts,
+  configuration: EnvironmentConfiguration,
+  policy: MethodPolicy,
+  now: Instant,
+): AnonymousContext {
+  return {
+    now,
+    environmentId: configuration.environment.id,
+    environmentName: configuration.environment.doc.name,
+    hostName: parts.links.hostName(),
+    policy,
+    settings: configuration.mfaSettings.doc,
+    configuration: methodConfiguration(parts, configuration),
+    vault: parts.keyring,
+    randomBytes,
+    randomDigits,
+  };
+}
+
 /** What a method may use of the world outside. */
 export function methodContext(
-  vault: Vault,
+  parts: ContextParts,
   configuration: EnvironmentConfiguration,
-  user: Stored<User>,
+  { user, devices }: UserFacts,
   policy: MethodPolicy,
   now: Instant,
 ): MethodContext {
   const { preferredLanguage, username } = user.doc;
   return {
-    now,
-    environmentId: configuration.environment.id,
-    environmentName: configuration.environment.doc.name,
-    policy,
-    settings: configuration.mfaSettings.doc,
-    vault,
-    randomBytes,
-    randomDigits,
+    ...anonymousContext(parts, configuration, policy, now),
     user: {
       id: user.id,
       username,
+      profile: user.doc,
       ...(preferredLanguage === undefined ? {} : { preferredLanguage }),
+      devices: devices.flatMap(({ id, doc }) =>
+        doc.status === 'ACTIVE' ? [{ id, type: doc.type, credential: doc.credential }] : [],
+      ),
     },
   };
+}
+
+/** Refuses (403) options that only an application may give, when a user gives them for himself. */
+export function refuseTrustedOptions(
+  methods: MethodRegistry,
+  options: Readonly<Record<string, unknown>>,
+  { actor }: OperationRequest,
+): void {
+  if (actor.type !== 'USER') return;
+  const trusted = methods.all().flatMap(({ trustedOptions }) => trustedOptions ?? []);
+  if (trusted.some((name) => options[name] !== undefined)) throw new ApiError('ACCESS_FAILED');
 }

@@ -64,3 +64,13 @@ export function listOf<Item extends TSchema>(name: string, item: Item, extra: TP
     ...extra,
   });
 }
+
+/** The web origin of the page that an authenticator was used on; RFC 6454 §6.2. */
+export const Origin = Type.String({
+  minLength: 1,
+  maxLength: 512,
+  description: 'Web origin of the page: `https://login.shop.example`.',
+});
+
+/** The text of a WebAuthn credential as JSON, as a browser page makes it. */
+export const CredentialText = Type.String({ minLength: 1, maxLength: 65_536 });

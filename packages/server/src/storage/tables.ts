@@ -2,7 +2,7 @@
  * The tables: which columns of a row are searched, and how they follow from its document. A row is
  * `environment_id, id, version, doc` and these columns; the document is the truth.
  */
-import type { Documents, Table } from '../model/documents.ts';
+import type { Documents, Flow, Table } from '../model/documents.ts';
 
 export type ColumnValue = string | number | null;
 
@@ -14,6 +14,8 @@ export interface TableDescription<T extends Table> {
 }
 
 type Tables = { [T in Table]: TableDescription<T> };
+
+const waitsForPush = ({ status }: Flow) => status === 'PUSH_CONFIRMATION_REQUIRED';
 
 const flag = (value: boolean): number => (value ? 1 : 0);
 
@@ -75,8 +77,9 @@ export const TABLES: Tables = {
       user_id: ({ userId }) => userId,
       status: ({ status }) => status,
       expires_at: ({ expiresAt }) => expiresAt,
-      push_device_id: ({ push }) => push?.deviceId,
-      push_expires_at: ({ push }) => push?.expiresAt,
+      // Only while a push is unanswered: few rows, found by their device and by their deadline.
+      push_device_id: (flow) => (waitsForPush(flow) ? flow.selectedDeviceId : undefined),
+      push_expires_at: (flow) => (waitsForPush(flow) ? flow.challenge?.expiresAt : undefined),
     },
   },
   messages: {

@@ -10,6 +10,7 @@ import { startTestApp } from '../../http/testing-app.ts';
 import type { Instant } from '../../model/instant.ts';
 import type { Store, Write } from '../../storage/store.ts';
 import { freshSqliteStore } from '../../testing/sqlite.ts';
+import { defaultFido2Policy } from '../fido2-policies/default-fido2-policy.ts';
 import { makeLinks } from '../links.ts';
 import type { Operation } from '../operation.ts';
 import { roleOperations } from '../roles/roles.routes.ts';
@@ -57,6 +58,13 @@ function environmentWrites(environmentId: string, now: Instant): Write[] {
         users: { mfaEnabled: false },
         updatedAt: now,
       },
+    },
+    {
+      op: 'insert',
+      table: 'fido2_policies',
+      environmentId,
+      id: environmentId.replace('1111', '6666'),
+      doc: defaultFido2Policy('localhost', now),
     },
     {
       op: 'insert',
@@ -141,7 +149,7 @@ export async function startPlatform(context: TestContext, more: readonly Operati
   await commit(store, [...peopleWrites(time.now), ...administrator]);
   const links = makeLinks({ publicUrl: PUBLIC_URL, authPublicUrl: AUTH_URL });
   const access = createAccess({ store, keyring, clock, links });
-  const configurations = cacheConfigurations(store, 10);
+  const configurations = cacheConfigurations(store);
   context.after(() => {
     access.close();
     configurations.close();

@@ -1,6 +1,7 @@
 import type { Operation } from '../operation.ts';
 import {
   CancelPush,
+  CheckAssertion,
   CheckOtp,
   deviceAuthenticationSchema,
   SelectDevice,
@@ -64,6 +65,17 @@ export function deviceAuthenticationOperations(parts: FlowParts): Operation[] {
       body: CheckOtp,
       responses: { 200: flow },
       handle: (request) => checkAnswer(parts, request, 'otp'),
+    },
+    {
+      ...common,
+      id: 'checkAssertion',
+      method: 'POST',
+      path: ITEM,
+      mediaType: action('assertion.check'),
+      summary: 'Check the assertion of a FIDO2 device',
+      body: CheckAssertion,
+      responses: { 200: flow },
+      handle: (request) => checkAnswer(parts, request, 'assertion'),
     },
     {
       ...common,

@@ -1,8 +1,8 @@
 /** The messages of device authentications; contract flows-and-devices §2. */
-import { type Static, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import type { MethodRegistry } from '../../methods/registry.ts';
 import { NOTIFICATION } from '../notification-request.ts';
-import { HalLinks, Reference, Timestamp, Uuid } from '../schemas.ts';
+import { CredentialText, HalLinks, Origin, Reference, Timestamp, Uuid } from '../schemas.ts';
 
 const closed = { additionalProperties: false } as const;
 const Otp = Type.String({ minLength: 1, maxLength: 20, examples: ['482913'] });
@@ -26,12 +26,20 @@ function oneTimeSchema(methods: MethodRegistry) {
   );
 }
 
+/** The properties of a start request that belong to a method. */
+export function startOptions(methods: MethodRegistry): Record<string, TSchema> {
+  const own = methods.all().flatMap(({ schemas }) => Object.entries(schemas.start ?? {}));
+  return Object.fromEntries(own.map(([name, schema]) => [name, Type.Optional(schema)]));
+}
+
 /** The request that starts a flow; contract §2.2. */
 export function startSchema(methods: MethodRegistry) {
   return Type.Object(
     {
-      user: Reference,
+      // Left out where a device can tell who its user is; contract §2.2.5.
+      user: Type.Optional(Reference),
       policy: Type.Optional(Reference),
+      ...startOptions(methods),
       selectedDevice: Type.Optional(
         Type.Object(
           {
@@ -51,7 +59,8 @@ export function startSchema(methods: MethodRegistry) {
 
 /** What the start request says once it is valid. */
 export interface StartBody {
-  user: { id: string };
+  [option: string]: unknown;
+  user?: { id: string };
   policy?: { id: string };
   selectedDevice?: {
     id?: string;
@@ -69,6 +78,11 @@ export const SelectDevice = Type.Object(
 export type SelectDeviceBody = Static<typeof SelectDevice>;
 
 export const CheckOtp = Type.Object({ otp: Otp }, closed);
+
+export const CheckAssertion = Type.Object(
+  { origin: Origin, assertion: CredentialText, compatibility: Type.Optional(Compatibility) },
+  closed,
+);
 
 export const CancelPush = Type.Object(
   { reason: Type.Optional(Type.String({ maxLength: 100 })) },
@@ -96,7 +110,9 @@ function flowDeviceSchema(methods: MethodRegistry) {
 /** A flow as the API shows it; contract §2.1. */
 export function deviceAuthenticationSchema(methods: MethodRegistry) {
   const devices = Type.Array(flowDeviceSchema(methods));
+  const questions = methods.all().flatMap(({ schemas }) => Object.entries(schemas.question ?? {}));
   return Type.Object({
+    ...Object.fromEntries(questions.map(([name, schema]) => [name, Type.Optional(schema)])),
     _links: HalLinks,
     _embedded: Type.Object({ devices, blockedDevices: Type.Optional(devices) }),
     id: Uuid,

@@ -18,6 +18,14 @@ const ACTIONS: Record<FlowStatus, readonly string[]> = {
   FAILED: [],
 };
 
+/** While a phone is asked, or hasn't answered, a passcode that it makes will do as well. */
+function actionsOf(flow: Flow, { devices }: World): readonly string[] {
+  const selected = devices.find(({ row }) => row.id === flow.selectedDeviceId);
+  const offered = ACTIONS[flow.status];
+  const takesOtp = flow.status.startsWith('PUSH_') && selected?.seen.answers.includes('otp');
+  return takesOtp ? [...offered, 'otp.check'] : offered;
+}
+
 function deviceView({ row, method, seen }: WorldDevice) {
   return {
     id: row.id,
@@ -49,14 +57,15 @@ function selectedDevice(flow: Flow, { parts }: World) {
 
 /** What the question itself shows: the code of a test device, the options of an assertion. */
 function question({ environmentId, id, doc }: Stored<Flow>, { parts, devices }: World) {
-  const { challenge, oneTime } = doc;
+  const { challenge, oneTime, usernameless } = doc;
   if (!challenge) return {};
   const selected = devices.find(({ row }) => row.id === doc.selectedDeviceId);
-  const method = oneTime ? parts.methods.get(oneTime.type) : selected?.method;
+  const ofType = oneTime?.type ?? usernameless?.type;
+  const method = ofType === undefined ? selected?.method : parts.methods.get(ofType);
   const device = oneTime ? { id, ...oneTime } : selected && methodDevice(selected.row);
-  if (!method || !device) return {};
+  if (!method) return {};
   const vault = parts.keyring;
-  const otp = method.testOtp?.(challenge, device, { vault, environmentId });
+  const otp = device && method.testOtp?.(challenge, device, { vault, environmentId });
   return {
     ...method.challengeView?.(challenge),
     ...(otp === undefined ? {} : { test: { otp } }),
@@ -67,9 +76,9 @@ export function flowView(flow: Stored<Flow>, world: World): Record<string, unkno
   const { environmentId, id, doc } = flow;
   const { user, parts, facts } = world;
   const self = parts.links.auth(environmentId, `/deviceAuthentications/${id}`);
-  const inBypass = (user.doc.bypassMFAEnabledUntil ?? 0) > facts.now;
+  const inBypass = (user?.doc.bypassMFAEnabledUntil ?? 0) > facts.now;
   const links: Record<string, { href: string }> = { self };
-  for (const name of ACTIONS[doc.status]) links[name] = self;
+  for (const name of actionsOf(doc, world)) links[name] = self;
   return {
     _links: links,
     _embedded: embedded(doc, world),
@@ -78,7 +87,7 @@ export function flowView(flow: Stored<Flow>, world: World): Record<string, unkno
     status: doc.status,
     policy: { id: doc.policyId },
     ...selectedDevice(doc, world),
-    user: { id: user.id },
+    ...(user ? { user: { id: user.id } } : {}),
     ...question(flow, world),
     ...(doc.authenticators ? { authenticators: doc.authenticators } : {}),
     ...(doc.error ? { error: doc.error } : {}),

@@ -1,21 +1,32 @@
 /** What a flow is decided on: the rows that were read, and the pure `Facts` made of them. */
 import type { EnvironmentConfiguration } from '../../configuration.ts';
-import type { Facts, FailureLimit, FlowDevice, UnusableReason } from '../../flow/facts.ts';
-import type { AuthenticationMethod, MethodContext } from '../../methods/authentication-method.ts';
+import { ApiError } from '../../errors/api-error.ts';
 import type {
-  Device,
-  DeviceAuthenticationPolicy,
-  OneTimeTarget,
-  User,
-} from '../../model/documents.ts';
+  Facts,
+  FailureLimit,
+  FlowDevice,
+  FlowUser,
+  UnusableReason,
+} from '../../flow/facts.ts';
+import type {
+  AnonymousContext,
+  AuthenticationMethod,
+  MethodContext,
+} from '../../methods/authentication-method.ts';
+import type { Device, DeviceAuthenticationPolicy, Flow, User } from '../../model/documents.ts';
 import { toMs } from '../../model/duration.ts';
 import type { Instant } from '../../model/instant.ts';
 import type { MethodPolicy } from '../../model/policy.ts';
 import type { Parts } from '../../parts.ts';
-import type { Stored } from '../../storage/store.ts';
+import type { Stored, UserFacts } from '../../storage/store.ts';
 import { inOrder } from '../devices/device-order.ts';
-import { isDeviceLocked } from '../devices/device-view.ts';
-import { blockOf, methodContext } from '../method-context.ts';
+import { isDeviceLocked, methodDevice } from '../devices/device-view.ts';
+import {
+  anonymousContext,
+  blockOf,
+  methodConfiguration,
+  methodContext,
+} from '../method-context.ts';
 import { isLocked } from '../users/user-lock.ts';
 
 /** What the operations on flows are made with. */
@@ -24,6 +35,7 @@ export type FlowParts = Pick<
   | 'store'
   | 'configurations'
   | 'keyring'
+  | 'authenticators'
   | 'methods'
   | 'links'
   | 'settings'
@@ -43,7 +55,10 @@ export interface World {
   parts: FlowParts;
   configuration: EnvironmentConfiguration;
   policy: Stored<DeviceAuthenticationPolicy>;
-  user: Stored<User>;
+  /** Absent: the flow's user isn't known yet. */
+  user?: Stored<User>;
+  /** All rows of the user's devices, whatever their state. */
+  rows: readonly Stored<Device>[];
   devices: readonly WorldDevice[];
   facts: Facts;
 }
@@ -66,63 +81,82 @@ function whyUnusable(
   return isDeviceLocked(device, now) ? 'LOCKED' : undefined;
 }
 
+/** What the flow or its start request says that decides what devices can be used. */
+export type Wanted = Pick<Flow, 'oneTime' | 'usernameless' | 'compatibility' | 'options'>;
+
+type Seen = Pick<World, 'parts' | 'configuration' | 'policy'> & { now: Instant };
+
 function seeDevice(
   row: Stored<Device>,
   method: AuthenticationMethod,
-  block: MethodPolicy,
-  now: Instant,
+  wanted: Wanted,
+  { parts, configuration, policy, now }: Seen,
 ): WorldDevice {
   const { doc, id } = row;
-  const unusable = whyUnusable(doc, block, now);
+  const block = blockOf(policy, method);
+  const usability = method.usability?.(methodDevice(row), wanted, {
+    policy: block,
+    configuration: methodConfiguration(parts, configuration),
+    now,
+  });
+  const unusable = whyUnusable(doc, block, now) ?? usability?.unusable;
   return {
     row,
     method,
     block,
     seen: {
       id,
-      waitingStatus: method.waitingStatus,
+      waitingStatus: usability?.waitingStatus ?? method.waitingStatus,
+      answers: usability?.answers ?? [method.answerKind],
       amr: method.amr,
       ...(unusable ? { unusable } : {}),
       ...(doc.lock ? { lockExpiresAt: doc.lock.expiresAt } : {}),
       failures: doc.failures,
       limit: limitOf(block),
+      ...(usability?.push ? { push: { fails: doc.pushFails ?? [], limit: usability.push } } : {}),
     },
   };
 }
 
-export interface WorldRows {
-  user: Stored<User>;
-  devices: readonly Stored<Device>[];
-  oneTime?: OneTimeTarget;
+/** The part of the facts that follows from what the request or the flow wants. */
+function wantedFacts({ oneTime, usernameless }: Wanted, { parts, policy }: Seen): Partial<Facts> {
+  const oneTimeMethod = oneTime && parts.methods.get(oneTime.type);
+  if (oneTimeMethod) {
+    const block = blockOf(policy, oneTimeMethod);
+    const { amr } = oneTimeMethod;
+    return { oneTime: { methodEnabled: block.enabled, amr, limit: limitOf(block) } };
+  }
+  const anonymous = usernameless && parts.methods.get(usernameless.type);
+  return anonymous ? { anonymousLimit: limitOf(blockOf(policy, anonymous)) } : {};
 }
 
-/** Puts the rows, the policy and the moment together. Pure. */
+function userFacts({ id, doc }: Stored<User>, now: Instant): FlowUser {
+  const { enabled, mfaEnabled, mfaFailures } = doc;
+  return { id, enabled, locked: isLocked(doc, now), mfaEnabled, failures: mfaFailures };
+}
+
+/** Puts the rows, the policy and the moment together; without rows the user isn't known. Pure. */
 export function seeWorld(
   parts: FlowParts,
   configuration: EnvironmentConfiguration,
   policy: Stored<DeviceAuthenticationPolicy>,
-  { user, devices: rows, oneTime }: WorldRows,
+  rows: UserFacts | undefined,
+  wanted: Wanted,
   now: Instant,
 ): World {
-  const devices = inOrder(user.doc, rows).flatMap((row) => {
+  const seen: Seen = { parts, configuration, policy, now };
+  const user = rows?.user;
+  const devices = (user ? inOrder(user.doc, rows.devices) : []).flatMap((row) => {
     const method = parts.methods.get(row.doc.type);
     if (row.doc.status !== 'ACTIVE' || !method) return [];
-    return [seeDevice(row, method, blockOf(policy, method), now)];
+    return [seeDevice(row, method, wanted, seen)];
   });
   const { lockout } = configuration.mfaSettings.doc;
-  const oneTimeMethod = oneTime && parts.methods.get(oneTime.type);
-  const oneTimeBlock = oneTimeMethod && blockOf(policy, oneTimeMethod);
   const facts: Facts = {
     now,
-    user: {
-      id: user.id,
-      enabled: user.doc.enabled,
-      locked: isLocked(user.doc, now),
-      mfaEnabled: user.doc.mfaEnabled,
-      failures: user.doc.mfaFailures,
-    },
-    devices: devices.map(({ seen }) => seen),
-    hasOrder: (user.doc.deviceOrder?.length ?? 0) > 0,
+    ...(user ? { user: userFacts(user, now) } : {}),
+    devices: devices.map((device) => device.seen),
+    hasOrder: (user?.doc.deviceOrder?.length ?? 0) > 0,
     selection: policy.doc.settings.authentication.deviceSelection,
     ignoreUserLock: policy.doc.settings.ignoreUserLock,
     ...(lockout
@@ -135,21 +169,27 @@ export function seeWorld(
           },
         }
       : {}),
-    ...(oneTimeMethod && oneTimeBlock
-      ? {
-          oneTime: {
-            methodEnabled: oneTimeBlock.enabled,
-            amr: oneTimeMethod.amr,
-            limit: limitOf(oneTimeBlock),
-          },
-        }
-      : {}),
+    ...wantedFacts(wanted, seen),
   };
-  return { parts, configuration, policy, user, devices, facts };
+  return {
+    parts,
+    configuration,
+    policy,
+    ...(user ? { user } : {}),
+    rows: rows?.devices ?? [],
+    devices,
+    facts,
+  };
 }
 
 /** What a method may use while it works for this flow. */
 export function contextOf(world: World, block: MethodPolicy): MethodContext {
-  const { parts, configuration, user, facts } = world;
-  return methodContext(parts.keyring, configuration, user, block, facts.now);
+  const { parts, configuration, user, rows, facts } = world;
+  if (!user) throw new ApiError('UNEXPECTED_ERROR');
+  return methodContext(parts, configuration, { user, devices: [...rows] }, block, facts.now);
+}
+
+/** The same where nobody is known. */
+export function anonymousContextOf(world: World, block: MethodPolicy): AnonymousContext {
+  return anonymousContext(world.parts, world.configuration, block, world.facts.now);
 }

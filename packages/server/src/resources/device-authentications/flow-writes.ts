@@ -2,15 +2,14 @@
 import { ApiError } from '../../errors/api-error.ts';
 import type { Step } from '../../flow/device-authentication.ts';
 import type { Effect } from '../../flow/effect.ts';
-import type { Asked } from '../../methods/authentication-method.ts';
+import type { Asked, ChallengeRequest } from '../../methods/authentication-method.ts';
 import type { Device, Flow, User } from '../../model/documents.ts';
 import { messageWrite } from '../../notifications/outbox.ts';
 import type { Stored, Write } from '../../storage/store.ts';
-import { activityWrite, actorOf } from '../activity.ts';
+import { activityWrite, type RecordOrigin } from '../activity.ts';
 import { methodDevice } from '../devices/device-view.ts';
 import { blockOf } from '../method-context.ts';
-import type { OperationRequest } from '../operation.ts';
-import { contextOf, type World, type WorldDevice } from './flow-world.ts';
+import { anonymousContextOf, contextOf, type World, type WorldDevice } from './flow-world.ts';
 
 /** A saved step: the writes, and the flow as it will be read. */
 export interface Saved {
@@ -26,7 +25,7 @@ export async function writesOf(
   before: Stored<Flow> | undefined,
   step: Step,
   world: World,
-  request: OperationRequest,
+  origin: RecordOrigin,
 ): Promise<Saved> {
   const environmentId = world.configuration.environment.id;
   const asked = await ask(id, step, world);
@@ -42,25 +41,42 @@ export async function writesOf(
       own,
       ...changesOf(step.effects, world),
       ...deliveryOf(asked, world),
-      ...recordsOf(id, step.effects, world, request),
+      ...recordsOf(id, step.effects, world, origin),
     ],
   };
 }
 
-/** Asks the question that the step wants asked, of the device or of the one-time target. */
+/** Asks the question that the step wants asked: of the device, of the one-time target, of anyone. */
 async function ask(flowId: string, step: Step, world: World): Promise<Asked | undefined> {
-  const effect = step.effects.find(({ type }) => type === 'ask' || type === 'askOneTime');
-  if (!effect) return undefined;
-  const { notification, oneTime } = step.flow;
-  const request = { purpose: 'AUTHENTICATION' as const, ...(notification ? { notification } : {}) };
-  if (effect.type === 'ask') {
-    const { row, method, block } = deviceIn(world, effect.deviceId);
-    return method.challenge(methodDevice(row), request, contextOf(world, block));
+  const { notification, oneTime, usernameless, options, silent } = step.flow;
+  const request: ChallengeRequest = {
+    purpose: 'AUTHENTICATION',
+    flowId,
+    ...(notification ? { notification } : {}),
+    ...(options ? { options } : {}),
+    ...(silent ? { silent: true } : {}),
+  };
+  for (const effect of step.effects) {
+    if (effect.type === 'ask') {
+      const { row, method, block } = deviceIn(world, effect.deviceId);
+      return method.challenge(methodDevice(row), request, contextOf(world, block));
+    }
+    if (effect.type === 'askOneTime' && oneTime) {
+      const { method, block } = methodIn(world, oneTime.type);
+      return method.challenge({ id: flowId, ...oneTime }, request, contextOf(world, block));
+    }
+    if (effect.type === 'askAnyone' && usernameless) {
+      const { method, block } = methodIn(world, usernameless.type);
+      return method.usernameless?.challenge(request, anonymousContextOf(world, block));
+    }
   }
-  const method = oneTime && world.parts.methods.get(oneTime.type);
+  return undefined;
+}
+
+function methodIn({ parts, policy }: World, type: string) {
+  const method = parts.methods.get(type);
   if (!method) throw new ApiError('UNEXPECTED_ERROR');
-  const block = blockOf(world.policy, method);
-  return method.challenge({ id: flowId, ...oneTime }, request, contextOf(world, block));
+  return { method, block: blockOf(policy, method) };
 }
 
 function deviceIn({ devices }: World, deviceId: string): WorldDevice {
@@ -73,21 +89,37 @@ function deviceIn({ devices }: World, deviceId: string): WorldDevice {
 function deviceAfter({ id, doc }: Stored<Device>, effects: readonly Effect[], now: number): Device {
   let next = doc;
   for (const effect of effects) {
-    if (!('deviceId' in effect) || effect.deviceId !== id) continue;
-    if (effect.type === 'deviceProved') {
-      const { lock: _lock, ...rest } = next;
-      next = { ...rest, failures: 0, credential: effect.credential };
-    } else if (effect.type === 'deviceFailed') {
-      next = { ...next, failures: effect.failures, updatedAt: now };
-    } else if (effect.type === 'deviceLocked') {
-      const { reason, expiresAt } = effect;
-      next = { ...next, lock: { reason, expiresAt }, updatedAt: now };
-    }
+    if ('deviceId' in effect && effect.deviceId === id) next = afterEffect(next, effect, now);
   }
-  // A proof that moves nothing (a sent code, no failures before) needs no write.
-  const moved =
-    next.failures !== doc.failures || next.lock !== doc.lock || next.credential !== doc.credential;
-  return moved ? next : doc;
+  return next;
+}
+
+function afterEffect(doc: Device, effect: Effect, now: number): Device {
+  switch (effect.type) {
+    case 'deviceProved': {
+      const { lock, pushFails, failures, ...rest } = doc;
+      const { credential = doc.credential } = effect;
+      // A proof that moves nothing (a sent code, no failures before) needs no write.
+      const isSame = !lock && !pushFails && failures === 0 && credential === doc.credential;
+      return isSame ? doc : { ...rest, failures: 0, credential };
+    }
+    case 'deviceFailed':
+      return { ...doc, failures: effect.failures, updatedAt: now };
+    case 'deviceLocked': {
+      const { reason, expiresAt } = effect;
+      return { ...doc, lock: { reason, expiresAt }, updatedAt: now };
+    }
+    case 'deviceBlocked':
+      return { ...doc, credential: effect.credential, block: { blockedAt: now }, updatedAt: now };
+    case 'pushFailed': {
+      const { pushFails: _before, ...rest } = doc;
+      return effect.fails.length === 0
+        ? { ...rest, updatedAt: now }
+        : { ...rest, pushFails: [...effect.fails], updatedAt: now };
+    }
+    default:
+      return doc;
+  }
 }
 
 function userAfter({ doc }: Stored<User>, effects: readonly Effect[], now: number): User {
@@ -113,8 +145,8 @@ function changesOf(effects: readonly Effect[], { devices, user, facts }: World):
     if (doc !== row.doc)
       writes.push({ op: 'update', table: 'devices', environmentId, id, version, doc });
   }
-  const doc = userAfter(user, effects, now);
-  if (doc !== user.doc) {
+  const doc = user && userAfter(user, effects, now);
+  if (user && doc && doc !== user.doc) {
     const { environmentId, id, version } = user;
     writes.push({ op: 'update', table: 'users', environmentId, id, version, doc });
   }
@@ -126,9 +158,9 @@ export function writesWithoutFlow(
   flowId: string,
   effects: readonly Effect[],
   world: World,
-  request: OperationRequest,
+  origin: RecordOrigin,
 ): Write[] {
-  return [...changesOf(effects, world), ...recordsOf(flowId, effects, world, request)];
+  return [...changesOf(effects, world), ...recordsOf(flowId, effects, world, origin)];
 }
 
 function deliveryOf(asked: Asked | undefined, { parts, configuration, facts }: World): Write[] {
@@ -148,42 +180,44 @@ function recordsOf(
   flowId: string,
   effects: readonly Effect[],
   { configuration, user, facts }: World,
-  request: OperationRequest,
+  origin: RecordOrigin,
 ): Write[] {
-  const actor = actorOf(request);
   return effects.flatMap((effect) => {
     if (effect.type !== 'record') return [];
     const { action, result, deviceId } = effect;
-    const resource = resourceOf(action, flowId, user.id, deviceId);
+    const data = { ...effect.data, ...(deviceId === undefined ? {} : { deviceId }) };
+    const resource = resourceOf(action, flowId, user?.id, deviceId);
     const record = {
+      ...origin,
       action,
-      actor,
       resource,
-      userId: user.id,
-      correlationId: request.correlationId,
+      ...(user ? { userId: user.id } : {}),
       result,
-      ...(deviceId === undefined ? {} : { data: { deviceId } }),
+      ...(Object.keys(data).length > 0 ? { data } : {}),
     };
     return [activityWrite(configuration.environment.id, record, facts.now)];
   });
 }
 
-function resourceOf(action: string, flowId: string, userId: string, deviceId?: string) {
+function resourceOf(action: string, flowId: string, userId?: string, deviceId?: string) {
   if (action.startsWith('DEVICE.') && deviceId !== undefined) {
     return { type: 'DEVICE', id: deviceId };
   }
-  if (action.startsWith('USER.')) return { type: 'USER', id: userId };
+  if (action.startsWith('USER.') && userId !== undefined) return { type: 'USER', id: userId };
   return { type: 'AUTHENTICATION', id: flowId };
 }
 
-/** The world as the answer shows it: a device that this step has locked is among the blocked. */
+/** The world as the answer shows it: a device that this step has lost is among the blocked. */
 function after(world: World, effects: readonly Effect[]): World {
-  const locked = effects.find(({ type }) => type === 'deviceLocked');
-  if (!locked || !('deviceId' in locked)) return world;
-  const devices = world.devices.map((device) =>
-    device.row.id === locked.deviceId
-      ? { ...device, seen: { ...device.seen, unusable: 'LOCKED' as const } }
-      : device,
-  );
+  const lost = new Map<string, 'LOCKED' | 'BLOCKED'>();
+  for (const effect of effects) {
+    if (effect.type === 'deviceLocked') lost.set(effect.deviceId, 'LOCKED');
+    if (effect.type === 'deviceBlocked') lost.set(effect.deviceId, 'BLOCKED');
+  }
+  if (lost.size === 0) return world;
+  const devices = world.devices.map((device) => {
+    const unusable = lost.get(device.row.id);
+    return unusable ? { ...device, seen: { ...device.seen, unusable } } : device;
+  });
   return { ...world, devices };
 }

@@ -4,13 +4,14 @@ import { FLOW_IDLE_MS } from '../../config/limits.ts';
 import { ApiError, errorDetail, invalidData, notFound } from '../../errors/api-error.ts';
 import { type StartRequest, startFlow, stepFlow } from '../../flow/device-authentication.ts';
 import type { Effect } from '../../flow/effect.ts';
+import { originOf } from '../activity.ts';
 import { commitOrRetry } from '../commit.ts';
 import { methodDevice } from '../devices/device-view.ts';
 import { configurationOf } from '../devices/devices.parts.ts';
-import { blockOf, policyOf } from '../method-context.ts';
+import { blockOf, policyOf, refuseTrustedOptions } from '../method-context.ts';
 import { notificationOf } from '../notification-request.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
-import type { StartBody } from './device-authentications.schema.ts';
+import { type StartBody, startOptions } from './device-authentications.schema.ts';
 import { countStart } from './flow-metrics.ts';
 import { flowView } from './flow-view.ts';
 import { contextOf, type FlowParts, seeWorld, type World } from './flow-world.ts';
@@ -40,44 +41,52 @@ export async function startDeviceAuthentication(
   assertConsistent(body, request);
   // Nor which rules hold for him.
   if (request.actor.type === 'USER' && body.policy) throw new ApiError('ACCESS_FAILED');
+  const userId = body.user?.id;
   const environmentId = request.params.envID ?? '';
   const configuration = await configurationOf(parts, environmentId);
   const policy = policyOf(configuration, body.policy?.id);
   const flowId = randomUUIDv7();
   const notification = notificationOf(body.notification);
 
+  const { now } = request;
+  const options = optionsOf(parts, body);
+  refuseTrustedOptions(parts.methods, options, request);
+  const base: StartRequest['base'] = {
+    ...(userId === undefined ? { usernameless: methodForAnyone(parts, options, request) } : {}),
+    policyId: policy.id,
+    ...(notification ? { notification } : {}),
+    ...(Object.keys(options).length > 0 ? { options } : {}),
+    ...(body.compatibility ? { compatibility: body.compatibility } : {}),
+    createdAt: now,
+    updatedAt: now,
+    expiresAt: now + FLOW_IDLE_MS,
+  };
+
   const started = await commitOrRetry<Started>(parts.store, async () => {
-    const rows = await parts.store.readUserFacts(environmentId, body.user.id);
+    if (userId === undefined) {
+      const world = seeWorld(parts, configuration, policy, undefined, base, now);
+      return startIn(flowId, { base }, world, request);
+    }
+    const rows = await parts.store.readUserFacts(environmentId, userId);
     if (!rows) throw notFound();
     request.requireUser({ id: rows.user.id, populationId: rows.user.doc.populationId });
-    const { now } = request;
-    let world = seeWorld(parts, configuration, policy, rows, now);
-    const base: StartRequest['base'] = {
-      userId: rows.user.id,
-      policyId: policy.id,
-      ...(notification ? { notification } : {}),
-      ...(body.compatibility ? { compatibility: body.compatibility } : {}),
-      createdAt: now,
-      updatedAt: now,
-      expiresAt: now + FLOW_IDLE_MS,
-    };
-    const wanted = body.selectedDevice?.oneTime;
-    if (wanted) {
-      const near = world;
-      base.oneTime = await oneTimeTarget(
+    const own = { ...base, userId: rows.user.id };
+    const world = seeWorld(parts, configuration, policy, rows, own, now);
+    const { oneTime, otp } = body.selectedDevice ?? {};
+    if (oneTime) {
+      const target = await oneTimeTarget(
         parts.methods,
-        wanted,
+        oneTime,
         flowId,
-        (policyKey) => contextOf(near, blockOf(policy, { policyKey })),
+        (policyKey) => contextOf(world, blockOf(policy, { policyKey })),
         parts.settings.allowTestDevices,
       );
-      world = seeWorld(parts, configuration, policy, { ...rows, oneTime: base.oneTime }, now);
+      const wanted = { ...own, oneTime: target };
+      const targeted = seeWorld(parts, configuration, policy, rows, wanted, now);
+      return startIn(flowId, { base: wanted }, targeted, request);
     }
-    const otp = body.selectedDevice?.otp;
-    if (otp !== undefined) return startWithOtp(flowId, base, body, otp, world, request);
-    const start = { base, ...deviceIdOf(body) };
-    const saved = await writesOf(flowId, undefined, startFlow(start, world.facts), world, request);
-    return { writes: saved.writes, result: { saved } };
+    if (otp !== undefined) return startWithOtp(flowId, own, body, otp, world, request);
+    return startIn(flowId, { base: own, ...deviceIdOf(body) }, world, request);
   });
 
   if ('refusal' in started) throw started.refusal;
@@ -85,6 +94,36 @@ export async function startDeviceAuthentication(
   countStart(parts, started.saved);
   parts.wakeOutbox();
   return { status: 201, body: flowView(flow, world) };
+}
+
+async function startIn(
+  flowId: string,
+  start: StartRequest,
+  world: World,
+  request: OperationRequest,
+): Promise<{ writes: Saved['writes']; result: Started }> {
+  const step = startFlow(start, world.facts);
+  const saved = await writesOf(flowId, undefined, step, world, originOf(request));
+  return { writes: saved.writes, result: { saved } };
+}
+
+/** What the request says of the properties that belong to a method. */
+function optionsOf({ methods }: FlowParts, body: StartBody): Record<string, unknown> {
+  const names = Object.keys(startOptions(methods)).filter((name) => body[name] !== undefined);
+  return Object.fromEntries(names.map((name) => [name, body[name]]));
+}
+
+/** The type of device that may tell who the user is. Throws `REQUIRED_VALUE`, `user.id`. */
+function methodForAnyone(
+  { methods }: FlowParts,
+  options: Record<string, unknown>,
+  { actor }: OperationRequest,
+): { type: string } {
+  const method = methods.all().find(({ usernameless }) => usernameless?.isWanted(options));
+  if (!method) throw invalidData('REQUIRED_VALUE', 'user.id');
+  // A user's own token is for his own flows only.
+  if (actor.type === 'USER') throw new ApiError('ACCESS_FAILED');
+  return { type: method.type };
 }
 
 const deviceIdOf = ({ selectedDevice }: StartBody) =>
@@ -118,7 +157,7 @@ async function startWithOtp(
     const { flow } = startFlow({ base, ...deviceIdOf(body) }, world.facts);
     if (flow.status === 'FAILED') {
       const step = startFlow({ base }, world.facts);
-      const saved = await writesOf(flowId, undefined, step, world, request);
+      const saved = await writesOf(flowId, undefined, step, world, originOf(request));
       return { writes: saved.writes, result: { saved } };
     }
     throw invalidData('INVALID_OTP', 'selectedDevice.otp');
@@ -129,7 +168,7 @@ async function startWithOtp(
   for (const { row, method, block } of candidates) {
     const started = startFlow({ base, deviceId: row.id }, world.facts);
     if (started.flow.status === 'FAILED') {
-      const saved = await writesOf(flowId, undefined, started, world, request);
+      const saved = await writesOf(flowId, undefined, started, world, originOf(request));
       return { writes: saved.writes, result: { saved } };
     }
     const verdict = await method.verify(
@@ -143,7 +182,7 @@ async function startWithOtp(
     if (verdict.verdict === 'VERIFIED') {
       const created = started.effects.filter(({ type }) => type === 'record');
       const done = { flow: step.flow, effects: [...created, ...step.effects] };
-      const saved = await writesOf(flowId, undefined, done, world, request);
+      const saved = await writesOf(flowId, undefined, done, world, originOf(request));
       return { writes: saved.writes, result: { saved } };
     }
     failures.push(...step.effects);
@@ -156,7 +195,7 @@ async function startWithOtp(
     ],
   );
   return {
-    writes: writesWithoutFlow(flowId, failures, world, request),
+    writes: writesWithoutFlow(flowId, failures, world, originOf(request)),
     result: { refusal: error },
   };
 }

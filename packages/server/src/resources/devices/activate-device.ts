@@ -37,7 +37,7 @@ async function readPairing(parts: DeviceParts, request: OperationRequest) {
   const policy =
     configuration.policies.get(device.doc.pairing?.policyId ?? '') ?? configuration.defaultPolicy;
   const block = blockOf(policy, method);
-  const context = methodContext(parts.keyring, configuration, facts.user, block, request.now);
+  const context = methodContext(parts, configuration, facts, block, request.now);
   return { environmentId, configuration, facts, device, method, policy, block, context };
 }
 

@@ -12,7 +12,7 @@ import { messageWrite } from '../../notifications/outbox.ts';
 import type { Stored, UserFacts, Write } from '../../storage/store.ts';
 import { activityWrite, actorOf } from '../activity.ts';
 import { commitOrRetry } from '../commit.ts';
-import { blockOf, methodContext, policyOf } from '../method-context.ts';
+import { blockOf, methodContext, policyOf, refuseTrustedOptions } from '../method-context.ts';
 import { notificationOf } from '../notification-request.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
 import { withDeviceAdded } from './device-order.ts';
@@ -33,6 +33,7 @@ export async function createDevice(
   const block = blockOf(policy, method);
   if (!block.enabled) throw invalidData('METHOD_DISABLED', 'type');
   if (block.pairingDisabled) throw invalidData('PAIRING_DISABLED', 'type');
+  refuseTrustedOptions(parts.methods, body, request);
   const status = statusOf(body, method, request);
   if (body.testMode && !(method.delivered && parts.settings.allowTestDevices)) {
     throw invalidData('INVALID_VALUE', 'testMode');
@@ -112,7 +113,7 @@ async function pair(pairing: Pairing) {
   const { now } = request;
   const environmentId = configuration.environment.id;
   const id = randomUUIDv7();
-  const context = methodContext(parts.keyring, configuration, facts.user, block, now);
+  const context = methodContext(parts, configuration, facts, block, now);
   const made = await method.create(body, { id }, context);
   if (facts.devices.some(({ doc }) => doc.uniqueKey && doc.uniqueKey === made.uniqueKey)) {
     throw duplicate(method);
@@ -149,7 +150,7 @@ async function pair(pairing: Pairing) {
     const notification = notificationOf(body.notification);
     const asked = await method.challenge(
       { id, credential: made.credential, ...(body.testMode ? { testMode: true } : {}) },
-      { purpose: 'PAIRING', ...(notification ? { notification } : {}) },
+      { purpose: 'PAIRING', options: body, ...(notification ? { notification } : {}) },
       context,
     );
     if (asked.delivery) deliveries.push(asked.delivery);

@@ -46,6 +46,7 @@ export function deviceView(
     ...(doc.nickname === undefined ? {} : { nickname: doc.nickname }),
     ...method.view(seen, { masked: false }),
     ...(doc.testMode ? { testMode: true } : {}),
+    ...(pending && challenge ? method.challengeView?.(challenge) : {}),
     ...(pending && testOtp !== undefined ? { test: { otp: testOtp } } : {}),
     lock:
       doc.lock && isDeviceLocked(doc, now)

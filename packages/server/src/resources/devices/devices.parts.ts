@@ -9,7 +9,14 @@ import type { OperationRequest } from '../operation.ts';
 /** What the operations on devices are made with. */
 export type DeviceParts = Pick<
   Parts,
-  'store' | 'configurations' | 'keyring' | 'methods' | 'links' | 'settings' | 'wakeOutbox'
+  | 'store'
+  | 'configurations'
+  | 'keyring'
+  | 'authenticators'
+  | 'methods'
+  | 'links'
+  | 'settings'
+  | 'wakeOutbox'
 >;
 
 /** The ids in the path of a device operation. */

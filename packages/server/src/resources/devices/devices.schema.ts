@@ -4,7 +4,15 @@ import { NICKNAME_LENGTH_MAX } from '../../config/limits.ts';
 import type { MethodRegistry } from '../../methods/registry.ts';
 import type { Device } from '../../model/documents.ts';
 import { NOTIFICATION } from '../notification-request.ts';
-import { HalLinks, listOf, Reference, Timestamp, Uuid } from '../schemas.ts';
+import {
+  CredentialText,
+  HalLinks,
+  listOf,
+  Origin,
+  Reference,
+  Timestamp,
+  Uuid,
+} from '../schemas.ts';
 
 // A nickname is shown to people: no control characters, and no bidirectional overrides.
 export const Nickname = Type.String({
@@ -54,7 +62,7 @@ export function deviceSchema(methods: MethodRegistry) {
   const own = methods
     .all()
     .map((method) =>
-      Object.entries(method.schemas.view).map(
+      Object.entries({ ...method.schemas.view, ...method.schemas.question }).map(
         ([name, schema]) => [name, Type.Optional(schema)] as const,
       ),
     );
@@ -87,8 +95,13 @@ export function deviceListSchema(methods: MethodRegistry) {
   return listOf('devices', deviceSchema(methods), { order: Type.Optional(Type.Array(Reference)) });
 }
 
+/** The proof that a pending device is the user's: which one, its method says. Contract §4.8. */
 export const Activate = Type.Object(
-  { otp: Type.String({ minLength: 1, maxLength: 20 }) },
+  {
+    otp: Type.Optional(Type.String({ minLength: 1, maxLength: 20 })),
+    origin: Type.Optional(Origin),
+    attestation: Type.Optional(CredentialText),
+  },
   { additionalProperties: false },
 );
 

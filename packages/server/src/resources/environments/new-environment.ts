@@ -6,6 +6,7 @@ import type { Environment } from '../../model/documents.ts';
 import type { Instant } from '../../model/instant.ts';
 import type { Write } from '../../storage/store.ts';
 import { defaultPolicyDocument } from '../device-authentication-policies/default-policy.ts';
+import { defaultFido2Policy } from '../fido2-policies/default-fido2-policy.ts';
 import { defaultMfaSettings } from '../mfa-settings/mfa-settings.defaults.ts';
 
 export interface NewEnvironment {
@@ -20,16 +21,18 @@ export interface NewEnvironment {
 export interface NewEnvironmentParts {
   keyring: Pick<Keyring, 'createKeys'>;
   methods: MethodRegistry;
+  /** The host name of the server's public address. */
+  hostName: string;
   now: Instant;
 }
 
 /**
  * Everything that an environment begins with, for one commit: its row, its keys, its default
- * population, its MFA settings and its default policy.
+ * population, its MFA settings and its default policies.
  */
 export async function newEnvironmentWrites(
   { id, name, description, type = 'SANDBOX', region = 'NA', products }: NewEnvironment,
-  { keyring, methods, now }: NewEnvironmentParts,
+  { keyring, methods, hostName, now }: NewEnvironmentParts,
 ): Promise<Write[]> {
   const dates = { createdAt: now, updatedAt: now };
   const environmentId = id;
@@ -75,6 +78,13 @@ export async function newEnvironmentWrites(
       environmentId,
       id: randomUUIDv7(),
       doc: defaultPolicyDocument(methods, now),
+    },
+    {
+      op: 'insert',
+      table: 'fido2_policies',
+      environmentId,
+      id: randomUUIDv7(),
+      doc: defaultFido2Policy(hostName, now),
     },
   ];
 }

@@ -1,4 +1,5 @@
 /** FIDO2 and native devices: their policies, keys and codes, and how a device is found by its key. */
+import { randomUUIDv7 } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import type { Engine } from './0001-first.ts';
 
@@ -68,4 +69,34 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     }
   }
   for (const index of INDEXES) await sql.raw(index).execute(db);
+  await addDefaultPolicies(db);
+}
+
+/** What an environment that is older than FIDO2 policies begins with: passkeys of any kind. */
+const DEFAULT_POLICY = {
+  name: 'Passkeys',
+  isDefault: true,
+  settings: {
+    description: 'Passkeys and security keys that verify their user.',
+    relyingPartyId: 'localhost',
+    attestationRequirements: 'NONE',
+    authenticatorAttachment: 'BOTH',
+    backupEligibility: { allow: true, enforceDuringAuthentication: true },
+    deviceDisplayName: 'Passkey',
+    discoverableCredentials: 'REQUIRED',
+    mdsAuthenticatorsRequirements: { option: 'NONE', enforceDuringAuthentication: false },
+    userDisplayNameAttributes: { attributes: [{ name: 'username' }] },
+    userPresenceTimeout: { duration: 2, timeUnit: 'MINUTES' },
+    userVerification: { option: 'REQUIRED', enforceDuringAuthentication: true },
+  },
+};
+
+async function addDefaultPolicies(db: Kysely<unknown>): Promise<void> {
+  const now = Date.now();
+  const doc = JSON.stringify({ ...DEFAULT_POLICY, createdAt: now, updatedAt: now });
+  const { rows } = await sql<{ id: string }>`select id from environments`.execute(db);
+  for (const { id } of rows) {
+    await sql`insert into fido2_policies (environment_id, id, version, doc, name, is_default)
+      values (${id}, ${randomUUIDv7()}, 1, ${doc}, ${DEFAULT_POLICY.name}, 1)`.execute(db);
+  }
 }

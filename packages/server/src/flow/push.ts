@@ -1,0 +1,81 @@
+/**
+ * What becomes of a push: unanswered, denied, cancelled. Each counts toward the device's limit,
+ * and too many within a time lock it, so that nobody is worn down by requests; contract §2.7.3.
+ * Pure.
+ */
+import type { Flow } from '../model/documents.ts';
+import type { Effect } from './effect.ts';
+import type { Facts, FlowDevice } from './facts.ts';
+import { completed, failed, record, type Step, touched, updated, without } from './flow-states.ts';
+
+/** The effects of a push that came to nothing; at the limit the device is locked. */
+function countPushFailure(device: FlowDevice, { now }: Facts): Effect[] {
+  const { push, id: deviceId } = device;
+  if (!push) return [];
+  const { count, periodMs, lockMs } = push.limit;
+  const fails = [...push.fails.filter((at) => at > now - periodMs), now];
+  if (fails.length < count) return [{ type: 'pushFailed', deviceId, fails }];
+  return [
+    // The lock was their consequence: after it they count no more.
+    { type: 'pushFailed', deviceId, fails: [] },
+    { type: 'deviceLocked', deviceId, reason: 'PUSH', expiresAt: now + lockMs },
+    record('DEVICE.LOCKED', 'SUCCESS', deviceId),
+  ];
+}
+
+const selectedOf = (flow: Flow, { devices }: Facts) =>
+  devices.find(({ id }) => id === flow.selectedDeviceId);
+
+/** A push that waits no longer, because something else is done: cancelled, another device. */
+export function abandonPush(flow: Flow, facts: Facts): Effect[] {
+  const device = selectedOf(flow, facts);
+  const waits = flow.status === 'PUSH_CONFIRMATION_REQUIRED' && !flow.silent;
+  return waits && device ? countPushFailure(device, facts) : [];
+}
+
+/** `cancel.push.authentication`; contract §2.5.4. */
+export function cancelPush(flow: Flow, facts: Facts): Step {
+  return {
+    flow: touched(without(flow, 'challenge', 'silent'), 'DEVICE_SELECTION_REQUIRED', facts.now),
+    effects: [updated('SUCCESS', flow.selectedDeviceId), ...abandonPush(flow, facts)],
+  };
+}
+
+/** Nobody answered in time. */
+export function expirePush(flow: Flow, facts: Facts): Step {
+  const { selectedDeviceId } = flow;
+  if (flow.silent === 'permissive') {
+    return {
+      flow: completed(flow, { method: ['swk'] }, facts.now),
+      effects: [updated('SUCCESS', selectedDeviceId)],
+    };
+  }
+  if (flow.silent === 'restrictive') {
+    return {
+      flow: failed(flow, 'DEVICE_AUTHORIZATION_FAILED', facts),
+      effects: [updated('FAILED', selectedDeviceId)],
+    };
+  }
+  return {
+    flow: touched(without(flow, 'challenge'), 'PUSH_CONFIRMATION_TIMED_OUT', facts.now),
+    effects: [updated('FAILED', selectedDeviceId), ...abandonPush(flow, facts)],
+  };
+}
+
+/** The user, or a wrong number, said no. */
+export function denyPush(flow: Flow, device: FlowDevice, isFraud: boolean, facts: Facts): Step {
+  if (flow.silent) {
+    return {
+      flow: failed(flow, 'DEVICE_AUTHORIZATION_FAILED', facts),
+      effects: [updated('FAILED', device.id)],
+    };
+  }
+  return {
+    flow: failed(flow, isFraud ? 'FRAUD_REPORTED' : 'PUSH_DENIED', facts),
+    effects: [
+      ...(isFraud ? [record('DEVICE.FRAUD_REPORTED', 'SUCCESS', device.id)] : []),
+      updated('FAILED', device.id),
+      ...countPushFailure(device, facts),
+    ],
+  };
+}

@@ -1,0 +1,47 @@
+/** Whether the certificates of an attestation lead to the maker of the authenticator. */
+
+import { X509Certificate, X509ChainBuilder } from '@peculiar/x509';
+import { decodeAttestationObject } from '@simplewebauthn/server/helpers';
+import type { Authenticator } from '../../model/fido2.ts';
+import type { Instant } from '../../model/instant.ts';
+
+/** The certificates of an attestation object (base64url), the authenticator's own first. */
+export function attestationCertificates(attestationObject: string): X509Certificate[] {
+  const bytes = new Uint8Array(Buffer.from(attestationObject, 'base64url'));
+  const x5c = decodeAttestationObject(bytes).get('attStmt').get('x5c') ?? [];
+  return x5c.map((certificate) => new X509Certificate(certificate));
+}
+
+/** SHA-1 of the certificate's key in hex: how the metadata names U2F authenticators (§3.1.1). */
+export async function keyIdentifierOf(certificate: X509Certificate): Promise<string> {
+  const identifier = await certificate.publicKey.getKeyIdentifier('SHA-1');
+  return Buffer.from(identifier).toString('hex');
+}
+
+const isValidAt = ({ notBefore, notAfter }: X509Certificate, now: Instant) =>
+  notBefore.getTime() <= now && now <= notAfter.getTime();
+
+/**
+ * Whether a chain of valid certificates leads to one that the metadata names for this model, or the
+ * first is itself named. A model without such certificates has nothing to lead to, and an
+ * attestation without certificates leads nowhere. Nothing is fetched: revoked certificates are told
+ * by the metadata's status reports.
+ */
+export async function leadsToMaker(
+  certificates: readonly X509Certificate[],
+  { attestationRootCertificates: named }: Pick<Authenticator, 'attestationRootCertificates'>,
+  now: Instant,
+): Promise<boolean> {
+  if (!named || named.length === 0) return true;
+  const [first, ...others] = certificates;
+  if (!first || !isValidAt(first, now)) return false;
+  const anchors = named.map((pem) => new X509Certificate(pem));
+  if (anchors.some((anchor) => anchor.equal(first))) return true;
+  for (const anchor of anchors) {
+    const builder = new X509ChainBuilder({ certificates: [...others, anchor] });
+    const chain = await builder.build(first);
+    const isWhole = chain.length > 1 && chain.at(-1)?.equal(anchor);
+    if (isWhole && chain.every((certificate) => isValidAt(certificate, now))) return true;
+  }
+  return false;
+}

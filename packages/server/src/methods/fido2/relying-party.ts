@@ -1,0 +1,31 @@
+/** Which origins may use a relying party's credentials; WebAuthn Level 3, §5.1.2 and §5.11. */
+
+// A registrable name or `localhost`; no port, no scheme. An IP address is no RP id (§5.1.2).
+const RP_ID = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z][a-z0-9-]*[a-z0-9]$/;
+
+export const RP_ID_PATTERN = RP_ID.source;
+
+export function isRelyingPartyId(id: string): boolean {
+  return RP_ID.test(id);
+}
+
+const isLocal = (host: string) => host === 'localhost' || host.endsWith('.localhost');
+
+/**
+ * Whether a page of this origin may use credentials of the relying party: its own host, one below
+ * it, or one that the policy names as related. Only over HTTPS, but on the machine itself.
+ */
+export function isAllowedOrigin(
+  origin: string,
+  rpId: string,
+  relatedOrigins: readonly string[] = [],
+): boolean {
+  if (relatedOrigins.includes(origin)) return true;
+  if (!URL.canParse(origin)) return false;
+  const url = new URL(origin);
+  // A browser writes it so; anything else is no origin (a path, a user name, upper case).
+  if (url.origin !== origin) return false;
+  const host = url.hostname;
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLocal(host))) return false;
+  return host === rpId || host.endsWith(`.${rpId}`);
+}
