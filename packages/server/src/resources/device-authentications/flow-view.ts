@@ -21,7 +21,10 @@ const ACTIONS: Record<FlowStatus, readonly string[]> = {
 /** While a phone is asked, or hasn't answered, a passcode that it makes will do as well. */
 function actionsOf(flow: Flow, { devices }: World): readonly string[] {
   const selected = devices.find(({ row }) => row.id === flow.selectedDeviceId);
-  const offered = ACTIONS[flow.status];
+  // Whoever isn't known has no devices to choose from.
+  const offered = ACTIONS[flow.status].filter(
+    (action) => action !== 'device.select' || flow.userId !== undefined,
+  );
   const takesOtp = flow.status.startsWith('PUSH_') && selected?.seen.answers.includes('otp');
   return takesOtp ? [...offered, 'otp.check'] : offered;
 }

@@ -1,8 +1,15 @@
 /** Pairing ends, or its code is sent again; contract §4.8. */
 
 import { QUESTIONS_MAX } from '../../config/limits.ts';
-import { limitExceeded, notUnique, wrongState } from '../../errors/api-error.ts';
+import {
+  ApiError,
+  errorDetail,
+  limitExceeded,
+  notUnique,
+  wrongState,
+} from '../../errors/api-error.ts';
 import { activateDevice, assertAwaitsAnswer } from '../../flow/device-activation.ts';
+import type { AuthenticationMethod } from '../../methods/authentication-method.ts';
 import { toMs } from '../../model/duration.ts';
 import type { Delivery } from '../../notifications/message.ts';
 import { messageWrite } from '../../notifications/outbox.ts';
@@ -41,6 +48,18 @@ async function readPairing(parts: DeviceParts, request: OperationRequest) {
   return { environmentId, configuration, facts, device, method, policy, block, context };
 }
 
+/** What the proof of each kind of answer is made of; contract §4.8. */
+const PROOFS = { otp: ['otp'], assertion: ['origin', 'attestation'], push: ['otp'] } as const;
+
+function assertProof(method: AuthenticationMethod, { body }: OperationRequest): void {
+  const missing = PROOFS[method.answerKind].filter((name) => body[name] === undefined);
+  if (missing.length === 0) return;
+  throw new ApiError(
+    'INVALID_DATA',
+    missing.map((name) => errorDetail('REQUIRED_VALUE', name)),
+  );
+}
+
 /** `device.activate`: 200 with the ACTIVE device. A wrong answer counts, whoever races. */
 export async function activate(
   parts: DeviceParts,
@@ -52,10 +71,11 @@ export async function activate(
     async () => {
       const read = await readPairing(parts, request);
       const { environmentId, configuration, facts, device, method, policy, block } = read;
+      assertProof(method, request);
       const failure = block.otp?.failure ?? block.failure;
       const rules = {
         now,
-        target: method.answerKind === 'otp' ? 'otp' : 'attestation',
+        target: method.answerKind === 'assertion' ? 'attestation' : 'otp',
         delivered: method.delivered !== undefined,
         coolDownMs: failure ? toMs(failure.coolDown) : 0,
       };
