@@ -16,6 +16,9 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+// A passkey's relying party needs a name: `localhost`.
+const OWN_HOSTS = ['127.0.0.1', 'localhost', 'app.localhost', 'other.localhost'];
+
 export interface RunningBrowser {
   context: BrowserContext;
   close(): Promise<void>;
@@ -30,7 +33,7 @@ export async function launchBrowser(): Promise<RunningBrowser> {
     args: [...FLAGS, '--remote-debugging-pipe', `--user-data-dir=${profile}`, 'about:blank'],
   });
   await context.route(/.*/, (route) =>
-    new URL(route.request().url()).hostname === '127.0.0.1' ? route.continue() : route.abort(),
+    OWN_HOSTS.includes(new URL(route.request().url()).hostname) ? route.continue() : route.abort(),
   );
   return {
     context,

@@ -4,6 +4,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import type { Operation, OperationReply } from '../resources/operation.ts';
 import type { Store } from '../storage/store.ts';
 import { buildOpenApi, type DocumentInfo } from './openapi.ts';
+import { PASSKEY_FILES } from './passkey-page.ts';
 import { REFERENCE_FILES } from './reference-page.ts';
 
 const READY_TIMEOUT_MS = 2_000;
@@ -36,6 +37,7 @@ export function platformRoutes(
   let document: string | undefined;
   return {
     ...REFERENCE_FILES,
+    ...PASSKEY_FILES,
     '/healthz': async () => ({ status: 200, body: { status: 'UP' } }),
     '/readyz': async () => {
       if (!(await isReady(parts.store))) throw new ApiError('SERVICE_UNAVAILABLE');

@@ -1,0 +1,71 @@
+/** A small client of the API for the tests that start the server as its own process. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { RunningServer } from './server.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects to be there.
+type Body = any;
+
+export interface ApiClient {
+  token: string;
+  /** Under `/v1/environments/{envID}`; each asserts that the request succeeds. */
+  get(path: string): Promise<Body>;
+  post(path: string, body: object): Promise<Body>;
+  put(path: string, body: object): Promise<Body>;
+  delete(path: string): Promise<void>;
+  /** Under `/{envID}`. */
+  auth(path: string, body?: object, mediaType?: string): Promise<Body>;
+  /** A new user who is enabled for MFA. */
+  user(): Promise<{ id: string; username: string; email: string }>;
+}
+
+/** Gets a token of the first application and makes requests with it. */
+export async function apiClient(server: RunningServer): Promise<ApiClient> {
+  const { origin, environmentId, clientId, clientSecret } = server;
+  const granted = await fetch(`${origin}/${environmentId}/as/token`, {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`,
+    },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  });
+  const { access_token: token } = (await granted.json()) as { access_token: string };
+
+  async function send(method: string, url: string, body?: object, type = 'application/json') {
+    const response = await fetch(url, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': type }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    assert.ok(response.ok, `${method} ${url}: ${response.status} ${text}`);
+    return text === '' ? undefined : JSON.parse(text);
+  }
+
+  const api = `${origin}/v1/environments/${environmentId}`;
+  return {
+    token,
+    get: (path) => send('GET', api + path),
+    post: (path, body) => send('POST', api + path, body),
+    put: (path, body) => send('PUT', api + path, body),
+    delete: (path) => send('DELETE', api + path),
+    auth: (path, body, mediaType) =>
+      send(
+        body === undefined ? 'GET' : 'POST',
+        `${origin}/${environmentId}${path}`,
+        body,
+        mediaType === undefined
+          ? 'application/json'
+          : `application/vnd.pingidentity.${mediaType}+json`,
+      ),
+    async user() {
+      const username = `kaisa-${randomUUID()}`;
+      const email = `${username}@shop.example`;
+      const { id } = await send('POST', `${api}/users`, { username, email, mfaEnabled: true });
+      return { id, username, email };
+    },
+  };
+}
