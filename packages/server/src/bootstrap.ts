@@ -8,7 +8,6 @@ import type { MethodRegistry } from './methods/registry.ts';
 import type { Clock } from './model/instant.ts';
 import { newWorkerApplicationWrites } from './resources/applications/new-worker-application.ts';
 import { newEnvironmentWrites } from './resources/environments/new-environment.ts';
-import { hostNameOf } from './resources/links.ts';
 import { ANY_ENVIRONMENT, type Store } from './storage/store.ts';
 
 /** Where the credentials of the first run are kept: a file that a shell can read. */
@@ -43,12 +42,7 @@ export async function bootstrap(parts: BootstrapParts, url: string): Promise<str
     products: [{ type: 'PING_ONE_MFA' }],
   };
   const outcome = await store.commit([
-    ...(await newEnvironmentWrites(environment, {
-      keyring,
-      methods,
-      hostName: hostNameOf(url),
-      now,
-    })),
+    ...(await newEnvironmentWrites(environment, { keyring, methods, now })),
     ...(await newWorkerApplicationWrites({
       environmentId,
       applicationId,

@@ -10,7 +10,7 @@ import {
   POLICIES_MAX,
 } from './config/limits.ts';
 import type { DeviceAuthenticationPolicy, Environment, MfaSettings } from './model/documents.ts';
-import type { CustomAuthenticator, Fido2Policy } from './model/fido2.ts';
+import { type CustomAuthenticator, type Fido2Policy, withRelyingParty } from './model/fido2.ts';
 import type { Store, Stored } from './storage/store.ts';
 
 export interface EnvironmentConfiguration {
@@ -34,8 +34,14 @@ export interface EnvironmentConfigurations {
 /** The id of the one `mfa_settings` row of an environment. */
 export const MFA_SETTINGS_ID = 'settings';
 
-/** Reads through the store and keeps what it read until it changes. */
-export function cacheConfigurations(store: Store): EnvironmentConfigurations {
+/**
+ * Reads through the store and keeps what it read until it changes. `hostName`: of the server, the
+ * relying party of FIDO2 policies that name none.
+ */
+export function cacheConfigurations(
+  store: Store,
+  hostName: () => string,
+): EnvironmentConfigurations {
   const cache = new LRUCache<string, Promise<EnvironmentConfiguration | undefined>>({
     max: ENVIRONMENTS_CACHED_MAX,
     // A node that misses a notification (its listener was reconnecting) is stale for this long.
@@ -44,7 +50,7 @@ export function cacheConfigurations(store: Store): EnvironmentConfigurations {
   const stop = store.onConfigurationChange((environmentId) => cache.delete(environmentId));
 
   async function read(environmentId: string): Promise<EnvironmentConfiguration | undefined> {
-    const [environment, mfaSettings, policies, fido2Policies, custom] = await Promise.all([
+    const [environment, mfaSettings, policies, kept, custom] = await Promise.all([
       store.get('environments', environmentId, environmentId),
       store.get('mfa_settings', environmentId, MFA_SETTINGS_ID),
       store.list('policies', environmentId, { limit: POLICIES_MAX }),
@@ -52,6 +58,10 @@ export function cacheConfigurations(store: Store): EnvironmentConfigurations {
       store.list('custom_authenticators', environmentId, { limit: CUSTOM_AUTHENTICATORS_MAX }),
     ]);
     const defaultPolicy = policies.find((policy) => policy.doc.isDefault);
+    const fido2Policies = kept.map((policy) => ({
+      ...policy,
+      doc: withRelyingParty(policy.doc, hostName()),
+    }));
     const defaultFido2Policy = fido2Policies.find((policy) => policy.doc.isDefault);
     if (!environment || !mfaSettings || !defaultPolicy || !defaultFido2Policy) return undefined;
     return {

@@ -66,10 +66,10 @@ export async function startServer(
   const store = await openStore(settings);
   const keyring = await openKeyring({ store, masterKey, clock });
   const metrics = createMetrics({ process: true });
-  const configurations = cacheConfigurations(store);
   // The port may be chosen by the system: the addresses are known once the server listens.
   const origins = { publicUrl: '', authPublicUrl: '' };
   const links = makeLinks(origins);
+  const configurations = cacheConfigurations(store, links.hostName);
   const access = createAccess({ store, keyring, clock, links });
   // SQLite has one process: whatever was leased was leased by one that is gone.
   if (settings.databaseUrl === undefined) await store.releaseMessages(clock.now());

@@ -4,6 +4,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import type { Vault } from '../crypto/vault.ts';
 import { NO_AUTHENTICATORS } from '../fido-metadata/environment-authenticators.ts';
+import { withRelyingParty } from '../model/fido2.ts';
 import { defaultFido2Policy } from '../resources/fido2-policies/default-fido2-policy.ts';
 import type { AuthenticationMethod, MethodContext } from './authentication-method.ts';
 
@@ -40,7 +41,7 @@ export function contextOf(
     randomDigits: (length) => String(randomInt(10 ** length)).padStart(length, '0'),
     hostName: 'localhost',
     configuration: {
-      fido2Policy: () => defaultFido2Policy('login.shop.example', now).settings,
+      fido2Policy: () => withRelyingParty(defaultFido2Policy(now), 'login.shop.example').settings,
       authenticators: NO_AUTHENTICATORS,
     },
     user: {

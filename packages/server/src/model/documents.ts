@@ -3,7 +3,7 @@
  * Optional members are absent, never null. Moments are `Instant`s, secrets are sealed (see
  * `crypto/vault.ts`) or hashed before they come here.
  */
-import type { CustomAuthenticator, Fido2Policy, FidoPolicy } from './fido2.ts';
+import type { CustomAuthenticator, FidoPolicy, KeptFido2Policy } from './fido2.ts';
 import type { Instant } from './instant.ts';
 import type { AuthenticationCode, DeviceRequest, PairingKey, PushCredential } from './mobile.ts';
 import type { DeviceAuthenticationPolicySettings } from './policy.ts';
@@ -263,7 +263,7 @@ export interface Documents {
   flows: Flow;
   messages: Message;
   activities: Activity;
-  fido2_policies: Fido2Policy;
+  fido2_policies: KeptFido2Policy;
   fido_policies: FidoPolicy;
   custom_authenticators: CustomAuthenticator;
   pairing_keys: PairingKey;

@@ -1,4 +1,4 @@
-/** What is kept of FIDO2: policies and authenticators that were added by hand. Types only. */
+/** What is kept of FIDO2: policies and authenticators that were added by hand. */
 import type { WireDuration } from './duration.ts';
 import type { Instant } from './instant.ts';
 
@@ -47,6 +47,19 @@ export interface Fido2Policy {
   name: string;
   isDefault: boolean;
   settings: Fido2PolicySettings;
+}
+
+/**
+ * A policy as it is kept. The one that an environment begins with names no relying party: it is
+ * the server's own host name, wherever that moves to (docs/decisions/0009-fido-policies.md).
+ */
+export interface KeptFido2Policy extends Omit<Fido2Policy, 'settings'> {
+  settings: Omit<Fido2PolicySettings, 'relyingPartyId'> & { relyingPartyId?: string };
+}
+
+/** A kept policy with its relying party. Pure. */
+export function withRelyingParty(policy: KeptFido2Policy, hostName: string): Fido2Policy {
+  return { ...policy, settings: { relyingPartyId: hostName, ...policy.settings } };
 }
 
 /** The deprecated `FIDOPolicy`: kept and returned, and what `migrate` begins with. */

@@ -2,8 +2,12 @@
 import { type Dialect, Kysely, type Migration, Migrator } from 'kysely';
 import { type Engine, MIGRATIONS } from './migrations/migrations.ts';
 
-/** Brings the schema to the newest migration; rejects with the first failure. */
-export async function runMigrations(dialect: Dialect, engine: Engine): Promise<void> {
+/** Brings the schema to the newest migration, or to `last`; rejects with the first failure. */
+export async function runMigrations(
+  dialect: Dialect,
+  engine: Engine,
+  last = MIGRATIONS.at(-1)?.name ?? '',
+): Promise<void> {
   const db = new Kysely<unknown>({ dialect });
   const migrations: Record<string, Migration> = {};
   for (const { name, load } of MIGRATIONS) {
@@ -11,6 +15,6 @@ export async function runMigrations(dialect: Dialect, engine: Engine): Promise<v
     migrations[name] = { up: (transaction) => up(transaction, engine) };
   }
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
-  const { error } = await migrator.migrateToLatest();
+  const { error } = await migrator.migrateTo(last);
   if (error) throw error instanceof Error ? error : new Error('Migration failed', { cause: error });
 }

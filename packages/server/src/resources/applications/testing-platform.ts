@@ -64,7 +64,7 @@ function environmentWrites(environmentId: string, now: Instant): Write[] {
       table: 'fido2_policies',
       environmentId,
       id: environmentId.replace('1111', '6666'),
-      doc: defaultFido2Policy('localhost', now),
+      doc: defaultFido2Policy(now),
     },
     {
       op: 'insert',
@@ -149,7 +149,7 @@ export async function startPlatform(context: TestContext, more: readonly Operati
   await commit(store, [...peopleWrites(time.now), ...administrator]);
   const links = makeLinks({ publicUrl: PUBLIC_URL, authPublicUrl: AUTH_URL });
   const access = createAccess({ store, keyring, clock, links });
-  const configurations = cacheConfigurations(store);
+  const configurations = cacheConfigurations(store, links.hostName);
   context.after(() => {
     access.close();
     configurations.close();

@@ -122,14 +122,7 @@ export async function createEnvironment(
   const products = billOfMaterials?.products ?? [{ type: 'PING_ONE_MFA' }];
   await commitOrRetry(parts.store, async () => ({
     writes: [
-      ...(await newEnvironmentWrites(
-        { ...about, id, products },
-        {
-          ...parts,
-          hostName: parts.links.hostName(),
-          now: request.now,
-        },
-      )),
+      ...(await newEnvironmentWrites({ ...about, id, products }, { ...parts, now: request.now })),
       record(request, id, 'CREATED'),
     ],
     result: undefined,

@@ -21,8 +21,6 @@ export interface NewEnvironment {
 export interface NewEnvironmentParts {
   keyring: Pick<Keyring, 'createKeys'>;
   methods: MethodRegistry;
-  /** The host name of the server's public address. */
-  hostName: string;
   now: Instant;
 }
 
@@ -32,7 +30,7 @@ export interface NewEnvironmentParts {
  */
 export async function newEnvironmentWrites(
   { id, name, description, type = 'SANDBOX', region = 'NA', products }: NewEnvironment,
-  { keyring, methods, hostName, now }: NewEnvironmentParts,
+  { keyring, methods, now }: NewEnvironmentParts,
 ): Promise<Write[]> {
   const dates = { createdAt: now, updatedAt: now };
   const environmentId = id;
@@ -84,7 +82,7 @@ export async function newEnvironmentWrites(
       table: 'fido2_policies',
       environmentId,
       id: randomUUIDv7(),
-      doc: defaultFido2Policy(hostName, now),
+      doc: defaultFido2Policy(now),
     },
   ];
 }

@@ -78,14 +78,18 @@ const DEFAULT_POLICY = {
   isDefault: true,
   settings: {
     description: 'Passkeys and security keys that verify their user.',
-    relyingPartyId: 'localhost',
     attestationRequirements: 'NONE',
     authenticatorAttachment: 'BOTH',
     backupEligibility: { allow: true, enforceDuringAuthentication: true },
     deviceDisplayName: 'Passkey',
     discoverableCredentials: 'REQUIRED',
     mdsAuthenticatorsRequirements: { option: 'NONE', enforceDuringAuthentication: false },
-    userDisplayNameAttributes: { attributes: [{ name: 'username' }] },
+    userDisplayNameAttributes: {
+      attributes: [
+        { name: 'name', subAttributes: [{ name: 'given' }, { name: 'family' }] },
+        { name: 'username' },
+      ],
+    },
     userPresenceTimeout: { duration: 2, timeUnit: 'MINUTES' },
     userVerification: { option: 'REQUIRED', enforceDuringAuthentication: true },
   },
