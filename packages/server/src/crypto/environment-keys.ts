@@ -22,6 +22,12 @@ import type { EnvironmentKey } from '../model/documents.ts';
 import type { Instant } from '../model/instant.ts';
 import type { Stored } from '../storage/store.ts';
 import { type DataKey, keyIdOf, macWith, openWith, sealWith } from './data-key.ts';
+import {
+  type DeviceSigningKey,
+  deviceSigningKeyOf,
+  type WebPushKeys,
+  webPushKeysOf,
+} from './elliptic-key.ts';
 
 /** What PingOne signs tokens with, and so what its clients expect ("Token claims" page). */
 export const SIGNING_ALGORITHM = 'RS256';
@@ -61,7 +67,8 @@ export function isSigningKeyKnown({ doc }: KeyRow, now: Instant): boolean {
   return doc.status === 'ACTIVE' || now < doc.updatedAt + RETIRED_LIFE_MS;
 }
 
-const privateKeyIdentity = (keyId: string) => `environment_keys/${keyId}/sealed`;
+/** What the sealed private part of a key is bound to. */
+export const privateKeyIdentity = (keyId: string) => `environment_keys/${keyId}/sealed`;
 
 /** The key pairs of the rows, each opened when it is first needed. */
 function openKeyPairs(open: (identity: string, sealed: string) => Buffer) {
@@ -87,14 +94,26 @@ export interface EnvironmentKeys {
   macLike(identity: string, value: string, mac: string): string | undefined;
   signingKey(now: Instant): SigningKey;
   verificationKey(kid: string, now: Instant): KeyObject | undefined;
-  publicJwks(now: Instant): Record<string, unknown>[];
+  /** Public keys of the token signing keys and of the device key. */
+  publicJwks(now: Instant): Promise<Record<string, unknown>[]>;
+  /** Undefined: none was made yet. */
+  deviceSigningKey(): Promise<DeviceSigningKey> | undefined;
+  /** Undefined: none were made yet. */
+  webPushKeys(): WebPushKeys | undefined;
+}
+
+/** The rows of an environment's keys by their purpose. */
+export interface EnvironmentKeyRows {
+  signing: readonly KeyRow[];
+  device: KeyRow | undefined;
+  webPush: KeyRow | undefined;
 }
 
 /** Makes the keys usable. */
 export function useEnvironmentKeys(
   environmentId: string,
   dataKeys: readonly DataKey[],
-  signingRows: readonly KeyRow[],
+  { signing: signingRows, device, webPush }: EnvironmentKeyRows,
 ): EnvironmentKeys {
   const byId = new Map(dataKeys.map((key) => [key.id, key]));
   const newestData = dataKeys.toSorted(byAge);
@@ -106,6 +125,11 @@ export function useEnvironmentKeys(
   const open = (identity: string, sealed: string) =>
     openWith(keyNamedIn(sealed), environmentId, identity, sealed);
   const pairOf = openKeyPairs(open);
+  let deviceKey: Promise<DeviceSigningKey> | undefined;
+  const openDeviceKey = () => {
+    if (device) deviceKey ??= deviceSigningKeyOf(pairOf(device).privateKey);
+    return deviceKey;
+  };
   return {
     open,
     seal: (identity, plaintext, now) => sealWith(dataKey(now), environmentId, identity, plaintext),
@@ -122,10 +146,15 @@ export function useEnvironmentKeys(
       const row = signingRows.find(({ id }) => id === kid);
       return row && isSigningKeyKnown(row, now) ? pairOf(row).publicKey : undefined;
     },
-    publicJwks: (now) =>
-      signingRows
+    async publicJwks(now) {
+      const signing = signingRows
         .filter((row) => isSigningKeyKnown(row, now))
-        .flatMap(({ doc }) => (doc.publicJwk ? [doc.publicJwk] : [])),
+        .flatMap(({ doc }) => (doc.publicJwk ? [doc.publicJwk] : []));
+      const signsToDevices = await openDeviceKey();
+      return signsToDevices ? [...signing, signsToDevices.publicJwk] : signing;
+    },
+    deviceSigningKey: openDeviceKey,
+    webPushKeys: () => webPush && webPushKeysOf(pairOf(webPush).privateKey),
   };
 }
 

@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
-import { createPublicKey, createSign, createVerify, randomBytes } from 'node:crypto';
+import {
+  createECDH,
+  createHash,
+  createPublicKey,
+  createSign,
+  createVerify,
+  randomBytes,
+} from 'node:crypto';
 import { describe, type TestContext, test } from 'node:test';
+import { CompactSign, compactVerify, createLocalJWKSet } from 'jose';
 import { ENVIRONMENT_KEYS_MAX, KEY_ACTIVATION_DELAY_MS } from '../config/limits.ts';
 import { SettingsError } from '../config/settings.ts';
 import { commit, HOME, OTHER, openPlatform } from '../resources/applications/testing-platform.ts';
+import type { Store } from '../storage/store.ts';
 import { openKeyring } from './keyring.ts';
 
 async function openKeys(context: TestContext) {
@@ -22,6 +31,15 @@ async function openKeys(context: TestContext) {
     return other;
   }
   return { ...platform, openOther };
+}
+
+/** As an older version left them. */
+async function dropKeys(store: Store, ids: readonly string[]) {
+  const rows = await Promise.all(ids.map((id) => store.get('environment_keys', HOME, id)));
+  await commit(
+    store,
+    rows.flatMap((row) => (row ? [{ ...row, op: 'delete', table: 'environment_keys' }] : [])),
+  );
 }
 
 describe('a sealed value', () => {
@@ -147,7 +165,7 @@ describe('a rotated data key', () => {
     const rows = await store.list('environment_keys', HOME, { limit: 10 });
     const active = rows.filter(({ doc }) => doc.purpose === 'DATA' && doc.status === 'ACTIVE');
     assert.equal(new Set(ids).size, 2);
-    assert.equal(rows.length, 4);
+    assert.equal(rows.length, 6);
     assert.equal(active.length, 1);
   });
 });
@@ -158,7 +176,7 @@ describe('a signing key', () => {
     const { kid, alg, privateKey } = await keyring.signingKey(HOME);
     const { keys } = await keyring.publicJwks(HOME);
     const [jwk = {}] = keys;
-    assert.equal(keys.length, 1);
+    assert.equal(keys.filter((key) => key.alg === 'RS256').length, 1);
     assert.deepEqual(Object.keys(jwk).sort(), ['alg', 'e', 'kid', 'kty', 'n', 'use']);
     assert.deepEqual([jwk.kid, jwk.alg, jwk.use, alg], [kid, 'RS256', 'sig', 'RS256']);
     const signature = createSign('sha256').update('text').sign(privateKey);
@@ -172,7 +190,11 @@ describe('a signing key', () => {
     const { keyring, store, time } = await openKeys(context);
     const old = (await keyring.signingKey(HOME)).kid;
     const id = await keyring.rotateSigningKey(HOME);
-    const kids = async () => (await keyring.publicJwks(HOME)).keys.map(({ kid }) => kid).sort();
+    const kids = async () =>
+      (await keyring.publicJwks(HOME)).keys
+        .filter(({ alg }) => alg === 'RS256')
+        .map(({ kid }) => kid)
+        .sort();
     assert.deepEqual(await kids(), [old, id].sort());
     assert.equal((await keyring.signingKey(HOME)).kid, old);
     time.now += KEY_ACTIVATION_DELAY_MS;
@@ -196,6 +218,87 @@ describe('a signing key', () => {
     await commit(store, [{ ...row, op: 'update', table: 'environment_keys', doc }]);
     const other = await openOther();
     assert.ok(mine && (await other.verificationKey(HOME, kid))?.equals(mine));
+  });
+});
+
+describe('a device key', () => {
+  test('is published as ES256 under its thumbprint, and fits what it signs', async (context) => {
+    const { keyring, openOther } = await openKeys(context);
+    const { kid, alg, privateKey, publicJwk } = await keyring.deviceSigningKey(HOME);
+    const { keys } = await keyring.publicJwks(HOME);
+    const published = keys.filter((key) => key.use === 'sig' && key.alg === 'ES256');
+    assert.deepEqual(published, [publicJwk]);
+    assert.deepEqual(Object.keys(publicJwk).sort(), ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
+    const { crv, kty, x, y } = publicJwk;
+    // RFC 7638 §3: the required members in lexicographic order.
+    const thumbprint = createHash('sha256').update(JSON.stringify({ crv, kty, x, y }));
+    assert.deepEqual([kid, publicJwk.kid, alg], [thumbprint.digest('base64url'), kid, 'ES256']);
+    const signed = await new CompactSign(Buffer.from('{}'))
+      .setProtectedHeader({ alg, kid })
+      .sign(privateKey);
+    assert.ok(await compactVerify(signed, createLocalJWKSet({ keys })));
+    assert.equal((await (await openOther()).deviceSigningKey(HOME)).kid, kid);
+    assert.notEqual((await keyring.deviceSigningKey(OTHER)).kid, kid);
+  });
+
+  test('verifies no access token', async (context) => {
+    const { keyring } = await openKeys(context);
+    const { kid } = await keyring.deviceSigningKey(HOME);
+    for (const name of [kid, 'device-1', 'web-push-1']) {
+      assert.equal(await keyring.verificationKey(HOME, name), undefined);
+    }
+  });
+
+  test('stays when the others are rotated', async (context) => {
+    const { keyring, time } = await openKeys(context);
+    const before = await keyring.deviceSigningKey(HOME);
+    const webPush = await keyring.webPushKeys(HOME);
+    await keyring.rotateDataKey(HOME);
+    await keyring.rotateSigningKey(HOME);
+    time.now += KEY_ACTIVATION_DELAY_MS;
+    assert.equal((await keyring.deviceSigningKey(HOME)).kid, before.kid);
+    assert.deepEqual(await keyring.webPushKeys(HOME), webPush);
+  });
+});
+
+describe('the keys of an environment from before devices had one', () => {
+  test('are made at first use, the same for all nodes that make them at once', async (context) => {
+    const { store, keyring, openOther } = await openKeys(context);
+    await dropKeys(store, ['device-1', 'web-push-1']);
+    const nodes = [keyring, await openOther(), await openOther()];
+    await Promise.all(nodes.map((node) => node.load(HOME)));
+    const deviceKeys = await Promise.all(nodes.map((node) => node.deviceSigningKey(HOME)));
+    assert.equal(new Set(deviceKeys.map(({ kid }) => kid)).size, 1);
+    const webPush = await Promise.all(nodes.map((node) => node.webPushKeys(HOME)));
+    assert.equal(new Set(webPush.map(({ publicKey }) => publicKey)).size, 1);
+    assert.equal(await store.count('environment_keys', HOME), 4);
+  });
+
+  test('are published before anybody asked for them', async (context) => {
+    const { store, openOther } = await openKeys(context);
+    await dropKeys(store, ['device-1']);
+    const [one, other] = [await openOther(), await openOther()];
+    const { keys } = await one.publicJwks(HOME);
+    const { kid } = await other.deviceSigningKey(HOME);
+    assert.ok(keys.some((key) => key.kid === kid));
+  });
+
+  test('need an environment', async (context) => {
+    const { keyring } = await openKeys(context);
+    const nowhere = '11111111-0000-4000-8000-000000000009';
+    await assert.rejects(keyring.deviceSigningKey(nowhere), /has no keys/);
+    await assert.rejects(keyring.webPushKeys(nowhere), /has no keys/);
+  });
+});
+
+describe('web push keys', () => {
+  test('are a P-256 pair as push services want it', async (context) => {
+    const { keyring } = await openKeys(context);
+    const { publicKey, privateKey } = await keyring.webPushKeys(HOME);
+    const ecdh = createECDH('prime256v1');
+    ecdh.setPrivateKey(privateKey, 'base64url');
+    assert.equal(ecdh.getPublicKey('base64url', 'uncompressed'), publicKey);
+    assert.equal(Buffer.from(publicKey, 'base64url').length, 65);
   });
 });
 
@@ -247,6 +350,6 @@ describe('the keys of a store', () => {
     const sealed = keyring.seal(HOME, 'x', 'value');
     assert.equal(sealed.split('.')[1], id);
     assert.equal(other.open(HOME, 'x', sealed).toString(), 'value');
-    assert.equal(await store.count('environment_keys', HOME), 3);
+    assert.equal(await store.count('environment_keys', HOME), 5);
   });
 });

@@ -1,14 +1,21 @@
 /**
- * The keys of every environment: a data key wrapped by the master key, and a key pair that signs
- * tokens, whose private part the data key seals.
+ * The keys of every environment: a data key wrapped by the master key, and key pairs whose private
+ * parts the data key seals: one signs tokens, one what is said to devices, one Web Push (VAPID).
  */
 import { type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { Clock, Instant } from '../model/instant.ts';
 import type { Store, Write } from '../storage/store.ts';
-import { dataKeyOf } from './data-key.ts';
+import { dataKeyOf, sealWith } from './data-key.ts';
+import {
+  type DeviceSigningKey,
+  type EllipticPurpose,
+  newEllipticKey,
+  type WebPushKeys,
+} from './elliptic-key.ts';
 import {
   type EnvironmentKeys,
   newSigningKey,
+  privateKeyIdentity,
   type SigningKey,
   useEnvironmentKeys,
 } from './environment-keys.ts';
@@ -25,6 +32,7 @@ import {
 import { type MasterKey, useMasterKey } from './master-key.ts';
 import type { Vault, VaultLoader } from './vault.ts';
 
+export type { DeviceSigningKey, WebPushKeys } from './elliptic-key.ts';
 export type { SigningKey } from './environment-keys.ts';
 
 export interface Keyring extends Vault, VaultLoader {
@@ -32,9 +40,22 @@ export interface Keyring extends Vault, VaultLoader {
   createKeys(environmentId: string, now: Instant): Promise<Write[]>;
   /** What signs tokens of the environment now. */
   signingKey(environmentId: string): Promise<SigningKey>;
-  /** The environment's public key of this `kid`; undefined: it has no such one. */
+  /**
+   * What signs messages to devices (JWS, ES256). They pin its thumbprint when they are paired, so
+   * it is never rotated. An environment that has none gets it by this call.
+   */
+  deviceSigningKey(environmentId: string): Promise<DeviceSigningKey>;
+  /**
+   * What browsers' push services know the environment by (VAPID, RFC 8292): subscriptions are made
+   * for the public key, so it is never rotated. An environment that has none gets it by this call.
+   */
+  webPushKeys(environmentId: string): Promise<WebPushKeys>;
+  /** The public key of this `kid` that verifies tokens; undefined: there is no such one. */
   verificationKey(environmentId: string, kid: string): Promise<KeyObject | undefined>;
-  /** What `/as/jwks` shows: keys that sign, will sign, or signed what is still valid (RFC 7517). */
+  /**
+   * What `/as/jwks` shows (RFC 7517): keys that sign tokens, will sign them, or signed what is still
+   * valid; and the key that signs messages to devices.
+   */
   publicJwks(environmentId: string): Promise<{ keys: Record<string, unknown>[] }>;
   /** Makes a new data key; older ones still open what they sealed. Returns its id. */
   rotateDataKey(environmentId: string): Promise<string>;
@@ -65,8 +86,35 @@ async function readEnvironmentKeys(
 ): Promise<EnvironmentKeys | undefined> {
   const rows = await readKeys(store, environmentId);
   if (rows.length === 0) return undefined;
-  const { DATA = [], SIGNING = [] } = Object.groupBy(rows, ({ doc }) => doc.purpose);
-  return useEnvironmentKeys(environmentId, DATA.map(unwrapWith(master)), SIGNING);
+  const {
+    DATA = [],
+    SIGNING = [],
+    DEVICE,
+    WEB_PUSH,
+  } = Object.groupBy(rows, (row) => row.doc.purpose);
+  return useEnvironmentKeys(environmentId, DATA.map(unwrapWith(master)), {
+    signing: SIGNING,
+    device: DEVICE?.[0],
+    webPush: WEB_PUSH?.[0],
+  });
+}
+
+/** The keys of a new environment: one of each purpose. */
+async function newKeyWrites(
+  master: MasterKey,
+  environmentId: string,
+  now: Instant,
+): Promise<Write[]> {
+  const data = newDataKey(master, environmentId, now);
+  const seal = (keyId: string, privateJwk: string) =>
+    sealWith(data.key, environmentId, privateKeyIdentity(keyId), privateJwk);
+  const keys = [
+    data,
+    await newSigningKey(environmentId, data.key, now),
+    newEllipticKey('DEVICE', seal, now),
+    newEllipticKey('WEB_PUSH', seal, now),
+  ];
+  return keys.map((key) => insertKey(environmentId, key));
 }
 
 function newSigningKeyUnder(master: MasterKey, rows: readonly KeyRow[], now: Instant) {
@@ -112,22 +160,48 @@ export async function openKeyring({ store, masterKey, clock }: KeyringParts): Pr
     return id;
   }
 
+  /** What `read` finds; where it finds nothing, the environment gets a key of this purpose first. */
+  async function obtainElliptic<K>(
+    environmentId: string,
+    purpose: EllipticPurpose,
+    read: (keys: EnvironmentKeys) => Promise<K> | K | undefined,
+  ): Promise<K> {
+    const keys = await obtain(environmentId);
+    const found = await read(keys);
+    if (found !== undefined) return found;
+    const now = clock.now();
+    const made = newEllipticKey(
+      purpose,
+      (keyId, privateJwk) => keys.seal(privateKeyIdentity(keyId), privateJwk, now),
+      now,
+    );
+    // Refused where another node was faster: then that one's key is the environment's.
+    await store.commit([insertKey(environmentId, made)]);
+    cache.outdate(environmentId);
+    const present = await read(await obtain(environmentId));
+    if (present === undefined) throw new Error(`The environment ${environmentId} got no key.`);
+    return present;
+  }
+  const deviceSigningKey = (environmentId: string) =>
+    obtainElliptic(environmentId, 'DEVICE', (keys) => keys.deviceSigningKey());
+
   return {
     ...vaultOf(cache.loaded, clock),
     async load(environmentId) {
       await obtain(environmentId);
     },
-    async createKeys(environmentId, now) {
-      const data = newDataKey(master, environmentId, now);
-      const signing = await newSigningKey(environmentId, data.key, now);
-      return [insertKey(environmentId, data), insertKey(environmentId, signing)];
-    },
+    createKeys: (environmentId, now) => newKeyWrites(master, environmentId, now),
+    deviceSigningKey,
+    webPushKeys: (environmentId) =>
+      obtainElliptic(environmentId, 'WEB_PUSH', (keys) => keys.webPushKeys()),
     signingKey: async (environmentId) => (await obtain(environmentId)).signingKey(clock.now()),
     verificationKey: async (environmentId, kid) =>
       (await cache.get(environmentId))?.verificationKey(kid, clock.now()),
-    publicJwks: async (environmentId) => ({
-      keys: (await obtain(environmentId)).publicJwks(clock.now()),
-    }),
+    async publicJwks(environmentId) {
+      // Made before it is published: who pins it finds it there.
+      await deviceSigningKey(environmentId);
+      return { keys: await (await obtain(environmentId)).publicJwks(clock.now()) };
+    },
     rotateDataKey: (environmentId) =>
       rotate(environmentId, async () => newDataKey(master, environmentId, clock.now())),
     rotateSigningKey: (environmentId) =>

@@ -31,9 +31,12 @@ export interface Environment extends Timestamps {
 
 /** A key of an environment: the private part is sealed. Kept by the store, used by `crypto/`. */
 export interface EnvironmentKey extends Timestamps {
-  /** `DATA`: AES-256 key, wrapped by the master key. `SIGNING`: JWK of the token signing key. */
-  purpose: 'DATA' | 'SIGNING';
-  /** DATA: the wrapped 32 bytes. SIGNING: the private JWK, sealed. Base64url. */
+  /**
+   * `DATA`: AES-256 key, wrapped by the master key. `SIGNING`: JWK of the token signing key.
+   * `DEVICE`: P-256, signs what is said to devices. `WEB_PUSH`: P-256, VAPID (RFC 8292).
+   */
+  purpose: 'DATA' | 'SIGNING' | 'DEVICE' | 'WEB_PUSH';
+  /** DATA: the wrapped 32 bytes. Others: the private JWK, sealed. Base64url. */
   sealed: string;
   /** SIGNING: the public JWK as published. */
   publicJwk?: Record<string, unknown>;

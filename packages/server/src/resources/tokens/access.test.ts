@@ -137,6 +137,7 @@ describe('an access token', () => {
     const jwk = publicKey.export({ format: 'jwk' });
     const other = await platform.keyring.signingKey(OTHER);
     const mine = (await platform.keyring.signingKey(HOME)).kid;
+    const device = await platform.keyring.deviceSigningKey(HOME);
     const kids = [
       '',
       '../environment_keys',
@@ -162,6 +163,10 @@ describe('an access token', () => {
       "another environment's key and kid": { key: other.privateKey, header: { kid: other.kid } },
       'no kid': { header: { kid: undefined } },
       'a kid that is no text': { header: { kid: 1 } },
+      'the key for devices': {
+        key: device.privateKey,
+        header: { kid: device.kid, alg: device.alg },
+      },
     };
     for (const [name, forgery] of Object.entries(forgeries)) {
       refused(await platform.probe(await forge(platform, forgery)), name);

@@ -43,7 +43,7 @@ export function tokenOperations(parts: TokenEndpointParts): Operation[] {
       id: 'readJwks',
       method: 'GET',
       path: '/{envID}/as/jwks',
-      summary: 'Read the public keys that tokens are signed with',
+      summary: 'Read the public keys that tokens, and messages to devices, are signed with',
       responses: { 200: JwksReply },
       handle: async ({ params }) => ({
         status: 200,

@@ -31,8 +31,11 @@ export const JwksReply = Type.Object({
       kid: Type.String(),
       use: Type.String(),
       alg: Type.String(),
-      n: Type.String(),
-      e: Type.String(),
+      n: Type.Optional(Type.String()),
+      e: Type.Optional(Type.String()),
+      crv: Type.Optional(Type.String()),
+      x: Type.Optional(Type.String()),
+      y: Type.Optional(Type.String()),
     }),
   ),
 });
