@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { NO_AUTHENTICATORS } from '../../fido-metadata/environment-authenticators.ts';
-import type { Authenticator, Fido2PolicySettings } from '../../model/fido2.ts';
+import {
+  type Authenticator,
+  type Fido2PolicySettings,
+  withRelyingParty,
+} from '../../model/fido2.ts';
 import { defaultFido2Policy } from '../../resources/fido2-policies/default-fido2-policy.ts';
 import {
   assertionComplaint,
@@ -11,7 +15,7 @@ import {
 } from './authenticator-rules.ts';
 
 const policy = (more: Partial<Fido2PolicySettings> = {}): Fido2PolicySettings => ({
-  ...defaultFido2Policy('login.shop.example', 0).settings,
+  ...withRelyingParty(defaultFido2Policy(0), 'login.shop.example').settings,
   ...more,
 });
 const registered = (more: Partial<Registered> = {}): Registered => ({
