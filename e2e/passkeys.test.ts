@@ -92,14 +92,12 @@ describe('passkeys in a browser', { timeout: 180_000 }, () => {
   }
 
   async function act(page: Page, action: 'add' | 'use' | 'anyone'): Promise<string> {
-    await page.evaluate("document.getElementById('outcome').textContent = ''");
+    // The page writes the outcome of each action once, and its number with it.
+    const outcome = page.locator('#outcome');
+    const before = Number((await outcome.getAttribute('data-count')) ?? 0);
     await page.click(`button[value=${action}]`);
-    await page.waitForFunction(
-      "!['', 'Touch your authenticator …'].includes(document.getElementById('outcome').textContent)",
-      undefined,
-      { timeout: 70_000 },
-    );
-    return page.locator('#outcome').innerText();
+    await page.waitForSelector(`#outcome[data-count="${before + 1}"]`, { timeout: 70_000 });
+    return outcome.innerText();
   }
 
   const devicesOf = async (userId: string) =>

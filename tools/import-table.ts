@@ -100,6 +100,7 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
     from: 'resources/',
     may: [
       'resources/',
+      'fido-metadata/authenticator-id.ts',
       'fido-metadata/environment-authenticators.ts',
       'flow/',
       'policy/',

@@ -145,4 +145,6 @@ form.addEventListener('submit', async (event) => {
   } catch (error) {
     outcome.textContent = error instanceof Error ? `${error.name}: ${error.message}` : 'Failed.';
   }
+  // Tells one outcome from the next that has the same words.
+  outcome.dataset.count = String(Number(outcome.dataset.count ?? 0) + 1);
 });

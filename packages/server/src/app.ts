@@ -6,6 +6,9 @@ import { policyOperations } from './resources/device-authentication-policies/pol
 import { deviceAuthenticationOperations } from './resources/device-authentications/device-authentications.routes.ts';
 import { deviceOperations } from './resources/devices/devices.routes.ts';
 import { environmentOperations } from './resources/environments/environments.routes.ts';
+import { fidoDevicesMetadataOperations } from './resources/fido-devices-metadata/fido-devices-metadata.routes.ts';
+import { fidoPolicyOperations } from './resources/fido-policies/fido-policies.routes.ts';
+import { fido2PolicyOperations } from './resources/fido2-policies/fido2-policies.routes.ts';
 import { mfaSettingsOperations } from './resources/mfa-settings/mfa-settings.routes.ts';
 import type { Operation } from './resources/operation.ts';
 import { populationOperations } from './resources/populations/populations.routes.ts';
@@ -20,6 +23,9 @@ export function apiOperations(parts: Parts): Operation[] {
     ...deviceOperations(parts),
     ...userOperations(parts),
     ...policyOperations(parts),
+    ...fido2PolicyOperations(parts),
+    ...fidoPolicyOperations(parts),
+    ...fidoDevicesMetadataOperations(parts),
     ...mfaSettingsOperations(parts),
     ...environmentOperations(parts),
     ...populationOperations(parts),

@@ -8,7 +8,7 @@ import type { Settings } from './config/settings.ts';
 import { cacheConfigurations } from './configuration.ts';
 import { openKeyring } from './crypto/keyring.ts';
 import { loadMasterKey } from './crypto/master-key.ts';
-import { NO_AUTHENTICATORS } from './fido-metadata/environment-authenticators.ts';
+import { openMetadataService } from './fido-metadata/metadata-service.ts';
 import { createHttpApp } from './http/app.ts';
 import { startOutboxWorker } from './jobs/outbox-worker.ts';
 import { startSweeper } from './jobs/sweeper.ts';
@@ -63,6 +63,7 @@ export async function startServer(
   await mkdir(settings.dataDirectory, { recursive: true, mode: 0o700 });
   const https = await readTls(settings);
   const masterKey = await loadMasterKey(settings);
+  const authenticators = await openMetadataService({ settings, clock, log });
   const store = await openStore(settings);
   const keyring = await openKeyring({ store, masterKey, clock });
   const metrics = createMetrics({ process: true });
@@ -91,7 +92,7 @@ export async function startServer(
     access,
     keyring,
     methods,
-    authenticators: NO_AUTHENTICATORS,
+    authenticators,
     clock,
     links,
     log,
@@ -120,6 +121,7 @@ export async function startServer(
     await sweeper.stop();
     await worker.stop();
     await Promise.all(channels.map((channel) => channel.close?.()));
+    await authenticators.close();
     configurations.close();
     access.close();
     keyring.close();

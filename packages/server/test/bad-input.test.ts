@@ -13,7 +13,7 @@ import { issueUserToken } from '../src/resources/tokens/issue-token.ts';
 import { ANY_ENVIRONMENT } from '../src/storage/store.ts';
 import { TABLE_NAMES } from '../src/storage/tables.ts';
 import { type Reply, type RequestOptions, send } from '../src/testing/client.ts';
-import { aDevice, aFlow, aUser, policyBody } from '../src/testing/scenario.ts';
+import { aDevice, aFlow, aUser, fido2PolicyBody, policyBody } from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
 
 type World = Record<string, string>;
@@ -35,6 +35,15 @@ const APPLICATION = {
   enabled: true,
   grantTypes: ['CLIENT_CREDENTIALS'],
   tokenEndpointAuthMethod: 'CLIENT_SECRET_BASIC',
+};
+const FIDO_POLICY = {
+  name: 'old',
+  attestationRequirements: 'NONE',
+  residentKeyRequirement: 'REQUIRED',
+};
+const AUTHENTICATOR = {
+  aaguid: randomUUID(),
+  metadataStatement: { description: 'Key One', attestationRootCertificates: [] },
 };
 const isForm = ({ mediaType }: Operation) => mediaType === 'application/x-www-form-urlencoded';
 const guarded = () => operations.filter(({ permission }) => permission !== 'PUBLIC');
@@ -134,7 +143,13 @@ before(async () => {
   });
   const [activity] = await parts.store.list('activities', server.environmentId, { limit: 1 });
   const roles = await send(`${server.server.url}/v1/roles`, { token: server.token });
+  const fido2Policy = await server.api('/fido2Policies', { body: fido2PolicyBody('other') });
+  const fidoPolicy = await server.api('/fidoPolicies', { body: FIDO_POLICY });
+  const authenticator = await server.api('/fidoDevicesMetadata', { body: AUTHENTICATOR });
   world = {
+    fido2PolicyID: fido2Policy.body.id,
+    fidoPolicyID: fidoPolicy.body.id,
+    fidoDeviceID: authenticator.body.id,
     envID: server.environmentId,
     userID: user.id,
     deviceID: device.id,
@@ -409,6 +424,14 @@ function validBody({ id }: Operation): Record<string, unknown> {
     updateDeviceAuthenticationPolicy: policyBody('valid'),
     migrateDeviceAuthenticationPolicies: {
       migrationData: [{ deviceAuthenticationPolicyId: world.deviceAuthenticationPolicyID }],
+    },
+    createFido2Policy: fido2PolicyBody('valid'),
+    updateFido2Policy: fido2PolicyBody('valid'),
+    createFidoPolicy: FIDO_POLICY,
+    updateFidoPolicy: FIDO_POLICY,
+    addFidoDeviceMetadata: {
+      aaguid: randomUUID(),
+      metadataStatement: { description: 'Key Two', attestationRootCertificates: [] },
     },
     createEnvironment: { name: 'valid' },
     updateEnvironment: { name: 'valid' },

@@ -33,6 +33,8 @@ export const POLICIES_MAX = 100;
 /** FIDO policies of an environment, and authenticators that were added to it by hand. */
 export const FIDO_POLICIES_MAX = 100;
 export const CUSTOM_AUTHENTICATORS_MAX = 500;
+/** Authenticators that one FIDO policy lists. */
+export const FIDO_ALLOWED_AUTHENTICATORS_MAX = 500;
 /** Devices of a user that still wait for activation, and how long they wait; contract §4.14. */
 export const PENDING_DEVICES_MAX = 50;
 export const PENDING_DEVICE_LIFETIME_MS = 24 * 3_600_000;

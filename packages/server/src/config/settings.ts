@@ -70,6 +70,21 @@ const TABLE = {
     description: 'PEM certificate chain; with the key file, the server speaks HTTPS.',
   },
   tlsKeyFile: { env: 'COUNTERSIGN_TLS_KEY_FILE', description: 'PEM private key.' },
+  fidoMetadataFile: {
+    env: 'COUNTERSIGN_FIDO_METADATA_FILE',
+    description:
+      'Blob of the FIDO Metadata Service (a JWT file), read at the start and whenever it changes.',
+  },
+  fidoMetadataUrl: {
+    env: 'COUNTERSIGN_FIDO_METADATA_URL',
+    description:
+      'Address that the blob is fetched from instead, `https://mds3.fidoalliance.org/`; kept in the data directory.',
+  },
+  fidoMetadataRootFile: {
+    env: 'COUNTERSIGN_FIDO_METADATA_ROOT_FILE',
+    description:
+      'PEM certificate that the blob must lead to; absent: the FIDO Alliance’s, whose own service must have signed it.',
+  },
   logLevel: {
     env: 'COUNTERSIGN_LOG_LEVEL',
     fallback: 'info',
@@ -111,6 +126,9 @@ export interface Settings {
   masterKey?: string;
   masterKeyFile?: string;
   tls?: { certFile: string; keyFile: string };
+  fidoMetadataFile?: string;
+  fidoMetadataUrl?: string;
+  fidoMetadataRootFile?: string;
   logLevel: string;
   allowTestDevices: boolean;
   trustProxy?: string[];
@@ -160,6 +178,19 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   if (smtpUrl !== undefined && !/^smtps?:$/.test(URL.parse(smtpUrl)?.protocol ?? '')) {
     throw new SettingsError('COUNTERSIGN_SMTP_URL is not an smtp:// or smtps:// address.');
   }
+  const fidoMetadataUrl = text('fidoMetadataUrl');
+  if (
+    fidoMetadataUrl !== undefined &&
+    !/^https?:$/.test(URL.parse(fidoMetadataUrl)?.protocol ?? '')
+  ) {
+    throw new SettingsError('COUNTERSIGN_FIDO_METADATA_URL is not an http(s) address.');
+  }
+  const fidoMetadataFile = text('fidoMetadataFile');
+  if (fidoMetadataFile !== undefined && fidoMetadataUrl !== undefined) {
+    throw new SettingsError(
+      'COUNTERSIGN_FIDO_METADATA_FILE and COUNTERSIGN_FIDO_METADATA_URL: set one of them only.',
+    );
+  }
   const databaseUrl = text('databaseUrl');
   if (
     databaseUrl !== undefined &&
@@ -202,6 +233,9 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     masterKey: text('masterKey'),
     masterKeyFile: text('masterKeyFile'),
     tls: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined,
+    fidoMetadataFile,
+    fidoMetadataUrl,
+    fidoMetadataRootFile: text('fidoMetadataRootFile'),
     logLevel,
     allowTestDevices: allowTestDevices === undefined ? !production : allowTestDevices === 'true',
     trustProxy,

@@ -2,9 +2,14 @@
 import type { Authenticator, AuthenticatorMetadata, CustomAuthenticator } from '../model/fido2.ts';
 import type { Stored } from '../storage/store.ts';
 
-function known({ id, doc }: Stored<CustomAuthenticator>): Authenticator {
+/** What was revoked by the service stays revoked, whoever added it here. */
+function known(
+  service: AuthenticatorMetadata,
+  { id, doc }: Stored<CustomAuthenticator>,
+): Authenticator {
   const { createdAt: _created, updatedAt: _updated, ...statement } = doc;
-  return { ...statement, id, source: 'CUSTOM' };
+  const isRevoked = statement.isRevoked || (service.byId(id)?.isRevoked ?? false);
+  return { ...statement, isRevoked, id, source: 'CUSTOM' };
 }
 
 /** Both together; an environment's own authenticator hides one of the service. Pure. */
@@ -13,9 +18,10 @@ export function environmentAuthenticators(
   custom: readonly Stored<CustomAuthenticator>[],
 ): AuthenticatorMetadata {
   if (custom.length === 0) return service;
-  const own = custom.map(known);
+  const own = custom.map((row) => known(service, row));
+  const isOwn = new Set(own.map(({ id }) => id));
   return {
-    all: () => [...own, ...service.all()],
+    all: () => [...own, ...service.all().filter(({ id }) => !isOwn.has(id))],
     byAaguid: (aaguid) => own.find((one) => one.aaguid === aaguid) ?? service.byAaguid(aaguid),
     byCertificateKeyIdentifier: (identifier) =>
       own.find((one) => one.attestationCertificateKeyIdentifiers?.includes(identifier)) ??

@@ -2,6 +2,10 @@
 import type { WireDuration } from './duration.ts';
 import type { Instant } from './instant.ts';
 
+/** A registrable name or `localhost`; no port, no scheme, no address (WebAuthn Level 3, §5.1.2). */
+export const RELYING_PARTY_ID_PATTERN =
+  '^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)*[a-z][a-z0-9-]*[a-z0-9]$';
+
 /**
  * Which authenticators are good enough, and how they are asked; the wire form of `FIDO2Policy`
  * without id, dates and links. Source: contract sdk-schemas, flows-and-devices §10.

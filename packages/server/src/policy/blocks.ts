@@ -225,5 +225,6 @@ export const DURATION_RANGES: Readonly<
   'pushLimit.timePeriod': { minMs: MINUTE, maxMs: 120 * MINUTE },
   deviceTimeout: { minMs: 15_000, maxMs: 75_000 },
   totalTimeout: { minMs: 30_000, maxMs: 90_000 },
+  userPresenceTimeout: { minMs: MINUTE, maxMs: 10 * MINUTE },
   'web.lifeTime': { minMs: MINUTE, maxMs: 90 * 24 * HOUR },
 };

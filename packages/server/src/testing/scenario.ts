@@ -106,3 +106,20 @@ export function errorOf({ status, body }: Reply) {
   const detail = body?.details?.[0];
   return { status, code: body?.code, detail: detail?.code, target: detail?.target };
 }
+
+/** A FIDO2 policy that takes any authenticator; `more` changes it. */
+export function fido2PolicyBody(name: string, more: object = {}): Record<string, unknown> {
+  return {
+    name,
+    relyingPartyId: 'login.shop.example',
+    attestationRequirements: 'NONE',
+    authenticatorAttachment: 'BOTH',
+    backupEligibility: { allow: true, enforceDuringAuthentication: true },
+    deviceDisplayName: 'Passkey',
+    discoverableCredentials: 'PREFERRED',
+    mdsAuthenticatorsRequirements: { option: 'NONE', enforceDuringAuthentication: false },
+    userDisplayNameAttributes: { attributes: [{ name: 'username' }] },
+    userVerification: { option: 'PREFERRED', enforceDuringAuthentication: true },
+    ...more,
+  };
+}

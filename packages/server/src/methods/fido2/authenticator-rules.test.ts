@@ -118,10 +118,17 @@ describe('the rules of a FIDO2 policy', () => {
     assert.match(metadataComplaint(specific, other) ?? '', /does not allow this model/);
   });
 
-  test('only look at the metadata where the policy says AUDIT_ONLY, and not at all with NONE', () => {
+  test('refuse only revoked models where the policy says AUDIT_ONLY or NONE', () => {
     for (const option of ['AUDIT_ONLY', 'NONE'] as const) {
+      const wanted = policy(requirements(option));
       const revoked = { isTrusted: false, authenticator: authenticator({ isRevoked: true }) };
-      assert.equal(metadataComplaint(policy(requirements(option)), revoked), undefined);
+      assert.match(metadataComplaint(wanted, revoked) ?? '', /revoked/);
+      const uncertified = {
+        isTrusted: false,
+        authenticator: authenticator({ isCertified: false }),
+      };
+      assert.equal(metadataComplaint(wanted, uncertified), undefined);
+      assert.equal(metadataComplaint(wanted, { isTrusted: false }), undefined);
     }
   });
 

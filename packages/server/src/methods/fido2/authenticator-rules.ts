@@ -54,9 +54,10 @@ export function metadataComplaint(
   { mdsAuthenticatorsRequirements: { option, allowedAuthenticators } }: Fido2PolicySettings,
   { authenticator, isTrusted }: Pick<Registered, 'authenticator' | 'isTrusted'>,
 ): string | undefined {
+  // Also where it only claims to be the model: none that is sound would.
+  if (authenticator?.isRevoked) return 'The model of the authenticator has been revoked.';
   if (option === 'NONE' || option === 'AUDIT_ONLY') return undefined;
   if (!authenticator) return 'The policy requires an authenticator of known model.';
-  if (authenticator.isRevoked) return 'The model of the authenticator has been revoked.';
   // Without it anybody could claim to be the model.
   if (!isTrusted) return 'The attestation does not lead to the maker of the authenticator.';
   if (option === 'CERTIFIED' && !authenticator.isCertified) {

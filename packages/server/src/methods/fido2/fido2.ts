@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { invalidData } from '../../errors/api-error.ts';
 import type { Challenge } from '../../model/documents.ts';
-import type { Fido2PolicySettings } from '../../model/fido2.ts';
+import { type Fido2PolicySettings, RELYING_PARTY_ID_PATTERN } from '../../model/fido2.ts';
 import { FIDO2_BLOCK } from '../../policy/blocks.ts';
 import type {
   AnonymousContext,
@@ -23,7 +23,7 @@ import {
 } from './fido2-credential.ts';
 import { creationOptions, requestOptions, timeoutMs } from './options.ts';
 import { verifyRegistration } from './registration.ts';
-import { isRelyingPartyId, RP_ID_PATTERN } from './relying-party.ts';
+import { isRelyingPartyId } from './relying-party.ts';
 
 const TYPE = 'FIDO2';
 const CHALLENGE_BYTES = 32;
@@ -33,7 +33,9 @@ const LATE_MS = 30_000;
 
 const RP = Type.Object(
   {
-    id: Type.Optional(Type.String({ pattern: RP_ID_PATTERN, examples: ['login.shop.example'] })),
+    id: Type.Optional(
+      Type.String({ pattern: RELYING_PARTY_ID_PATTERN, examples: ['login.shop.example'] }),
+    ),
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
   },
   { additionalProperties: false },

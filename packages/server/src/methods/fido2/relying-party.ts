@@ -1,9 +1,8 @@
 /** Which origins may use a relying party's credentials; WebAuthn Level 3, §5.1.2 and §5.11. */
 
-// A registrable name or `localhost`; no port, no scheme. An IP address is no RP id (§5.1.2).
-const RP_ID = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z][a-z0-9-]*[a-z0-9]$/;
+import { RELYING_PARTY_ID_PATTERN } from '../../model/fido2.ts';
 
-export const RP_ID_PATTERN = RP_ID.source;
+const RP_ID = new RegExp(RELYING_PARTY_ID_PATTERN);
 
 export function isRelyingPartyId(id: string): boolean {
   return RP_ID.test(id);

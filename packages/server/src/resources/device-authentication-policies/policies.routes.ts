@@ -1,6 +1,7 @@
 import type { Parts } from '../../parts.ts';
 import { LIST_QUERY, listReply } from '../list.ts';
 import type { Operation } from '../operation.ts';
+import { createPolicy, deletePolicy, readPolicy, replacePolicy } from '../policy-collection.ts';
 import {
   MigratePolicies,
   policyListSchema,
@@ -8,13 +9,10 @@ import {
   writePolicySchema,
 } from './policies.schema.ts';
 import {
-  createPolicy,
-  deletePolicy,
   migratePolicies,
   type PolicyParts,
+  policyCollection,
   policyView,
-  readPolicy,
-  replacePolicy,
 } from './policies.service.ts';
 import { policyBlocks } from './policy-blocks.ts';
 
@@ -30,6 +28,7 @@ export function policyOperations({
 }: Pick<Parts, 'store' | 'links' | 'methods'>): Operation[] {
   const blocks = policyBlocks(methods);
   const parts: PolicyParts = { store, links, blocks };
+  const collection = policyCollection(parts);
   const tag = 'Device authentication policies';
   const policy = policySchema(blocks);
   const list = policyListSchema(blocks);
@@ -68,7 +67,7 @@ export function policyOperations({
       permission: 'create:policy',
       body: write,
       responses: { 201: policy },
-      handle: (request) => createPolicy(parts, request),
+      handle: (request) => createPolicy(collection, request),
     },
     {
       id: 'migrateDeviceAuthenticationPolicies',
@@ -104,7 +103,10 @@ export function policyOperations({
       summary: 'Read a device authentication policy',
       permission: 'read:policy',
       responses: { 200: policy },
-      handle: (request) => readPolicy(parts, request),
+      handle: async (request) => ({
+        status: 200,
+        body: policyView(parts, await readPolicy(collection, request)),
+      }),
     },
     {
       id: 'updateDeviceAuthenticationPolicy',
@@ -115,7 +117,7 @@ export function policyOperations({
       permission: 'update:policy',
       body: write,
       responses: { 200: policy },
-      handle: (request) => replacePolicy(parts, request),
+      handle: (request) => replacePolicy(collection, request),
     },
     {
       id: 'deleteDeviceAuthenticationPolicy',
@@ -125,7 +127,7 @@ export function policyOperations({
       summary: 'Delete a device authentication policy',
       permission: 'delete:policy',
       responses: { 204: null },
-      handle: (request) => deletePolicy(parts, request),
+      handle: (request) => deletePolicy(collection, request),
     },
   ];
 }

@@ -1,19 +1,23 @@
-/** Device authentication policies: read, create, replace, delete, migrate. */
-import { randomUUIDv7 } from 'node:crypto';
+/** Device authentication policies: what is theirs beside what all policies share; migration. */
 import { POLICIES_MAX } from '../../config/limits.ts';
-import { invalidData, limitExceeded, notFound, notUnique } from '../../errors/api-error.ts';
+import { invalidData } from '../../errors/api-error.ts';
 import type { DeviceAuthenticationPolicy } from '../../model/documents.ts';
 import { toTimestamp } from '../../model/instant.ts';
 import type { DeviceAuthenticationPolicySettings, MethodPolicy } from '../../model/policy.ts';
 import type { Parts } from '../../parts.ts';
 import { withDefaults } from '../../policy/with-defaults.ts';
 import type { Stored, Write } from '../../storage/store.ts';
-import { activityWrite, actorOf } from '../activity.ts';
 import { commitOrRetry } from '../commit.ts';
-import type { OperationReply, OperationRequest } from '../operation.ts';
+import type { OperationRequest } from '../operation.ts';
+import {
+  type PolicyCollection,
+  policyRecord,
+  policyUpdate,
+  readPolicies,
+} from '../policy-collection.ts';
 import type { MigrateBody, WritePolicy } from './policies.schema.ts';
 import type { PolicyBlock } from './policy-blocks.ts';
-import { assertApplications, assertDurations } from './policy-rules.ts';
+import { assertApplications, assertDurations, assertFido2Policy } from './policy-rules.ts';
 
 export interface PolicyParts extends Pick<Parts, 'store' | 'links'> {
   blocks: readonly PolicyBlock[];
@@ -21,7 +25,6 @@ export interface PolicyParts extends Pick<Parts, 'store' | 'links'> {
 
 type Policy = Stored<DeviceAuthenticationPolicy>;
 const PATH = '/deviceAuthenticationPolicies';
-const environmentOf = ({ params }: OperationRequest) => params.envID ?? '';
 
 export function policyView({ links }: PolicyParts, { environmentId, id, doc }: Policy) {
   const { methods, ...settings } = doc.settings;
@@ -42,22 +45,6 @@ export function policyView({ links }: PolicyParts, { environmentId, id, doc }: P
   };
 }
 
-const reply = (parts: PolicyParts, policy: Policy, status: number): OperationReply => ({
-  status,
-  body: policyView(parts, policy),
-});
-
-/** All policies of the environment: they are few, and their rules span them. */
-function readAll({ store }: PolicyParts, environmentId: string): Promise<Policy[]> {
-  return store.list('policies', environmentId, { limit: POLICIES_MAX });
-}
-
-function pick(policies: readonly Policy[], request: OperationRequest): Policy {
-  const policy = policies.find(({ id }) => id === request.params.deviceAuthenticationPolicyID);
-  if (!policy) throw notFound();
-  return policy;
-}
-
 /** What a valid request says, with defaults for what it leaves out. */
 async function settingsOf(
   { store, blocks }: PolicyParts,
@@ -72,6 +59,12 @@ async function settingsOf(
     if (block !== undefined) methods[key] = withDefaults(schema, block as MethodPolicy);
   }
   await assertApplications(store, environmentId, methods);
+  await assertFido2Policy(
+    store,
+    environmentId,
+    methods.fido2?.fido2PolicyId,
+    'fido2.fido2PolicyId',
+  );
   const { notificationsPolicy, rememberMe } = body;
   return {
     authentication: body.authentication ?? { deviceSelection: 'DEFAULT_TO_FIRST' },
@@ -83,141 +76,17 @@ async function settingsOf(
   };
 }
 
-function record(request: OperationRequest, verb: string, id: string): Write {
-  return activityWrite(
-    environmentOf(request),
-    {
-      action: `DEVICE_AUTHENTICATION_POLICY.${verb}`,
-      actor: actorOf(request),
-      resource: { type: 'DEVICE_AUTHENTICATION_POLICY', id },
-      correlationId: request.correlationId,
-    },
-    request.now,
-  );
-}
-
-function update({ environmentId, id, version }: Policy, doc: DeviceAuthenticationPolicy): Write {
-  return { op: 'update', table: 'policies', environmentId, id, version, doc };
-}
-
-/**
- * There is one default: making another one unmakes it. Its guarded write also keeps two requests
- * that do so at the same time from both succeeding.
- */
-function unmakeOtherDefault(policies: readonly Policy[], keptId: string, now: number): Write[] {
-  return policies
-    .filter(({ id, doc }) => doc.isDefault && id !== keptId)
-    .map((policy) => update(policy, { ...policy.doc, isDefault: false, updatedAt: now }));
-}
-
-/**
- * Writes the default as it is. New policies are so made one after the other: without it, parallel
- * requests would each count the policies before any was added, and exceed their maximum.
- */
-function touchDefault(policies: readonly Policy[]): Write[] {
-  return policies.filter(({ doc }) => doc.isDefault).map((policy) => update(policy, policy.doc));
-}
-
-export async function readPolicy(parts: PolicyParts, request: OperationRequest) {
-  return reply(parts, pick(await readAll(parts, environmentOf(request)), request), 200);
-}
-
-export async function createPolicy(parts: PolicyParts, request: OperationRequest) {
-  const body: WritePolicy = request.body;
-  const environmentId = environmentOf(request);
-  const { now } = request;
-  const settings = await settingsOf(parts, environmentId, body);
-  const id = randomUUIDv7();
-  const doc = {
-    name: body.name,
-    isDefault: body.default,
-    settings,
-    createdAt: now,
-    updatedAt: now,
+export function policyCollection(parts: PolicyParts): PolicyCollection<'policies'> {
+  return {
+    table: 'policies',
+    resourceType: 'DEVICE_AUTHENTICATION_POLICY',
+    idParameter: 'deviceAuthenticationPolicyID',
+    max: POLICIES_MAX,
+    store: parts.store,
+    // The schema has checked the rest of the body.
+    settingsOf: (environmentId, body) => settingsOf(parts, environmentId, body as WritePolicy),
+    render: (policy) => policyView(parts, policy),
   };
-  await commitOrRetry(
-    parts.store,
-    async () => {
-      const policies = await readAll(parts, environmentId);
-      if (policies.length >= POLICIES_MAX) {
-        throw limitExceeded(
-          'policies',
-          'The environment has its maximum of policies.',
-          POLICIES_MAX,
-        );
-      }
-      return {
-        writes: [
-          ...(doc.isDefault ? unmakeOtherDefault(policies, id, now) : touchDefault(policies)),
-          { op: 'insert', table: 'policies', environmentId, id, doc },
-          record(request, 'CREATED', id),
-        ],
-        result: undefined,
-      };
-    },
-    () => notUnique('name'),
-  );
-  return reply(parts, { environmentId, id, version: 1, doc }, 201);
-}
-
-export async function replacePolicy(parts: PolicyParts, request: OperationRequest) {
-  const body: WritePolicy = request.body;
-  const environmentId = environmentOf(request);
-  const { now } = request;
-  const policy = await commitOrRetry(
-    parts.store,
-    async () => {
-      const policies = await readAll(parts, environmentId);
-      const before = pick(policies, request);
-      if (before.doc.isDefault && !body.default) {
-        throw invalidData('CONSTRAINT_VIOLATION', 'default', {
-          message: 'Make another policy the default one instead.',
-        });
-      }
-      const settings = await settingsOf(parts, environmentId, body);
-      const { id } = before;
-      const doc = {
-        ...before.doc,
-        name: body.name,
-        isDefault: body.default,
-        settings,
-        updatedAt: now,
-      };
-      return {
-        writes: [
-          ...(doc.isDefault ? unmakeOtherDefault(policies, id, now) : []),
-          update(before, doc),
-          record(request, 'UPDATED', id),
-        ],
-        result: { ...before, doc },
-      };
-    },
-    () => notUnique('name'),
-  );
-  return reply(parts, policy, 200);
-}
-
-export async function deletePolicy(
-  parts: PolicyParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
-  const environmentId = environmentOf(request);
-  await commitOrRetry(parts.store, async () => {
-    const { id, version, doc } = pick(await readAll(parts, environmentId), request);
-    if (doc.isDefault) {
-      throw invalidData('CONSTRAINT_VIOLATION', 'id', {
-        message: 'The default policy can not be deleted.',
-      });
-    }
-    return {
-      writes: [
-        { op: 'delete', table: 'policies', environmentId, id, version },
-        record(request, 'DELETED', id),
-      ],
-      result: undefined,
-    };
-  });
-  return { status: 204 };
 }
 
 /**
@@ -230,9 +99,11 @@ export async function migratePolicies(
   request: OperationRequest,
 ): Promise<Policy[]> {
   const { migrationData = [] }: MigrateBody = request.body;
-  const environmentId = environmentOf(request);
+  const environmentId = request.params.envID ?? '';
+  const collection = policyCollection(parts);
   return commitOrRetry(parts.store, async () => {
-    const policies = new Map((await readAll(parts, environmentId)).map((one) => [one.id, one]));
+    const all = await readPolicies(collection, environmentId);
+    const policies = new Map(all.map((one) => [one.id, one]));
     const changed = new Map<string, Policy>();
     for (const [
       index,
@@ -245,6 +116,12 @@ export async function migratePolicies(
           `migrationData[${index}].deviceAuthenticationPolicyId`,
         );
       }
+      await assertFido2Policy(
+        parts.store,
+        environmentId,
+        fido2PolicyId,
+        `migrationData[${index}].fido2PolicyId`,
+      );
       const { settings } = policy.doc;
       const fido2 = {
         enabled: true,
@@ -256,8 +133,8 @@ export async function migratePolicies(
       changed.set(id, { ...policy, doc });
     }
     const writes = [...changed.values()].flatMap((policy): Write[] => [
-      update(policy, policy.doc),
-      record(request, 'UPDATED', policy.id),
+      policyUpdate('policies', policy, policy.doc),
+      policyRecord(collection, request, 'UPDATED', policy.id),
     ]);
     return { writes, result: [...changed.values()] };
   });

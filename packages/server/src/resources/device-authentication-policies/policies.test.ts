@@ -20,7 +20,7 @@ const OFFLINE = {
 };
 
 /** A policy with every documented property. */
-function wholePolicy(applicationId: string): Record<string, unknown> {
+function wholePolicy(applicationId: string, fido2PolicyId: string): Record<string, unknown> {
   return {
     name: `whole-${randomUUID()}`,
     default: false,
@@ -41,7 +41,7 @@ function wholePolicy(applicationId: string): Record<string, unknown> {
       uriParameters: { image: 'https://shop.example/logo.png' },
     },
     oathToken: { enabled: true, ...PAIRING, otp: { failure: FAILURE } },
-    fido2: { enabled: true, ...PAIRING, failure: FAILURE, fido2PolicyId: randomUUID() },
+    fido2: { enabled: true, ...PAIRING, failure: FAILURE, fido2PolicyId },
     mobile: {
       enabled: true,
       promptForNicknameOnPairing: true,
@@ -84,6 +84,7 @@ function wholePolicy(applicationId: string): Record<string, unknown> {
 describe('device authentication policies', () => {
   let server: TestServer;
   let applicationId: string;
+  let fido2PolicyId: string;
 
   before(async () => {
     server = await startTestServer();
@@ -93,6 +94,8 @@ describe('device authentication policies', () => {
       { limit: 1 },
     );
     applicationId = application?.id ?? '';
+    const { body } = await server.api('/fido2Policies');
+    fido2PolicyId = body._embedded.fido2Policies[0].id;
   });
   after(() => server?.close());
 
@@ -130,7 +133,7 @@ describe('device authentication policies', () => {
   });
 
   test('keep every documented property', async () => {
-    const whole = wholePolicy(applicationId);
+    const whole = wholePolicy(applicationId, fido2PolicyId);
     const reply = await api('', { body: { ...whole, unknown: true } });
     assert.equal(reply.status, 201, reply.text);
     const { _links, id, environment, updatedAt, forSignOnPolicy, ...rest } = reply.body;
@@ -315,7 +318,6 @@ describe('device authentication policies', () => {
 
   test('are migrated to a FIDO2 block, all that are named or none', async () => {
     const [one, other] = [await made(), await made({ fido2: { enabled: false, failure: {} } })];
-    const fido2PolicyId = randomUUID();
     const migrate = (...migrationData: object[]) =>
       api('', { type: MIGRATE, body: { migrationData } });
     const reply = await migrate(
@@ -345,6 +347,21 @@ describe('device authentication policies', () => {
       { deviceAuthenticationPolicyId: bare.id },
     );
     assert.equal(errorOf(twice).target, 'migrationData[1].deviceAuthenticationPolicyId');
+    const unknownFido = await migrate({
+      deviceAuthenticationPolicyId: bare.id,
+      fido2PolicyId: randomUUID(),
+    });
+    assert.deepEqual(errorOf(unknownFido), {
+      status: 400,
+      code: 'INVALID_DATA',
+      detail: 'NOT_FOUND',
+      target: 'migrationData[0].fido2PolicyId',
+    });
+    await assertRefused(
+      { fido2: { enabled: true, fido2PolicyId: randomUUID() } },
+      'NOT_FOUND',
+      'fido2.fido2PolicyId',
+    );
     const none = await api('', { type: MIGRATE });
     assert.deepEqual([none.status, none.body.count], [200, 0]);
   });

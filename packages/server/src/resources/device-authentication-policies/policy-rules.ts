@@ -63,3 +63,16 @@ export async function assertApplications(
     }
   }
 }
+
+/** A FIDO2 policy that is named is one of the environment; `target`: where the request names it. */
+export async function assertFido2Policy(
+  store: Pick<Store, 'get'>,
+  environmentId: string,
+  id: unknown,
+  target: string,
+): Promise<void> {
+  if (typeof id !== 'string') return;
+  if (!(await store.get('fido2_policies', environmentId, id))) {
+    throw invalidData('NOT_FOUND', target);
+  }
+}
