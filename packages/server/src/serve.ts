@@ -39,6 +39,8 @@ export interface RunningServer {
   log: Logger;
   /** Resolves once all messages that are due were handled; for tests. */
   outboxIdle(): Promise<void>;
+  /** Looks for newer metadata of authenticators now. */
+  refreshMetadata(): Promise<void>;
   /** Stops accepting, finishes what is under way, flushes. */
   close(): Promise<void>;
 }
@@ -143,6 +145,7 @@ export async function startServer(
       parts,
       log,
       outboxIdle: () => worker.idle(),
+      refreshMetadata: () => authenticators.refresh(),
       close,
     };
   } catch (error) {

@@ -53,7 +53,7 @@ for (const dialect of DIALECTS) {
       const made = await create(user);
       assert.equal(made.status, 201, made.text);
       const key = softwareAuthenticator(model);
-      const text = key.attestation(made.body.publicKeyCredentialCreationOptions, use);
+      const text = await key.attestation(made.body.publicKeyCredentialCreationOptions, use);
       const active = await activate(user, made.body.id, text);
       assert.equal(active.status, 200, active.text);
       return { key, device: active.body };
@@ -89,7 +89,7 @@ for (const dialect of DIALECTS) {
       assert.equal(made.body.credentialId, undefined);
 
       const key = softwareAuthenticator({ backupEligible: true, transports: ['internal'] });
-      const text = key.attestation(made.body.publicKeyCredentialCreationOptions, {
+      const text = await key.attestation(made.body.publicKeyCredentialCreationOptions, {
         backedUp: true,
       });
       const { body: device } = await activate(user, made.body.id, text);
@@ -399,7 +399,7 @@ for (const dialect of DIALECTS) {
       );
       for (const one of [user, other]) {
         const made = await create(one);
-        const text = key.attestation(made.body.publicKeyCredentialCreationOptions);
+        const text = await key.attestation(made.body.publicKeyCredentialCreationOptions);
         const reply = await activate(one, made.body.id, text);
         assert.equal(reply.status, 409, reply.text);
       }
@@ -417,7 +417,7 @@ for (const dialect of DIALECTS) {
       for (const use of uses) {
         const made = await create(user);
         const key = softwareAuthenticator();
-        const text = key.attestation(made.body.publicKeyCredentialCreationOptions, use);
+        const text = await key.attestation(made.body.publicKeyCredentialCreationOptions, use);
         const reply = await activate(user, made.body.id, text);
         assert.deepEqual(errorOf(reply), {
           status: 400,
@@ -435,7 +435,7 @@ for (const dialect of DIALECTS) {
         assert.equal(reply.body.details[0].code, 'REQUIRED_VALUE', reply.text);
       }
       const key = softwareAuthenticator();
-      const text = key.attestation(made.body.publicKeyCredentialCreationOptions);
+      const text = await key.attestation(made.body.publicKeyCredentialCreationOptions);
       assert.equal((await activate(user, made.body.id, text)).status, 200);
     });
 

@@ -45,7 +45,12 @@ export interface Model {
   /** Counts its uses; passkeys that are synchronised don't. Default: true. */
   counts?: boolean;
   /** Makes the attestation statement; default: format `none`. */
-  attest?: (facts: AttestationFacts) => { fmt: string; attStmt: Map<string, unknown> };
+  attest?: (facts: AttestationFacts) => AttestationStatement | Promise<AttestationStatement>;
+}
+
+export interface AttestationStatement {
+  fmt: string;
+  attStmt: Map<string, unknown>;
 }
 
 /** What an attestation statement is made of. */
@@ -133,7 +138,7 @@ export function softwareAuthenticator(model: Model = {}) {
     id,
     keys,
     /** The text for `attestation`, from the text of the creation options. */
-    attestation(optionsText: string, use: Use = {}): string {
+    async attestation(optionsText: string, use: Use = {}): Promise<string> {
       const options: OptionTexts = JSON.parse(optionsText);
       ownUserHandle = textOf(options.user?.id ?? []);
       const clientDataJSON = clientData('webauthn.create', textOf(options.challenge), use);
@@ -151,7 +156,7 @@ export function softwareAuthenticator(model: Model = {}) {
         aaguid,
         rpIdHash: sha256(use.rpId ?? rpId),
       };
-      const { fmt, attStmt } = model.attest?.(facts) ?? { fmt: 'none', attStmt: new Map() };
+      const { fmt, attStmt } = (await model.attest?.(facts)) ?? { fmt: 'none', attStmt: new Map() };
       const attestationObject = isoCBOR.encode(
         new Map<string, unknown>([
           ['fmt', fmt],

@@ -8,8 +8,17 @@ import type { Instant } from '../../model/instant.ts';
 /** The certificates of an attestation object (base64url), the authenticator's own first. */
 export function attestationCertificates(attestationObject: string): X509Certificate[] {
   const bytes = new Uint8Array(Buffer.from(attestationObject, 'base64url'));
-  const x5c = decodeAttestationObject(bytes).get('attStmt').get('x5c') ?? [];
+  const statement = decodeAttestationObject(bytes).get('attStmt');
+  const jws = statement.get('response');
+  const x5c = statement.get('x5c') ?? (jws ? certificatesOf(jws) : []);
   return x5c.map((certificate) => new X509Certificate(certificate));
+}
+
+/** Those of the JWS (in UTF-8) that is a SafetyNet attestation; §8.5. */
+function certificatesOf(jws: Uint8Array): Uint8Array<ArrayBuffer>[] {
+  const [header = ''] = Buffer.from(jws).toString().split('.', 1);
+  const { x5c }: { x5c: string[] } = JSON.parse(Buffer.from(header, 'base64url').toString());
+  return x5c.map((text) => new Uint8Array(Buffer.from(text, 'base64')));
 }
 
 /** SHA-1 of the certificate's key in hex: how the metadata names U2F authenticators (§3.1.1). */
