@@ -84,6 +84,32 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
     because: 'WebAuthn is checked by its library; ours is what the policy makes of it.',
   },
   {
+    from: 'methods/mobile/',
+    may: [
+      'OWN',
+      'methods/authentication-method.ts',
+      'methods/oath/',
+      'device-protocol/',
+      'policy/',
+      ...ALWAYS,
+    ],
+    npm: ['typebox', 'jose'],
+    node: ['node:crypto'],
+    because: 'What a phone is asked and how its answer is judged; how it talks is the protocol.',
+  },
+  {
+    from: 'device-protocol/',
+    may: ['device-protocol/', 'crypto/vault.ts', 'crypto/keyring.ts', ...ALWAYS],
+    npm: ['jose'],
+    node: ['node:crypto'],
+    because: 'The signed texts of devices and servers; what they are about belongs into resources.',
+  },
+  {
+    from: 'device-wakes.ts',
+    may: [],
+    because: 'Who waits on this node, and nothing else.',
+  },
+  {
     from: 'methods/registry.ts',
     may: ['methods/'],
     because: 'The registry is the list of methods and nothing else.',
@@ -106,12 +132,14 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
       'policy/',
       'methods/registry.ts',
       'methods/authentication-method.ts',
+      'device-protocol/device-request.ts',
       'storage/store.ts',
       'crypto/vault.ts',
-      // The sealed row of a message, and the names of templates; nothing that sends.
+      // The words that a phone shows. The sealed row of a message, and the names of templates; nothing that sends.
       'notifications/message.ts',
       'notifications/outbox.ts',
       'notifications/templates/catalogue.ts',
+      'notifications/templates/render.ts',
       'config/settings.ts',
       'configuration.ts',
       'parts.ts',
@@ -122,13 +150,16 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
     because:
       'A resource decides and commits through the port of the store; HTTP, databases and channels are others’ work. Return an OperationReply, a Write or a message.',
   },
-  ...['tokens', 'applications', 'environments'].map((name) => ({
+  ...['tokens', 'applications', 'environments', 'native-devices', 'pairing-keys'].map((name) => ({
     from: `resources/${name}/`,
     may: [
       'resources/',
       'crypto/',
+      'device-protocol/',
+      'device-wakes.ts',
       'methods/registry.ts',
       'methods/authentication-method.ts',
+      'notifications/outbox.ts',
       'policy/',
       'storage/store.ts',
       'config/settings.ts',
@@ -137,7 +168,7 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
       ...ALWAYS,
     ],
     npm: ['typebox', 'jose', 'lru-cache', 'scim2-parse-filter', 'pino'],
-    node: ['node:crypto', 'node:util'],
+    node: ['node:crypto', 'node:net', 'node:util'],
     because: 'These resources handle keys and secrets, and are the only ones that see the keyring.',
   })),
   {

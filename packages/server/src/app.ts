@@ -10,7 +10,9 @@ import { fidoDevicesMetadataOperations } from './resources/fido-devices-metadata
 import { fidoPolicyOperations } from './resources/fido-policies/fido-policies.routes.ts';
 import { fido2PolicyOperations } from './resources/fido2-policies/fido2-policies.routes.ts';
 import { mfaSettingsOperations } from './resources/mfa-settings/mfa-settings.routes.ts';
+import { nativeDeviceOperations } from './resources/native-devices/native-devices.routes.ts';
 import type { Operation } from './resources/operation.ts';
+import { pairingKeyOperations } from './resources/pairing-keys/pairing-keys.routes.ts';
 import { populationOperations } from './resources/populations/populations.routes.ts';
 import { roleOperations } from './resources/roles/roles.routes.ts';
 import { tokenOperations } from './resources/tokens/tokens.routes.ts';
@@ -22,6 +24,8 @@ export function apiOperations(parts: Parts): Operation[] {
     ...deviceAuthenticationOperations(parts),
     ...deviceOperations(parts),
     ...userOperations(parts),
+    ...pairingKeyOperations(parts),
+    ...nativeDeviceOperations(parts),
     ...policyOperations(parts),
     ...fido2PolicyOperations(parts),
     ...fidoPolicyOperations(parts),

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Settings } from './config/settings.ts';
 import type { EnvironmentConfigurations } from './configuration.ts';
 import type { Keyring } from './crypto/keyring.ts';
+import type { DeviceWakes } from './device-wakes.ts';
 import type { MethodRegistry } from './methods/registry.ts';
 import type { AuthenticatorMetadata } from './model/fido2.ts';
 import type { Clock } from './model/instant.ts';
@@ -30,4 +31,8 @@ export interface Parts {
   metrics: Metrics;
   /** Tells the outbox worker that a message was just committed. */
   wakeOutbox(): void;
+  /** Tells devices that are connected, to whatever node, that something happened; cheap. */
+  wakeDevices(environmentId: string, deviceIds: readonly string[]): void;
+  /** The devices that are connected to this node, or wait for an answer of it. */
+  deviceWakes: DeviceWakes;
 }

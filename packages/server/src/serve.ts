@@ -8,6 +8,7 @@ import type { Settings } from './config/settings.ts';
 import { cacheConfigurations } from './configuration.ts';
 import { openKeyring } from './crypto/keyring.ts';
 import { loadMasterKey } from './crypto/master-key.ts';
+import { createDeviceWakes } from './device-wakes.ts';
 import { openMetadataService } from './fido-metadata/metadata-service.ts';
 import { createHttpApp } from './http/app.ts';
 import { startOutboxWorker } from './jobs/outbox-worker.ts';
@@ -86,6 +87,8 @@ export async function startServer(
     metrics,
     settings,
   });
+  const deviceWakes = createDeviceWakes();
+  const deafen = store.onWake(deviceWakes.tell);
   const sweeper = startSweeper({ store, clock, log });
   const parts: Parts = {
     settings,
@@ -100,6 +103,10 @@ export async function startServer(
     log,
     metrics,
     wakeOutbox: () => worker.wake(),
+    wakeDevices: (environmentId, deviceIds) => {
+      for (const deviceId of deviceIds) store.wake(environmentId, deviceId);
+    },
+    deviceWakes,
   };
   // Ready means: with an environment, too. Whoever waits for it finds the credentials in place.
   let serving = false;
@@ -119,6 +126,9 @@ export async function startServer(
   });
 
   async function close(): Promise<void> {
+    // Requests that wait for something to happen are answered now.
+    deafen();
+    deviceWakes.close();
     await app.close();
     await sweeper.stop();
     await worker.stop();

@@ -13,6 +13,7 @@ import { issueUserToken } from '../src/resources/tokens/issue-token.ts';
 import { ANY_ENVIRONMENT } from '../src/storage/store.ts';
 import { TABLE_NAMES } from '../src/storage/tables.ts';
 import { type Reply, type RequestOptions, send } from '../src/testing/client.ts';
+import { allowNative, aNativeApplication, aPairingKey } from '../src/testing/native.ts';
 import { aDevice, aFlow, aUser, fido2PolicyBody, policyBody } from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
 
@@ -143,10 +144,14 @@ before(async () => {
   });
   const [activity] = await parts.store.list('activities', server.environmentId, { limit: 1 });
   const roles = await send(`${server.server.url}/v1/roles`, { token: server.token });
+  const applicationId = await aNativeApplication(server);
+  await allowNative(server, applicationId);
+  const pairingKey = await aPairingKey(server, user);
   const fido2Policy = await server.api('/fido2Policies', { body: fido2PolicyBody('other') });
   const fidoPolicy = await server.api('/fidoPolicies', { body: FIDO_POLICY });
   const authenticator = await server.api('/fidoDevicesMetadata', { body: AUTHENTICATOR });
   world = {
+    pairingKeyID: pairingKey.id,
     fido2PolicyID: fido2Policy.body.id,
     fidoPolicyID: fidoPolicy.body.id,
     fidoDeviceID: authenticator.body.id,
@@ -413,6 +418,7 @@ function validBody({ id }: Operation): Record<string, unknown> {
     activateDevice: { otp: '12345678' },
     createDevice: { type: 'EMAIL', email: 'kaisa@shop.example' },
     setDeviceNickname: { nickname: 'Red phone' },
+    requestDeviceLogs: { status: 'PENDING' },
     reorderDevices: { order: [{ id: randomUUID() }] },
     createUser: { username: `user-${randomUUID()}` },
     replaceUser: { username: `user-${randomUUID()}` },

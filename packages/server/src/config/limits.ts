@@ -108,3 +108,28 @@ export const CLIENT_KEYS_MAX = 20;
 export const ROLE_ASSIGNMENTS_MAX = 100;
 /** Questions of one flow, and codes sent for one pairing: resending must not become a flood. */
 export const QUESTIONS_MAX = 20;
+
+/** The device protocol; docs/device-protocol.md. */
+export const DEVICE_PROTOCOL_VERSION = 1;
+/** How far the clock of a device may be off, and so how long a signed request can be sent. */
+export const DEVICE_CLOCK_SKEW_MS = 120_000;
+/** How long a nonce of the server is good. */
+export const DEVICE_NONCE_MS = 300_000;
+/** Characters of a signed request. */
+export const DEVICE_REQUEST_LENGTH_MAX = 131_072;
+/** How long a removed device can hear that it was. */
+export const DEVICE_REMOVAL_KEPT_MS = 30 * 24 * 3_600_000;
+/** A device must show its first passcode in this time, in so many tries; contract §7. */
+export const NATIVE_PAIRING_MS = 15 * 60_000;
+export const NATIVE_PAIRING_TRIES_MAX = 3;
+/** How long a request of a device waits for something to happen. */
+export const DEVICE_WAIT_MAX_MS = 25_000;
+/** Valid pairing keys of a user; contract §5. */
+export const PAIRING_KEYS_MAX = 20;
+/** How long a key can be read after it has ended. */
+export const PAIRING_KEY_KEPT_MS = 24 * 3_600_000;
+export const DEVICE_LOGS_MS = 24 * 3_600_000;
+/** Characters of the logs that a device hands in. */
+export const DEVICE_LOGS_LENGTH_MAX = 65_536;
+/** How long a phone has to pair itself after its user has authenticated by another device. */
+export const ENROLMENT_MS = 10 * 60_000;

@@ -44,6 +44,10 @@ export const ERRORS = {
     status: 409,
     message: 'The request could not be completed. The resource is in use or has just changed.',
   },
+  DEVICE_REMOVED: {
+    status: 410,
+    message: 'The device was removed: pair it again.',
+  },
   REQUEST_TOO_LARGE: {
     status: 413,
     message: 'The request could not be completed. The body is larger than the limit.',
@@ -93,6 +97,19 @@ export const ERROR_DETAILS = {
   MFA_DISABLED: 'The user is not enabled for multi-factor authentication.',
   METHOD_DISABLED: 'The policy does not allow this device type.',
   PAIRING_DISABLED: 'The policy does not allow pairing of this device type.',
+  // What a native device is told; contract §7 has the numbers that the platform's SDK gives them.
+  INVALID_SIGNATURE: 'The signature is missing or not correct.',
+  UNSUPPORTED_VERSION: 'The server does not speak this version of the device protocol.',
+  UNSYNCHRONIZED_CLOCK: 'The clock of the device is off: ask the server for the time.',
+  REQUEST_REPLAYED: 'The request was sent before.',
+  PAIRING_KEY_INVALID: 'The pairing key is not valid.',
+  APPLICATION_MISMATCH: 'The pairing key is not for this application.',
+  ADDRESS_NOT_ALLOWED: 'A device cannot be paired from this network.',
+  DEVICE_COMPROMISED: 'The integrity of the device is compromised or not known.',
+  PASSCODE_NOT_VERIFIED: 'The passcode of the device was not verified.',
+  PUSH_CONFIRMATION_TOO_LATE:
+    'The request has ended: it was answered, cancelled, or took too long.',
+  AUTHENTICATION_CODE_INVALID: 'The authentication code is not valid.',
   INVALID_STATE: 'The present state of the resource does not allow this action.',
 } as const;
 

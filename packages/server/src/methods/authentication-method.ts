@@ -8,7 +8,13 @@
 import type { TSchema } from 'typebox';
 import type { Vault } from '../crypto/vault.ts';
 import type { AnswerVerdict } from '../flow/answer.ts';
-import type { AnswerKind, PushRecord, UnusableReason, WaitingStatus } from '../flow/facts.ts';
+import type {
+  AnswerKind,
+  PushRecord,
+  TrustedDevice,
+  UnusableReason,
+  WaitingStatus,
+} from '../flow/facts.ts';
 import type {
   Challenge,
   Device,
@@ -20,7 +26,7 @@ import type {
 import type { AuthenticatorMetadata, Fido2PolicySettings } from '../model/fido2.ts';
 import type { Instant } from '../model/instant.ts';
 import type { MethodPolicy } from '../model/policy.ts';
-import type { ChannelName, Delivery, Recipient } from '../notifications/message.ts';
+import type { ChannelName, Delivery, MessagePayload, Recipient } from '../notifications/message.ts';
 
 export type { AnswerKind, WaitingStatus };
 
@@ -47,6 +53,8 @@ export interface AnonymousContext {
   randomBytes(size: number): Uint8Array;
   /** A uniformly distributed decimal text of this length. */
   randomDigits(length: number): string;
+  /** What a template says on the screen of a phone. */
+  words(payload: Omit<MessagePayload, 'to'>): { subject?: string; text: string };
 }
 
 /** Everything outside that a method may use. */
@@ -81,12 +89,25 @@ export interface ChallengeRequest {
   options?: Readonly<Record<string, unknown>>;
   /** The device is to answer without its user. */
   silent?: true;
+  /** Where the request that started the flow came from. */
+  address?: string;
 }
 
 export interface Asked {
   challenge: Challenge;
   /** What must reach the user; absent in test mode and where the device makes the code. */
   delivery?: Delivery;
+  /** The id of a device to be told at once, should it be connected, that there is a question. */
+  wakes?: string;
+}
+
+/** What the phone that an application runs on has shown of itself; contract §2.2.7. */
+export interface AccessingDevice {
+  /** Of what it has signed, which is accepted once. */
+  requestId: string;
+  trusted?: TrustedDevice;
+  /** Not paired yet; it may be, after its user has authenticated by another device. */
+  enrolment?: { applicationId: string; thumbprint: string };
 }
 
 /**
@@ -183,6 +204,8 @@ export interface AuthenticationMethod {
   };
   /** Can serve as a one-time target (`selectedDevice.oneTime`). */
   readonly oneTime?: true;
+  /** Options that say something once: they are not kept with the flow. */
+  readonly transientOptions?: readonly string[];
   /** Options of a request that a user may not give for himself, only an application. */
   readonly trustedOptions?: readonly string[];
   /** The block may be left out of a policy; those of the first methods may not (sdk-schemas). */
@@ -194,7 +217,10 @@ export interface AuthenticationMethod {
     context: Pick<MethodContext, 'vault' | 'environmentId'>,
   ): string | undefined;
   /** What a flow or a pending device shows with the question, by property; in `schemas.question`. */
-  challengeView?(challenge: Challenge): Record<string, unknown>;
+  challengeView?(
+    challenge: Challenge,
+    context: Pick<MethodContext, 'vault' | 'environmentId'>,
+  ): Record<string, unknown>;
   /** How the device takes part in a flow; absent: always as the method says. */
   usability?(
     device: MethodDevice,
@@ -207,6 +233,14 @@ export interface AuthenticationMethod {
     isWanted(options: Readonly<Record<string, unknown>>): boolean;
     challenge(request: ChallengeRequest, context: AnonymousContext): Asked | Promise<Asked>;
   };
+  /** Its devices run an application of ours or others: they pair and answer by the device protocol. */
+  readonly native?: true;
+  /** Which of the user's devices the request to start a flow comes from, where it shows that. */
+  accessingDevice?(
+    options: Readonly<Record<string, unknown>>,
+    devices: readonly MethodDevice[],
+    context: MethodContext,
+  ): Promise<AccessingDevice | undefined>;
   /** The `environmentKey` of the device that gave this answer; undefined: it doesn't say. */
   answeringKey?(answer: Record<string, unknown>, challenge: Challenge): string | undefined;
 }

@@ -39,6 +39,7 @@ export function contextOf(
     vault,
     randomBytes,
     randomDigits: (length) => String(randomInt(10 ** length)).padStart(length, '0'),
+    words: ({ template }) => ({ subject: template, text: template }),
     hostName: 'localhost',
     configuration: {
       fido2Policy: () => withRelyingParty(defaultFido2Policy(now), 'login.shop.example').settings,

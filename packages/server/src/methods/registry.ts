@@ -1,12 +1,13 @@
 import type { AuthenticationMethod } from './authentication-method.ts';
 import { email } from './email/email.ts';
 import { fido2 } from './fido2/fido2.ts';
+import { mobile } from './mobile/mobile.ts';
 import { sms } from './sms/sms.ts';
 import { totp } from './totp/totp.ts';
 import { voice } from './voice/voice.ts';
 
 /** THE list of device types. A new method is one more line here. */
-const METHODS: readonly AuthenticationMethod[] = [email, sms, voice, totp, fido2];
+const METHODS: readonly AuthenticationMethod[] = [email, sms, voice, totp, mobile, fido2];
 
 export interface MethodRegistry {
   get(type: string): AuthenticationMethod | undefined;

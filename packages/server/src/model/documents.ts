@@ -210,6 +210,8 @@ export interface Flow extends Timestamps {
   challenge?: Challenge;
   /** The push is not shown to the user; what its silence means. */
   silent?: 'permissive' | 'restrictive';
+  /** The phone that the request came from: it may be paired when the flow is completed. */
+  enrolment?: { applicationId: string; thumbprint: string };
   /** What the start said to the methods beside the common properties. */
   options?: Record<string, unknown>;
   /** How many were asked so far. */

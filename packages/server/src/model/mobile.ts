@@ -1,5 +1,77 @@
-/** What is kept of native devices beside `Device`: pairing keys, codes, push credentials. Types only. */
+/** What is kept of native devices: credentials, pairing keys, codes, push credentials. */
 import type { Instant } from './instant.ts';
+
+/** The services that wake a phone; `WEB_PUSH` is a browser's (RFC 8030). */
+export type PushProvider = 'FCM' | 'APNS' | 'HMS' | 'WEB_PUSH';
+
+/** A P-256 public key (RFC 7518 §6.2). */
+export interface DevicePublicKey {
+  kty: 'EC';
+  crv: 'P-256';
+  x: string;
+  y: string;
+}
+
+/** What a device says of itself; all of it optional, none of it trusted; contract §2.1.3. */
+export interface NativeDeviceAbout {
+  os?: { type: string; version?: string };
+  model?: { name: string; marketingName?: string };
+  manufacturer?: string;
+  sdkVersion?: string;
+  locale?: string;
+  /** Of the application that runs there. */
+  nativeName?: string;
+  applicationVersion?: string;
+  rooted?: boolean;
+  /** The screen is locked by a secret or by biometrics. */
+  lockEnabled?: boolean;
+  /** The user lets the application show notifications; absent: he does. */
+  allowPushNotification?: boolean;
+}
+
+/** How a device is woken; without it only while it is connected or asks. */
+export interface DevicePush {
+  provider: PushProvider;
+  /** A registration token, or the JSON of a Web Push subscription; sealed. */
+  sealedToken: string;
+  /** APNs' development service. */
+  sandbox?: boolean;
+  status: 'ENABLED' | 'DISABLED';
+  /** Why it is disabled: the provider's words, or those of contract §7. */
+  error?: string;
+}
+
+/** What is kept of a native device beside `Device`; contract §4.15, docs/device-protocol.md. */
+export interface NativeCredential {
+  /** Of the device protocol. */
+  version: 1;
+  applicationId: string;
+  publicJwk: DevicePublicKey;
+  /** The key of its passcodes: 32 bytes, sealed. */
+  sealedSecret: string;
+  /** The length of a time step of its passcodes, as it was told when it was paired. */
+  passcodePeriodSeconds: number;
+  /** The last time step whose passcode was used; RFC 6238 §5.2. */
+  lastTimeStep: number;
+  /** The highest number that it has signed an answer with; one that is not higher is a copy's. */
+  sequence: number;
+  about: NativeDeviceAbout;
+  push?: DevicePush;
+  integrity: { compromised: boolean | 'UNKNOWN'; reason?: string; timestamp: Instant };
+  logs?: {
+    status: 'PENDING' | 'RECEIVED';
+    expiresAt?: Instant;
+    supportId?: string;
+    sealed?: string;
+  };
+}
+
+/** What the key of a device's passcodes is sealed for: it opens with this device only. */
+export const passcodeIdentity = (deviceId: string) => `devices/${deviceId}/passcode-secret`;
+/** The same of the token that it is woken by. */
+export const pushTokenIdentity = (deviceId: string) => `devices/${deviceId}/push-token`;
+/** The same of what it has handed in of its logs. */
+export const logsIdentity = (deviceId: string) => `devices/${deviceId}/logs`;
 
 /** What a phone presents to become a device of the user; contract §5. */
 export interface PairingKey {

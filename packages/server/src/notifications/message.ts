@@ -1,5 +1,6 @@
 /** What a message says and where it goes: made by methods and services, rendered by the worker. */
 import type { NotificationRequest } from '../model/documents.ts';
+import type { PushProvider } from '../model/mobile.ts';
 
 export interface Recipient {
   /** E-mail address or E.164 number. */
@@ -18,10 +19,12 @@ export interface MessagePayload {
   locale?: string;
   /** Values for the template; `otp` among them. */
   variables: Record<string, string>;
+  /** Whose phone a push wakes, and by whose account with the provider; the address is its token. */
+  push?: { applicationId: string; deviceId: string; sandbox?: true };
 }
 
 /** The channels that a message can leave by. */
-export type ChannelName = 'EMAIL' | 'SMS' | 'VOICE' | 'WHATSAPP' | 'PUSH';
+export type ChannelName = 'EMAIL' | 'SMS' | 'VOICE' | 'WHATSAPP' | PushProvider;
 
 /** What a method wants sent; the service makes a sealed outbox row of it. */
 export interface Delivery {

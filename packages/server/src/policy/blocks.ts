@@ -132,7 +132,19 @@ const MOBILE_APPLICATION = Type.Object(
     ...optional({
       type: Type.Enum(['pingIdAppConfig']),
       push: Type.Object(
-        { enabled, numberMatching: Type.Optional(Type.Object({ enabled }, closed)) },
+        {
+          enabled,
+          numberMatching: Type.Optional(
+            Type.Object(
+              {
+                enabled,
+                // Not of the platform, which leaves open how this is chosen.
+                type: Type.Optional(Type.Enum(['SELECT_NUMBER', 'ENTER_MANUALLY'])),
+              },
+              closed,
+            ),
+          ),
+        },
         closed,
       ),
       pushTimeout: durationOf(['SECONDS'], { duration: 40, timeUnit: 'SECONDS' }),

@@ -33,8 +33,14 @@ export interface RecordOrigin {
   correlationId?: string;
 }
 
-export function originOf(request: OperationRequest): RecordOrigin {
-  return { actor: actorOf(request), correlationId: request.correlationId };
+/** Where a request came from, for whoever is asked to approve what it started. */
+export interface RequestOrigin extends RecordOrigin {
+  address?: string;
+}
+
+export function originOf(request: OperationRequest): RequestOrigin {
+  const { correlationId, remoteAddress } = request;
+  return { actor: actorOf(request), correlationId, address: remoteAddress };
 }
 
 /** What the server does by itself: a deadline that was reached. */

@@ -12,6 +12,7 @@ import type { MethodRegistry } from '../methods/registry.ts';
 import type { DeviceAuthenticationPolicy } from '../model/documents.ts';
 import type { Instant } from '../model/instant.ts';
 import type { MethodPolicy } from '../model/policy.ts';
+import { renderWords } from '../notifications/templates/render.ts';
 import type { Parts } from '../parts.ts';
 import type { Stored, UserFacts } from '../storage/store.ts';
 import type { OperationRequest } from './operation.ts';
@@ -77,6 +78,7 @@ export function anonymousContext(
     vault: parts.keyring,
     randomBytes,
     randomDigits,
+    words: (payload) => renderWords('PUSH', payload),
   };
 }
 

@@ -1,18 +1,29 @@
-/** Who wants to hear that the configuration of an environment has changed. */
+/** Who wants to hear of something, by a text: an environment that has changed, a device to wake. */
 export interface Listeners {
-  add(listener: (environmentId: string) => void): () => void;
-  tell(environmentId: string): void;
+  add(listener: (text: string) => void): () => void;
+  tell(text: string): void;
 }
 
 export function createListeners(): Listeners {
-  const listeners = new Set<(environmentId: string) => void>();
+  const listeners = new Set<(text: string) => void>();
   return {
     add(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    tell(environmentId) {
-      for (const listener of listeners) listener(environmentId);
+    tell(text) {
+      for (const listener of listeners) listener(text);
     },
+  };
+}
+
+/** `environmentId/deviceId`: what a wake-up is told by. */
+export const wakeText = (environmentId: string, deviceId: string) => `${environmentId}/${deviceId}`;
+
+/** A listener of wake-ups as a listener of their texts. */
+export function onWakeText(listener: (environmentId: string, deviceId: string) => void) {
+  return (text: string) => {
+    const [environmentId = '', deviceId = ''] = text.split('/');
+    listener(environmentId, deviceId);
   };
 }

@@ -1,13 +1,22 @@
-/** Hears through LISTEN what any node changed of a configuration, and reconnects when it must. */
+/**
+ * Hears through LISTEN what any node changed of a configuration and which devices to wake, and
+ * reconnects when it must.
+ */
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { createListeners, type Listeners } from './listeners.ts';
 import { connectionOf } from './postgres-pool.ts';
+import { WAKE_CHANNEL } from './postgres-wake.ts';
 
 export const CHANNEL = 'countersign_configuration';
 const RECONNECT_MS = 1_000;
 
 export interface Listening {
   listeners: Listeners;
+  /** Those who wait for devices to be woken. */
+  wakes: Listeners;
+  /** What this node's own notices begin with. */
+  nodeId: string;
   /** Resolves when it listens, or when the first try has failed and the next one is due. */
   started: Promise<void>;
   close(): Promise<void>;
@@ -19,6 +28,8 @@ export interface Listening {
  */
 export function listenForChanges(databaseUrl: string): Listening {
   const listeners = createListeners();
+  const wakes = createListeners();
+  const nodeId = randomUUID();
   let client: pg.Client | undefined;
   let retry: NodeJS.Timeout | undefined;
   let closed = false;
@@ -26,14 +37,16 @@ export function listenForChanges(databaseUrl: string): Listening {
   async function connect(): Promise<void> {
     const next = new pg.Client(connectionOf(databaseUrl));
     client = next;
-    next.on('notification', ({ payload }) => {
-      if (payload) listeners.tell(payload);
+    next.on('notification', ({ channel, payload }) => {
+      if (!payload) return;
+      if (channel === CHANNEL) listeners.tell(payload);
+      else if (!payload.startsWith(nodeId)) wakes.tell(payload.slice(nodeId.length + 1));
     });
     next.on('error', () => again(next));
     next.on('end', () => again(next));
     try {
       await next.connect();
-      await next.query(`listen ${CHANNEL}`);
+      await next.query(`listen ${CHANNEL}; listen ${WAKE_CHANNEL}`);
     } catch {
       again(next);
     }
@@ -52,6 +65,8 @@ export function listenForChanges(databaseUrl: string): Listening {
   let connecting = connect();
   return {
     listeners,
+    wakes,
+    nodeId,
     started: connecting,
     async close() {
       closed = true;

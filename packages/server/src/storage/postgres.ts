@@ -7,11 +7,13 @@ import pg from 'pg';
 import type { Table } from '../model/documents.ts';
 import type { Engine } from './condition-sql.ts';
 import { countSql, listSql } from './list-sql.ts';
+import { onWakeText, wakeText } from './listeners.ts';
 import { pendingMigrations } from './migrations/migrations.ts';
 import { BATCHES_MAX, createCommitter } from './postgres-commit.ts';
 import { type Listening, listenForChanges } from './postgres-listen.ts';
 import { connectionOf, openPool, runStatement } from './postgres-pool.ts';
 import { createReads, inOrderOfCreation, type Row, stored } from './postgres-reads.ts';
+import { createWaker } from './postgres-wake.ts';
 import type { Store } from './store.ts';
 import { notifies } from './tables.ts';
 import { createUnderWay } from './under-way.ts';
@@ -86,13 +88,15 @@ const SWEEP = (table: Table) => `with gone as materialized (
   delete from ${table} t using gone where t.environment_id = gone.environment_id and t.id = gone.id`;
 
 function createStore({ pool, commitPool, listening }: Connections): Store {
-  const { listeners } = listening;
+  const { listeners, wakes } = listening;
   const underWay = createUnderWay();
   const { during } = underWay;
   const reads = createReads(pool);
   const commit = createCommitter(commitPool);
   const query = (text: string, values: unknown[]) =>
     during(() => runStatement<Row>(pool, { text, values }));
+
+  const tellOthers = createWaker(pool, listening.nodeId);
 
   return {
     get: (table, environmentId, id) => during(() => reads.get(table, environmentId, id)),
@@ -137,6 +141,13 @@ function createStore({ pool, commitPool, listening }: Connections): Store {
     },
 
     onConfigurationChange: listeners.add,
+
+    wake(environmentId, deviceId) {
+      const text = wakeText(environmentId, deviceId);
+      wakes.tell(text);
+      if (!underWay.closed) tellOthers(text);
+    },
+    onWake: (listener) => wakes.add(onWakeText(listener)),
 
     async isReady() {
       try {

@@ -8,7 +8,7 @@ import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Documents, Table } from '../model/documents.ts';
 import type { Engine } from './condition-sql.ts';
 import { countSql, listSql } from './list-sql.ts';
-import { createListeners } from './listeners.ts';
+import { createListeners, onWakeText, wakeText } from './listeners.ts';
 import { pendingMigrations } from './migrations/migrations.ts';
 import { createGroupCommit } from './sqlite-commit.ts';
 import { lockForOneServer } from './sqlite-lock.ts';
@@ -135,6 +135,7 @@ function createStore(db: DatabaseSync, unlock: () => void): Store {
   const statement = createStatements(db);
   const { get, devicesOf } = createReads(db);
   const listeners = createListeners();
+  const wakes = createListeners();
   const changes = createGroupCommit(db, (writes) => {
     for (const { table, environmentId } of writes) {
       if (notifies(table)) listeners.tell(environmentId);
@@ -193,6 +194,10 @@ function createStore(db: DatabaseSync, unlock: () => void): Store {
     },
 
     onConfigurationChange: listeners.add,
+
+    // There is one process.
+    wake: (environmentId, deviceId) => wakes.tell(wakeText(environmentId, deviceId)),
+    onWake: (listener) => wakes.add(onWakeText(listener)),
 
     async isReady() {
       return !closed && statement('select 1').get() !== undefined;

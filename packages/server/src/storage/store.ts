@@ -132,6 +132,15 @@ export interface Store {
    */
   onConfigurationChange(listener: (environmentId: string) => void): () => void;
 
+  /**
+   * Tells every node that something happened to a device. Not kept: who doesn't listen at that
+   * moment never hears of it, and finds it when he reads.
+   */
+  wake(environmentId: string, deviceId: string): void;
+
+  /** Calls back for each `wake` of this or of another node. */
+  onWake(listener: (environmentId: string, deviceId: string) => void): () => void;
+
   /** Whether the database answers; for `/readyz`. */
   isReady(): Promise<boolean>;
 

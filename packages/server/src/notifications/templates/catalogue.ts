@@ -11,15 +11,20 @@ export const KNOWN_TEMPLATES = [
   'new_device_paired',
 ] as const;
 
-export type TemplateName = (typeof KNOWN_TEMPLATES)[number];
+/** What wakes a phone; nobody asks for it by name. */
+export const WAKE_UP_TEMPLATE = 'wake_up';
+
+export type TemplateName = (typeof KNOWN_TEMPLATES)[number] | typeof WAKE_UP_TEMPLATE;
 
 /** Whether there is a template of this name; upper and lower case are one. Pure. */
 export function isKnownTemplate(name: string): boolean {
-  return templateName(name) !== undefined;
+  const found = templateName(name);
+  return found !== undefined && found !== WAKE_UP_TEMPLATE;
 }
 
 /** The template's name as it is listed. Pure; undefined: there is none. */
 export function templateName(name: string): TemplateName | undefined {
   const lower = name.toLowerCase();
+  if (lower === WAKE_UP_TEMPLATE) return WAKE_UP_TEMPLATE;
   return KNOWN_TEMPLATES.find((known) => known === lower);
 }

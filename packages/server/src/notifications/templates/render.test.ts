@@ -17,7 +17,7 @@ const NOTICE_VARIABLES = {
   'device.type': 'SMS',
   'device.nickname': '',
 };
-const CHANNELS: readonly ChannelName[] = ['EMAIL', 'SMS', 'VOICE', 'WHATSAPP', 'PUSH'];
+const CHANNELS: readonly ChannelName[] = ['EMAIL', 'SMS', 'VOICE', 'WHATSAPP', 'FCM'];
 
 function payload(template: string, variables: Record<string, string>): MessagePayload {
   return { to: { address: 'kaisa@shop.example' }, template, variables };
@@ -33,7 +33,7 @@ describe('the default templates', () => {
           const words = renderWords(channel, payload(template, variables));
           assert.match(words.text, /Shop|kaisa/);
           assert.doesNotMatch(words.text, /\$\{|\{%|undefined|\[object/);
-          assert.equal(words.subject !== undefined, channel === 'EMAIL');
+          assert.equal(words.subject !== undefined, channel === 'EMAIL' || channel === 'FCM');
           assert.equal(words.html !== undefined, channel === 'EMAIL');
         }
       });

@@ -60,8 +60,16 @@ function parse(content: Content, form: ContentForm): ParsedContent {
   return made;
 }
 
-function formOf(channel: ChannelName): ContentForm {
-  return channel === 'EMAIL' || channel === 'VOICE' ? channel : 'SMS';
+const FORMS: Partial<Record<ChannelName, ContentForm>> = {
+  EMAIL: 'EMAIL',
+  SMS: 'SMS',
+  VOICE: 'VOICE',
+  WHATSAPP: 'SMS',
+};
+
+/** Every other channel wakes a phone. */
+function formOf(channel: ChannelName | 'PUSH'): ContentForm {
+  return (channel === 'PUSH' ? undefined : FORMS[channel]) ?? 'PUSH';
 }
 
 /** `123` as `1. 2. 3`: a voice reads it digit by digit, and with a pause after each. */
@@ -73,7 +81,10 @@ export function spelled(code: string): string {
  * The words of a message in its language. Pure; throws when the template doesn't exist, can't be
  * parsed, or misses a variable.
  */
-export function renderWords(channel: ChannelName, payload: MessagePayload): Words {
+export function renderWords(
+  channel: ChannelName | 'PUSH',
+  payload: Omit<MessagePayload, 'to'>,
+): Words {
   const name = templateName(payload.template);
   if (name === undefined) throw new Error('There is no template of this name.');
   const form = formOf(channel);

@@ -17,7 +17,12 @@ import {
 } from '../policy-collection.ts';
 import type { MigrateBody, WritePolicy } from './policies.schema.ts';
 import type { PolicyBlock } from './policy-blocks.ts';
-import { assertApplications, assertDurations, assertFido2Policy } from './policy-rules.ts';
+import {
+  assertApplications,
+  assertDurations,
+  assertFido2Policy,
+  assertNetworks,
+} from './policy-rules.ts';
 
 export interface PolicyParts extends Pick<Parts, 'store' | 'links'> {
   blocks: readonly PolicyBlock[];
@@ -58,6 +63,7 @@ async function settingsOf(
     // The schema has checked it.
     if (block !== undefined) methods[key] = withDefaults(schema, block as MethodPolicy);
   }
+  assertNetworks(methods);
   await assertApplications(store, environmentId, methods);
   await assertFido2Policy(
     store,

@@ -1,8 +1,10 @@
-/** What a policy must fulfil beyond its schema: lengths of time, and references. */
+/** What a policy must fulfil beyond its schema: lengths of time, networks, and references. */
+import { isIP } from 'node:net';
 import { invalidData } from '../../errors/api-error.ts';
 import { toMs, type WireDuration } from '../../model/duration.ts';
 import type { MethodPolicy } from '../../model/policy.ts';
 import { DURATION_RANGES } from '../../policy/blocks.ts';
+import type { WireMobileApplication } from '../../policy/mobile-application.ts';
 import type { Store } from '../../storage/store.ts';
 
 function isDuration(value: object): value is WireDuration {
@@ -74,5 +76,33 @@ export async function assertFido2Policy(
   if (typeof id !== 'string') return;
   if (!(await store.get('fido2_policies', environmentId, id))) {
     throw invalidData('NOT_FOUND', target);
+  }
+}
+
+const PREFIX_MAX: Readonly<Record<number, number>> = { 4: 32, 6: 128 };
+
+/** An IP address, or a network in CIDR form. Pure. */
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  if (prefix === undefined) return true;
+  return /^[0-9]{1,3}$/.test(prefix) && Number(prefix) <= (PREFIX_MAX[family] ?? 0);
+}
+
+/** Every network that a block names is one. Throws `INVALID_VALUE`. */
+export function assertNetworks(blocks: Readonly<Record<string, MethodPolicy>>): void {
+  for (const [key, { applications }] of Object.entries(blocks)) {
+    if (!Array.isArray(applications)) continue;
+    for (const [index, application] of applications.entries()) {
+      const { ipPairingConfiguration }: WireMobileApplication = application;
+      for (const [place, text] of (ipPairingConfiguration?.onlyTheseIpAddresses ?? []).entries()) {
+        if (isNetwork(text)) continue;
+        throw invalidData(
+          'INVALID_VALUE',
+          `${key}.applications[${index}].ipPairingConfiguration.onlyTheseIpAddresses[${place}]`,
+        );
+      }
+    }
   }
 }

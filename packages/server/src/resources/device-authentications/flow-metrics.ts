@@ -7,10 +7,9 @@ function typeOf({ flow: { doc }, world }: Saved): string {
   return doc.oneTime?.type ?? selected?.row.doc.type ?? 'NONE';
 }
 
-/** Counts a flow that has begun, and its end where it ended at once. */
+/** Counts a flow that has begun. */
 export function countStart({ metrics }: Pick<FlowParts, 'metrics'>, saved: Saved): void {
   metrics.flowStarted(typeOf(saved));
-  countEnd({ metrics }, saved);
 }
 
 /** Counts a flow that this step has ended. */

@@ -70,7 +70,7 @@ function question({ environmentId, id, doc }: Stored<Flow>, { parts, devices }: 
   const vault = parts.keyring;
   const otp = device && method.testOtp?.(challenge, device, { vault, environmentId });
   return {
-    ...method.challengeView?.(challenge),
+    ...method.challengeView?.(challenge, { vault, environmentId }),
     ...(otp === undefined ? {} : { test: { otp } }),
   };
 }

@@ -41,6 +41,7 @@ export type FlowParts = Pick<
   | 'settings'
   | 'metrics'
   | 'wakeOutbox'
+  | 'wakeDevices'
 >;
 
 /** An active device with all that the policy says of it. */

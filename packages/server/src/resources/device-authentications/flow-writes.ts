@@ -1,4 +1,6 @@
 /** The effects of a transition as writes of one change: the flow's guard holds them together. */
+import { randomUUIDv7 } from 'node:crypto';
+import { ENROLMENT_MS } from '../../config/limits.ts';
 import { ApiError } from '../../errors/api-error.ts';
 import type { Step } from '../../flow/device-authentication.ts';
 import type { Effect } from '../../flow/effect.ts';
@@ -6,9 +8,10 @@ import type { Asked, ChallengeRequest } from '../../methods/authentication-metho
 import type { Device, Flow, User } from '../../model/documents.ts';
 import { messageWrite } from '../../notifications/outbox.ts';
 import type { Stored, Write } from '../../storage/store.ts';
-import { activityWrite, type RecordOrigin } from '../activity.ts';
+import { activityWrite, type RecordOrigin, type RequestOrigin } from '../activity.ts';
 import { methodDevice } from '../devices/device-view.ts';
 import { blockOf } from '../method-context.ts';
+import { pairingKeyDocument } from '../pairing-keys/new-pairing-key.ts';
 import { anonymousContextOf, contextOf, type World, type WorldDevice } from './flow-world.ts';
 
 /** A saved step: the writes, and the flow as it will be read. */
@@ -17,6 +20,8 @@ export interface Saved {
   flow: Stored<Flow>;
   /** The devices after the step, for the answer. */
   world: World;
+  /** The devices to tell, once this is saved, that something happened in their flow. */
+  wakes: readonly string[];
 }
 
 /** What `step` wants, where `before` is the flow that was read (absent: it is new). */
@@ -25,29 +30,75 @@ export async function writesOf(
   before: Stored<Flow> | undefined,
   step: Step,
   world: World,
-  origin: RecordOrigin,
+  { address, ...origin }: RequestOrigin,
 ): Promise<Saved> {
   const environmentId = world.configuration.environment.id;
-  const asked = await ask(id, step, world);
+  const asked = await ask(id, step, world, address);
   const doc = asked ? { ...step.flow, challenge: asked.challenge } : step.flow;
   const flow: Stored<Flow> = { environmentId, id, version: (before?.version ?? 0) + 1, doc };
   const own: Write = before
     ? { op: 'update', table: 'flows', environmentId, id, version: before.version, doc }
     : { op: 'insert', table: 'flows', environmentId, id, doc };
+  const changes = changesOf(step.effects, world);
   return {
     flow,
     world: after(world, step.effects),
+    wakes: wakesOf(before, asked),
     writes: [
       own,
-      ...changesOf(step.effects, world),
+      ...changes,
+      ...turnOf(asked, changes, world),
+      ...(await enrolmentOf(doc, world)),
       ...deliveryOf(asked, world),
       ...recordsOf(id, step.effects, world, origin),
     ],
   };
 }
 
+/** The device that is asked now, and the one that was asked and needn't answer any more. */
+function wakesOf(before: Stored<Flow> | undefined, asked: Asked | undefined): string[] {
+  const waited =
+    before?.doc.status === 'PUSH_CONFIRMATION_REQUIRED' ? before.doc.selectedDeviceId : undefined;
+  return [...new Set([waited, asked?.wakes].filter((id) => id !== undefined))];
+}
+
+/** Who asks a phone writes its row: two flows that do so at once see each other. */
+function turnOf(asked: Asked | undefined, changes: readonly Write[], world: World): Write[] {
+  const row = world.devices.find((device) => device.row.id === asked?.wakes)?.row;
+  if (!row || changes.some((write) => write.table === 'devices' && write.id === row.id)) return [];
+  const { environmentId, id, version, doc } = row;
+  return [{ op: 'update', table: 'devices', environmentId, id, version, doc }];
+}
+
+/** A phone that was not paired yet may be, once its user has authenticated; contract §2.2.7. */
+async function enrolmentOf(
+  { status, enrolment }: Flow,
+  { parts, configuration, policy, user, facts }: World,
+): Promise<Write[]> {
+  if (status !== 'COMPLETED' || !enrolment || !user) return [];
+  const environmentId = configuration.environment.id;
+  const { applicationId, thumbprint } = enrolment;
+  const id = randomUUIDv7();
+  const doc = pairingKeyDocument(parts.keyring, {
+    environmentId,
+    id,
+    code: `key:${thumbprint}`,
+    userId: user.id,
+    policyId: policy.id,
+    applicationIds: [applicationId],
+    lifetimeMs: ENROLMENT_MS,
+    now: facts.now,
+  });
+  return [{ op: 'insert', table: 'pairing_keys', environmentId, id, doc }];
+}
+
 /** Asks the question that the step wants asked: of the device, of the one-time target, of anyone. */
-async function ask(flowId: string, step: Step, world: World): Promise<Asked | undefined> {
+async function ask(
+  flowId: string,
+  step: Step,
+  world: World,
+  address: string | undefined,
+): Promise<Asked | undefined> {
   const { notification, oneTime, usernameless, options, silent } = step.flow;
   const request: ChallengeRequest = {
     purpose: 'AUTHENTICATION',
@@ -55,6 +106,7 @@ async function ask(flowId: string, step: Step, world: World): Promise<Asked | un
     ...(notification ? { notification } : {}),
     ...(options ? { options } : {}),
     ...(silent ? { silent: true } : {}),
+    ...(address === undefined ? {} : { address }),
   };
   for (const effect of step.effects) {
     if (effect.type === 'ask') {

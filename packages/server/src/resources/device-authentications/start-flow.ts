@@ -1,9 +1,12 @@
 /** `POST /{envID}/deviceAuthentications`: load, decide, save, answer; contract §2.2, §2.6. */
 import { randomUUIDv7 } from 'node:crypto';
-import { FLOW_IDLE_MS } from '../../config/limits.ts';
+import { DEVICE_NONCE_MS, FLOW_IDLE_MS } from '../../config/limits.ts';
 import { ApiError, errorDetail, invalidData, notFound } from '../../errors/api-error.ts';
 import { type StartRequest, startFlow, stepFlow } from '../../flow/device-authentication.ts';
 import type { Effect } from '../../flow/effect.ts';
+import type { AccessingDevice } from '../../methods/authentication-method.ts';
+import type { Instant } from '../../model/instant.ts';
+import type { Write } from '../../storage/store.ts';
 import { originOf } from '../activity.ts';
 import { commitOrRetry } from '../commit.ts';
 import { methodDevice } from '../devices/device-view.ts';
@@ -11,15 +14,21 @@ import { configurationOf } from '../devices/devices.parts.ts';
 import { blockOf, policyOf, refuseTrustedOptions } from '../method-context.ts';
 import { notificationOf } from '../notification-request.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
+import { announce } from './announce.ts';
 import { type StartBody, startOptions } from './device-authentications.schema.ts';
 import { countStart } from './flow-metrics.ts';
 import { flowView } from './flow-view.ts';
 import { contextOf, type FlowParts, seeWorld, type World } from './flow-world.ts';
 import { type Saved, writesOf, writesWithoutFlow } from './flow-writes.ts';
 import { oneTimeTarget } from './one-time-target.ts';
+import { endOtherPushes } from './settle-push.ts';
 
 /** A try to start: a saved flow, or an error whose counted failures are saved. */
 type Started = { saved: Saved } | { refusal: ApiError };
+type Try = { writes: Write[]; result: Started };
+
+// Longer than a nonce that it is made with is good for.
+const SIGNATURE_MS = 2 * DEVICE_NONCE_MS;
 
 function assertConsistent({ selectedDevice }: StartBody, { actor }: OperationRequest): void {
   const { id, otp, oneTime } = selectedDevice ?? {};
@@ -51,18 +60,19 @@ export async function startDeviceAuthentication(
   const { now } = request;
   const options = optionsOf(parts, body);
   refuseTrustedOptions(parts.methods, options, request);
+  const kept = keptOptions(parts, options);
   const base: StartRequest['base'] = {
     ...(userId === undefined ? { usernameless: methodForAnyone(parts, options, request) } : {}),
     policyId: policy.id,
     ...(notification ? { notification } : {}),
-    ...(Object.keys(options).length > 0 ? { options } : {}),
+    ...(Object.keys(kept).length > 0 ? { options: kept } : {}),
     ...(body.compatibility ? { compatibility: body.compatibility } : {}),
     createdAt: now,
     updatedAt: now,
     expiresAt: now + FLOW_IDLE_MS,
   };
 
-  const started = await commitOrRetry<Started>(parts.store, async () => {
+  const tryStart = async (): Promise<Try> => {
     if (userId === undefined) {
       const world = seeWorld(parts, configuration, policy, undefined, base, now);
       return startIn(flowId, { base }, world, request);
@@ -70,8 +80,12 @@ export async function startDeviceAuthentication(
     const rows = await parts.store.readUserFacts(environmentId, userId);
     if (!rows) throw notFound();
     request.requireUser({ id: rows.user.id, populationId: rows.user.doc.populationId });
-    const own = { ...base, userId: rows.user.id };
-    const world = seeWorld(parts, configuration, policy, rows, own, now);
+    const seen = seeWorld(parts, configuration, policy, rows, { ...base, options }, now);
+    const accessing = await accessingDeviceOf(seen, options);
+    const { trusted, enrolment } = accessing ?? {};
+    const world = trusted ? { ...seen, facts: { ...seen.facts, trusted } } : seen;
+    const own = { ...base, userId: rows.user.id, ...(enrolment ? { enrolment } : {}) };
+    const used = accessing ? [signedOnce(environmentId, accessing, now)] : [];
     const { oneTime, otp } = body.selectedDevice ?? {};
     if (oneTime) {
       const target = await oneTimeTarget(
@@ -86,13 +100,21 @@ export async function startDeviceAuthentication(
       return startIn(flowId, { base: wanted }, targeted, request);
     }
     if (otp !== undefined) return startWithOtp(flowId, own, body, otp, world, request);
-    return startIn(flowId, { base: own, ...deviceIdOf(body) }, world, request);
-  });
+    const start = { base: own, ...deviceIdOf(body) };
+    if (await endOtherPushes(parts, flowId, startFlow(start, world.facts), world, now)) {
+      return tryStart();
+    }
+    const { writes, result } = await startIn(flowId, start, world, request);
+    return { writes: [...writes, ...used], result };
+  };
+  const started = await commitOrRetry(parts.store, tryStart, () =>
+    invalidData('INVALID_VALUE', 'mobilePayload', { message: 'The payload was used before.' }),
+  );
 
   if ('refusal' in started) throw started.refusal;
   const { flow, world } = started.saved;
   countStart(parts, started.saved);
-  parts.wakeOutbox();
+  announce(parts, started.saved);
   return { status: 201, body: flowView(flow, world) };
 }
 
@@ -111,6 +133,38 @@ async function startIn(
 function optionsOf({ methods }: FlowParts, body: StartBody): Record<string, unknown> {
   const names = Object.keys(startOptions(methods)).filter((name) => body[name] !== undefined);
   return Object.fromEntries(names.map((name) => [name, body[name]]));
+}
+
+/** Without what says something once only. */
+function keptOptions({ methods }: FlowParts, options: Record<string, unknown>) {
+  const transient = methods.all().flatMap(({ transientOptions }) => transientOptions ?? []);
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !transient.includes(name)));
+}
+
+/** The phone that the request comes from, where it shows that it is one. */
+async function accessingDeviceOf(
+  world: World,
+  options: Record<string, unknown>,
+): Promise<AccessingDevice | undefined> {
+  for (const method of world.parts.methods.all()) {
+    const own = world.devices.filter((device) => device.method === method);
+    const context = contextOf(world, blockOf(world.policy, method));
+    const rows = own.map(({ row }) => methodDevice(row));
+    const found = await method.accessingDevice?.(options, rows, context);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** What a device has signed once starts one flow. */
+function signedOnce(environmentId: string, { requestId, trusted }: AccessingDevice, now: Instant) {
+  const doc = {
+    deviceId: trusted?.deviceId ?? requestId,
+    expiresAt: now + SIGNATURE_MS,
+    createdAt: now,
+    updatedAt: now,
+  };
+  return { op: 'insert', table: 'device_requests', environmentId, id: requestId, doc } as const;
 }
 
 /** The type of device that may tell who the user is. Throws `REQUIRED_VALUE`, `user.id`. */

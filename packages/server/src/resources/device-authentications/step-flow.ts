@@ -1,25 +1,25 @@
 /** One step of a flow: load, check the answer, decide, save, answer; contract §2.4, §2.5. */
 import { notFound } from '../../errors/api-error.ts';
-import { canAnswer, type FlowEvent, stepFlow } from '../../flow/device-authentication.ts';
+import {
+  canAnswer,
+  type FlowEvent,
+  type Step,
+  stepFlow,
+} from '../../flow/device-authentication.ts';
 import type { AnswerKind } from '../../flow/facts.ts';
 import type { Flow, User } from '../../model/documents.ts';
-import type { Instant } from '../../model/instant.ts';
-import type { Stored } from '../../storage/store.ts';
-import { originOf, SYSTEM_ORIGIN } from '../activity.ts';
+import type { Stored, Write } from '../../storage/store.ts';
+import { originOf } from '../activity.ts';
 import { commitOrRetry } from '../commit.ts';
 import { methodDevice } from '../devices/device-view.ts';
-import { configurationOf } from '../devices/devices.parts.ts';
 import { blockOf } from '../method-context.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
-import { countEnd } from './flow-metrics.ts';
+import { announce } from './announce.ts';
 import { flowView } from './flow-view.ts';
 import { contextOf, type FlowParts, seeWorld, type World } from './flow-world.ts';
-import { writesOf } from './flow-writes.ts';
-
-interface Read {
-  flow: Stored<Flow>;
-  world: World;
-}
+import { type Saved, writesOf } from './flow-writes.ts';
+import { isPushDue, type Read, readFlowOf } from './read-flow.ts';
+import { endOtherPushes, expirePush } from './settle-push.ts';
 
 type AnswerBody = Record<string, unknown>;
 
@@ -31,53 +31,6 @@ async function readFlow(parts: FlowParts, request: OperationRequest): Promise<Re
   if (user) request.requireUser({ id: user.id, populationId: user.doc.populationId });
   else if (request.actor.type === 'USER') throw notFound();
   return read;
-}
-
-async function readFlowOf(
-  parts: FlowParts,
-  environmentId: string,
-  flowId: string,
-  now: Instant,
-): Promise<Read> {
-  const [configuration, rows] = await Promise.all([
-    configurationOf(parts, environmentId),
-    parts.store.readFlowFacts(environmentId, flowId),
-  ]);
-  // A flow past its life is gone before the sweep takes its row; contract §2.11.
-  if (!rows || now >= rows.flow.doc.expiresAt) throw notFound();
-  const { flow, user, devices } = rows;
-  // A user who was deleted took his flows with him; one that was never known has none.
-  if (!user && flow.doc.userId !== undefined) throw notFound();
-  // The policy that the flow began with may be gone; then the default one rules.
-  const policy = configuration.policies.get(flow.doc.policyId) ?? configuration.defaultPolicy;
-  const userRows = user && { user, devices };
-  return { flow, world: seeWorld(parts, configuration, policy, userRows, flow.doc, now) };
-}
-
-/** Whether a push has waited long enough. */
-function isPushDue({ flow: { doc }, world }: Read): boolean {
-  const { challenge, status } = doc;
-  return (
-    status === 'PUSH_CONFIRMATION_REQUIRED' && world.facts.now >= (challenge?.expiresAt ?? Infinity)
-  );
-}
-
-/** Ends the wait for a push whose time is over, whoever notices it first. */
-export async function expirePush(
-  parts: FlowParts,
-  environmentId: string,
-  flowId: string,
-  now: Instant,
-): Promise<void> {
-  const saved = await commitOrRetry(parts.store, async () => {
-    const read = await readFlowOf(parts, environmentId, flowId, now);
-    if (!isPushDue(read)) return { writes: [], result: undefined };
-    const { flow, world } = read;
-    const step = stepFlow(flow.doc, { type: 'expire' }, world.facts);
-    const result = await writesOf(flow.id, flow, step, world, SYSTEM_ORIGIN);
-    return { writes: result.writes, result };
-  });
-  if (saved) countEnd(parts, saved);
 }
 
 /** The flow as it stands now: a deadline that has passed is observed; contract §2.4. */
@@ -109,16 +62,17 @@ async function runStep(
   request: OperationRequest,
   decide: (read: Read) => Decision | Promise<Decision>,
 ): Promise<OperationReply> {
-  const { step, saved } = await commitOrRetry(parts.store, async () => {
+  const tryStep = async (): Promise<{ writes: Write[]; result: { step: Step; saved: Saved } }> => {
     const read = withCompatibility(await readPresent(parts, request), request);
     const { event, world = read.world } = await decide(read);
     const step = stepFlow(read.flow.doc, event, world.facts);
+    if (await endOtherPushes(parts, read.flow.id, step, world, request.now)) return tryStep();
     const saved = await writesOf(read.flow.id, read.flow, step, world, originOf(request));
     return { writes: saved.writes, result: { step, saved } };
-  });
-  countEnd(parts, saved);
+  };
+  const { step, saved } = await commitOrRetry(parts.store, tryStep);
+  announce(parts, saved);
   if (step.refusal) throw step.refusal;
-  parts.wakeOutbox();
   return { status: 200, body: flowView(saved.flow, saved.world) };
 }
 

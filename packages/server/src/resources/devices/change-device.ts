@@ -1,6 +1,9 @@
 /** What is changed of a paired device: block, lock, nickname, order, removal; contract §4.10–§4.13. */
-import { invalidData, wrongState } from '../../errors/api-error.ts';
+import { DEVICE_LOGS_MS, DEVICE_REMOVAL_KEPT_MS } from '../../config/limits.ts';
+import { invalidData, notFound, wrongState } from '../../errors/api-error.ts';
 import type { Device, User } from '../../model/documents.ts';
+import { toTimestamp } from '../../model/instant.ts';
+import { logsIdentity, type NativeCredential } from '../../model/mobile.ts';
 import type { Store, Stored, UserFacts, Write } from '../../storage/store.ts';
 import { activityWrite, actorOf } from '../activity.ts';
 import { commitOrRetry } from '../commit.ts';
@@ -136,9 +139,10 @@ export async function deleteDevice(
   parts: DeviceParts,
   request: OperationRequest,
 ): Promise<OperationReply> {
-  await commitOrRetry(parts.store, async () => {
+  const { environmentId, id } = await commitOrRetry(parts.store, async () => {
     const facts = await readUser(parts, request);
-    const { environmentId, id, version } = deviceOf(facts, request);
+    const device = deviceOf(facts, request);
+    const { environmentId, id, version } = device;
     const left = facts.devices.filter(
       ({ id: other, doc }) => other !== id && doc.status === 'ACTIVE',
     );
@@ -152,12 +156,74 @@ export async function deleteDevice(
       writes: [
         { op: 'delete', table: 'devices', environmentId, id, version },
         { op: 'update', table: 'users', environmentId, id: user.id, version: user.version, doc },
+        ...removalOf(parts, device, request),
         recordOf(request, 'DEVICE.DELETED', { type: 'DEVICE', id }),
       ],
-      result: undefined,
+      result: device,
     };
   });
+  parts.wakeDevices(environmentId, [id]);
   return { status: 204 };
+}
+
+/** A native device is told once that it was removed: this is what it is known by. */
+function removalOf(
+  parts: DeviceParts,
+  { environmentId, id, doc }: Stored<Device>,
+  { now }: OperationRequest,
+): Write[] {
+  if (!methodOf(parts, doc.type).native) return [];
+  const expiresAt = now + DEVICE_REMOVAL_KEPT_MS;
+  const kept = { deviceId: id, expiresAt, createdAt: now, updatedAt: now };
+  return [{ op: 'insert', table: 'device_requests', environmentId, id, doc: kept }];
+}
+
+/** `PUT …/logs`: asks a native device for its logs; it hands them in when it is next there. */
+export async function requestLogs(
+  parts: DeviceParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const expiresAt = request.now + DEVICE_LOGS_MS;
+  const device = await changeDevice(parts, request, (doc) => {
+    if (!methodOf(parts, doc.type).native) {
+      throw invalidData('INVALID_VALUE', 'type', {
+        message: 'Only native devices have logs to hand in.',
+      });
+    }
+    const credential = { ...doc.credential, logs: { status: 'PENDING', expiresAt } };
+    return { action: 'DEVICE.UPDATED', doc: { ...doc, credential } };
+  });
+  const { environmentId, id, doc } = device;
+  parts.wakeDevices(environmentId, [id]);
+  const self = parts.links.api(environmentId, `/users/${doc.userId}/devices/${id}/logs`);
+  return {
+    status: 200,
+    body: { _links: { self }, status: 'PENDING', expiresAt: toTimestamp(expiresAt) },
+  };
+}
+
+/** `GET …/logs`: what the device has handed in. */
+export async function readLogs(
+  parts: DeviceParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const { environmentId, id, doc } = deviceOf(await readUser(parts, request), request);
+  const logs = doc.credential.logs as NativeCredential['logs'];
+  if (!logs) throw notFound();
+  const { status, supportId, expiresAt, sealed } = logs;
+  const self = parts.links.api(environmentId, `/users/${doc.userId}/devices/${id}/logs`);
+  return {
+    status: 200,
+    body: {
+      _links: { self },
+      status,
+      ...(supportId === undefined ? {} : { supportId }),
+      ...(expiresAt === undefined ? {} : { expiresAt: toTimestamp(expiresAt) }),
+      ...(sealed === undefined
+        ? {}
+        : { logs: parts.keyring.open(environmentId, logsIdentity(id), sealed).toString('utf8') }),
+    },
+  };
 }
 
 /** Writes another order of the user's devices. */

@@ -46,7 +46,7 @@ export function deviceView(
     ...(doc.nickname === undefined ? {} : { nickname: doc.nickname }),
     ...method.view(seen, { masked: false }),
     ...(doc.testMode ? { testMode: true } : {}),
-    ...(pending && challenge ? method.challengeView?.(challenge) : {}),
+    ...(pending && challenge ? method.challengeView?.(challenge, { vault, environmentId }) : {}),
     ...(pending && testOtp !== undefined ? { test: { otp: testOtp } } : {}),
     lock:
       doc.lock && isDeviceLocked(doc, now)

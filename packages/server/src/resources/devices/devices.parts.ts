@@ -17,6 +17,7 @@ export type DeviceParts = Pick<
   | 'links'
   | 'settings'
   | 'wakeOutbox'
+  | 'wakeDevices'
 >;
 
 /** The ids in the path of a device operation. */

@@ -4,8 +4,10 @@ import { activate, sendActivationCode } from './activate-device.ts';
 import {
   blockDevice,
   deleteDevice,
+  readLogs,
   removeOrder,
   reorderDevices,
+  requestLogs,
   setNickname,
   unblockDevice,
   unlockDevice,
@@ -18,8 +20,10 @@ import {
   createDeviceSchema,
   deviceListSchema,
   deviceSchema,
+  LogsReply,
   NicknameReply,
   Reorder,
+  RequestLogs,
   SetNickname,
 } from './devices.schema.ts';
 import { devicesReply, listDevices } from './list-devices.ts';
@@ -171,6 +175,27 @@ export function deviceOperations(parts: DeviceParts): Operation[] {
       body: SetNickname,
       responses: { 200: NicknameReply },
       handle: (request) => setNickname(parts, request),
+    },
+    {
+      id: 'requestDeviceLogs',
+      method: 'PUT',
+      path: `${ITEM}/logs`,
+      tag,
+      summary: 'Ask a native device for its logs',
+      permission: 'update:device',
+      body: RequestLogs,
+      responses: { 200: LogsReply },
+      handle: (request) => requestLogs(parts, request),
+    },
+    {
+      id: 'readDeviceLogs',
+      method: 'GET',
+      path: `${ITEM}/logs`,
+      tag,
+      summary: 'Read the logs that a native device has handed in',
+      permission: 'update:device',
+      responses: { 200: LogsReply },
+      handle: (request) => readLogs(parts, request),
     },
   ];
 }

@@ -113,3 +113,17 @@ export const Reorder = Type.Object(
   { order: Type.Array(Reference, { minItems: 1, maxItems: 100 }) },
   { additionalProperties: false },
 );
+
+/** `PUT …/logs`; contract §4.12. */
+export const RequestLogs = Type.Object(
+  { status: Type.Literal('PENDING') },
+  { additionalProperties: false },
+);
+export const LogsReply = Type.Object({
+  _links: HalLinks,
+  status: Type.Enum(['PENDING', 'RECEIVED']),
+  expiresAt: Type.Optional(Timestamp),
+  supportId: Type.Optional(Type.String()),
+  // Not of the platform, whose support reads them.
+  logs: Type.Optional(Type.String()),
+});

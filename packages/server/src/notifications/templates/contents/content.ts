@@ -2,7 +2,7 @@ import type { TemplateName } from '../catalogue.ts';
 
 /** How a message is put: written, short, or spoken. */
 export interface Content {
-  /** Only e-mail has one. */
+  /** E-mail has one, and what a phone shows. */
   subject?: string;
   /**
    * Plain text in Liquid, with `${variable}` as on the platform and `{% if %}`. Blank lines part
@@ -12,8 +12,8 @@ export interface Content {
   body: string;
 }
 
-/** The forms of content; WHATSAPP and PUSH show the short one. */
-export type ContentForm = 'EMAIL' | 'SMS' | 'VOICE';
+/** The forms of content; WHATSAPP shows the short one, `PUSH` is what a native device shows. */
+export type ContentForm = 'EMAIL' | 'SMS' | 'VOICE' | 'PUSH';
 
 /** The wording of one language. */
 export type Contents = Readonly<Record<TemplateName, Readonly<Record<ContentForm, Content>>>>;

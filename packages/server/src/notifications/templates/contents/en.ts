@@ -10,6 +10,9 @@ const amount = (before: string, after = '') =>
 const recipient = (before: string, after = '') =>
   `{% if recipient %}${before}\${recipient}${after}{% endif %}`;
 
+// Push services read it: it says nothing of whom and what it is about.
+const WAKE_UP = { subject: 'Sign-in request', body: 'Open the app to answer it.' };
+
 /** The English wording: the one that every other language falls back to. */
 export const en: Contents = {
   strong_authentication: {
@@ -28,6 +31,10 @@ export const en: Contents = {
     VOICE: {
       body: 'Hello. Your passcode for ${environment.name} is: ${otp}. Once more, your passcode is: ${otp}. Goodbye.',
     },
+    PUSH: {
+      subject: 'Sign in to ${environment.name}?',
+      body: 'Somebody is signing in as ${user.username}. Approve only if it is you.',
+    },
   },
   device_pairing: {
     EMAIL: {
@@ -44,6 +51,10 @@ export const en: Contents = {
     },
     VOICE: {
       body: 'Hello. To register this number for ${environment.name}, your passcode is: ${otp}. Once more, your passcode is: ${otp}. Goodbye.',
+    },
+    PUSH: {
+      subject: 'Register this device?',
+      body: 'Somebody registers a device for ${user.username} at ${environment.name}. Approve only if it is you.',
     },
   },
   transaction: {
@@ -63,6 +74,10 @@ export const en: Contents = {
     VOICE: {
       body: `Hello. A transaction for \${environment.name} waits for your approval.${amount(' The amount is ', '.')}${recipient(' It goes to ', '.')}{% if otp %} To approve it, your passcode is: \${otp}. Once more, your passcode is: \${otp}.{% endif %} Goodbye.`,
     },
+    PUSH: {
+      subject: 'Approve a transaction?',
+      body: `A transaction for \${environment.name} waits for your approval.${amount('\nAmount: ')}${recipient('\nRecipient: ')}`,
+    },
   },
   new_device_paired: {
     EMAIL: {
@@ -79,5 +94,15 @@ export const en: Contents = {
     VOICE: {
       body: 'Hello. A new device was registered for your sign-ins at ${environment.name}. If it was not you, tell your administrator at once. Goodbye.',
     },
+    PUSH: {
+      subject: 'A new device was registered',
+      body: 'A new device was registered for ${user.username} at ${environment.name}. If it was not you, tell your administrator at once.',
+    },
+  },
+  wake_up: {
+    EMAIL: WAKE_UP,
+    SMS: WAKE_UP,
+    VOICE: WAKE_UP,
+    PUSH: WAKE_UP,
   },
 };

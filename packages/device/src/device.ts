@@ -1,0 +1,229 @@
+/** This installation: pairs, keeps several accounts, and hears of requests for any of them. */
+import type { JWK } from 'jose';
+import {
+  type About,
+  Account,
+  type AccountParts,
+  type AccountRecord,
+  type ApprovalRequest,
+  type PushToken,
+  recordKey,
+} from './account.ts';
+import { type Listening, listen } from './channel.ts';
+import { DeviceError } from './errors.ts';
+import {
+  type KeptKey,
+  keep,
+  newEncryptionKeys,
+  newSigningKeys,
+  openPasscodeKey,
+  type PublicJwk,
+  signingKeyOf,
+} from './keys.ts';
+import { type PairingTarget, readPairingUri } from './pairing-uri.ts';
+import {
+  type Fetch,
+  kidOf,
+  openMessage,
+  readJson,
+  serverKey,
+  signText,
+  thumbprint,
+} from './protocol.ts';
+import type { DeviceStorage } from './storage.ts';
+
+export const SDK_VERSION = '0.1.0';
+
+export interface DeviceOptions {
+  storage: DeviceStorage;
+  /** The native application, as the environment knows it. */
+  application: { id: string };
+  about?: About;
+  fetch?: Fetch;
+  /** This device's clock, Unix milliseconds. */
+  now?: () => number;
+}
+
+export interface PairOptions {
+  nickname?: string;
+  push?: PushToken;
+  integrity?: { compromised: boolean };
+}
+
+const ENROLMENT_KEY = 'enrolment';
+
+interface EnrolmentKeys {
+  publicJwk: PublicJwk;
+  signingKey: KeptKey;
+}
+
+export class Device {
+  readonly #options: DeviceOptions;
+  readonly #parts: AccountParts;
+
+  constructor(options: DeviceOptions) {
+    this.#options = options;
+    this.#parts = {
+      storage: options.storage,
+      // Bound: a browser's `fetch` works on its window only.
+      fetch: options.fetch ?? ((...args) => fetch(...args)),
+      now: options.now ?? Date.now,
+    };
+  }
+
+  /** Every account of this installation. */
+  async accounts(): Promise<Account[]> {
+    const { storage } = this.#parts;
+    const keys = (await storage.keys()).filter((key) => key.startsWith(recordKey('')));
+    const records = await Promise.all(keys.map((key) => storage.get(key)));
+    return records.map((record) => new Account(record as AccountRecord, this.#parts));
+  }
+
+  /** Pairs by the content of a QR code or link, or by what a person has typed. */
+  async pair(target: string | PairingTarget, options: PairOptions = {}): Promise<Account> {
+    const found = typeof target === 'string' ? readPairingUri(target) : target;
+    return this.#pair(found, await newSigningKeys(!this.#parts.storage.keepsKeys), options);
+  }
+
+  async #pair(
+    { origin, environmentId, code, serverKey: pinned }: PairingTarget,
+    keys: { privateKey: CryptoKey; publicJwk: PublicJwk },
+    { nickname, push, integrity }: PairOptions,
+  ): Promise<Account> {
+    const { fetch: fetcher, storage, now } = this.#parts;
+    const { key, time, nonce } = await this.#greet(origin, environmentId, pinned);
+    const clockOffsetMs = time - now();
+    const encryption = await newEncryptionKeys();
+    const url = `${origin}/${environmentId}/device/v1/pairings`;
+    const request = await signText(
+      keys,
+      'cs-request+jwt',
+      {
+        aud: environmentId,
+        htu: url,
+        ...(code === undefined ? {} : { code }),
+        application: this.#options.application.id,
+        nonce,
+        encryptionKey: encryption.publicJwk,
+        about: { sdkVersion: SDK_VERSION, ...this.#options.about },
+        ...(nickname === undefined ? {} : { nickname }),
+        ...(push ? { push } : {}),
+        ...(integrity ? { integrity } : {}),
+      },
+      now() + clockOffsetMs,
+    );
+    const { message } = await readJson(fetcher, url, { request });
+    const paired = (await openMessage(
+      message,
+      key,
+      await thumbprint(keys.publicJwk),
+    )) as unknown as {
+      deviceId: string;
+      application: { id: string; name: string };
+      user: { id: string; username: string };
+      environment: { id: string; name: string };
+      passcode: { secret: string; digits: number; period: number };
+      webPushKey: string;
+    };
+    const { deviceId, application, user, environment, passcode, webPushKey } = paired;
+    const { keepsKeys } = storage;
+    const passcodeKey = await openPasscodeKey(passcode.secret, encryption.privateKey, !keepsKeys);
+    const record: AccountRecord = {
+      deviceId,
+      origin,
+      environment,
+      application,
+      user,
+      serverKey: key,
+      publicJwk: keys.publicJwk,
+      signingKey: await keep(keys.privateKey, keepsKeys),
+      passcodeKey: await keep(passcodeKey, keepsKeys),
+      passcode: { digits: passcode.digits, period: passcode.period },
+      sequence: 0,
+      clockOffsetMs,
+      webPushKey,
+      status: 'PENDING',
+    };
+    await storage.set(recordKey(deviceId), record);
+    const account = new Account(record, this.#parts);
+    await account.confirm();
+    return account;
+  }
+
+  /** The server's key, pinned or, where a person has typed the code, taken on trust in TLS. */
+  async #greet(
+    origin: string,
+    environmentId: string,
+    pinned: string | undefined,
+  ): Promise<{ key: JWK; time: number; nonce: string }> {
+    const { fetch: fetcher } = this.#parts;
+    const { message } = await readJson(fetcher, `${origin}/${environmentId}/device/v1`);
+    const wanted = pinned ?? kidOf(message);
+    if (!wanted) throw new DeviceError('SERVER_KEY_MISMATCH', 'The server shows no key.');
+    const key = await serverKey(fetcher, origin, environmentId, wanted);
+    const { time, nonce } = await openMessage(message, key, 'device');
+    return { key, time: Number(time), nonce: String(nonce) };
+  }
+
+  /**
+   * What an application that isn't paired yet shows of itself (`mobilePayload`). When its user then
+   * authenticates by another device, and the policy wants so, `enrol` pairs it without a code.
+   */
+  async mobilePayload(target: Omit<PairingTarget, 'code'>): Promise<string> {
+    const { storage, now } = this.#parts;
+    const { time, nonce } = await this.#greet(
+      target.origin,
+      target.environmentId,
+      target.serverKey,
+    );
+    const keys = await newSigningKeys(!storage.keepsKeys);
+    const kept: EnrolmentKeys = {
+      publicJwk: keys.publicJwk,
+      signingKey: await keep(keys.privateKey, storage.keepsKeys),
+    };
+    await storage.set(ENROLMENT_KEY, kept);
+    const offset = time - now();
+    return signText(
+      keys,
+      'cs-payload+jwt',
+      { aud: target.environmentId, application: this.#options.application.id, nonce },
+      now() + offset,
+    );
+  }
+
+  /** Pairs with the key of the last `mobilePayload`. Throws `PAIRING_KEY_INVALID` when it may not. */
+  async enrol(target: Omit<PairingTarget, 'code'>, options: PairOptions = {}): Promise<Account> {
+    const { storage } = this.#parts;
+    const kept = (await storage.get(ENROLMENT_KEY)) as EnrolmentKeys | undefined;
+    if (!kept) throw new DeviceError('NOT_PAIRED', 'There is no key to enrol with.');
+    const privateKey = await signingKeyOf(kept.signingKey);
+    const account = await this.#pair(target, { privateKey, publicJwk: kept.publicJwk }, options);
+    await storage.delete(ENROLMENT_KEY);
+    return account;
+  }
+
+  /**
+   * Calls back for each new request of any account, once. Holds a socket to each server, or asks
+   * again and again where sockets don't come through.
+   */
+  onRequest(
+    listener: (request: ApprovalRequest) => void,
+    options: { transport?: 'socket' | 'poll'; onError?: (error: unknown) => void } = {},
+  ): Listening {
+    const listenings: Listening[] = [];
+    let closed = false;
+    const started = this.accounts().then((accounts) => {
+      if (closed) return;
+      for (const account of accounts) listenings.push(listen(account, listener, options));
+    });
+    return {
+      ready: started.then(async () => {
+        await Promise.all(listenings.map(({ ready }) => ready));
+      }),
+      close() {
+        closed = true;
+        for (const listening of listenings) listening.close();
+      },
+    };
+  }
+}

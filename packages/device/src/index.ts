@@ -1,0 +1,19 @@
+/** The device SDK of Countersign; docs/device-protocol.md is what it speaks. */
+export {
+  type About,
+  Account,
+  type Approval,
+  ApprovalRequest,
+  type Challenge,
+  type ChallengeKind,
+  type DenyReason,
+  type PushToken,
+  type ScannedCode,
+  type Update,
+} from './account.ts';
+export { type Listening, type ListenOptions, listen } from './channel.ts';
+export { Device, type DeviceOptions, type PairOptions, SDK_VERSION } from './device.ts';
+export { DeviceError, type DeviceErrorCode } from './errors.ts';
+export { type PairingTarget, readPairingUri } from './pairing-uri.ts';
+export type { Passcode } from './passcode.ts';
+export { type DeviceStorage, memoryStorage } from './storage.ts';

@@ -1,0 +1,105 @@
+/** A phone with a native application: push, number matching, passcodes; contract §2.7.3, §5, §7. */
+import { Type } from 'typebox';
+import { invalidData } from '../../errors/api-error.ts';
+import { MOBILE_BLOCK } from '../../policy/blocks.ts';
+import { mobileApplicationPolicy } from '../../policy/mobile-application.ts';
+import type {
+  AuthenticationMethod,
+  MethodContext,
+  MethodDevice,
+} from '../authentication-method.ts';
+import { accessingDevice } from './accessing-device.ts';
+import { verifyPasscode } from './mobile-passcode.ts';
+import { MOBILE_VIEW, mobileView } from './mobile-view.ts';
+import { nativeCredential } from './native-credential.ts';
+import { type PushAnswer, verifyPushAnswer } from './push-answer.ts';
+import { askByPush, numberIdentity } from './push-challenge.ts';
+
+const WIRE_KINDS: Record<string, string> = {
+  SELECT_NUMBER: 'SELECT_NUMBER',
+  ENTER_NUMBER: 'ENTER_MANUALLY',
+};
+
+function rulesOf(device: MethodDevice, { policy }: Pick<MethodContext, 'policy'>) {
+  return mobileApplicationPolicy(policy, nativeCredential(device).applicationId);
+}
+
+export const mobile: AuthenticationMethod = {
+  type: 'MOBILE',
+  policyKey: 'mobile',
+  waitingStatus: 'PUSH_CONFIRMATION_REQUIRED',
+  answerKind: 'push',
+  amr: ['mca', 'user'],
+  initialStatuses: ['ACTIVATION_REQUIRED'],
+  schemas: {
+    create: {},
+    start: {
+      mobilePayload: Type.String({ minLength: 1, maxLength: 8_192 }),
+      application: Type.Object(
+        { id: Type.String({ format: 'uuid' }) },
+        { additionalProperties: false },
+      ),
+    },
+    view: MOBILE_VIEW,
+    question: {
+      numberMatching: Type.Object({
+        type: Type.Enum(['SELECT_NUMBER', 'ENTER_MANUALLY']),
+        value: Type.Integer(),
+      }),
+    },
+    policy: MOBILE_BLOCK,
+  },
+  defaultPolicy: {
+    enabled: false,
+    otp: { failure: { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } } },
+  },
+  native: true,
+  transientOptions: ['mobilePayload'],
+
+  create() {
+    throw invalidData('INVALID_VALUE', 'type', {
+      message: 'A native device is paired by a pairing key.',
+    });
+  },
+
+  challenge(device, request, context) {
+    const rules = rulesOf(device, context);
+    const { allowPushNotification = true } = nativeCredential(device).about;
+    // Only its passcode is left to ask for: that needs no question.
+    if (!rules?.pushEnabled || !allowPushNotification) return { challenge: { state: {} } };
+    if (nativeCredential(device).push?.status === 'DISABLED') return { challenge: { state: {} } };
+    return askByPush(device, request, context, rules);
+  },
+
+  verify(answer, challenge, device, context) {
+    const rules = rulesOf(device, context);
+    const { otp, push } = answer;
+    if (typeof otp === 'string') return verifyPasscode(otp, device, context);
+    if (!rules || typeof push !== 'object' || push === null) return { verdict: 'REJECTED' };
+    return verifyPushAnswer(push as PushAnswer, challenge, device, context, rules);
+  },
+
+  view: (device) => mobileView(device),
+
+  challengeView({ state: { kind, nonce, sealedNumber } }, { vault, environmentId }) {
+    if (typeof sealedNumber !== 'string') return {};
+    const number = vault.open(environmentId, numberIdentity(String(nonce)), sealedNumber);
+    return {
+      numberMatching: { type: WIRE_KINDS[String(kind)], value: Number(number.toString('utf8')) },
+    };
+  },
+
+  usability(device, _request, context) {
+    const rules = rulesOf(device, context);
+    if (!rules) return { unusable: 'METHOD_DISABLED' };
+    const { about, push } = nativeCredential(device);
+    const isPushed =
+      rules.pushEnabled && about.allowPushNotification !== false && push?.status !== 'DISABLED';
+    const { otpEnabled, pushLimit } = rules;
+    if (isPushed) return { answers: otpEnabled ? ['push', 'otp'] : ['push'], push: pushLimit };
+    if (otpEnabled) return { answers: ['otp'], waitingStatus: 'OTP_REQUIRED' };
+    return { unusable: 'NO_AUTHENTICATOR' };
+  },
+
+  accessingDevice,
+};

@@ -1,0 +1,69 @@
+/** The answer of a native device to the flow that waits for it; contract §2.7.3. */
+
+import { refusedRequest } from '../../device-protocol/device-request.ts';
+import { invalidData } from '../../errors/api-error.ts';
+import { stepFlow } from '../../flow/device-authentication.ts';
+import type { FlowStatus } from '../../model/documents.ts';
+import type { Instant } from '../../model/instant.ts';
+import type { Write } from '../../storage/store.ts';
+import type { RecordOrigin } from '../activity.ts';
+import { commitOrRetry } from '../commit.ts';
+import { methodDevice } from '../devices/device-view.ts';
+import { announce } from './announce.ts';
+import { contextOf, type FlowParts } from './flow-world.ts';
+import { writesOf } from './flow-writes.ts';
+import { isPushDue, readFlowOf } from './read-flow.ts';
+import { expirePush } from './settle-push.ts';
+
+export interface DeviceAnswer {
+  environmentId: string;
+  flowId: string;
+  deviceId: string;
+  /** What the device has signed; the method reads it. */
+  answer: object;
+  /** Keeps the id of the request; in the same change, so that it can't be sent again. */
+  used: Write;
+  origin: RecordOrigin;
+  now: Instant;
+}
+
+const tooLate = () => invalidData('PUSH_CONFIRMATION_TOO_LATE', 'flow');
+
+/** Judges the answer and moves the flow. Throws what stands against it; counts what is wrong. */
+export async function answerAsDevice(
+  parts: FlowParts,
+  { environmentId, flowId, deviceId, answer, used, origin, now }: DeviceAnswer,
+): Promise<FlowStatus> {
+  const { step, saved } = await commitOrRetry(
+    parts.store,
+    async () => {
+      const read = await readFlowOf(parts, environmentId, flowId, now).catch(() => undefined);
+      if (!read) throw tooLate();
+      const { flow, world } = read;
+      const { status, selectedDeviceId, challenge } = flow.doc;
+      // What waits for another device, or for nobody any more, isn't there for this one.
+      if (selectedDeviceId !== deviceId) throw tooLate();
+      if (isPushDue(read)) {
+        await expirePush(parts, environmentId, flowId, now);
+        throw tooLate();
+      }
+      if (status !== 'PUSH_CONFIRMATION_REQUIRED' || !challenge) throw tooLate();
+      const device = world.devices.find(({ row }) => row.id === deviceId);
+      if (!device) throw tooLate();
+      const verdict = await device.method.verify(
+        { push: answer },
+        challenge,
+        methodDevice(device.row),
+        contextOf(world, device.block),
+      );
+      const event = { type: 'answer', answer: 'push', deviceId, ...verdict } as const;
+      const step = stepFlow(flow.doc, event, world.facts);
+      const saved = await writesOf(flow.id, flow, step, world, origin);
+      return { writes: [...saved.writes, used], result: { step, saved } };
+    },
+    () => refusedRequest('REQUEST_REPLAYED'),
+  );
+  announce(parts, saved);
+  if (step.refusal) throw step.refusal;
+  return saved.flow.doc.status;
+}

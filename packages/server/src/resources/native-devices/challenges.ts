@@ -1,0 +1,85 @@
+/** What a device is asked now, and its answer; docs/device-protocol.md, "Challenge", "Answer". */
+import { DEVICE_WAIT_MAX_MS } from '../../config/limits.ts';
+import type { Flow } from '../../model/documents.ts';
+import type { Stored } from '../../storage/store.ts';
+import { answerAsDevice } from '../device-authentications/answer-as-device.ts';
+import type { OperationReply, OperationRequest } from '../operation.ts';
+import { readAnswerClaims, readFetchClaims } from './native.schema.ts';
+import {
+  assertUnblocked,
+  credentialOf,
+  messageTo,
+  type NativeParts,
+  readDevice,
+  rememberRequest,
+  useRequest,
+} from './native-parts.ts';
+
+const CHALLENGES_MAX = 10;
+
+/** The flows that wait for this device. */
+async function waitingFlows(
+  { store }: NativeParts,
+  environmentId: string,
+  deviceId: string,
+  now: number,
+): Promise<Stored<Flow>[]> {
+  const flows = await store.list('flows', environmentId, {
+    where: {
+      all: [
+        { column: 'push_device_id', is: 'eq', value: deviceId },
+        { column: 'push_expires_at', is: 'gt', value: now },
+      ],
+    },
+    limit: CHALLENGES_MAX,
+  });
+  return flows.filter(({ doc }) => typeof doc.challenge?.state.text === 'string');
+}
+
+/** `POST …/device/v1/challenges`: at once, or after a wait when there is nothing. */
+export async function fetchChallenges(
+  parts: NativeParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const read = await readDevice(parts, request, 'challenges');
+  const { device, claims } = read;
+  const { environmentId, id } = device;
+  assertUnblocked(device);
+  const { wait = 0 } = readFetchClaims(claims);
+  await useRequest(parts, read, request.now);
+  const { now } = request;
+  let flows = await waitingFlows(parts, environmentId, id, now);
+  if (flows.length === 0 && wait > 0) {
+    await parts.deviceWakes.wait(environmentId, id, Math.min(wait * 1_000, DEVICE_WAIT_MAX_MS));
+    flows = await waitingFlows(parts, environmentId, id, now);
+  }
+  const { logs } = credentialOf(device);
+  const wantsLogs = logs?.status === 'PENDING' && now < (logs.expiresAt ?? 0);
+  const answer = {
+    challenges: flows.map(({ doc }) => doc.challenge?.state.text),
+    ...(wantsLogs ? { logs: 'REQUESTED' } : {}),
+  };
+  return messageTo(parts, environmentId, id, answer, now);
+}
+
+/** `POST …/device/v1/answers`: the flow's guarded write decides who was first. */
+export async function answerChallenge(
+  parts: NativeParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const { device, claims } = await readDevice(parts, request, 'answers');
+  const { environmentId, id, doc } = device;
+  assertUnblocked(device);
+  const { flow, ...answer } = readAnswerClaims(claims);
+  const { now, correlationId } = request;
+  const status = await answerAsDevice(parts, {
+    environmentId,
+    flowId: flow,
+    deviceId: id,
+    answer,
+    used: rememberRequest(environmentId, id, claims.requestId, now),
+    origin: { actor: { type: 'USER', id: doc.userId }, correlationId },
+    now,
+  });
+  return messageTo(parts, environmentId, id, { status }, now);
+}

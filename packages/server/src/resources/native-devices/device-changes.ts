@@ -1,0 +1,208 @@
+/** What a device changes of itself: names and tokens, its key, its logs, its end. */
+import { randomUUID } from 'node:crypto';
+import { calculateJwkThumbprint } from 'jose';
+import {
+  type DeviceClaims,
+  ROTATION_TYPE,
+  readDeviceHeader,
+  readPublicKey,
+  verifyDeviceRequest,
+} from '../../device-protocol/device-request.ts';
+import { invalidData, wrongState } from '../../errors/api-error.ts';
+import type { Device } from '../../model/documents.ts';
+import { logsIdentity, type NativeCredential, pushTokenIdentity } from '../../model/mobile.ts';
+import type { Write } from '../../storage/store.ts';
+import { activityWrite } from '../activity.ts';
+import { commitOrRetry } from '../commit.ts';
+import { withDeviceRemoved } from '../devices/device-order.ts';
+import type { OperationReply, OperationRequest } from '../operation.ts';
+import { readLogsClaims, readRotationClaims, readUpdateClaims } from './native.schema.ts';
+import {
+  assertUnblocked,
+  credentialOf,
+  messageTo,
+  type NativeParts,
+  type ReadDevice,
+  readDevice,
+  rememberRequest,
+  replayed,
+  withCredential,
+} from './native-parts.ts';
+import { pushOf } from './push-token.ts';
+
+interface Change {
+  doc: Device;
+  action: string;
+  /** For the device. */
+  said?: object;
+}
+
+/** Reads the signed request, decides, and commits the change with the request's id. */
+async function changeBySelf(
+  parts: NativeParts,
+  request: OperationRequest,
+  name: string,
+  decide: (read: ReadDevice) => Promise<Change> | Change,
+): Promise<OperationReply> {
+  const { now, correlationId } = request;
+  const { device, said } = await commitOrRetry(
+    parts.store,
+    async () => {
+      const read = await readDevice(parts, request, name);
+      assertUnblocked(read.device);
+      const { environmentId, id, version, doc } = read.device;
+      const change = await decide(read);
+      return {
+        writes: [
+          { op: 'update', table: 'devices', environmentId, id, version, doc: change.doc },
+          rememberRequest(environmentId, id, read.claims.requestId, now),
+          ownActivity(environmentId, id, doc.userId, change.action, correlationId, now),
+        ],
+        result: { device: read.device, said: change.said },
+      };
+    },
+    (table) =>
+      table === 'device_requests' ? replayed() : invalidData('UNIQUENESS_VIOLATION', 'publicKey'),
+  );
+  return messageTo(parts, device.environmentId, device.id, { ...said }, now);
+}
+
+function ownActivity(
+  environmentId: string,
+  id: string,
+  userId: string,
+  action: string,
+  correlationId: string,
+  now: number,
+): Write {
+  const actor = { type: 'USER' as const, id: userId };
+  const resource = { type: 'DEVICE', id };
+  return activityWrite(environmentId, { action, actor, resource, userId, correlationId }, now);
+}
+
+/** `POST …/device/v1/updates`: what it says of itself, its push token, its name. */
+export function updateBySelf(parts: NativeParts, request: OperationRequest) {
+  return changeBySelf(parts, request, 'updates', async ({ device, claims }) => {
+    const { environmentId, id, doc } = device;
+    const { now } = request;
+    const said = readUpdateClaims(claims);
+    const { push: before, ...credential } = credentialOf(device);
+    const push =
+      said.push === undefined
+        ? before
+        : said.push === null
+          ? undefined
+          : await pushOf(parts, environmentId, credential.applicationId, said.push, (token) =>
+              parts.keyring.seal(environmentId, pushTokenIdentity(id), token),
+            );
+    const next: NativeCredential = {
+      ...credential,
+      about: { ...credential.about, ...said.about },
+      ...(push ? { push } : {}),
+      ...(said.integrity?.compromised === undefined
+        ? {}
+        : { integrity: { compromised: said.integrity.compromised, timestamp: now } }),
+    };
+    const { nickname: _before, ...rest } = doc;
+    const nickname = said.nickname ?? doc.nickname;
+    const named: Device = nickname ? { ...rest, nickname } : rest;
+    return {
+      doc: withCredential(named, next, now),
+      action: 'DEVICE.UPDATED',
+      said: {
+        push: push
+          ? { status: push.status, ...(push.error ? { error: { code: push.error } } : {}) }
+          : { status: 'ENABLED' },
+      },
+    };
+  });
+}
+
+/** `POST …/device/v1/keys`: a new key, signed by the old one, and showing that it is held. */
+export function rotateKey(parts: NativeParts, request: OperationRequest) {
+  return changeBySelf(parts, request, 'keys', async ({ device, claims }) => {
+    const { environmentId, id, doc } = device;
+    const { now } = request;
+    const { publicKey, proof } = readRotationClaims(claims);
+    const next = readPublicKey(publicKey);
+    const { publicJwk } = readDeviceHeader(proof, ROTATION_TYPE);
+    if (!next || !publicJwk || next.x !== publicJwk.x || next.y !== publicJwk.y) {
+      throw invalidData('INVALID_VALUE', 'publicKey');
+    }
+    const proved: DeviceClaims = await verifyDeviceRequest(proof, next, {
+      type: ROTATION_TYPE,
+      environmentId,
+      now,
+    });
+    if (proved.device !== id) throw invalidData('INVALID_VALUE', 'proof');
+    const thumbprint = await calculateJwkThumbprint(next, 'sha256');
+    return {
+      doc: {
+        ...withCredential(doc, { ...credentialOf(device), publicJwk: next }, now),
+        environmentKey: `${doc.type}:${thumbprint}`,
+      },
+      action: 'DEVICE.KEY_ROTATION_SUCCEEDED',
+    };
+  });
+}
+
+/** `POST …/device/v1/logs`: what an administrator has asked for. */
+export function handInLogs(parts: NativeParts, request: OperationRequest) {
+  return changeBySelf(parts, request, 'logs', ({ device, claims }) => {
+    const { environmentId, id, doc } = device;
+    const { now } = request;
+    const credential = credentialOf(device);
+    const { logs } = credential;
+    if (logs?.status !== 'PENDING' || now >= (logs.expiresAt ?? 0)) {
+      throw wrongState('status', 'Nobody has asked for the logs of the device.');
+    }
+    const supportId = randomUUID();
+    const sealed = parts.keyring.seal(environmentId, logsIdentity(id), readLogsClaims(claims).logs);
+    return {
+      doc: withCredential(
+        doc,
+        { ...credential, logs: { status: 'RECEIVED', supportId, sealed } },
+        now,
+      ),
+      action: 'DEVICE.LOGS_RECEIVED',
+      said: { supportId },
+    };
+  });
+}
+
+/** `POST …/device/v1/removals`: the device is gone, also while it is blocked. */
+export async function removeBySelf(
+  parts: NativeParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const { now, correlationId } = request;
+  const { environmentId, id } = await commitOrRetry(
+    parts.store,
+    async () => {
+      const { device, facts, claims } = await readDevice(parts, request, 'removals');
+      const { environmentId, id, version, doc } = device;
+      const left = facts.devices
+        .filter((one) => one.id !== id && one.doc.status === 'ACTIVE')
+        .map((one) => one.id);
+      const { user } = facts;
+      return {
+        writes: [
+          { op: 'delete', table: 'devices', environmentId, id, version },
+          {
+            op: 'update',
+            table: 'users',
+            environmentId,
+            id: user.id,
+            version: user.version,
+            doc: withDeviceRemoved(user.doc, id, left),
+          },
+          rememberRequest(environmentId, id, claims.requestId, now),
+          ownActivity(environmentId, id, doc.userId, 'DEVICE.DELETED', correlationId, now),
+        ],
+        result: device,
+      };
+    },
+    replayed,
+  );
+  return messageTo(parts, environmentId, id, { status: 'REMOVED' }, now);
+}

@@ -1,0 +1,91 @@
+/** Native devices in tests: a real server, the real SDK. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import {
+  type Account,
+  Device,
+  type DeviceStorage,
+  memoryStorage,
+} from '../../../device/src/index.ts';
+import type { Reply } from './client.ts';
+import { aDefaultPolicy, type TestUser } from './scenario.ts';
+import type { TestServer } from './server.ts';
+
+export const FAILURE = { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } };
+
+/** A native application of the environment. */
+export async function aNativeApplication(test: TestServer): Promise<string> {
+  const reply = await test.api('/applications', {
+    body: {
+      name: `phone-${randomUUID()}`,
+      type: 'NATIVE_APP',
+      protocol: 'OPENID_CONNECT',
+      enabled: true,
+      grantTypes: ['AUTHORIZATION_CODE'],
+      tokenEndpointAuthMethod: 'NONE',
+    },
+  });
+  assert.equal(reply.status, 201, reply.text);
+  return reply.body.id;
+}
+
+/** The default policy lets this application pair, push and make passcodes; `more` changes it. */
+export async function allowNative(
+  test: TestServer,
+  applicationId: string,
+  more: object = {},
+  block: object = {},
+): Promise<void> {
+  await aDefaultPolicy(test, {
+    mobile: {
+      enabled: true,
+      otp: { failure: FAILURE },
+      applications: [
+        { id: applicationId, push: { enabled: true }, otp: { enabled: true }, ...more },
+      ],
+      ...block,
+    },
+  });
+}
+
+export interface Phone {
+  device: Device;
+  account: Account;
+  storage: DeviceStorage;
+}
+
+export async function aPairingKey(
+  test: TestServer,
+  user: TestUser,
+  more: object = {},
+): Promise<Reply['body']> {
+  const reply = await test.api(`/users/${user.id}/pairingKeys`, { body: more });
+  assert.equal(reply.status, 201, reply.text);
+  return reply.body;
+}
+
+/** An installation of the application whose clock is the server's, but for `skewMs`. */
+export function anInstallation(
+  test: TestServer,
+  applicationId: string,
+  { storage = memoryStorage(), skewMs = 0 }: { storage?: DeviceStorage; skewMs?: number } = {},
+): Device {
+  return new Device({
+    storage,
+    application: { id: applicationId },
+    about: { os: { type: 'ANDROID', version: '16' }, model: { name: 'Pixel' }, lockEnabled: true },
+    now: () => test.now() + skewMs,
+  });
+}
+
+/** A paired phone of the user. */
+export async function aPhone(
+  test: TestServer,
+  user: TestUser,
+  applicationId: string,
+): Promise<Phone> {
+  const { uri } = await aPairingKey(test, user);
+  const storage = memoryStorage();
+  const device = anInstallation(test, applicationId, { storage });
+  return { device, account: await device.pair(uri), storage };
+}
