@@ -226,7 +226,16 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
       'observability/',
       ...ALWAYS,
     ],
-    npm: ['fastify', '@fastify/static', 'ajv', 'ajv-formats', 'typebox', 'pino', 'swagger-ui-dist'],
+    npm: [
+      'fastify',
+      '@fastify/static',
+      'ajv',
+      'ajv-formats',
+      'typebox',
+      'pino',
+      'swagger-ui-dist',
+      'ws',
+    ],
     node: 'ALL',
     because:
       'HTTP turns a request into an operation and its reply into a response; what an operation does belongs into its resource.',

@@ -21,6 +21,35 @@ const PAUSE_MAX_MS = 30_000;
 /** The server says something at least this often. */
 const SILENCE_MAX_MS = 90_000;
 
+/** The close code of a refusal; its reason is the code of an error. */
+const REFUSED = 4_001;
+
+/** There is nothing to listen for any more. */
+function isTheEnd(error: unknown): boolean {
+  const ends = ['REMOVED', 'NOT_PAIRED', 'NOT_FOUND', 'DEVICE_REMOVED', 'DEVICE_BLOCKED'];
+  return error instanceof DeviceError && ends.includes(error.code);
+}
+
+/** What a frame of the server says; of what isn't JSON nothing. */
+function readFrame(data: unknown): { ready?: boolean; wake?: boolean } {
+  try {
+    return JSON.parse(String(data));
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * One channel per account on this device: the server takes two at the same time for two devices with
+ * one key. In a browser this holds over all pages of the application.
+ */
+async function alone(name: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  const { locks } = navigator;
+  // Where there are no locks there are no other pages, either.
+  if (!locks) return work();
+  await locks.request(`countersign ${name}`, { signal }, work);
+}
+
 /** Calls back once for each request of the account. */
 export function listen(
   account: Account,
@@ -69,17 +98,21 @@ export function listen(
           socket.close();
         }
       };
-      socket.onmessage = async () => {
+      socket.onmessage = async ({ data }) => {
         heard();
+        const { ready, wake } = readFrame(data);
+        if (!ready && !wake) return;
         setReady();
-        // Whatever it says means "look": what there is to see is fetched, signed, by ourselves.
-        await look().catch((error) => onError?.(error));
+        // It only means "look": what there is to see is fetched, signed by the server.
+        await look().catch((error) => {
+          onError?.(error);
+          if (isTheEnd(error)) ending.abort();
+        });
       };
       socket.onclose = ({ code, reason }) => {
         clearTimeout(silence);
         signal.removeEventListener('abort', end);
-        if (code === 4_001) reject(new DeviceError('UNSYNCHRONIZED_CLOCK', reason));
-        else if (code === 4_002) reject(new DeviceError('DEVICE_BLOCKED', reason));
+        if (code === REFUSED) reject(new DeviceError(reason, 'The server refuses the device.'));
         else resolve();
       };
     });
@@ -90,7 +123,7 @@ export function listen(
     while (!signal.aborted) {
       const startedAt = Date.now();
       try {
-        if (transport === 'socket') await connect();
+        if (transport === 'socket') await alone(account.id, signal, connect);
         else {
           const looking = look(POLL_SECONDS);
           setReady();
@@ -101,7 +134,8 @@ export function listen(
         if (signal.aborted) return;
         onError?.(error);
         const code = error instanceof DeviceError ? error.code : '';
-        if (['REMOVED', 'NOT_PAIRED', 'DEVICE_BLOCKED'].includes(code)) return;
+        if (code === 'DEVICE_REMOVED') await account.forget();
+        if (isTheEnd(error)) return;
         if (code === 'UNSYNCHRONIZED_CLOCK') await account.synchronize().catch(() => {});
         pause = Math.min(pause * 2, PAUSE_MAX_MS);
       }

@@ -3,11 +3,17 @@
  * is held open. What is told is only that it should look; nothing is lost when nobody hears it.
  */
 
+export interface Wait {
+  ended: Promise<void>;
+  /** Ends it now. */
+  end(): void;
+}
+
 export interface DeviceWakes {
   /** Calls back whenever the device should look, until the returned function is called. */
   listen(environmentId: string, deviceId: string, listener: () => void): () => void;
-  /** Resolves when the device should look, when the time is over, or when the server closes. */
-  wait(environmentId: string, deviceId: string, ms: number): Promise<void>;
+  /** Ends when the device should look, when the time is over, or when the server closes. */
+  wait(environmentId: string, deviceId: string, ms: number): Wait;
   /** To those on this node. */
   tell(environmentId: string, deviceId: string): void;
   /** Ends every wait. */
@@ -33,18 +39,17 @@ export function createDeviceWakes(): DeviceWakes {
   return {
     listen,
     wait(environmentId, deviceId, ms) {
-      if (closed) return Promise.resolve();
-      return new Promise((resolve) => {
-        const end = () => {
-          clearTimeout(timer);
-          waiting.delete(end);
-          stop();
-          resolve();
-        };
-        const timer = setTimeout(end, ms);
-        const stop = listen(environmentId, deviceId, end);
-        waiting.add(end);
-      });
+      const { promise: ended, resolve } = Promise.withResolvers<void>();
+      const end = () => {
+        clearTimeout(timer);
+        waiting.delete(end);
+        stop();
+        resolve();
+      };
+      const timer = setTimeout(end, closed ? 0 : ms);
+      const stop = listen(environmentId, deviceId, end);
+      waiting.add(end);
+      return { ended, end };
     },
     tell(environmentId, deviceId) {
       const present = listeners.get(keyOf(environmentId, deviceId));

@@ -11,7 +11,9 @@ import { loadMasterKey } from './crypto/master-key.ts';
 import { createDeviceWakes } from './device-wakes.ts';
 import { openMetadataService } from './fido-metadata/metadata-service.ts';
 import { createHttpApp } from './http/app.ts';
+import { openDeviceChannel } from './http/device-channel.ts';
 import { startOutboxWorker } from './jobs/outbox-worker.ts';
+import { startPushTimeouts } from './jobs/push-timeouts.ts';
 import { startSweeper } from './jobs/sweeper.ts';
 import { createRegistry, type MethodRegistry } from './methods/registry.ts';
 import type { Clock } from './model/instant.ts';
@@ -20,6 +22,7 @@ import { developmentOutboxOperations } from './notifications/development-outbox.
 import { createLog } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
 import type { Parts } from './parts.ts';
+import { expirePush } from './resources/device-authentications/settle-push.ts';
 import { makeLinks } from './resources/links.ts';
 import { createAccess } from './resources/tokens/access.ts';
 import { openStore } from './storage/open.ts';
@@ -32,6 +35,8 @@ export interface ServeOptions {
 }
 
 export interface RunningServer {
+  /** That it listens on. */
+  port: number;
   /** The origin that clients use. */
   url: string;
   /** File with the credentials, when this start has made the first environment. */
@@ -125,10 +130,20 @@ export async function startServer(
     ...(settings.trustProxy ? { trustProxy: settings.trustProxy } : {}),
   });
 
+  const deviceChannel = openDeviceChannel(app.server, parts);
+  const pushTimeouts = startPushTimeouts({
+    store,
+    clock,
+    log,
+    expire: (environmentId, flowId, now) => expirePush(parts, environmentId, flowId, now),
+  });
+
   async function close(): Promise<void> {
     // Requests that wait for something to happen are answered now.
     deafen();
     deviceWakes.close();
+    deviceChannel.close();
+    await pushTimeouts.stop();
     await app.close();
     await sweeper.stop();
     await worker.stop();
@@ -151,6 +166,7 @@ export async function startServer(
     serving = true;
     return {
       url,
+      port,
       ...(credentialsFile === undefined ? {} : { credentialsFile }),
       parts,
       log,

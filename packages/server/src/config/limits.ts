@@ -133,3 +133,13 @@ export const DEVICE_LOGS_MS = 24 * 3_600_000;
 export const DEVICE_LOGS_LENGTH_MAX = 65_536;
 /** How long a phone has to pair itself after its user has authenticated by another device. */
 export const ENROLMENT_MS = 10 * 60_000;
+/** Sockets of devices on one node. */
+export const DEVICE_SOCKETS_MAX = 20_000;
+/** How long a socket may take to say whose it is. */
+export const DEVICE_HANDSHAKE_MS = 5_000;
+export const DEVICE_KEEPALIVE_MS = 45_000;
+/** How long a socket may take to show that it is alive, when another one comes with its key. */
+export const DEVICE_CLONE_CHECK_MS = 3_000;
+/** How often it is looked for pushes that nobody answered, and how many are ended at once. */
+export const PUSH_TIMEOUT_INTERVAL_MS = 1_000;
+export const PUSH_TIMEOUTS_MAX = 200;

@@ -48,11 +48,18 @@ export async function fetchChallenges(
   const { wait = 0 } = readFetchClaims(claims);
   await useRequest(parts, read, request.now);
   const { now } = request;
+  // Begun before it looks: what happens in between ends it, too.
+  const waiting = parts.deviceWakes.wait(
+    environmentId,
+    id,
+    Math.min(wait * 1_000, DEVICE_WAIT_MAX_MS),
+  );
   let flows = await waitingFlows(parts, environmentId, id, now);
   if (flows.length === 0 && wait > 0) {
-    await parts.deviceWakes.wait(environmentId, id, Math.min(wait * 1_000, DEVICE_WAIT_MAX_MS));
+    await waiting.ended;
     flows = await waitingFlows(parts, environmentId, id, now);
   }
+  waiting.end();
   const { logs } = credentialOf(device);
   const wantsLogs = logs?.status === 'PENDING' && now < (logs.expiresAt ?? 0);
   const answer = {

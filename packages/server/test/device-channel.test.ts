@@ -1,0 +1,253 @@
+/** Connected phones: woken at once, on whatever node; and what strangers do to the socket. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { type ApprovalRequest, type Listening, memoryStorage } from '../../device/src/index.ts';
+import { readSettings } from '../src/config/settings.ts';
+import { endLatePushes } from '../src/jobs/push-timeouts.ts';
+import { expirePush } from '../src/resources/device-authentications/settle-push.ts';
+import { type RunningServer, startServer } from '../src/serve.ts';
+import {
+  allowNative,
+  aNativeApplication,
+  anInstallation,
+  aPhone,
+  type Phone,
+} from '../src/testing/native.ts';
+import { startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
+import { aFlow, aUser } from '../src/testing/scenario.ts';
+import { startTestServer, type TestServer } from '../src/testing/server.ts';
+import { freshDataDirectory } from '../src/testing/sqlite.ts';
+
+/** Requests as they come. */
+function inbox() {
+  const arrived: ApprovalRequest[] = [];
+  let wake = () => {};
+  return {
+    take: (request: ApprovalRequest) => {
+      arrived.push(request);
+      wake();
+    },
+    async next(): Promise<ApprovalRequest> {
+      for (;;) {
+        const request = arrived.shift();
+        if (request) return request;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    },
+  };
+}
+
+const closeOf = (socket: WebSocket) =>
+  new Promise<{ code: number; reason: string }>((resolve) => {
+    socket.addEventListener('close', ({ code, reason }) => resolve({ code, reason }));
+  });
+const firstOf = (socket: WebSocket) =>
+  new Promise<string>((resolve) => {
+    socket.addEventListener('message', ({ data }) => resolve(String(data)));
+  });
+
+describe('the channel of devices', { timeout: 60_000 }, () => {
+  let server: TestServer;
+  let applicationId: string;
+
+  before(async () => {
+    server = await startTestServer();
+    applicationId = await aNativeApplication(server);
+  });
+  beforeEach(async () => {
+    await server.renew();
+    await allowNative(server, applicationId);
+  });
+  after(() => server?.close());
+
+  const channelUrl = () =>
+    `${server.server.url.replace('http', 'ws')}/${server.environmentId}/device/v1/channel`;
+
+  /** A socket that has said whose it is. */
+  async function connect({ account }: Phone) {
+    const socket = new WebSocket(channelUrl());
+    await new Promise((resolve) => socket.addEventListener('open', resolve));
+    socket.send(JSON.stringify({ request: await account.sign('channel') }));
+    return socket;
+  }
+
+  for (const transport of ['socket', 'poll'] as const) {
+    test(`brings each request once, by ${transport}`, async () => {
+      const user = await aUser(server);
+      const phone = await aPhone(server, user, applicationId);
+      const { take, next } = inbox();
+      const listening = phone.device.onRequest(take, { transport });
+      await listening.ready;
+      for (let round = 0; round < 3; round++) {
+        const flow = await aFlow(server, user);
+        const request = await next();
+        assert.equal(request.challenge.id, flow.id);
+        assert.equal(await request.approve(), 'COMPLETED');
+      }
+      listening.close();
+    });
+  }
+
+  test('ends for a device that was removed, which forgets its account', async () => {
+    const user = await aUser(server);
+    const phone = await aPhone(server, user, applicationId);
+    const ended = new Promise<string>((resolve) => {
+      const onError = (error: unknown) => resolve((error as { code: string }).code);
+      phone.device
+        .onRequest(() => {}, { onError })
+        .ready.then(() =>
+          server.api(`/users/${user.id}/devices/${phone.account.id}`, { method: 'DELETE' }),
+        );
+    });
+    assert.equal(await ended, 'REMOVED');
+    assert.deepEqual(await phone.device.accounts(), []);
+  });
+
+  test('two at the same time are a device and its copy: both are blocked', async () => {
+    const user = await aUser(server);
+    const phone = await aPhone(server, user, applicationId);
+    const one = await connect(phone);
+    assert.match(await firstOf(one), /ready/);
+    const closes = closeOf(one);
+    const other = await connect(phone);
+    assert.deepEqual(await closeOf(other), { code: 4_001, reason: 'DEVICE_BLOCKED' });
+    assert.equal((await closes).reason, 'DEVICE_BLOCKED');
+    const { body } = await server.api(`/users/${user.id}/devices`);
+    assert.equal(body._embedded.devices[0].block.status, 'BLOCKED');
+    const third = await connect(phone);
+    assert.equal((await closeOf(third)).reason, 'DEVICE_BLOCKED');
+  });
+
+  test('one that was lost is replaced', async () => {
+    const user = await aUser(server);
+    const phone = await aPhone(server, user, applicationId);
+    const one = await connect(phone);
+    await firstOf(one);
+    const gone = closeOf(one);
+    one.close();
+    await gone;
+    const other = await connect(phone);
+    assert.match(await firstOf(other), /ready/);
+    const woken = firstOf(other);
+    await aFlow(server, user);
+    assert.match(await woken, /wake/);
+    other.close();
+  });
+
+  test('is closed for whoever says nothing sound', async () => {
+    const user = await aUser(server);
+    const phone = await aPhone(server, user, applicationId);
+    const request = await phone.account.sign('channel');
+    const wrong = await phone.account.sign('challenges');
+    for (const [text, reason] of [
+      ['', 'INVALID_REQUEST'],
+      ['{}', 'INVALID_REQUEST'],
+      ['{"request":"a.b.c"}', 'INVALID_SIGNATURE'],
+      [JSON.stringify({ request: wrong }), 'INVALID_SIGNATURE'],
+    ] as const) {
+      const socket = new WebSocket(channelUrl());
+      socket.addEventListener('open', () => socket.send(text));
+      assert.deepEqual(await closeOf(socket), { code: 4_001, reason });
+    }
+    const first = new WebSocket(channelUrl());
+    first.addEventListener('open', () => first.send(JSON.stringify({ request })));
+    await firstOf(first);
+    first.close();
+    const again = new WebSocket(channelUrl());
+    again.addEventListener('open', () => again.send(JSON.stringify({ request })));
+    assert.equal((await closeOf(again)).reason, 'REQUEST_REPLAYED');
+    for (const path of ['/channel', `/${randomUUID()}/device/v1/nothing`, '/']) {
+      const stray = new WebSocket(server.server.url.replace('http', 'ws') + path);
+      assert.equal((await closeOf(stray)).code, 1_006);
+    }
+    const nowhere = new WebSocket(channelUrl().replace(server.environmentId, randomUUID()));
+    nowhere.addEventListener('open', () => nowhere.send('{"request":"x"}'));
+    assert.equal((await closeOf(nowhere)).reason, 'NOT_FOUND');
+    // Sockets that say nothing keep nobody else from being served.
+    const idle = Array.from({ length: 200 }, () => new WebSocket(channelUrl()));
+    const { take, next } = inbox();
+    const listening = phone.device.onRequest(take);
+    await listening.ready;
+    await aFlow(server, user);
+    assert.equal(await (await next()).approve(), 'COMPLETED');
+    listening.close();
+    for (const socket of idle) socket.close();
+  });
+
+  test('pushes that nobody answers are ended, also when nobody asks', async () => {
+    const user = await aUser(server);
+    await aPhone(server, user, applicationId);
+    const flow = await aFlow(server, user);
+    server.advance(60_000);
+    const { parts } = server.server;
+    await endLatePushes({
+      store: parts.store,
+      clock: { now: server.now },
+      log: parts.log,
+      expire: (environmentId, flowId, now) => expirePush(parts, environmentId, flowId, now),
+    });
+    const row = await parts.store.get('flows', server.environmentId, flow.id);
+    assert.equal(row?.doc.status, 'PUSH_CONFIRMATION_TIMED_OUT');
+  });
+});
+
+describe('the channel over two nodes', { timeout: 60_000 }, () => {
+  let postgres: TestPostgres;
+  let one: TestServer;
+  let other: RunningServer;
+  let otherUrl: string;
+  let directory: { path: string; remove(): Promise<void> };
+
+  before(async () => {
+    postgres = await startPostgres();
+    const databaseUrl = await postgres.freshDatabase();
+    const env = { COUNTERSIGN_MASTER_KEY: Buffer.alloc(32, 7).toString('base64') };
+    one = await startTestServer({ databaseUrl, env });
+    directory = await freshDataDirectory();
+    const settings = readSettings({
+      ...env,
+      HOST: '127.0.0.1',
+      PORT: '0',
+      DATABASE_URL: databaseUrl,
+      COUNTERSIGN_DATA_DIR: directory.path,
+      COUNTERSIGN_PUBLIC_URL: one.server.url,
+      COUNTERSIGN_LOG_LEVEL: 'silent',
+    });
+    other = await startServer(settings, { clock: { now: one.now } });
+    otherUrl = `http://127.0.0.1:${other.port}`;
+  });
+  after(async () => {
+    await one?.close();
+    await other?.close();
+    await postgres?.stop();
+    await directory?.remove();
+  });
+
+  test('a flow that is started on one wakes a phone that is connected to the other', async () => {
+    const applicationId = await aNativeApplication(one);
+    await allowNative(one, applicationId);
+    const user = await aUser(one);
+    const storage = memoryStorage();
+    const key = await one.api(`/users/${user.id}/pairingKeys`, { method: 'POST' });
+    const device = anInstallation(one, applicationId, { storage });
+    await device.pair(key.body.uri);
+    const { take, next } = inbox();
+    const listening: Listening = device.onRequest(take);
+    await listening.ready;
+    const url = `${otherUrl}/${one.environmentId}/deviceAuthentications`;
+    const reply = await fetch(url, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${one.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ user: { id: user.id } }),
+    });
+    const flow = (await reply.json()) as { id: string; status: string };
+    assert.equal(flow.status, 'PUSH_CONFIRMATION_REQUIRED');
+    const request = await next();
+    assert.equal(request.challenge.id, flow.id);
+    assert.equal(await request.approve(), 'COMPLETED');
+    listening.close();
+  });
+});
