@@ -142,7 +142,7 @@ export async function startServer(
     // Requests that wait for something to happen are answered now.
     deafen();
     deviceWakes.close();
-    deviceChannel.close();
+    await deviceChannel.close();
     await pushTimeouts.stop();
     await app.close();
     await sweeper.stop();

@@ -3,6 +3,7 @@
  * It opens no port: `main.ts` listens.
  */
 import type { Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import {
   CLOSE_GRACE_MS,
@@ -14,7 +15,7 @@ import {
 import type { Operation } from '../resources/operation.ts';
 import { createClientErrorHandler } from './client-errors.ts';
 import { createEndpoints } from './endpoints.ts';
-import { createAnswer, type ExchangeParts, type Incoming } from './exchange.ts';
+import { type Answer, createAnswer, type ExchangeParts, type Incoming } from './exchange.ts';
 import { serveExtraRoutes } from './extra-routes.ts';
 import type { DocumentInfo } from './openapi.ts';
 import { type PlatformParts, platformRoutes } from './platform-routes.ts';
@@ -87,7 +88,8 @@ function closeGracefully(app: FastifyInstance, onClosing: () => void): void {
     onClosing();
     // A connection that has not sent anything counts as busy for Node.
     for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
-    const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS).unref();
+    const timer = globalThis.setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS);
+    timer.unref();
     app.server.once('close', () => clearTimeout(timer));
     done();
   });
@@ -106,6 +108,23 @@ function takeOver(request: FastifyRequest, reply: FastifyReply, route: string): 
   };
 }
 
+/** Knows which answers are being made, whether or not anybody still waits for them. */
+function countAnswers(answer: Answer): { answer: Answer; idle(): Promise<void> } {
+  const underWay = new Set<Promise<void>>();
+  return {
+    async answer(...args) {
+      const work = answer(...args);
+      underWay.add(work);
+      await work.finally(() => underWay.delete(work));
+    },
+    async idle() {
+      const ended = Promise.allSettled(underWay);
+      const late = setTimeout(CLOSE_GRACE_MS, undefined, { ref: false });
+      await Promise.race([ended, late]);
+    },
+  };
+}
+
 /** Makes the server of the operations. Throws when two of them can't be told apart. */
 export async function createHttpApp(options: HttpOptions): Promise<FastifyInstance> {
   const { operations, parts, extraRoutes } = options;
@@ -114,7 +133,7 @@ export async function createHttpApp(options: HttpOptions): Promise<FastifyInstan
     isHttps: options.https !== undefined,
     isClosing: () => isClosing,
   });
-  const answer = createAnswer(parts, responder);
+  const { answer, idle } = countAnswers(createAnswer(parts, responder));
   const app = createServer(options, {
     clientErrorHandler: createClientErrorHandler(parts, responder.commonHeaders),
     frameworkErrors: (error, request, reply) =>
@@ -123,6 +142,8 @@ export async function createHttpApp(options: HttpOptions): Promise<FastifyInstan
   closeGracefully(app, () => {
     isClosing = true;
   });
+  // What was begun for a client that has gone meanwhile still uses the store.
+  app.addHook('onClose', idle);
 
   const add = (path: string, method: string, handle: (incoming: Incoming) => Promise<void>) =>
     app.route({

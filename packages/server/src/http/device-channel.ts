@@ -27,8 +27,8 @@ import {
 export interface DeviceChannel {
   /** Sockets that are open now. */
   size(): number;
-  /** Ends them all. */
-  close(): void;
+  /** Ends them all, and waits for what is being done for them. */
+  close(): Promise<void>;
 }
 
 export type DeviceChannelParts = NativeParts &
@@ -59,6 +59,7 @@ export function openDeviceChannel(server: Server, parts: DeviceChannelParts): De
   const { clock, log, deviceWakes } = parts;
   const connections = new Map<string, Connection>();
   const sockets = new Set<WebSocket>();
+  const underWay = new Set<Promise<void>>();
   const upgrades = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -85,12 +86,14 @@ export function openDeviceChannel(server: Server, parts: DeviceChannelParts): De
     const timer = setTimeout(() => socket.terminate(), DEVICE_HANDSHAKE_MS);
     socket.once('close', () => clearTimeout(timer));
     socket.once('message', (data) => {
-      admit(socket, environmentId, String(data))
+      const work = admit(socket, environmentId, String(data))
         .then(() => clearTimeout(timer))
         .catch((error: unknown) => {
           if (!(error instanceof ApiError)) log.error({ err: error }, 'device channel');
           socket.close(REFUSED, codeOf(error));
-        });
+        })
+        .finally(() => underWay.delete(work));
+      underWay.add(work);
     });
   }
 
@@ -148,11 +151,12 @@ export function openDeviceChannel(server: Server, parts: DeviceChannelParts): De
 
   return {
     size: () => sockets.size,
-    close() {
+    async close() {
       closed = true;
       clearInterval(keepalive);
       server.off('upgrade', onUpgrade);
       for (const socket of sockets) socket.terminate();
+      await Promise.all(underWay);
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Ends the pushes that nobody answered, also where nobody asks for the flow any more. */
 import type { Logger } from 'pino';
 import { PUSH_TIMEOUT_INTERVAL_MS, PUSH_TIMEOUTS_MAX } from '../config/limits.ts';
+import { ApiError } from '../errors/api-error.ts';
 import type { Clock, Instant } from '../model/instant.ts';
 import { ANY_ENVIRONMENT, type Store } from '../storage/store.ts';
 
@@ -28,8 +29,9 @@ export async function endLatePushes({ store, clock, log, expire }: PushTimeoutPa
     try {
       await expire(environmentId, id, now);
     } catch (error) {
-      // Its user may just have been deleted; the next round, or the sweep, finds it.
-      log.debug({ err: error, flowId: id }, 'Push timeouts: a flow could not be ended.');
+      // Past its life, or without its user: the sweep takes it.
+      if (error instanceof ApiError && error.code === 'NOT_FOUND') continue;
+      log.error({ err: error, flowId: id }, 'Push timeouts: a flow could not be ended.');
     }
   }
   return late.length;
