@@ -150,7 +150,14 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
     because:
       'A resource decides and commits through the port of the store; HTTP, databases and channels are others’ work. Return an OperationReply, a Write or a message.',
   },
-  ...['tokens', 'applications', 'environments', 'native-devices', 'pairing-keys'].map((name) => ({
+  ...[
+    'tokens',
+    'applications',
+    'environments',
+    'native-devices',
+    'pairing-keys',
+    'push-credentials',
+  ].map((name) => ({
     from: `resources/${name}/`,
     may: [
       'resources/',
@@ -182,7 +189,7 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
       'configuration.ts',
       ...ALWAYS,
     ],
-    npm: ['nodemailer', 'liquidjs', 'pino'],
+    npm: ['nodemailer', 'liquidjs', 'pino', 'jose', 'lru-cache', 'google-auth-library', 'web-push'],
     node: 'ALL',
     because: 'A channel takes a message from the outbox and sends it; data never walks back up.',
   },

@@ -14,6 +14,7 @@ import { nativeDeviceOperations } from './resources/native-devices/native-device
 import type { Operation } from './resources/operation.ts';
 import { pairingKeyOperations } from './resources/pairing-keys/pairing-keys.routes.ts';
 import { populationOperations } from './resources/populations/populations.routes.ts';
+import { pushCredentialOperations } from './resources/push-credentials/push-credentials.routes.ts';
 import { roleOperations } from './resources/roles/roles.routes.ts';
 import { tokenOperations } from './resources/tokens/tokens.routes.ts';
 import { userOperations } from './resources/users/users.routes.ts';
@@ -26,6 +27,7 @@ export function apiOperations(parts: Parts): Operation[] {
     ...userOperations(parts),
     ...pairingKeyOperations(parts),
     ...nativeDeviceOperations(parts),
+    ...pushCredentialOperations(parts),
     ...policyOperations(parts),
     ...fido2PolicyOperations(parts),
     ...fidoPolicyOperations(parts),

@@ -14,9 +14,11 @@ import { createHttpApp } from './http/app.ts';
 import { openDeviceChannel } from './http/device-channel.ts';
 import { startOutboxWorker } from './jobs/outbox-worker.ts';
 import { startPushTimeouts } from './jobs/push-timeouts.ts';
+import { makeRetire } from './jobs/retire-push-token.ts';
 import { startSweeper } from './jobs/sweeper.ts';
 import { createRegistry, type MethodRegistry } from './methods/registry.ts';
 import type { Clock } from './model/instant.ts';
+import { pushAccounts } from './notifications/channels/push/push-accounts.ts';
 import { openChannels } from './notifications/channels/registry.ts';
 import { developmentOutboxOperations } from './notifications/development-outbox.routes.ts';
 import { createLog } from './observability/log.ts';
@@ -59,6 +61,10 @@ async function readTls({ tls }: Settings) {
   return { cert, key };
 }
 
+/** Whom push services may turn to: RFC 8292 §2.1 wants an https or mailto address. */
+const webPushSubject = (publicUrl: string) =>
+  publicUrl.startsWith('https:') ? publicUrl : 'mailto:no-reply@localhost';
+
 /** Migrates, makes the first environment where there is none, and serves. */
 export async function startServer(
   settings: Settings,
@@ -82,7 +88,11 @@ export async function startServer(
   const access = createAccess({ store, keyring, clock, links });
   // SQLite has one process: whatever was leased was leased by one that is gone.
   if (settings.databaseUrl === undefined) await store.releaseMessages(clock.now());
-  const channels = openChannels(settings);
+  const channels = openChannels({
+    settings,
+    accounts: pushAccounts(store, keyring),
+    webPush: { keys: keyring.webPushKeys, subject: () => webPushSubject(origins.publicUrl) },
+  });
   const worker = startOutboxWorker({
     store,
     vault: keyring,
@@ -91,6 +101,7 @@ export async function startServer(
     log,
     metrics,
     settings,
+    retire: makeRetire(store, clock),
   });
   const deviceWakes = createDeviceWakes();
   const deafen = store.onWake(deviceWakes.tell);

@@ -37,6 +37,7 @@ const APPLICATION = {
   grantTypes: ['CLIENT_CREDENTIALS'],
   tokenEndpointAuthMethod: 'CLIENT_SECRET_BASIC',
 };
+const HMS = { type: 'HMS', clientId: '1', clientSecret: 'x' };
 const FIDO_POLICY = {
   name: 'old',
   attestationRequirements: 'NONE',
@@ -147,11 +148,15 @@ before(async () => {
   const applicationId = await aNativeApplication(server);
   await allowNative(server, applicationId);
   const pairingKey = await aPairingKey(server, user);
+  const pushCredential = await server.api(`/applications/${applicationId}/pushCredentials`, {
+    body: HMS,
+  });
   const fido2Policy = await server.api('/fido2Policies', { body: fido2PolicyBody('other') });
   const fidoPolicy = await server.api('/fidoPolicies', { body: FIDO_POLICY });
   const authenticator = await server.api('/fidoDevicesMetadata', { body: AUTHENTICATOR });
   world = {
     pairingKeyID: pairingKey.id,
+    pushCredentialID: pushCredential.body.id,
     fido2PolicyID: fido2Policy.body.id,
     fidoPolicyID: fidoPolicy.body.id,
     fidoDeviceID: authenticator.body.id,
@@ -161,7 +166,7 @@ before(async () => {
     deviceAuthenticationID: flow.id,
     deviceAuthenticationPolicyID: policy.body.id,
     populationID: population.body.id,
-    appID: assignment?.doc.applicationId ?? '',
+    appID: applicationId,
     roleAssignmentID: assignment?.id ?? '',
     roleID: roles.body._embedded.roles[0].id,
     activityID: activity?.id ?? '',
@@ -418,6 +423,8 @@ function validBody({ id }: Operation): Record<string, unknown> {
     activateDevice: { otp: '12345678' },
     createDevice: { type: 'EMAIL', email: 'kaisa@shop.example' },
     setDeviceNickname: { nickname: 'Red phone' },
+    createPushCredential: HMS,
+    updatePushCredential: HMS,
     requestDeviceLogs: { status: 'PENDING' },
     reorderDevices: { order: [{ id: randomUUID() }] },
     createUser: { username: `user-${randomUUID()}` },

@@ -85,6 +85,35 @@ const TABLE = {
     description:
       'PEM certificate that the blob must lead to; absent: the FIDO Alliance’s, whose own service must have signed it.',
   },
+  fcmUrl: {
+    env: 'COUNTERSIGN_FCM_URL',
+    fallback: 'https://fcm.googleapis.com',
+    description: 'Firebase Cloud Messaging, or a proxy of it.',
+  },
+  googleTokenUrl: {
+    env: 'COUNTERSIGN_GOOGLE_TOKEN_URL',
+    description: "Google's token endpoint for it, or a proxy; absent: Google's.",
+  },
+  apnsUrl: {
+    env: 'COUNTERSIGN_APNS_URL',
+    description: 'A proxy of APNs; absent: the service, or the sandbox, as the device says.',
+  },
+  hmsUrl: {
+    env: 'COUNTERSIGN_HMS_URL',
+    fallback: 'https://push-api.cloud.huawei.com',
+    description: 'Huawei Push Kit, or a proxy of it.',
+  },
+  hmsTokenUrl: {
+    env: 'COUNTERSIGN_HMS_TOKEN_URL',
+    fallback: 'https://oauth-login.cloud.huawei.com/oauth2/v3/token',
+    description: 'Its token endpoint.',
+  },
+  webPushPrivate: {
+    env: 'COUNTERSIGN_WEB_PUSH_PRIVATE',
+    fallback: 'false',
+    description:
+      '`true`: push services of browsers may be in private networks. Else a browser could have the server call there.',
+  },
   logLevel: {
     env: 'COUNTERSIGN_LOG_LEVEL',
     fallback: 'info',
@@ -126,6 +155,14 @@ export interface Settings {
   masterKey?: string;
   masterKeyFile?: string;
   tls?: { certFile: string; keyFile: string };
+  push: {
+    fcmUrl: string;
+    googleTokenUrl?: string;
+    apnsUrl?: string;
+    hmsUrl: string;
+    hmsTokenUrl: string;
+    webPushPrivate: boolean;
+  };
   fidoMetadataFile?: string;
   fidoMetadataUrl?: string;
   fidoMetadataRootFile?: string;
@@ -166,7 +203,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     }
     return value;
   };
-  const origin = (name: 'publicUrl' | 'authPublicUrl') => {
+  const url = (name: keyof typeof TABLE) => {
     const value = text(name);
     if (value === undefined) return undefined;
     if (!/^https?:$/.test(URL.parse(value)?.protocol ?? '')) {
@@ -178,13 +215,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   if (smtpUrl !== undefined && !/^smtps?:$/.test(URL.parse(smtpUrl)?.protocol ?? '')) {
     throw new SettingsError('COUNTERSIGN_SMTP_URL is not an smtp:// or smtps:// address.');
   }
-  const fidoMetadataUrl = text('fidoMetadataUrl');
-  if (
-    fidoMetadataUrl !== undefined &&
-    !/^https?:$/.test(URL.parse(fidoMetadataUrl)?.protocol ?? '')
-  ) {
-    throw new SettingsError('COUNTERSIGN_FIDO_METADATA_URL is not an http(s) address.');
-  }
+  const fidoMetadataUrl = url('fidoMetadataUrl');
   const fidoMetadataFile = text('fidoMetadataFile');
   if (fidoMetadataFile !== undefined && fidoMetadataUrl !== undefined) {
     throw new SettingsError(
@@ -226,13 +257,21 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     bootstrapEnvironmentId: uuid('bootstrapEnvironmentId'),
     bootstrapClientId: uuid('bootstrapClientId'),
     bootstrapClientSecret,
-    publicUrl: origin('publicUrl'),
-    authPublicUrl: origin('authPublicUrl'),
+    publicUrl: url('publicUrl'),
+    authPublicUrl: url('authPublicUrl'),
     smtpUrl,
     mailFrom: required('mailFrom'),
     masterKey: text('masterKey'),
     masterKeyFile: text('masterKeyFile'),
     tls: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined,
+    push: defined({
+      fcmUrl: url('fcmUrl') ?? '',
+      googleTokenUrl: url('googleTokenUrl'),
+      apnsUrl: url('apnsUrl'),
+      hmsUrl: url('hmsUrl') ?? '',
+      hmsTokenUrl: url('hmsTokenUrl') ?? '',
+      webPushPrivate: text('webPushPrivate') === 'true',
+    }),
     fidoMetadataFile,
     fidoMetadataUrl,
     fidoMetadataRootFile: text('fidoMetadataRootFile'),

@@ -24,7 +24,7 @@ import type { OutboxVault } from '../notifications/outbox.ts';
 import type { Store, Stored } from '../storage/store.ts';
 import { type KeeperVault, keepMessages } from './keep-messages.ts';
 import { dead, type MessageDecision, type MessageOutcome } from './message-outcome.ts';
-import { type Lane, makeLane } from './send-message.ts';
+import { type Lane, type LaneParts, makeLane } from './send-message.ts';
 
 /** What the worker counts; `observability/metrics.ts` is one. */
 export interface OutboxMetrics {
@@ -42,6 +42,7 @@ export interface OutboxWorkerParts {
   log: Logger;
   metrics: OutboxMetrics;
   settings: Pick<Settings, 'production'>;
+  retire: LaneParts['retire'];
   /** From 0 to 1; tests pass their own. */
   random?: () => number;
 }

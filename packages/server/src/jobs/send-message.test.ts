@@ -25,6 +25,7 @@ async function setUp(outbox: Outbox, channel: Channel, count = 1) {
     log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
     random: () => 0.5,
     isStopping: () => false,
+    retire: async () => {},
     cutOff: new AbortController().signal,
   });
   for (let added = 0; added < count; added++) await outbox.add(aDelivery());

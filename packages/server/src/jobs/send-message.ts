@@ -7,7 +7,9 @@ import type {
   Channel,
   DeliveryReceipt,
   RenderedMessage,
+  Wake,
 } from '../notifications/channels/channel.ts';
+import type { MessagePayload } from '../notifications/message.ts';
 import { type OutboxVault, openPayload } from '../notifications/outbox.ts';
 import { renderWords } from '../notifications/templates/render.ts';
 import type { Stored } from '../storage/store.ts';
@@ -20,6 +22,8 @@ export interface LaneParts {
   clock: Clock;
   log: Logger;
   random(): number;
+  /** The token that wakes a device is gone: it isn't used again. */
+  retire(environmentId: string, deviceId: string, reason: string): Promise<void>;
   /** Nothing begins any more. */
   isStopping(): boolean;
   /** Aborts what has begun. */
@@ -29,8 +33,21 @@ export interface LaneParts {
 /** Sends a claimed message, or doesn't; no decision: the lease is left to end by itself. */
 export type Lane = (message: Stored<Message>, leaseUntil: Instant) => Promise<MessageDecision[]>;
 
+/** What a push is about; absent: the message is no push. */
+function wakeOf(
+  { environmentId, doc }: Stored<Message>,
+  { push, variables }: MessagePayload,
+  now: Instant,
+): Wake | undefined {
+  if (!push) return undefined;
+  const { applicationId, deviceId, sandbox = false } = push;
+  const secondsLeft = Math.max(1, Math.ceil((doc.expiresAt - now) / 1_000));
+  const requestId = variables.id ?? '';
+  return { environmentId, requestId, applicationId, deviceId, sandbox, secondsLeft };
+}
+
 export function makeLane(channel: Channel, parts: LaneParts): Lane {
-  const { vault, clock, log, random, isStopping, cutOff } = parts;
+  const { vault, clock, log, random, retire, isStopping, cutOff } = parts;
   const limit = makeLimiter(OUTBOX_CONCURRENCY_MAX);
   const circuit = makeCircuitBreaker();
 
@@ -79,7 +96,9 @@ export function makeLane(channel: Channel, parts: LaneParts): Lane {
     try {
       const payload = openPayload(vault, message);
       trouble = 'UNRENDERABLE';
-      return { id: message.id, to: payload.to, ...renderWords(channel.name, payload) };
+      const words = renderWords(channel.name, payload);
+      const wake = wakeOf(message, payload, clock.now());
+      return { id: message.id, to: payload.to, ...words, ...(wake ? { wake } : {}) };
     } catch {
       return trouble;
     }
@@ -101,6 +120,9 @@ export function makeLane(channel: Channel, parts: LaneParts): Lane {
       }
       const receipt = await send(rendered);
       observe(receipt);
+      if (receipt.outcome === 'REFUSED' && receipt.retires !== undefined && rendered.wake) {
+        await retire(message.environmentId, rendered.wake.deviceId, receipt.retires);
+      }
       return [decideReceipt(message, receipt, clock.now(), random())];
     });
 }

@@ -70,6 +70,8 @@ export interface NativeCredential {
 export const passcodeIdentity = (deviceId: string) => `devices/${deviceId}/passcode-secret`;
 /** The same of the token that it is woken by. */
 export const pushTokenIdentity = (deviceId: string) => `devices/${deviceId}/push-token`;
+/** What the account of an application is sealed for. */
+export const pushCredentialIdentity = (id: string) => `push-credentials/${id}`;
 /** The same of what it has handed in of its logs. */
 export const logsIdentity = (deviceId: string) => `devices/${deviceId}/logs`;
 

@@ -7,6 +7,18 @@ export interface RenderedMessage extends Words {
   /** The same on each try: what a provider knows a repetition by (idempotency key). */
   id: string;
   to: Recipient;
+  /** A message that wakes a phone: all that the provider may know, and whose account is used. */
+  wake?: Wake;
+}
+
+/** What a phone is to look at, and for how long it makes sense to wake it. */
+export interface Wake {
+  environmentId: string;
+  requestId: string;
+  applicationId: string;
+  deviceId: string;
+  sandbox: boolean;
+  secondsLeft: number;
 }
 
 /**
@@ -16,7 +28,12 @@ export interface RenderedMessage extends Words {
 export type DeliveryReceipt =
   | { outcome: 'DELIVERED' }
   /** The provider won't take this message, however often it is tried. */
-  | { outcome: 'REFUSED'; reason: string }
+  | {
+      outcome: 'REFUSED';
+      reason: string;
+      /** The address is gone for good, by the provider's word: it isn't to be used again. */
+      retires?: string;
+    }
   /**
    * It may go later. `providerFailed`: the provider as a whole isn't usable now (no connection,
    * no greeting, no login), which counts for its circuit breaker.
