@@ -2,6 +2,7 @@ import type { Parts } from './parts.ts';
 import { activityOperations } from './resources/activities/activities.routes.ts';
 import { applicationOperations } from './resources/applications/applications.routes.ts';
 import { roleAssignmentOperations } from './resources/applications/role-assignments.routes.ts';
+import { authenticationCodeOperations } from './resources/authentication-codes/authentication-codes.routes.ts';
 import { policyOperations } from './resources/device-authentication-policies/policies.routes.ts';
 import { deviceAuthenticationOperations } from './resources/device-authentications/device-authentications.routes.ts';
 import { deviceOperations } from './resources/devices/devices.routes.ts';
@@ -27,6 +28,7 @@ export function apiOperations(parts: Parts): Operation[] {
     ...userOperations(parts),
     ...pairingKeyOperations(parts),
     ...nativeDeviceOperations(parts),
+    ...authenticationCodeOperations(parts),
     ...pushCredentialOperations(parts),
     ...policyOperations(parts),
     ...fido2PolicyOperations(parts),

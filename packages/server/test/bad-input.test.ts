@@ -151,11 +151,15 @@ before(async () => {
   const pushCredential = await server.api(`/applications/${applicationId}/pushCredentials`, {
     body: HMS,
   });
+  const code = await server.auth('/authenticationCodes', {
+    body: { application: { id: applicationId } },
+  });
   const fido2Policy = await server.api('/fido2Policies', { body: fido2PolicyBody('other') });
   const fidoPolicy = await server.api('/fidoPolicies', { body: FIDO_POLICY });
   const authenticator = await server.api('/fidoDevicesMetadata', { body: AUTHENTICATOR });
   world = {
     pairingKeyID: pairingKey.id,
+    authenticationCodeID: code.body.id,
     pushCredentialID: pushCredential.body.id,
     fido2PolicyID: fido2Policy.body.id,
     fidoPolicyID: fidoPolicy.body.id,
@@ -423,6 +427,7 @@ function validBody({ id }: Operation): Record<string, unknown> {
     activateDevice: { otp: '12345678' },
     createDevice: { type: 'EMAIL', email: 'kaisa@shop.example' },
     setDeviceNickname: { nickname: 'Red phone' },
+    createAuthenticationCode: { application: { id: world.appID } },
     createPushCredential: HMS,
     updatePushCredential: HMS,
     requestDeviceLogs: { status: 'PENDING' },

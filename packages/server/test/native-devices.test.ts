@@ -516,6 +516,80 @@ for (const dialect of DIALECTS) {
       });
     });
 
+    describe('an authentication code', () => {
+      const codes = (path = '', options?: object) =>
+        server.auth(`/authenticationCodes${path}`, options);
+      const make = async (more: object = {}) => {
+        const reply = await codes('', { body: { application: { id: applicationId }, ...more } });
+        assert.equal(reply.status, 201, reply.text);
+        return reply.body;
+      };
+
+      test('signs the user on who scans it, after he approves', async () => {
+        const user = await aUser(server);
+        const { account } = await aPhone(server, user, applicationId);
+        const code = await make({ clientContext: { header: 'Sign on' } });
+        assert.match(code.code, /^[2-9A-HJ-NP-Z]{8}$/);
+        server.secret(code.code);
+        assert.equal(code.uri, `pingonesdk?authentication_code=${code.code}`);
+        assert.equal(Date.parse(code.expiresAt) - Date.parse(code.createdAt), 60_000);
+        const scanned = await account.scan(code.uri);
+        assert.deepEqual([scanned.id, scanned.status], [code.id, 'CLAIMED']);
+        assert.deepEqual(scanned.clientContext, { header: 'Sign on' });
+        const claimed = (await codes(`/${code.id}`)).body;
+        assert.deepEqual([claimed.status, claimed.user], ['CLAIMED', undefined]);
+        assert.equal(claimed._embedded.device.id, account.id);
+        assert.equal(await account.answerCode(scanned.id, 'APPROVE'), 'COMPLETED');
+        const done = (await codes(`/${code.id}`)).body;
+        assert.deepEqual([done.status, done.user], ['COMPLETED', { id: user.id }]);
+        await refused(account.answerCode(scanned.id, 'DENY'), 'AUTHENTICATION_CODE_INVALID');
+        await refused(account.scan(code.code), 'AUTHENTICATION_CODE_INVALID');
+      });
+
+      test('is denied, needs no approval, expires, is deleted, and is of one application', async () => {
+        const user = await aUser(server);
+        const { account } = await aPhone(server, user, applicationId);
+        const denied = await make();
+        await account.answerCode((await account.scan(denied.code)).id, 'DENY');
+        const { body } = await codes(`/${denied.id}`);
+        assert.deepEqual(
+          [body.status, body.error.code, body.user],
+          ['DENIED', 'DENIED', undefined],
+        );
+        const open = await make({ userApproval: 'NOT_REQUIRED' });
+        assert.equal((await account.scan(open.code)).status, 'COMPLETED');
+        assert.deepEqual((await codes(`/${open.id}`)).body.user, { id: user.id });
+        const late = await make({ lifeTime: seconds(10) });
+        server.advance(10_000);
+        await refused(account.scan(late.code), 'AUTHENTICATION_CODE_INVALID');
+        assert.equal((await codes(`/${late.id}`)).body.status, 'EXPIRED');
+        const gone = await make();
+        assert.equal((await codes(`/${gone.id}`, { method: 'DELETE' })).status, 204);
+        await refused(account.scan(gone.code), 'AUTHENTICATION_CODE_INVALID');
+        assert.equal((await codes(`/${gone.id}`)).status, 404);
+        const stranger = await aNativeApplication(server);
+        const foreign = await make({ application: { id: stranger } });
+        await refused(account.scan(foreign.code), 'AUTHENTICATION_CODE_INVALID');
+        for (const [more, target] of [
+          [{ lifeTime: seconds(9) }, 'lifeTime.duration'],
+          [{ lifeTime: minutes(31) }, 'lifeTime.duration'],
+          [{ lifeTime: { duration: 1 } }, 'lifeTime.timeUnit'],
+          [{ application: { id: user.id } }, 'application.id'],
+        ] as const) {
+          const reply = await codes('', { body: { application: { id: applicationId }, ...more } });
+          assert.equal(errorOf(reply).target, target);
+        }
+      });
+
+      test('is claimed once by many at the same time', async () => {
+        const user = await aUser(server);
+        const phones = await Promise.all([1, 2, 3].map(() => aPhone(server, user, applicationId)));
+        const { code } = await make();
+        const tries = await Promise.allSettled(phones.map(({ account }) => account.scan(code)));
+        assert.equal(tries.filter(({ status }) => status === 'fulfilled').length, 1);
+      });
+    });
+
     describe('the life of a device', () => {
       test('its key is replaced, and the old one is refused', async () => {
         const user = await aUser(server);

@@ -143,3 +143,7 @@ export const DEVICE_CLONE_CHECK_MS = 3_000;
 /** How often it is looked for pushes that nobody answered, and how many are ended at once. */
 export const PUSH_TIMEOUT_INTERVAL_MS = 1_000;
 export const PUSH_TIMEOUTS_MAX = 200;
+/** How long an authentication code is good, and how long it can be read after that; contract §3.5. */
+export const AUTHENTICATION_CODE_MIN_MS = 10_000;
+export const AUTHENTICATION_CODE_MAX_MS = 30 * 60_000;
+export const AUTHENTICATION_CODE_KEPT_MS = 60 * 60_000;

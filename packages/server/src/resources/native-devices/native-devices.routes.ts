@@ -6,6 +6,7 @@ import { handInLogs, removeBySelf, rotateKey, updateBySelf } from './device-chan
 import { SignedMessage, SignedRequest } from './native.schema.ts';
 import { messageTo, type NativeParts } from './native-parts.ts';
 import { createPairingGuard, pairDevice } from './pair-device.ts';
+import { answerCode, createCodeGuard, scanCode } from './scan-code.ts';
 
 const BASE = '/{envID}/device/v1';
 
@@ -13,6 +14,7 @@ const BASE = '/{envID}/device/v1';
 export function nativeDeviceOperations(parts: NativeParts): Operation[] {
   const tag = 'Device protocol';
   const guard = createPairingGuard();
+  const codeGuard = createCodeGuard();
   const operation = (
     id: string,
     name: string,
@@ -69,6 +71,12 @@ export function nativeDeviceOperations(parts: NativeParts): Operation[] {
     ),
     operation('handInDeviceLogs', 'logs', 'Hand in logs that were asked for', (request) =>
       handInLogs(parts, request),
+    ),
+    operation('scanAuthenticationCode', 'codes', 'Claim an authentication code', (request) =>
+      scanCode(parts, codeGuard, request),
+    ),
+    operation('answerAuthenticationCode', 'code-answers', 'Sign on, or refuse to', (request) =>
+      answerCode(parts, request),
     ),
     operation('removeNativeDevice', 'removals', 'Remove the device', (request) =>
       removeBySelf(parts, request),

@@ -1,0 +1,153 @@
+/** A phone scans an authentication code, and its user approves or denies; contract §3.5. */
+import { invalidData } from '../../errors/api-error.ts';
+import { toTimestamp } from '../../model/instant.ts';
+import type { AuthenticationCode } from '../../model/mobile.ts';
+import type { Stored, Write } from '../../storage/store.ts';
+import { activityWrite } from '../activity.ts';
+import {
+  authenticationCodeHash,
+  isOver,
+} from '../authentication-codes/authentication-codes.service.ts';
+import { commitOrRetry } from '../commit.ts';
+import type { OperationReply, OperationRequest } from '../operation.ts';
+import { createFailureWindow } from '../tokens/failure-window.ts';
+import { readCodeAnswerClaims, readCodeClaims } from './native.schema.ts';
+import {
+  assertUnblocked,
+  credentialOf,
+  messageTo,
+  type NativeParts,
+  type ReadDevice,
+  readDevice,
+  rememberRequest,
+  replayed,
+} from './native-parts.ts';
+
+const notValid = () => invalidData('AUTHENTICATION_CODE_INVALID', 'code');
+
+/** Guesses at codes, by device, in the memory of this node. */
+export type CodeGuard = ReturnType<typeof createFailureWindow>;
+export const createCodeGuard = createFailureWindow;
+
+function writesOf(
+  row: Stored<AuthenticationCode>,
+  doc: AuthenticationCode,
+  { device, claims }: ReadDevice,
+  { now, correlationId }: OperationRequest,
+): Write[] {
+  const { environmentId, id, version } = row;
+  const { userId } = device.doc;
+  return [
+    { op: 'update', table: 'authentication_codes', environmentId, id, version, doc },
+    rememberRequest(environmentId, device.id, claims.requestId, now),
+    activityWrite(
+      environmentId,
+      {
+        action: 'AUTHENTICATION_CODE.UPDATED',
+        actor: { type: 'USER', id: userId },
+        resource: { type: 'AUTHENTICATION_CODE', id },
+        userId,
+        correlationId,
+        data: { status: doc.status },
+      },
+      now,
+    ),
+  ];
+}
+
+/** Only a user who may authenticate signs on anywhere. */
+function assertMayAuthenticate({ device, facts }: ReadDevice): void {
+  assertUnblocked(device);
+  const { enabled, mfaEnabled, lock } = facts.user.doc;
+  if (!enabled || !mfaEnabled || lock || device.doc.status !== 'ACTIVE') throw notValid();
+}
+
+/** `POST …/device/v1/codes`: claims it; without user approval that signs the user on. */
+export async function scanCode(
+  parts: NativeParts,
+  guard: CodeGuard,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const { now } = request;
+  const { store, keyring } = parts;
+  const { device, row, doc } = await commitOrRetry(
+    store,
+    async () => {
+      const read = await readDevice(parts, request, 'codes');
+      const { device, claims } = read;
+      assertMayAuthenticate(read);
+      const { environmentId, id: deviceId } = device;
+      if (guard.waitMs(deviceId, now) !== undefined) throw notValid();
+      const code = readCodeClaims(claims).code.trim().toUpperCase();
+      const [row] = await store.list('authentication_codes', environmentId, {
+        where: {
+          column: 'code_hash',
+          is: 'eq',
+          value: authenticationCodeHash(keyring, environmentId, code),
+        },
+        limit: 1,
+      });
+      const isOurs = row?.doc.applicationId === credentialOf(device).applicationId;
+      if (!row || !isOurs || row.doc.status !== 'UNCLAIMED' || isOver(row.doc, now)) {
+        guard.record(deviceId, now);
+        throw notValid();
+      }
+      const completes = row.doc.userApproval === 'NOT_REQUIRED';
+      const doc: AuthenticationCode = {
+        ...row.doc,
+        status: completes ? 'COMPLETED' : 'CLAIMED',
+        deviceId,
+        ...(completes ? { userId: device.doc.userId } : {}),
+        updatedAt: now,
+      };
+      return { writes: writesOf(row, doc, read, request), result: { device, row, doc } };
+    },
+    replayed,
+  );
+  return messageTo(
+    parts,
+    row.environmentId,
+    device.id,
+    {
+      id: row.id,
+      status: doc.status,
+      application: { id: doc.applicationId },
+      ...(doc.clientContext ? { clientContext: doc.clientContext } : {}),
+      expiresAt: toTimestamp(doc.usableUntil),
+    },
+    now,
+  );
+}
+
+/** `POST …/device/v1/code-answers`: by the device that has claimed it, once. */
+export async function answerCode(
+  parts: NativeParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const { now } = request;
+  const { device, doc } = await commitOrRetry(
+    parts.store,
+    async () => {
+      const read = await readDevice(parts, request, 'code-answers');
+      const { device, claims } = read;
+      assertMayAuthenticate(read);
+      const { code: codeId, decision } = readCodeAnswerClaims(claims);
+      const row = await parts.store.get('authentication_codes', device.environmentId, codeId);
+      const isOpen = row?.doc.status === 'CLAIMED' && !isOver(row.doc, now);
+      if (!row || !isOpen || row.doc.deviceId !== device.id) throw notValid();
+      const doc: AuthenticationCode = {
+        ...row.doc,
+        ...(decision === 'APPROVE'
+          ? { status: 'COMPLETED', userId: device.doc.userId }
+          : {
+              status: 'DENIED',
+              error: { code: 'DENIED', message: 'The user denied the sign-on on the device.' },
+            }),
+        updatedAt: now,
+      };
+      return { writes: writesOf(row, doc, read, request), result: { device, doc } };
+    },
+    replayed,
+  );
+  return messageTo(parts, device.environmentId, device.id, { status: doc.status }, now);
+}
