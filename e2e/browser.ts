@@ -24,13 +24,22 @@ export interface RunningBrowser {
   close(): Promise<void>;
 }
 
-/** Starts Chromium with a new, empty profile. Requests to other machines are refused. */
-export async function launchBrowser(): Promise<RunningBrowser> {
+/**
+ * Starts Chromium with a new, empty profile and these flags beside our own. Requests to other
+ * machines are refused.
+ */
+export async function launchBrowser(flags: readonly string[] = []): Promise<RunningBrowser> {
   const profile = mkdtempSync(join(tmpdir(), 'countersign-browser-'));
   const context = await playwright.launchPersistentContext(profile, {
     executablePath: await chromium.executablePath(),
     ignoreDefaultArgs: true,
-    args: [...FLAGS, '--remote-debugging-pipe', `--user-data-dir=${profile}`, 'about:blank'],
+    args: [
+      ...FLAGS,
+      ...flags,
+      '--remote-debugging-pipe',
+      `--user-data-dir=${profile}`,
+      'about:blank',
+    ],
   });
   await context.route(/.*/, (route) =>
     OWN_HOSTS.includes(new URL(route.request().url()).hostname) ? route.continue() : route.abort(),

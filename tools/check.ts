@@ -27,6 +27,10 @@ function tool(path: string, args: readonly string[]): string | undefined {
 export const CHECKS: readonly Check[] = [
   { name: 'types', run: () => tool('node_modules/typescript/bin/tsc', ['-p', '.']) },
   {
+    name: 'types of the authenticator',
+    run: () => tool('node_modules/typescript/bin/tsc', ['-p', 'apps/authenticator']),
+  },
+  {
     name: 'lint and format',
     run: () => tool('node_modules/@biomejs/biome/bin/biome', ['check', '--colors=off', '.']),
   },

@@ -1,16 +1,18 @@
 /**
- * `npm start`: installs what is missing, then becomes the server. `--watch`: restarts it on changes.
+ * `npm start`: installs and builds what is missing, then becomes the server. `--watch`: restarts it on changes.
  *
  * The scripts of package.json say `exec node …`, because npm runs them by a shell, and a shell that
  * stays in between dies of a signal without passing it on.
  */
 import { join } from 'node:path';
+import { ensureBuilt } from './built.mjs';
 import { become, ensureInstalled, pinnedNode, ROOT } from './installed.mjs';
 
 const args = process.argv.slice(2);
 const watch = args.includes('--watch');
 
 await ensureInstalled();
+ensureBuilt();
 await become(pinnedNode(), [
   ...(watch ? ['--watch', '--watch-preserve-output'] : []),
   join(ROOT, 'packages/server/src/main.ts'),

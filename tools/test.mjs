@@ -3,6 +3,7 @@
  * summary closes the output. Options go on to it (`npm test -- --test-name-pattern=TOTP`), and so
  * do files (`npm test -- packages/server/src/flow/*.test.ts`).
  */
+import { ensureBuilt } from './built.mjs';
 import { become, onPinnedNode, ROOT } from './installed.mjs';
 
 // The machine has few cores and some tests start a database or a browser.
@@ -15,6 +16,7 @@ const FILES = [
 ];
 
 if (await onPinnedNode()) {
+  ensureBuilt();
   const args = process.argv.slice(2);
   const files = args.filter((arg) => !arg.startsWith('-'));
   const options = args.filter((arg) => arg.startsWith('-'));

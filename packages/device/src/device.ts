@@ -36,8 +36,11 @@ export const SDK_VERSION = '0.1.0';
 
 export interface DeviceOptions {
   storage: DeviceStorage;
-  /** The native application, as the environment knows it. */
-  application: { id: string };
+  /**
+   * The native application, as the environment knows it. Left out by an application that serves
+   * any environment: then it is the one that the pairing key is for.
+   */
+  application?: { id: string };
   about?: About;
   fetch?: Fetch;
   /** This device's clock, Unix milliseconds. */
@@ -102,7 +105,7 @@ export class Device {
         aud: environmentId,
         htu: url,
         ...(code === undefined ? {} : { code }),
-        application: this.#options.application.id,
+        ...(this.#options.application ? { application: this.#options.application.id } : {}),
         nonce,
         encryptionKey: encryption.publicJwk,
         about: { sdkVersion: SDK_VERSION, ...this.#options.about },
@@ -186,7 +189,7 @@ export class Device {
     return signText(
       keys,
       'cs-payload+jwt',
-      { aud: target.environmentId, application: this.#options.application.id, nonce },
+      { aud: target.environmentId, application: this.#options.application?.id, nonce },
       now() + offset,
     );
   }

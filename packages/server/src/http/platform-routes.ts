@@ -3,6 +3,7 @@ import { ApiError } from '../errors/api-error.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Operation, OperationReply } from '../resources/operation.ts';
 import type { Store } from '../storage/store.ts';
+import { authenticatorFiles } from './authenticator-files.ts';
 import { buildOpenApi, type DocumentInfo } from './openapi.ts';
 import { PASSKEY_FILES } from './passkey-page.ts';
 import { REFERENCE_FILES } from './reference-page.ts';
@@ -38,6 +39,7 @@ export function platformRoutes(
   return {
     ...REFERENCE_FILES,
     ...PASSKEY_FILES,
+    ...authenticatorFiles(),
     '/healthz': async () => ({ status: 200, body: { status: 'UP' } }),
     '/readyz': async () => {
       if (!(await isReady(parts.store))) throw new ApiError('SERVICE_UNAVAILABLE');

@@ -44,7 +44,8 @@ const Integrity = Type.Object({ compromised: Type.Optional(Type.Boolean()) });
 const Pairing = Type.Object({
   // Left out by a phone that was enrolled by itself: then its key is the code.
   code: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
-  application: Uuid,
+  // Left out by an application that serves every environment: then the key's own.
+  application: Type.Optional(Uuid),
   encryptionKey: Type.Unknown(),
   nickname: Type.Optional(Nickname),
   about: Type.Optional(About),

@@ -240,7 +240,7 @@ async function newDevice(
   const configuration = await configurationOf(parts, environmentId);
   const policy = configuration.policies.get(keyDoc.policyId) ?? configuration.defaultPolicy;
   const block = blockOf(policy, method);
-  const { application: applicationId } = asked;
+  const applicationId = asked.application ?? keyDoc.applicationIds[0] ?? '';
   const rules = block.enabled ? mobileApplicationPolicy(block, applicationId) : undefined;
   if (!keyDoc.applicationIds.includes(applicationId)) {
     throw new ClaimRefused('APPLICATION_MISMATCH', 'application');

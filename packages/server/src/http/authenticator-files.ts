@@ -1,0 +1,53 @@
+/** The authenticator at `/authenticator`, and the links of pairing keys (`/pair`): built files. */
+import { existsSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { extname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { OperationReply } from '../resources/operation.ts';
+
+const FOLDER = fileURLToPath(new URL('../../../../apps/authenticator/dist', import.meta.url));
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.webmanifest': 'application/manifest+json',
+};
+
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+  "connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; " +
+  "form-action 'none'; frame-ancestors 'none'";
+
+function headersOf(path: string): Record<string, string> {
+  // What has its hash in its name never changes.
+  const isHashed = path.startsWith('assets/');
+  return {
+    'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
+    'cache-control': isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',
+    'content-security-policy': POLICY,
+    'permissions-policy':
+      'camera=(self), publickey-credentials-create=(self), publickey-credentials-get=(self)',
+  };
+}
+
+/** The files of the application by path; none where it wasn't built (`npm run build`). */
+export function authenticatorFiles(folder = FOLDER): Record<string, () => Promise<OperationReply>> {
+  if (!existsSync(join(folder, 'index.html'))) return {};
+  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
+  const file = (path: string) => async (): Promise<OperationReply> => ({
+    status: 200,
+    body: await readFile(join(folder, path)),
+    headers: headersOf(path),
+  });
+  const start = file('index.html');
+  return {
+    ...Object.fromEntries(paths.map((path) => [`/authenticator/${path}`, file(path)])),
+    '/authenticator': start,
+    '/authenticator/': start,
+    '/pair': start,
+  };
+}

@@ -1,0 +1,39 @@
+/** Builds the web applications whose sources are newer than what was built of them. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { pinnedNode, ROOT } from './installed.mjs';
+
+const APP = 'apps/authenticator';
+/** What the application is made of. */
+const SOURCES = ['src', 'public', 'index.html', 'vite.config.ts', '../../packages/device/src'];
+
+function newest(path) {
+  if (!existsSync(path)) return 0;
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
+}
+
+/** Whether the application is there, as its sources are now. */
+export function isBuilt(root = ROOT) {
+  const built = join(root, APP, 'dist', 'index.html');
+  if (!existsSync(built)) return false;
+  const made = statSync(built).mtimeMs;
+  return SOURCES.every((source) => newest(join(root, APP, source)) <= made);
+}
+
+/** Takes half a second. A server without the application serves everything else. */
+export function ensureBuilt(root = ROOT) {
+  if (isBuilt(root)) return;
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  const { status } = spawnSync(
+    pinnedNode(root),
+    [vite, 'build', '--logLevel=error', join(root, APP)],
+    {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
+  if (status !== 0) process.stderr.write('Countersign: the authenticator could not be built.\n');
+}
