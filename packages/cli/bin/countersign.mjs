@@ -13,6 +13,7 @@ const COMMANDS = [
   ['bootstrap', 'make the first environment and application on an empty store'],
   ['backup FILE', 'write a consistent copy of the SQLite database to FILE'],
   ['keys rotate', 'give every environment a new data key and a new signing key'],
+  ['authenticator', 'a phone in the terminal: pair, approve, passcodes; has commands of its own'],
 ];
 
 const USAGE = `Usage: countersign COMMAND
@@ -38,8 +39,13 @@ function matches(command, args) {
 }
 
 const args = process.argv.slice(2);
+const [first, ...rest] = args;
 
-if (args.includes('--help') || args.includes('-h')) {
+if (first === 'authenticator') {
+  await ensureInstalled();
+  const program = fileURLToPath(new URL('../src/authenticator.ts', import.meta.url));
+  await become(pinnedNode(), [program, ...rest]);
+} else if (args.includes('--help') || args.includes('-h')) {
   process.stdout.write(USAGE);
 } else if (!COMMANDS.some(([command]) => matches(command, args))) {
   if (args.length > 0) process.stderr.write(`countersign: no such command: ${args.join(' ')}\n\n`);

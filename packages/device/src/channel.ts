@@ -105,6 +105,7 @@ export function listen(
         setReady();
         // It only means "look": what there is to see is fetched, signed by the server.
         await look().catch((error) => {
+          if (signal.aborted) return;
           onError?.(error);
           if (isTheEnd(error)) ending.abort();
         });
