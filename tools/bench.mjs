@@ -3,5 +3,8 @@ import { join } from 'node:path';
 import { become, onPinnedNode, ROOT } from './installed.mjs';
 
 if (await onPinnedNode()) {
-  await become(process.execPath, [join(ROOT, 'bench/run.ts'), ...process.argv.slice(2)]);
+  const [first, ...rest] = process.argv.slice(2);
+  const [program, args] =
+    first === 'sockets' ? ['sockets.ts', rest] : ['run.ts', process.argv.slice(2)];
+  await become(process.execPath, [join(ROOT, 'bench', program), ...args]);
 }

@@ -2,7 +2,12 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { DEVICE_NONCE_MS, FLOW_IDLE_MS } from '../../config/limits.ts';
 import { ApiError, errorDetail, invalidData, notFound } from '../../errors/api-error.ts';
-import { type StartRequest, startFlow, stepFlow } from '../../flow/device-authentication.ts';
+import {
+  type StartRequest,
+  type Step,
+  startFlow,
+  stepFlow,
+} from '../../flow/device-authentication.ts';
 import type { Effect } from '../../flow/effect.ts';
 import type { AccessingDevice } from '../../methods/authentication-method.ts';
 import type { Instant } from '../../model/instant.ts';
@@ -100,11 +105,9 @@ export async function startDeviceAuthentication(
       return startIn(flowId, { base: wanted }, targeted, request);
     }
     if (otp !== undefined) return startWithOtp(flowId, own, body, otp, world, request);
-    const start = { base: own, ...deviceIdOf(body) };
-    if (await endOtherPushes(parts, flowId, startFlow(start, world.facts), world, now)) {
-      return tryStart();
-    }
-    const { writes, result } = await startIn(flowId, start, world, request);
+    const step = startFlow({ base: own, ...deviceIdOf(body) }, world.facts);
+    if (await endOtherPushes(parts, flowId, step, world, now)) return tryStart();
+    const { writes, result } = await saveStart(flowId, step, world, request);
     return { writes: [...writes, ...used], result };
   };
   const started = await commitOrRetry(parts.store, tryStart, () =>
@@ -123,8 +126,16 @@ async function startIn(
   start: StartRequest,
   world: World,
   request: OperationRequest,
-): Promise<{ writes: Saved['writes']; result: Started }> {
-  const step = startFlow(start, world.facts);
+): Promise<Try> {
+  return saveStart(flowId, startFlow(start, world.facts), world, request);
+}
+
+async function saveStart(
+  flowId: string,
+  step: Step,
+  world: World,
+  request: OperationRequest,
+): Promise<Try> {
   const saved = await writesOf(flowId, undefined, step, world, originOf(request));
   return { writes: saved.writes, result: { saved } };
 }
@@ -147,10 +158,11 @@ async function accessingDeviceOf(
   options: Record<string, unknown>,
 ): Promise<AccessingDevice | undefined> {
   for (const method of world.parts.methods.all()) {
+    if (!method.accessingDevice) continue;
     const own = world.devices.filter((device) => device.method === method);
     const context = contextOf(world, blockOf(world.policy, method));
     const rows = own.map(({ row }) => methodDevice(row));
-    const found = await method.accessingDevice?.(options, rows, context);
+    const found = await method.accessingDevice(options, rows, context);
     if (found) return found;
   }
   return undefined;
