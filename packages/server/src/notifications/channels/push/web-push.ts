@@ -5,7 +5,6 @@
 import { lookup } from 'node:dns';
 import { Agent } from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
-import webPush from 'web-push';
 import type { Channel, DeliveryReceipt, RenderedMessage } from '../channel.ts';
 import { pushReceipt, unreachable } from './push-receipt.ts';
 
@@ -103,6 +102,8 @@ export function openWebPushChannel(options: WebPushOptions): Channel {
     }
     const { environmentId, requestId, secondsLeft } = wake;
     const { publicKey, privateKey } = await options.keys(environmentId);
+    // Loaded with the first push: a start takes less time and memory without it.
+    const { default: webPush } = await import('web-push');
     try {
       const { statusCode } = await webPush.sendNotification(
         subscription,
