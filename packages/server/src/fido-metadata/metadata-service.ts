@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.ts';
 import type { Authenticator, AuthenticatorMetadata } from '../model/fido2.ts';
 import type { Clock } from '../model/instant.ts';
-import { type Blob, readBlob } from './blob.ts';
+import type { Blob } from './blob.ts';
 
 export interface MetadataService extends AuthenticatorMetadata {
   /** Looks for a newer blob now; resolves when that is done. */
@@ -82,6 +82,8 @@ export async function openMetadataService({
 
   /** Takes a blob if it is sound and not older than the present one; §3.2, step 6. */
   async function take(text: string): Promise<void> {
+    // Loaded where there is a blob: a start takes less time and memory without it.
+    const { readBlob } = await import('./blob.ts');
     const blob = await readBlob(text, {
       today: dayOf(clock.now()),
       ...(root === undefined ? {} : { root }),

@@ -112,10 +112,12 @@ function takeOver(request: FastifyRequest, reply: FastifyReply, route: string): 
 function countAnswers(answer: Answer): { answer: Answer; idle(): Promise<void> } {
   const underWay = new Set<Promise<void>>();
   return {
-    async answer(...args) {
+    answer(...args) {
       const work = answer(...args);
       underWay.add(work);
-      await work.finally(() => underWay.delete(work));
+      const end = () => void underWay.delete(work);
+      work.then(end, end);
+      return work;
     },
     async idle() {
       const ended = Promise.allSettled(underWay);

@@ -48,7 +48,7 @@ export async function writesOf(
       own,
       ...changes,
       ...turnOf(asked, changes, world),
-      ...(await enrolmentOf(doc, world)),
+      ...enrolmentOf(doc, world),
       ...deliveryOf(asked, world),
       ...recordsOf(id, step.effects, world, origin),
     ],
@@ -71,10 +71,10 @@ function turnOf(asked: Asked | undefined, changes: readonly Write[], world: Worl
 }
 
 /** A phone that was not paired yet may be, once its user has authenticated; contract §2.2.7. */
-async function enrolmentOf(
+function enrolmentOf(
   { status, enrolment }: Flow,
   { parts, configuration, policy, user, facts }: World,
-): Promise<Write[]> {
+): Write[] {
   if (status !== 'COMPLETED' || !enrolment || !user) return [];
   const environmentId = configuration.environment.id;
   const { applicationId, thumbprint } = enrolment;

@@ -66,6 +66,7 @@ export async function startDeviceAuthentication(
   const options = optionsOf(parts, body);
   refuseTrustedOptions(parts.methods, options, request);
   const kept = keptOptions(parts, options);
+  const hasOptions = Object.keys(options).length > 0;
   const base: StartRequest['base'] = {
     ...(userId === undefined ? { usernameless: methodForAnyone(parts, options, request) } : {}),
     policyId: policy.id,
@@ -86,7 +87,7 @@ export async function startDeviceAuthentication(
     if (!rows) throw notFound();
     request.requireUser({ id: rows.user.id, populationId: rows.user.doc.populationId });
     const seen = seeWorld(parts, configuration, policy, rows, { ...base, options }, now);
-    const accessing = await accessingDeviceOf(seen, options);
+    const accessing = hasOptions ? await accessingDeviceOf(seen, options) : undefined;
     const { trusted, enrolment } = accessing ?? {};
     const world = trusted ? { ...seen, facts: { ...seen.facts, trusted } } : seen;
     const own = { ...base, userId: rows.user.id, ...(enrolment ? { enrolment } : {}) };
