@@ -31,6 +31,12 @@ const refused = (promise: Promise<unknown>, code: string) =>
     return true;
   });
 
+/** Every value in it, however deep, as text. */
+function valuesOf(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [String(value)];
+  return Object.values(value).flatMap(valuesOf);
+}
+
 for (const dialect of DIALECTS) {
   describe(`native devices on ${dialect}`, () => {
     let postgres: TestPostgres | undefined;
@@ -279,7 +285,7 @@ for (const dialect of DIALECTS) {
           } else {
             assert.equal(kind, 'ENTER_NUMBER');
             assert.equal(numbers, undefined);
-            assert.ok(!JSON.stringify(request.challenge).includes(`:${value}`));
+            assert.ok(!valuesOf(request.challenge).includes(String(value)));
           }
           assert.equal(await request.approve({ number: value }), 'COMPLETED');
           assert.equal((await readFlow(flow.id)).numberMatching, undefined);
