@@ -33,6 +33,8 @@ export interface PolicyCollection<T extends PolicyTable> {
   settingsOf(environmentId: string, body: PolicyHead): Promise<Documents[T]['settings']>;
   /** As the API shows it. */
   render(policy: Stored<Documents[T]>): object;
+  /** Writes that hold what the settings name in place: it can't be deleted at the same time. */
+  holdsOf?(environmentId: string, settings: Documents[T]['settings']): Promise<Write[]>;
   /** Throws while something uses the policy. */
   assertUnused?(policy: Stored<Documents[T]>): Promise<void>;
 }
@@ -157,6 +159,7 @@ export async function createPolicy<T extends PolicyTable>(
           ...(isDefault
             ? unmakeOtherDefault(table, policies, id, now)
             : touchDefault(table, policies)),
+          ...((await collection.holdsOf?.(environmentId, settings)) ?? []),
           { op: 'insert', table, environmentId, id, doc } as Write,
           policyRecord(collection, request, 'CREATED', id),
         ],
@@ -192,6 +195,7 @@ export async function replacePolicy<T extends PolicyTable>(
       return {
         writes: [
           ...(isDefault ? unmakeOtherDefault(table, policies, before.id, now) : []),
+          ...((await collection.holdsOf?.(environmentId, settings)) ?? []),
           policyUpdate(table, before, doc),
           policyRecord(collection, request, 'UPDATED', before.id),
         ],

@@ -20,8 +20,8 @@ import type { PolicyBlock } from './policy-blocks.ts';
 import {
   assertApplications,
   assertDurations,
-  assertFido2Policy,
   assertNetworks,
+  holdFido2Policy,
 } from './policy-rules.ts';
 
 export interface PolicyParts extends Pick<Parts, 'store' | 'links'> {
@@ -65,12 +65,6 @@ async function settingsOf(
   }
   assertNetworks(methods);
   await assertApplications(store, environmentId, methods);
-  await assertFido2Policy(
-    store,
-    environmentId,
-    methods.fido2?.fido2PolicyId,
-    'fido2.fido2PolicyId',
-  );
   const { notificationsPolicy, rememberMe } = body;
   return {
     authentication: body.authentication ?? { deviceSelection: 'DEFAULT_TO_FIRST' },
@@ -91,6 +85,13 @@ export function policyCollection(parts: PolicyParts): PolicyCollection<'policies
     store: parts.store,
     // The schema has checked the rest of the body.
     settingsOf: (environmentId, body) => settingsOf(parts, environmentId, body as WritePolicy),
+    holdsOf: (environmentId, { methods }) =>
+      holdFido2Policy(
+        parts.store,
+        environmentId,
+        methods.fido2?.fido2PolicyId,
+        'fido2.fido2PolicyId',
+      ),
     render: (policy) => policyView(parts, policy),
   };
 }
@@ -111,6 +112,7 @@ export async function migratePolicies(
     const all = await readPolicies(collection, environmentId);
     const policies = new Map(all.map((one) => [one.id, one]));
     const changed = new Map<string, Policy>();
+    const holds = new Map<string, Write>();
     for (const [
       index,
       { deviceAuthenticationPolicyId: id, fido2PolicyId },
@@ -122,12 +124,14 @@ export async function migratePolicies(
           `migrationData[${index}].deviceAuthenticationPolicyId`,
         );
       }
-      await assertFido2Policy(
+      const held = await holdFido2Policy(
         parts.store,
         environmentId,
         fido2PolicyId,
         `migrationData[${index}].fido2PolicyId`,
       );
+      // Several may name the same one: it is held once.
+      for (const write of held) holds.set(write.id, write);
       const { settings } = policy.doc;
       const fido2 = {
         enabled: true,
@@ -142,6 +146,6 @@ export async function migratePolicies(
       policyUpdate('policies', policy, policy.doc),
       policyRecord(collection, request, 'UPDATED', policy.id),
     ]);
-    return { writes, result: [...changed.values()] };
+    return { writes: [...holds.values(), ...writes], result: [...changed.values()] };
   });
 }

@@ -5,7 +5,8 @@ import { toMs, type WireDuration } from '../../model/duration.ts';
 import type { MethodPolicy } from '../../model/policy.ts';
 import { DURATION_RANGES } from '../../policy/blocks.ts';
 import type { WireMobileApplication } from '../../policy/mobile-application.ts';
-import type { Store } from '../../storage/store.ts';
+import type { Store, Write } from '../../storage/store.ts';
+import { policyUpdate } from '../policy-collection.ts';
 
 function isDuration(value: object): value is WireDuration {
   return 'duration' in value && 'timeUnit' in value;
@@ -66,17 +67,20 @@ export async function assertApplications(
   }
 }
 
-/** A FIDO2 policy that is named is one of the environment; `target`: where the request names it. */
-export async function assertFido2Policy(
+/**
+ * A FIDO2 policy that is named is one of the environment; `target`: where the request names it. The
+ * writes hold it in place: whoever deletes it at the same time reads again, and finds it named.
+ */
+export async function holdFido2Policy(
   store: Pick<Store, 'get'>,
   environmentId: string,
   id: unknown,
   target: string,
-): Promise<void> {
-  if (typeof id !== 'string') return;
-  if (!(await store.get('fido2_policies', environmentId, id))) {
-    throw invalidData('NOT_FOUND', target);
-  }
+): Promise<Write[]> {
+  if (typeof id !== 'string') return [];
+  const policy = await store.get('fido2_policies', environmentId, id);
+  if (!policy) throw invalidData('NOT_FOUND', target);
+  return [policyUpdate('fido2_policies', policy, policy.doc)];
 }
 
 const PREFIX_MAX: Readonly<Record<number, number>> = { 4: 32, 6: 128 };

@@ -165,6 +165,21 @@ describe('FIDO2 policies', () => {
     assert.equal((await api(`/${policy.id}`)).status, 404);
   });
 
+  test('are named or deleted, when both are tried at the same time, never both', async () => {
+    for (let round = 0; round < 5; round++) {
+      const policy = await made();
+      const body = policyBody(named(), { fido2: { enabled: true, fido2PolicyId: policy.id } });
+      const [user, deleted] = await Promise.all([
+        server.api('/deviceAuthenticationPolicies', { body }),
+        api(`/${policy.id}`, { method: 'DELETE' }),
+      ]);
+      assert.deepEqual(
+        [user.status, deleted.status].sort(),
+        user.status === 201 ? [201, 400] : [204, 400],
+      );
+    }
+  });
+
   test('leave a record of each change', async () => {
     const { id, name } = await made();
     await put(id, fido2PolicyBody(name));
