@@ -119,6 +119,9 @@ describe('the device protocol', () => {
     for (const flow of [one.flow, other.flow]) {
       assert.equal((await readFlow(flow.id)).status, 'PUSH_CONFIRMATION_REQUIRED');
     }
+    // Its number is used up, although the answer was wrong.
+    const [name = ''] = await one.phone.storage.keys();
+    await one.phone.storage.set(name, { ...(await keptOf(one.phone)), sequence: 1 });
     assert.equal(await one.request.approve(), 'COMPLETED');
   });
 
@@ -195,7 +198,12 @@ describe('the device protocol', () => {
     assert.equal(signingKey, undefined);
   });
 
-  test('blocks a device of which there is a copy', async () => {
+  for (const decision of ['approve', 'deny'] as const) {
+    test(`blocks a device of which there is a copy: after it was used to ${decision}`, () =>
+      blocksTheCopy(decision));
+  }
+
+  async function blocksTheCopy(decision: 'approve' | 'deny'): Promise<void> {
     const { user, phone, request } = await asked();
     const copied = memoryStorage();
     for (const key of await phone.storage.keys()) {
@@ -203,7 +211,7 @@ describe('the device protocol', () => {
     }
     const [copy] = await anInstallation(server, applicationId, { storage: copied }).accounts();
     assert.ok(copy);
-    assert.equal(await request.approve(), 'COMPLETED');
+    assert.equal(await request[decision](), decision === 'approve' ? 'COMPLETED' : 'FAILED');
     const flow = await aFlow(server, user);
     const { requests } = await copy.requests();
     await refused(requests[0]?.approve() ?? Promise.resolve(), 'DEVICE_BLOCKED');
@@ -218,7 +226,7 @@ describe('the device protocol', () => {
       ({ action }: { action: { type: string } }) => action.type,
     );
     assert.ok(actions.includes('DEVICE.BLOCKED'), actions.join());
-  });
+  }
 
   test('gives nothing to who knows the id of a flow, or of a device', async () => {
     const { phone, flow } = await asked();

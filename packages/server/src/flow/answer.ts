@@ -13,10 +13,13 @@ import {
   touched,
   updated,
 } from './flow-states.ts';
-import { denyPush } from './push.ts';
+import { denyPush, movedOn } from './push.ts';
 import { lockedError, unusableError, whyClosed } from './usability.ts';
 
-/** What a method says of an answer; `DENIED` is the user's own no, `CLONED` a copied device. */
+/**
+ * What a method says of an answer; `DENIED` is the user's own no, `CLONED` a copied device. The
+ * credential is kept where it moves on: also a no uses up a number, so that none can come again.
+ */
 export type AnswerVerdict =
   | {
       verdict: 'VERIFIED';
@@ -28,9 +31,9 @@ export type AnswerVerdict =
       /** What the audit should say of how it was proved. */
       evidence?: Record<string, string | boolean>;
     }
-  | { verdict: 'REJECTED'; reason?: string }
+  | { verdict: 'REJECTED'; reason?: string; credential?: Record<string, unknown> }
   | { verdict: 'EXPIRED' }
-  | { verdict: 'DENIED'; isFraud: boolean }
+  | { verdict: 'DENIED'; isFraud: boolean; credential?: Record<string, unknown> }
   | { verdict: 'CLONED'; credential: Record<string, unknown> };
 
 export type AnswerEvent = {
@@ -89,7 +92,7 @@ export function answerDevice(flow: Flow, event: AnswerEvent, facts: Facts): Step
     case 'VERIFIED':
       return provedByDevice(flow, event, device, facts);
     case 'DENIED':
-      return denyPush(flow, device, event.isFraud, facts);
+      return denyPush(flow, device, event, facts);
     case 'CLONED':
       return clonedDevice(flow, event, device, facts);
     case 'REJECTED':
@@ -158,6 +161,7 @@ function countFailure(event: Rejection, device: FlowDevice, facts: Facts) {
   const effects: Effect[] = [
     // At the limit the count begins anew: the lock, or the failed flow, was its consequence.
     { type: 'deviceFailed', deviceId, failures: atLimit ? 0 : failures },
+    ...movedOn(deviceId, event.credential),
     ...checked(answer, atLimit ? 'failed' : 'invalid', deviceId),
   ];
   if (locks) {

@@ -10,6 +10,8 @@ export type Effect =
   /** The device has proved itself: its failures are forgotten, its credential moves on. */
   | { type: 'deviceProved'; deviceId: string; credential?: Record<string, unknown> }
   | { type: 'deviceFailed'; deviceId: string; failures: number }
+  /** It proved nothing, and its credential moves on all the same. */
+  | { type: 'deviceMoved'; deviceId: string; credential: Record<string, unknown> }
   | { type: 'deviceLocked'; deviceId: string; reason: 'OTP' | 'PUSH'; expiresAt: Instant }
   /** A copy of the device is about: an administrator must look into it. */
   | { type: 'deviceBlocked'; deviceId: string; credential: Record<string, unknown> }

@@ -62,12 +62,23 @@ export function expirePush(flow: Flow, facts: Facts): Step {
   };
 }
 
+/** The credential after an answer that was no proof. */
+export function movedOn(deviceId: string, credential?: Record<string, unknown>): Effect[] {
+  return credential ? [{ type: 'deviceMoved', deviceId, credential }] : [];
+}
+
+export interface Denial {
+  isFraud: boolean;
+  credential?: Record<string, unknown>;
+}
+
 /** The user, or a wrong number, said no. */
-export function denyPush(flow: Flow, device: FlowDevice, isFraud: boolean, facts: Facts): Step {
+export function denyPush(flow: Flow, device: FlowDevice, denial: Denial, facts: Facts): Step {
+  const { isFraud, credential } = denial;
   if (flow.silent) {
     return {
       flow: failed(flow, 'DEVICE_AUTHORIZATION_FAILED', facts),
-      effects: [updated('FAILED', device.id)],
+      effects: [updated('FAILED', device.id), ...movedOn(device.id, credential)],
     };
   }
   return {
@@ -75,6 +86,7 @@ export function denyPush(flow: Flow, device: FlowDevice, isFraud: boolean, facts
     effects: [
       ...(isFraud ? [record('DEVICE.FRAUD_REPORTED', 'SUCCESS', device.id)] : []),
       updated('FAILED', device.id),
+      ...movedOn(device.id, credential),
       ...countPushFailure(device, facts),
     ],
   };

@@ -120,6 +120,8 @@ function applyEffect(world: World, effect: Effect): World {
       return { ...world, asked: true };
     case 'deviceProved':
       return { ...world, facts: changeDevice(facts, effect.deviceId, { failures: 0 }) };
+    case 'deviceMoved':
+      return world;
     case 'deviceBlocked':
       return { ...world, facts: changeDevice(facts, effect.deviceId, { unusable: 'BLOCKED' }) };
     case 'pushFailed': {

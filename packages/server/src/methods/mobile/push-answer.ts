@@ -62,30 +62,38 @@ export function verifyPushAnswer(
 ): Verdict {
   if (context.now >= (challenge.expiresAt ?? Infinity)) return { verdict: 'EXPIRED' };
   const { text, kind } = challenge.state;
+  const { sequence } = nativeCredential(device);
+  if (answer.sequence <= sequence) return { verdict: 'CLONED', credential: device.credential };
+  const credential = { ...device.credential, sequence: answer.sequence };
   // An answer to something else: of another flow, another device, or changed on the way.
-  if (!areEqual(answer.challenge, challengeHash(String(text)))) return { verdict: 'REJECTED' };
-  const credential = nativeCredential(device);
-  if (answer.sequence <= credential.sequence) {
-    return { verdict: 'CLONED', credential: device.credential };
+  if (!areEqual(answer.challenge, challengeHash(String(text)))) {
+    return { verdict: 'REJECTED', credential };
   }
   if (answer.decision === 'DENY') {
-    return { verdict: 'DENIED', isFraud: answer.reason === 'REPORT_FRAUD' };
+    return { verdict: 'DENIED', isFraud: answer.reason === 'REPORT_FRAUD', credential };
   }
   // Whoever guesses a number has not seen where it is shown.
-  if (!isRightNumber(answer, challenge, context)) return { verdict: 'DENIED', isFraud: false };
+  if (!isRightNumber(answer, challenge, context)) {
+    return { verdict: 'DENIED', isFraud: false, credential };
+  }
   if (answer.integrity?.compromised) {
-    return { verdict: 'REJECTED', reason: 'The integrity of the device is compromised.' };
+    return {
+      verdict: 'REJECTED',
+      reason: 'The integrity of the device is compromised.',
+      credential,
+    };
   }
   const isSilent = kind === 'SILENT';
   if (application.biometricsEnabled && !isSilent && !answer.userVerification) {
     return {
       verdict: 'REJECTED',
       reason: 'The policy requires that the device verifies its user.',
+      credential,
     };
   }
   return {
     verdict: 'VERIFIED',
-    credential: { ...device.credential, sequence: answer.sequence },
+    credential,
     amr: isSilent ? ['mca'] : ['mca', 'user'],
     extraAmr: ownReferences(answer.amr),
     evidence: { kind: String(kind), userVerification: answer.userVerification ?? 'none' },

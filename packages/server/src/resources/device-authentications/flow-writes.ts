@@ -155,6 +155,8 @@ function afterEffect(doc: Device, effect: Effect, now: number): Device {
       const isSame = !lock && !pushFails && failures === 0 && credential === doc.credential;
       return isSame ? doc : { ...rest, failures: 0, credential };
     }
+    case 'deviceMoved':
+      return { ...doc, credential: effect.credential, updatedAt: now };
     case 'deviceFailed':
       return { ...doc, failures: effect.failures, updatedAt: now };
     case 'deviceLocked': {
