@@ -1,10 +1,10 @@
 /** A request to approve: everything that the server has signed about it, and the decision. */
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { type ApprovalRequest, DeviceError } from '../../../packages/device/src/index.ts';
+import { type AccountRequest, DeviceError } from '../../../packages/device/src/index.ts';
 import { isVerifyingUser, verifyUser } from './verify-user.ts';
 
 export interface RequestDialogProps {
-  request: ApprovalRequest;
+  request: AccountRequest;
   onDone(outcome: string): void;
 }
 

@@ -1,33 +1,33 @@
 /** What the pages show of the device: its accounts, and the requests that wait. */
 import { useCallback, useEffect, useState } from 'react';
-import { type Account, type ApprovalRequest, listen } from '../../../packages/device/src/index.ts';
+import { type Account, type AccountRequest, listen } from '../../../packages/device/src/index.ts';
 import { device } from './device.ts';
 
 export interface DeviceState {
   /** Undefined until they were read. */
   accounts: Account[] | undefined;
-  requests: ApprovalRequest[];
+  requests: AccountRequest[];
   /** Reads the accounts again. */
   reload(): void;
   /** The request was answered, or has ended. */
-  drop(request: ApprovalRequest): void;
+  drop(request: AccountRequest): void;
 }
 
 export function useDevice(): DeviceState {
   const [accounts, setAccounts] = useState<Account[]>();
-  const [requests, setRequests] = useState<ApprovalRequest[]>([]);
+  const [requests, setRequests] = useState<AccountRequest[]>([]);
 
   const reload = useCallback(() => {
     device.accounts().then(setAccounts, () => setAccounts([]));
   }, []);
   useEffect(reload, [reload]);
 
-  const drop = useCallback((request: ApprovalRequest) => {
+  const drop = useCallback((request: AccountRequest) => {
     setRequests((present) => present.filter((one) => one !== request));
   }, []);
 
   useEffect(() => {
-    const arrived = (request: ApprovalRequest) => {
+    const arrived = (request: AccountRequest) => {
       // A phone is asked one thing at a time: what came before has ended.
       setRequests((present) => [
         ...present.filter(({ account }) => account.id !== request.account.id),

@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { fileStorage } from '../../device/src/file-storage.ts';
 import {
   type Account,
-  type ApprovalRequest,
+  type AccountRequest,
   Device,
   DeviceError,
   type PairingTarget,
@@ -86,7 +86,7 @@ async function pair(device: Device, text: string | undefined, options: Options):
 }
 
 /** Everything that is asked, as the server has signed it. */
-function describe({ challenge, account }: ApprovalRequest): string {
+function describe({ challenge, account }: AccountRequest): string {
   const { title, message, origin, clientContext, numbers } = challenge;
   return [
     '',
@@ -103,7 +103,7 @@ interface Decision {
   number?: number;
 }
 
-async function ask({ challenge }: ApprovalRequest): Promise<Decision> {
+async function ask({ challenge }: AccountRequest): Promise<Decision> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
     const wantsNumber = challenge.kind === 'SELECT_NUMBER' || challenge.kind === 'ENTER_NUMBER';
@@ -118,7 +118,7 @@ async function ask({ challenge }: ApprovalRequest): Promise<Decision> {
   }
 }
 
-async function decide(request: ApprovalRequest, options: Options): Promise<string> {
+async function decide(request: AccountRequest, options: Options): Promise<string> {
   const { approve, deny, number, amr } = options;
   const isSilent = request.challenge.kind === 'SILENT';
   const decision: Decision =

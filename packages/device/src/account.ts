@@ -1,74 +1,24 @@
 /** One pairing of this device with a user: its keys, and what can be done with them. */
-import type { JWK } from 'jose';
-import { DeviceError } from './errors.ts';
 import {
-  type KeptKey,
-  keep,
-  newSigningKeys,
-  type PublicJwk,
-  passcodeKeyOf,
-  signingKeyOf,
-} from './keys.ts';
-import { type Passcode, type PasscodeForm, passcodeAt } from './passcode.ts';
+  type AccountRecord,
+  changeRecord,
+  type KeptSigningKey,
+  type PushResult,
+  readRecord,
+  recordKey,
+} from './account-record.ts';
+import { ApprovalRequest, type Challenge, type Decision } from './challenge.ts';
+import { correctedOffset } from './clock.ts';
+import { DeviceError } from './errors.ts';
+import { keep, newSigningKeys, passcodeKeyOf, signingKeyOf } from './keys.ts';
+import { readPairs } from './pairing-uri.ts';
+import { type Passcode, passcodeAt } from './passcode.ts';
 import { type Fetch, openMessage, readJson, sha256, signText } from './protocol.ts';
-import type { DeviceStorage } from './storage.ts';
-
-/** What is kept of an account. */
-export interface AccountRecord {
-  deviceId: string;
-  origin: string;
-  environment: { id: string; name: string };
-  application: { id: string; name: string };
-  user: { id: string; username: string };
-  serverKey: JWK;
-  publicJwk: PublicJwk;
-  signingKey: KeptKey;
-  passcodeKey: KeptKey;
-  passcode: PasscodeForm;
-  /** Of the last answer that was signed; never goes back. */
-  sequence: number;
-  /** What to add to this device's clock to have the server's. */
-  clockOffsetMs: number;
-  webPushKey?: string;
-  status: 'PENDING' | 'ACTIVE';
-}
-
-/** What an answer needs of the account. */
-export type ChallengeKind = 'CONFIRM' | 'SELECT_NUMBER' | 'ENTER_NUMBER' | 'SILENT';
-
-/** A request to approve, as the server has signed it: all of it is shown, nothing is hidden. */
-export interface Challenge {
-  id: string;
-  kind: ChallengeKind;
-  title: string;
-  message: string;
-  clientContext?: Record<string, unknown>;
-  environment: { id: string; name: string };
-  user: { id: string; username: string };
-  application: { id: string };
-  /** Where the request that asks came from, and when; as the server saw it. */
-  origin: { time: string; address?: string };
-  expiresAt: string;
-  /** Seconds that it should be shown for. */
-  respondWithin?: number;
-  userVerification: 'REQUIRED' | 'PREFERRED';
-  /** With `SELECT_NUMBER`: one of them is shown by the application that asks. */
-  numbers?: number[];
-}
-
-export interface Approval {
-  /** How the user was verified, as one reference of RFC 8176: `fpt`, `face`, `pin`. */
-  amr?: string | string[];
-  /** With `SELECT_NUMBER` and `ENTER_NUMBER`. */
-  number?: number;
-  /** What verified the user on this device; left out: nothing did. */
-  userVerification?: string;
-}
-
-export type DenyReason = 'NONE' | 'BIOMETRICS_REJECTED' | 'REPORT_FRAUD';
+import { type DeviceStorage, exclusively } from './storage.ts';
 
 export interface PushToken {
   provider: 'FCM' | 'APNS' | 'HMS' | 'WEB_PUSH';
+  /** The registration token; for `WEB_PUSH` the subscription as JSON. */
   token: string;
   /** APNs' development service. */
   sandbox?: boolean;
@@ -93,12 +43,14 @@ export interface Update {
   /** `null`: it isn't woken by a provider any more. */
   push?: PushToken | null;
   integrity?: { compromised: boolean };
+  /** At most 100 characters; an empty one removes it. */
   nickname?: string;
 }
 
 /** A code that another device shows, to sign a user on there. */
 export interface ScannedCode {
   id: string;
+  /** `CLAIMED`: the user must approve; `COMPLETED`: he is signed on. */
   status: string;
   clientContext?: Record<string, unknown>;
   application: { id: string };
@@ -111,18 +63,19 @@ export interface AccountParts {
   now(): number;
 }
 
-export const recordKey = (deviceId: string) => `account:${deviceId}`;
+export type AccountRequest = ApprovalRequest<Account>;
 
 export class Account {
   readonly #parts: AccountParts;
+  /** As it was last read: the storage has the truth, for other pages may change it. */
   #record: AccountRecord;
-  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(record: AccountRecord, parts: AccountParts) {
     this.#record = record;
     this.#parts = parts;
   }
 
+  /** The id of the device on the server. */
   get id(): string {
     return this.#record.deviceId;
   }
@@ -142,17 +95,23 @@ export class Account {
   get webPushKey(): string | undefined {
     return this.#record.webPushKey;
   }
-  get status() {
+  /** What the server said last of waking the device; undefined: nothing yet. */
+  get push(): PushResult | undefined {
+    return this.#record.push;
+  }
+  /** `PENDING`: the server hasn't heard yet that its secret was read; `confirm` tells it. */
+  get status(): 'PENDING' | 'ACTIVE' {
     return this.#record.status;
   }
 
-  #serverNow(): number {
-    return this.#parts.now() + this.#record.clockOffsetMs;
+  async #read(): Promise<AccountRecord> {
+    this.#record = await readRecord(this.#parts.storage, this.id);
+    return this.#record;
   }
 
-  async #save(change: Partial<AccountRecord>): Promise<void> {
-    this.#record = { ...this.#record, ...change };
-    await this.#parts.storage.set(recordKey(this.id), this.#record);
+  async #change(edit: (record: AccountRecord) => AccountRecord): Promise<AccountRecord> {
+    this.#record = await changeRecord(this.#parts.storage, this.id, edit);
+    return this.#record;
   }
 
   /** The address of an operation; part of what is signed. */
@@ -163,107 +122,168 @@ export class Account {
 
   /** A request for this operation, signed now. */
   async sign(name: string, claims: object = {}): Promise<string> {
-    const { deviceId, environment, signingKey } = this.#record;
-    const signer = { deviceId, privateKey: await signingKeyOf(signingKey) };
-    const where = { aud: environment.id, htu: this.url(name) };
-    return signText(signer, 'cs-request+jwt', { ...claims, ...where }, this.#serverNow());
+    return this.#signBy(await this.#read(), name, claims);
   }
 
-  /** Sends a request and reads the signed answer; with a wrong clock once more. */
+  async #signBy(record: AccountRecord, name: string, claims: object): Promise<string> {
+    const { deviceId, environment, signingKey, clockOffsetMs } = record;
+    const signer = { deviceId, privateKey: await signingKeyOf(signingKey) };
+    const where = { aud: environment.id, htu: this.url(name) };
+    const serverNow = this.#parts.now() + clockOffsetMs;
+    return signText(signer, 'cs-request+jwt', { ...claims, ...where }, serverNow);
+  }
+
+  /**
+   * Sends a request and reads the signed answer. What can be mended is mended and sent once more: a
+   * clock that is off, a key whose replacement was lost on the way.
+   */
   async call(
     name: string,
     claims: object = {},
     signal?: AbortSignal,
   ): Promise<Record<string, unknown>> {
-    try {
-      return await this.#callOnce(name, claims, signal);
-    } catch (error) {
-      if (!(error instanceof DeviceError)) throw error;
-      if (error.code === 'REMOVED') await this.forget();
-      if (error.code !== 'UNSYNCHRONIZED_CLOCK') throw error;
-      await this.synchronize();
-      return this.#callOnce(name, claims, signal);
+    const mended = new Set<string>();
+    for (;;) {
+      const record = await this.#read();
+      try {
+        return await this.#send(record, name, claims, signal);
+      } catch (error) {
+        if (!(error instanceof DeviceError)) throw error;
+        const { code } = error;
+        if (code === 'REMOVED') await this.forget();
+        if (mended.has(code) || !(await this.#mend(code, record))) throw error;
+        mended.add(code);
+      }
     }
   }
 
-  async #callOnce(name: string, claims: object, signal?: AbortSignal) {
-    const request = await this.sign(name, claims);
-    const { message } = await readJson(this.#parts.fetch, this.url(name), { request }, signal);
-    return openMessage(message, this.#record.serverKey, this.id);
+  async #send(record: AccountRecord, name: string, claims: object, signal?: AbortSignal) {
+    const { fetch, now } = this.#parts;
+    const jti = crypto.randomUUID();
+    const request = await this.#signBy(record, name, { ...claims, jti });
+    const sentAt = now();
+    const { message } = await readJson(fetch, this.url(name), { request }, signal);
+    const receivedAt = now();
+    const answer = await openMessage(message, record.serverKey, this.id, jti);
+    const offset = correctedOffset(record.clockOffsetMs, { sentAt, receivedAt, iat: answer.iat });
+    if (offset !== record.clockOffsetMs) {
+      await this.#change((kept) => ({ ...kept, clockOffsetMs: offset }));
+    }
+    return answer;
   }
 
-  /** Learns the server's time from what it has signed. */
+  /** Whether what was refused for this may be right the second time. */
+  async #mend(code: string, used: AccountRecord): Promise<boolean> {
+    if (code === 'UNSYNCHRONIZED_CLOCK') {
+      await this.synchronize();
+      return true;
+    }
+    if (code !== 'INVALID_SIGNATURE') return false;
+    let isOther = false;
+    await this.#change((kept) => {
+      isOther = kept.publicJwk.x !== used.publicJwk.x || kept.spareKey !== undefined;
+      if (kept.publicJwk.x !== used.publicJwk.x || !kept.spareKey) return kept;
+      const { publicJwk, signingKey, spareKey, ...rest } = kept;
+      return { ...rest, ...spareKey, spareKey: { publicJwk, signingKey } };
+    });
+    return isOther;
+  }
+
+  /** Learns the server's time from what it has signed; returns its nonce. */
   async synchronize(): Promise<string> {
     const { origin, environment, serverKey } = this.#record;
     const { message } = await readJson(this.#parts.fetch, `${origin}/${environment.id}/device/v1`);
     const { time, nonce } = await openMessage(message, serverKey, 'device');
-    await this.#save({ clockOffsetMs: Number(time) - this.#parts.now() });
+    const clockOffsetMs = Number(time) - this.#parts.now();
+    await this.#change((record) => ({ ...record, clockOffsetMs }));
     return String(nonce);
   }
 
-  /** The present passcode; works without a network. */
+  /** The present passcode; works without a network. RFC 6238. */
   async passcode(): Promise<Passcode> {
-    const { passcodeKey, passcode } = this.#record;
-    return passcodeAt(await passcodeKeyOf(passcodeKey), passcode, this.#serverNow());
+    const { passcodeKey, passcode, clockOffsetMs } = this.#record;
+    const serverNow = this.#parts.now() + clockOffsetMs;
+    return passcodeAt(await passcodeKeyOf(passcodeKey), passcode, serverNow);
   }
 
-  /** Finishes pairing: shows the server that its secret was read. */
-  async confirm(): Promise<{ push: unknown }> {
+  /** Finishes pairing: shows the server that its secret was read. Does nothing the second time. */
+  async confirm(): Promise<void> {
     const { code } = await this.passcode();
-    const { push } = await this.call('confirmations', { otp: code });
-    await this.#save({ status: 'ACTIVE' });
-    return { push };
+    const { push } = await this.call('confirmations', { otp: code }).catch((error: unknown) => {
+      // The first one was carried out, and its answer lost.
+      if (error instanceof DeviceError && error.code === 'INVALID_STATE')
+        return { push: undefined };
+      throw error;
+    });
+    await this.#change((record) => ({
+      ...record,
+      ...(push ? { push: push as PushResult } : {}),
+      status: 'ACTIVE',
+    }));
   }
 
   /** What waits for an answer. `wait`: seconds to hold the request open when there is nothing. */
   async requests(
     options: { wait?: number; signal?: AbortSignal } = {},
-  ): Promise<{ requests: ApprovalRequest[]; logsRequested: boolean }> {
+  ): Promise<{ requests: AccountRequest[]; logsRequested: boolean }> {
     const { wait, signal } = options;
     const claims = wait === undefined ? {} : { wait };
     const { challenges, logs } = await this.call('challenges', claims, signal);
+    const clock = { now: this.#parts.now(), clockOffsetMs: this.#record.clockOffsetMs };
     const texts = Array.isArray(challenges) ? challenges.map(String) : [];
     const requests = texts.flatMap((text) => {
       const challenge = JSON.parse(text) as Challenge & { v: number; device: { id: string } };
-      const isOurs = challenge.v === 1 && challenge.device.id === this.id;
-      const isLive = Date.parse(challenge.expiresAt) > this.#serverNow();
-      return isOurs && isLive ? [new ApprovalRequest(this, challenge, text)] : [];
+      if (challenge.v !== 1 || challenge.device.id !== this.id) return [];
+      const request = new ApprovalRequest<Account>(this, text, challenge, clock);
+      return request.showUntil > clock.now ? [request] : [];
     });
     return { requests, logsRequested: logs === 'REQUESTED' };
   }
 
-  /** Signs and sends a decision. The number of the answer is kept before it is sent. */
-  answer(text: string, flow: string, decision: object): Promise<string> {
-    const work = this.#turn.then(async () => {
-      const sequence = this.#record.sequence + 1;
-      await this.#save({ sequence });
+  /**
+   * Signs and sends a decision. The number of the answer is kept before it is sent, and answers go one
+   * after the other: to the server, one that comes with a lower number is a copy's.
+   */
+  answer(text: string, flow: string, decision: Decision): Promise<string> {
+    return exclusively(this.#parts.storage, `${recordKey(this.id)}/answers`, async () => {
+      const { sequence } = await this.#change((record) => ({
+        ...record,
+        sequence: record.sequence + 1,
+      }));
       const challenge = await sha256(text);
       const { status } = await this.call('answers', { flow, challenge, sequence, ...decision });
       return String(status);
     });
-    this.#turn = work.catch(() => {});
-    return work;
   }
 
-  /** Tells the server what has changed on this device. */
-  async update(update: Update): Promise<{ push: unknown }> {
-    const { push } = await this.call('updates', update);
-    return { push };
+  /** Tells the server what has changed on this device; returns whether it can wake it. */
+  async update(update: Update): Promise<PushResult> {
+    const { push } = (await this.call('updates', update)) as unknown as { push: PushResult };
+    await this.#change((record) => ({ ...record, push }));
+    return push;
   }
 
-  /** Replaces the key of this account by a new one, signed by both. */
-  async rotateKey(): Promise<void> {
-    const { storage } = this.#parts;
-    const next = await newSigningKeys(!storage.keepsKeys);
-    const proof = await signText(
-      next,
-      'cs-rotation+jwt',
-      { aud: this.environment.id, device: this.id },
-      this.#serverNow(),
-    );
-    await this.call('keys', { publicKey: next.publicJwk, proof });
-    const signingKey = await keep(next.privateKey, storage.keepsKeys);
-    await this.#save({ publicJwk: next.publicJwk, signingKey });
+  /**
+   * Replaces the key of this account by a new one, signed by both. Either of them is kept until the
+   * server has said which one it takes: an answer that is lost locks nobody out.
+   */
+  rotateKey(): Promise<void> {
+    const { storage, now } = this.#parts;
+    return exclusively(storage, `${recordKey(this.id)}/key`, async () => {
+      // Which of two keys an earlier replacement has left in force is found out by using it.
+      if ((await this.#read()).spareKey) await this.call('challenges');
+      const { privateKey, publicJwk } = await newSigningKeys(!storage.keepsKeys);
+      const next: KeptSigningKey = {
+        publicJwk,
+        signingKey: await keep(privateKey, storage.keepsKeys),
+      };
+      const { clockOffsetMs } = await this.#change((record) => ({ ...record, spareKey: next }));
+      const about = { aud: this.environment.id, device: this.id };
+      const signer = { privateKey, publicJwk };
+      const proof = await signText(signer, 'cs-rotation+jwt', about, now() + clockOffsetMs);
+      await this.call('keys', { publicKey: publicJwk, proof });
+      await this.#change(({ spareKey: _former, ...record }) => ({ ...record, ...next }));
+    });
   }
 
   /** Hands in logs that an administrator has asked for; returns the id to tell him. */
@@ -289,16 +309,16 @@ export class Account {
    */
   async mobilePayload(): Promise<string> {
     const nonce = await this.synchronize();
-    const { deviceId, signingKey, environment, application } = this.#record;
+    const { deviceId, signingKey, environment, application, clockOffsetMs } = await this.#read();
     return signText(
       { deviceId, privateKey: await signingKeyOf(signingKey) },
       'cs-payload+jwt',
       { aud: environment.id, application: application.id, nonce },
-      this.#serverNow(),
+      this.#parts.now() + clockOffsetMs,
     );
   }
 
-  /** Claims a code that another device shows. */
+  /** Claims a code that another device shows: what was scanned, or typed. */
   async scan(code: string): Promise<ScannedCode> {
     return (await this.call('codes', { code: codeOf(code) })) as unknown as ScannedCode;
   }
@@ -312,33 +332,5 @@ export class Account {
 
 /** The code in a link, or itself. */
 function codeOf(text: string): string {
-  const query = text.split('?')[1];
-  return new URLSearchParams(query ?? '').get('authentication_code') ?? text.trim();
-}
-
-/** A request that waits for the user's decision. */
-export class ApprovalRequest {
-  readonly account: Account;
-  readonly challenge: Challenge;
-  readonly #text: string;
-
-  constructor(account: Account, challenge: Challenge, text: string) {
-    this.account = account;
-    this.challenge = challenge;
-    this.#text = text;
-  }
-
-  /** Resolves with the status of the authentication: `COMPLETED`, or `FAILED` for a wrong number. */
-  approve({ amr, number, userVerification }: Approval = {}): Promise<string> {
-    return this.account.answer(this.#text, this.challenge.id, {
-      decision: 'APPROVE',
-      ...(amr === undefined ? {} : { amr: [amr].flat() }),
-      ...(number === undefined ? {} : { number }),
-      ...(userVerification === undefined ? {} : { userVerification }),
-    });
-  }
-
-  deny(reason: DenyReason = 'NONE'): Promise<string> {
-    return this.account.answer(this.#text, this.challenge.id, { decision: 'DENY', reason });
-  }
+  return readPairs(text.split('?')[1] ?? '').get('authentication_code') ?? text.trim();
 }

@@ -1,34 +1,45 @@
 /** Hears of requests at once: over a socket that is held open, or by requests that are held. */
-import type { Account, ApprovalRequest } from './account.ts';
+import type { Account, AccountRequest } from './account.ts';
 import { DeviceError } from './errors.ts';
 
 export interface Listening {
-  /** Resolves when it first listens. */
+  /** Resolves when it first listens, or has ended. */
   ready: Promise<void>;
   close(): void;
 }
 
 export interface ListenOptions {
+  /** Default: `socket`. `poll` where sockets don't come through. */
   transport?: 'socket' | 'poll';
-  onError?: (error: unknown) => void;
-  /** The user's administrator has asked for logs. */
+  /** What went wrong; it goes on by itself, but for an account that is gone or blocked. */
+  onError?: (error: unknown, account: Account) => void;
+  /** A request that waits no more: answered elsewhere, cancelled, replaced by another. */
+  onEnded?: (request: AccountRequest) => void;
+  /** An administrator has asked for logs: `account.sendLogs`, where the user wants that. */
   onLogsRequested?: (account: Account) => void;
 }
 
 const POLL_SECONDS = 25;
-const PAUSE_MIN_MS = 500;
-const PAUSE_MAX_MS = 30_000;
+const PAUSE_MIN_MS = 1_000;
+const PAUSE_MAX_MS = 60_000;
+/** A connection that has held for this long was a good one. */
+const STEADY_MS = 10_000;
+/** While something waits for the user, a poll is answered at once. */
+const PAUSE_WAITING_MS = 3_000;
 /** The server says something at least this often. */
 const SILENCE_MAX_MS = 90_000;
 
 /** The close code of a refusal; its reason is the code of an error. */
 const REFUSED = 4_001;
+/** What the reasons of a refusal are called everywhere else. */
+const NAMES: Readonly<Record<string, string>> = {
+  DEVICE_REMOVED: 'REMOVED',
+  NOT_FOUND: 'NOT_PAIRED',
+};
+const ENDS = ['REMOVED', 'NOT_PAIRED'];
 
 /** There is nothing to listen for any more. */
-function isTheEnd(error: unknown): boolean {
-  const ends = ['REMOVED', 'NOT_PAIRED', 'NOT_FOUND', 'DEVICE_REMOVED', 'DEVICE_BLOCKED'];
-  return error instanceof DeviceError && ends.includes(error.code);
-}
+const isTheEnd = (error: unknown) => error instanceof DeviceError && ENDS.includes(error.code);
 
 /** What a frame of the server says; of what isn't JSON nothing. */
 function readFrame(data: unknown): { ready?: boolean; wake?: boolean } {
@@ -44,7 +55,7 @@ function readFrame(data: unknown): { ready?: boolean; wake?: boolean } {
  * one key. In a browser this holds over all pages of the application.
  */
 async function alone(name: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
-  const { locks } = navigator;
+  const locks = globalThis.navigator?.locks;
   // Where there are no locks there are no other pages, either.
   if (!locks) return work();
   await locks.request(`countersign ${name}`, { signal }, work);
@@ -53,12 +64,13 @@ async function alone(name: string, signal: AbortSignal, work: () => Promise<void
 /** Calls back once for each request of the account. */
 export function listen(
   account: Account,
-  listener: (request: ApprovalRequest) => void,
-  { transport = 'socket', onError, onLogsRequested }: ListenOptions = {},
+  listener: (request: AccountRequest) => void,
+  { transport = 'socket', onError, onEnded, onLogsRequested }: ListenOptions = {},
 ): Listening {
-  const seen = new Set<string>();
+  const known = new Map<string, AccountRequest>();
   const ending = new AbortController();
   const { signal } = ending;
+  let wantsLogs = false;
   let setReady = () => {};
   const ready = new Promise<void>((resolve) => {
     setReady = resolve;
@@ -68,14 +80,41 @@ export function listen(
   async function look(wait?: number): Promise<void> {
     const options = wait === undefined ? { signal } : { wait, signal };
     const { requests, logsRequested } = await account.requests(options);
-    if (logsRequested) onLogsRequested?.(account);
-    for (const request of requests) {
-      const { id, expiresAt } = request.challenge;
-      const key = `${id} ${expiresAt}`;
-      if (seen.has(key)) continue;
-      seen.add(key);
+    if (signal.aborted) return;
+    if (logsRequested && !wantsLogs) onLogsRequested?.(account);
+    wantsLogs = logsRequested;
+    // The server may ask for the same authentication anew, with another time to answer.
+    const keyOf = ({ challenge: { id, expiresAt } }: AccountRequest) => `${id} ${expiresAt}`;
+    const present = new Map(requests.map((request) => [keyOf(request), request]));
+    for (const [key, request] of [...known]) {
+      if (present.has(key)) continue;
+      known.delete(key);
+      if (!request.isAnswered) onEnded?.(request);
+    }
+    for (const [key, request] of present) {
+      if (known.has(key)) continue;
+      known.set(key, request);
       listener(request);
     }
+  }
+
+  let looking: Promise<void> | undefined;
+  let looksAgain = false;
+  /** One look after the other, so that an older answer can't undo a newer one. */
+  function lookSoon(): Promise<void> {
+    if (looking) {
+      looksAgain = true;
+      return looking;
+    }
+    looking = (async () => {
+      do {
+        looksAgain = false;
+        await look();
+      } while (looksAgain && !signal.aborted);
+    })().finally(() => {
+      looking = undefined;
+    });
+    return looking;
   }
 
   /** One connection, from its opening to its end. */
@@ -83,66 +122,79 @@ export function listen(
     return new Promise((resolve, reject) => {
       const socket = new WebSocket(account.url('channel').replace(/^http/, 'ws'));
       let silence: ReturnType<typeof setTimeout> | undefined;
+      let wasReady = false;
       const heard = () => {
         clearTimeout(silence);
         silence = setTimeout(() => socket.close(), SILENCE_MAX_MS);
       };
       const end = () => socket.close();
-      signal.addEventListener('abort', end);
-      socket.onopen = async () => {
-        heard();
-        try {
-          socket.send(JSON.stringify({ request: await account.sign('channel') }));
-        } catch (error) {
-          reject(error);
-          socket.close();
-        }
+      // What fails ends the connection: the next one begins by looking.
+      const fail = (error: unknown) => {
+        reject(error);
+        socket.close();
       };
-      socket.onmessage = async ({ data }) => {
+      signal.addEventListener('abort', end);
+      if (signal.aborted) end();
+      heard();
+      socket.onopen = () => {
+        heard();
+        account
+          .sign('channel')
+          .then((request) => socket.send(JSON.stringify({ request })))
+          .catch(fail);
+      };
+      socket.onmessage = ({ data }) => {
         heard();
         const { ready, wake } = readFrame(data);
         if (!ready && !wake) return;
+        wasReady = true;
         setReady();
         // It only means "look": what there is to see is fetched, signed by the server.
-        await look().catch((error) => {
-          if (signal.aborted) return;
-          onError?.(error);
-          if (isTheEnd(error)) ending.abort();
-        });
+        lookSoon().catch(fail);
       };
       socket.onclose = ({ code, reason }) => {
         clearTimeout(silence);
         signal.removeEventListener('abort', end);
-        if (code === REFUSED) reject(new DeviceError(reason, 'The server refuses the device.'));
-        else resolve();
+        if (code === REFUSED) {
+          reject(new DeviceError(NAMES[reason] ?? reason, 'The server refuses the device.'));
+        } else if (wasReady) resolve();
+        else reject(new DeviceError('NETWORK', 'The server could not be reached.'));
       };
     });
+  }
+
+  /** Until it ends; throws what has ended it. */
+  async function hear(): Promise<void> {
+    if (account.status === 'PENDING') await account.confirm();
+    if (transport === 'socket') return alone(account.id, signal, connect);
+    const looking = look(POLL_SECONDS);
+    setReady();
+    await looking;
   }
 
   async function run(): Promise<void> {
     let pause = PAUSE_MIN_MS;
     while (!signal.aborted) {
       const startedAt = Date.now();
+      const isShort = () => Date.now() - startedAt < STEADY_MS;
       try {
-        if (transport === 'socket') await alone(account.id, signal, connect);
-        else {
-          const looking = look(POLL_SECONDS);
-          setReady();
-          await looking;
-        }
-        pause = PAUSE_MIN_MS;
+        await hear();
+        if (transport === 'poll') pause = known.size > 0 ? PAUSE_WAITING_MS : 0;
+        else pause = isShort() ? pause * 2 : PAUSE_MIN_MS;
       } catch (error) {
         if (signal.aborted) return;
-        onError?.(error);
         const code = error instanceof DeviceError ? error.code : '';
-        if (code === 'DEVICE_REMOVED') await account.forget();
-        if (isTheEnd(error)) return;
+        if (code === 'REMOVED') await account.forget().catch(() => {});
+        onError?.(error, account);
+        if (isTheEnd(error)) return ending.abort();
         if (code === 'UNSYNCHRONIZED_CLOCK') await account.synchronize().catch(() => {});
-        pause = Math.min(pause * 2, PAUSE_MAX_MS);
+        pause = isShort() ? Math.max(PAUSE_MIN_MS, pause * 2) : PAUSE_MIN_MS;
+        // An administrator may lift it.
+        if (code === 'DEVICE_BLOCKED') pause = PAUSE_MAX_MS;
       }
-      // A poll that was held open needs no pause; a connection that ended at once does.
-      const wasQuick = Date.now() - startedAt < 2_000;
-      if (wasQuick || transport === 'socket') await rest(pause * (0.5 + Math.random()), signal);
+      // Spread, so that a server that comes back isn't met by all of its devices at once.
+      pause = Math.min(pause, PAUSE_MAX_MS);
+      await rest(pause * (0.5 + Math.random()), signal);
     }
   }
 
@@ -152,10 +204,13 @@ export function listen(
 
 function rest(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
+    const end = () => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', end);
       resolve();
-    });
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
   });
 }

@@ -4,12 +4,11 @@ import {
   type About,
   Account,
   type AccountParts,
-  type AccountRecord,
-  type ApprovalRequest,
+  type AccountRequest,
   type PushToken,
-  recordKey,
 } from './account.ts';
-import { type Listening, listen } from './channel.ts';
+import { type AccountRecord, keptRecords, recordKey } from './account-record.ts';
+import { type Listening, type ListenOptions, listen } from './channel.ts';
 import { DeviceError } from './errors.ts';
 import {
   type KeptKey,
@@ -63,6 +62,8 @@ interface EnrolmentKeys {
 export class Device {
   readonly #options: DeviceOptions;
   readonly #parts: AccountParts;
+  /** Who hears of the requests of accounts that are added, too. */
+  readonly #hearers = new Set<(account: Account) => void>();
 
   constructor(options: DeviceOptions) {
     this.#options = options;
@@ -76,13 +77,16 @@ export class Device {
 
   /** Every account of this installation. */
   async accounts(): Promise<Account[]> {
-    const { storage } = this.#parts;
-    const keys = (await storage.keys()).filter((key) => key.startsWith(recordKey('')));
-    const records = await Promise.all(keys.map((key) => storage.get(key)));
-    return records.map((record) => new Account(record as AccountRecord, this.#parts));
+    const records = await keptRecords(this.#parts.storage);
+    return records.map((record) => new Account(record, this.#parts));
   }
 
-  /** Pairs by the content of a QR code or link, or by what a person has typed. */
+  /**
+   * Pairs by the content of a QR code or link, or by what a person has typed. Throws `DeviceError`:
+   * `PAIRING_KEY_INVALID`, `APPLICATION_MISMATCH`, `PAIRING_DISABLED`, `ADDRESS_NOT_ALLOWED`,
+   * `DEVICE_COMPROMISED`, `LIMIT_EXCEEDED`, `SERVER_KEY_MISMATCH`, `NETWORK`. After `NETWORK` there
+   * may be an account that is `PENDING`: `confirm` finishes it, and so does listening.
+   */
   async pair(target: string | PairingTarget, options: PairOptions = {}): Promise<Account> {
     const found = typeof target === 'string' ? readPairingUri(target) : target;
     return this.#pair(found, await newSigningKeys(!this.#parts.storage.keepsKeys), options);
@@ -98,10 +102,12 @@ export class Device {
     const clockOffsetMs = time - now();
     const encryption = await newEncryptionKeys();
     const url = `${origin}/${environmentId}/device/v1/pairings`;
+    const jti = crypto.randomUUID();
     const request = await signText(
       keys,
       'cs-request+jwt',
       {
+        jti,
         aud: environmentId,
         htu: url,
         ...(code === undefined ? {} : { code }),
@@ -120,6 +126,7 @@ export class Device {
       message,
       key,
       await thumbprint(keys.publicJwk),
+      jti,
     )) as unknown as {
       deviceId: string;
       application: { id: string; name: string };
@@ -149,7 +156,14 @@ export class Device {
     };
     await storage.set(recordKey(deviceId), record);
     const account = new Account(record, this.#parts);
-    await account.confirm();
+    try {
+      await account.confirm();
+    } catch (error) {
+      const isOpen = error instanceof DeviceError && error.code === 'NETWORK';
+      if (!isOpen) await account.forget();
+      throw error;
+    }
+    for (const hear of this.#hearers) hear(account);
     return account;
   }
 
@@ -206,25 +220,33 @@ export class Device {
   }
 
   /**
-   * Calls back for each new request of any account, once. Holds a socket to each server, or asks
-   * again and again where sockets don't come through.
+   * Calls back for each new request of any account, once; of accounts that are paired later, too.
+   * Holds a socket to each server, or asks again and again where sockets don't come through.
    */
-  onRequest(
-    listener: (request: ApprovalRequest) => void,
-    options: { transport?: 'socket' | 'poll'; onError?: (error: unknown) => void } = {},
-  ): Listening {
+  onRequest(listener: (request: AccountRequest) => void, options: ListenOptions = {}): Listening {
     const listenings: Listening[] = [];
     let closed = false;
+    const heard = new Set<string>();
+    const hear = (account: Account) => {
+      if (closed || heard.has(account.id)) return;
+      heard.add(account.id);
+      listenings.push(listen(account, listener, options));
+    };
     const started = this.accounts().then((accounts) => {
-      if (closed) return;
-      for (const account of accounts) listenings.push(listen(account, listener, options));
+      // From here on: what was paired before is among them.
+      if (!closed) this.#hearers.add(hear);
+      for (const account of accounts) hear(account);
     });
+    const ready = started.then(async () => {
+      await Promise.all(listenings.map((listening) => listening.ready));
+    });
+    // Nobody need wait for it.
+    ready.catch(() => {});
     return {
-      ready: started.then(async () => {
-        await Promise.all(listenings.map(({ ready }) => ready));
-      }),
-      close() {
+      ready,
+      close: () => {
         closed = true;
+        this.#hearers.delete(hear);
         for (const listening of listenings) listening.close();
       },
     };

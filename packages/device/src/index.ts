@@ -2,15 +2,19 @@
 export {
   type About,
   Account,
+  type AccountRequest,
+  type PushToken,
+  type ScannedCode,
+  type Update,
+} from './account.ts';
+export type { PushResult } from './account-record.ts';
+export {
   type Approval,
   ApprovalRequest,
   type Challenge,
   type ChallengeKind,
   type DenyReason,
-  type PushToken,
-  type ScannedCode,
-  type Update,
-} from './account.ts';
+} from './challenge.ts';
 export { type Listening, type ListenOptions, listen } from './channel.ts';
 export { Device, type DeviceOptions, type PairOptions, SDK_VERSION } from './device.ts';
 export { DeviceError, type DeviceErrorCode } from './errors.ts';

@@ -64,7 +64,7 @@ export async function keep(key: CryptoKey, keepsKeys: boolean): Promise<KeptKey>
   return keepsKeys ? key : ((await exportJwk(key)) as JWK);
 }
 
-const isCryptoKey = (key: KeptKey): key is CryptoKey => key instanceof CryptoKey;
+const isCryptoKey = (key: KeptKey): key is CryptoKey => !('kty' in key);
 
 export async function signingKeyOf(kept: KeptKey): Promise<CryptoKey> {
   return isCryptoKey(kept)

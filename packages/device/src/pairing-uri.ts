@@ -10,19 +10,32 @@ export interface PairingTarget {
   serverKey?: string;
 }
 
+/** Name and value pairs as addresses have them. By hand: not every platform has `URLSearchParams`. */
+export function readPairs(text: string): Map<string, string> {
+  const pairs = new Map<string, string>();
+  for (const pair of text.split('&')) {
+    const [name = '', value = ''] = pair.split('=');
+    try {
+      pairs.set(decodeURIComponent(name), decodeURIComponent(value.replaceAll('+', ' ')));
+    } catch {
+      // Not what we have made.
+    }
+  }
+  return pairs;
+}
+
 /** Reads `{origin}/pair#v=1&e=…&c=…&k=…`. Throws for another version and for what is none. */
 export function readPairingUri(text: string): PairingTarget {
-  const url = URL.parse(text.trim());
-  const content = new URLSearchParams(url?.hash.slice(1) ?? '');
+  const [, origin, hash = ''] = /^(https?:\/\/[^#?]+)\/pair\/?#(.+)$/.exec(text.trim()) ?? [];
+  const pairs = readPairs(hash);
   const [version, environmentId, code, serverKey] = ['v', 'e', 'c', 'k'].map((name) =>
-    content.get(name),
+    pairs.get(name),
   );
-  if (!url || !environmentId || !code || !serverKey) {
+  if (!origin || !environmentId || !code || !serverKey) {
     throw new DeviceError('PAIRING_KEY_INVALID', 'This is no pairing code.');
   }
   if (version !== '1') {
     throw new DeviceError('UNSUPPORTED_VERSION', 'The pairing code is of another version.');
   }
-  const origin = url.href.slice(0, url.href.lastIndexOf('/pair'));
   return { origin, environmentId, code, serverKey };
 }

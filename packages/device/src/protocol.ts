@@ -56,11 +56,15 @@ export async function serverKey(
   throw new DeviceError('SERVER_KEY_MISMATCH', 'The server does not have the key of the QR code.');
 }
 
-/** The claims of a message that this key has signed for us. */
+/**
+ * The claims of a message that this key has signed for us; `requestId`: as the answer to this very
+ * request, so that an older one can't be put in its place.
+ */
 export async function openMessage(
   message: unknown,
   key: JWK,
   audience: string,
+  requestId?: string,
 ): Promise<Record<string, unknown> & { iat: number }> {
   if (typeof message !== 'string') throw new DeviceError('NETWORK', 'The answer is no message.');
   let claims: Record<string, unknown>;
@@ -77,12 +81,15 @@ export async function openMessage(
       cause,
     });
   }
-  const { v, aud, iat } = claims;
+  const { v, aud, iat, re } = claims;
   if (v !== VERSION) {
     throw new DeviceError('UNSUPPORTED_VERSION', 'The server speaks another version.');
   }
   if (aud !== audience || typeof iat !== 'number') {
     throw new DeviceError('SERVER_KEY_MISMATCH', 'The answer is for somebody else.');
+  }
+  if (re !== requestId) {
+    throw new DeviceError('SERVER_KEY_MISMATCH', 'The answer is to something else.');
   }
   return { ...claims, iat };
 }
@@ -125,10 +132,15 @@ export async function readJson(
 ): Promise<Record<string, unknown>> {
   let response: Response;
   let answer: Record<string, unknown>;
+  // Not by `AbortSignal.any` and `timeout`: React Native has neither.
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  const timer = setTimeout(end, TIMEOUT_MS);
+  signal?.addEventListener('abort', end);
+  if (signal?.aborted) end();
   try {
-    const ends = AbortSignal.timeout(TIMEOUT_MS);
     response = await fetcher(url, {
-      signal: signal ? AbortSignal.any([signal, ends]) : ends,
+      signal: ending.signal,
       ...(body
         ? {
             method: 'POST',
@@ -140,6 +152,9 @@ export async function readJson(
     answer = (await response.json()) as Record<string, unknown>;
   } catch (cause) {
     throw new DeviceError('NETWORK', 'The server could not be reached.', { cause });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', end);
   }
   if (!response.ok) throw errorOf(response.status, answer);
   return answer;

@@ -7,10 +7,37 @@ export interface DeviceStorage {
    * one: the Keychain, the Keystore, a file that only its user reads.
    */
   readonly keepsKeys: boolean;
+  /** Undefined where there is none. */
   get(key: string): Promise<unknown>;
+  /** Resolves when it is durable: a number that was used must never be used again. */
   set(key: string, value: unknown): Promise<void>;
   delete(key: string): Promise<void>;
   keys(): Promise<string[]>;
+  /**
+   * Runs the work while no other page or process that shares the storage runs one of this name.
+   * Left out where there is only one of them: within one, the SDK sees to it by itself.
+   */
+  exclusively?<T>(name: string, work: () => Promise<T>): Promise<T>;
+}
+
+const turns = new WeakMap<DeviceStorage, Map<string, Promise<unknown>>>();
+
+/** One work of this name after the other, here and wherever else the storage is shared. */
+export async function exclusively<T>(
+  storage: DeviceStorage,
+  name: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const queue = turns.get(storage) ?? new Map<string, Promise<unknown>>();
+  turns.set(storage, queue);
+  const run = () => (storage.exclusively ? storage.exclusively(name, work) : work());
+  const turn = (queue.get(name) ?? Promise.resolve()).then(run, run);
+  queue.set(name, turn);
+  try {
+    return await turn;
+  } finally {
+    if (queue.get(name) === turn) queue.delete(name);
+  }
 }
 
 /** Forgets everything with the process; for tests. */
@@ -20,8 +47,7 @@ export function memoryStorage(): DeviceStorage {
     keepsKeys: true,
     get: async (key) => values.get(key),
     async set(key, value) {
-      // As a real one: what is kept doesn't change when the caller's object does.
-      values.set(key, structuredClone(value));
+      values.set(key, value);
     },
     async delete(key) {
       values.delete(key);

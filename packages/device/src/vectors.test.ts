@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import {
+  PAYLOAD_TYPE,
   REQUEST_TYPE,
+  ROTATION_TYPE,
+  readDeviceHeader,
   readPublicKey,
   verifyDeviceRequest,
 } from '../../server/src/device-protocol/device-request.ts';
@@ -47,10 +50,40 @@ test('the hash of a challenge, and an answer that signs it', async () => {
   );
 });
 
-test('a message of the server', async () => {
-  const { message, server, deviceId, challenge } = vectors;
-  const claims = await openMessage(message.message, publicOf(server) as never, deviceId);
+test('messages of the server: the greeting, and the answer to one request', async () => {
+  const { message, greeting, server, deviceId, challenge, time } = vectors;
+  const key = publicOf(server) as never;
+  const greeted = await openMessage(greeting.message, key, 'device');
+  assert.deepEqual([greeted.time, greeted.nonce], [time, greeting.nonce]);
+  const claims = await openMessage(message.message, key, deviceId, message.requestId);
   assert.deepEqual(claims.challenges, [challenge.text]);
+  const another = openMessage(message.message, key, deviceId, crypto.randomUUID());
+  await assert.rejects(another, /to something else/);
+});
+
+test('what a device signs: pairing, a look, a new key, a payload', async () => {
+  const { pairing, challenges, rotation, mobilePayload, deviceId } = vectors;
+  const { environmentId, device, nextDevice, time: now, encryption, greeting } = vectors;
+  const open = (text: string, key: object, type: string, url?: string) => {
+    const expected = { type, environmentId, now, ...(url === undefined ? {} : { url }) };
+    return verifyDeviceRequest(text, publicOf(key as never), expected);
+  };
+  const { publicJwk } = readDeviceHeader(pairing.request, REQUEST_TYPE);
+  assert.deepEqual(publicJwk, publicOf(device));
+  const paired = await open(pairing.request, device, REQUEST_TYPE, pairing.url);
+  assert.deepEqual(
+    [paired.requestId, paired.nonce, readPublicKey(paired.encryptionKey)],
+    [pairing.requestId, greeting.nonce, publicOf(encryption)],
+  );
+  assert.equal(readDeviceHeader(challenges.request, REQUEST_TYPE).deviceId, deviceId);
+  const looked = await open(challenges.request, device, REQUEST_TYPE, challenges.url);
+  assert.equal(looked.requestId, challenges.requestId);
+  const proof = await open(rotation.proof, nextDevice, ROTATION_TYPE);
+  assert.equal(proof.device, deviceId);
+  const payload = await open(mobilePayload.payload, device, PAYLOAD_TYPE);
+  assert.equal(payload.application, mobilePayload.application);
+  // A text of one kind passes for no other.
+  await assert.rejects(open(mobilePayload.payload, device, REQUEST_TYPE));
 });
 
 test('the secret of passcodes, and passcodes of RFC 6238 with six digits', async () => {

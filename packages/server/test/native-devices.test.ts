@@ -13,6 +13,7 @@ import {
   anInstallation,
   aPairingKey,
   aPhone,
+  losing,
   type Phone,
 } from '../src/testing/native.ts';
 import { startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
@@ -348,7 +349,7 @@ for (const dialect of DIALECTS) {
           body: { reason: 'CHANGE_DEVICE' },
         });
         assert.equal(cancelled.body.status, 'DEVICE_SELECTION_REQUIRED');
-        await refused(request.approve(), 'PUSH_CONFIRMATION_TOO_LATE');
+        await refused(request.approve(), 'AUTHENTICATION_CANCELLED');
         const again = await select(server, flow.id, phone.account.id);
         assert.equal(again.body.status, 'PUSH_CONFIRMATION_REQUIRED');
         assert.equal((await select(server, flow.id, email.id)).body.status, 'OTP_REQUIRED');
@@ -680,15 +681,13 @@ for (const dialect of DIALECTS) {
           }),
         };
         const parts = { storage: forgetful, fetch, now: server.now };
-        const device = anInstallation(server, applicationId, { storage });
-        const confirm = Account.prototype.confirm;
-        Account.prototype.confirm = async () => ({ push: undefined });
-        await device.pair(key.uri).finally(() => {
-          Account.prototype.confirm = confirm;
+        const cut = anInstallation(server, applicationId, {
+          storage,
+          fetch: losing('confirmations'),
         });
+        await refused(cut.pair(key.uri), 'NETWORK');
         const [name = ''] = await storage.keys();
-        const record = await forgetful.get(name);
-        const account = new Account(record as never, parts);
+        const account = new Account((await forgetful.get(name)) as never, parts);
         assert.equal((await readDevices(user.id))[0].status, 'ACTIVATION_REQUIRED');
         for (const left of [2, 1]) {
           const error = await account.confirm().catch((reason) => reason);
@@ -708,13 +707,11 @@ for (const dialect of DIALECTS) {
         const user = await aUser(server);
         const key = await aPairingKey(server, user);
         const storage = memoryStorage();
-        const confirm = Account.prototype.confirm;
-        Account.prototype.confirm = async () => ({ push: undefined });
-        const account = await anInstallation(server, applicationId, { storage })
-          .pair(key.uri)
-          .finally(() => {
-            Account.prototype.confirm = confirm;
-          });
+        const fetch = losing('confirmations');
+        const cut = anInstallation(server, applicationId, { storage, fetch });
+        await refused(cut.pair(key.uri), 'NETWORK');
+        const [account] = await anInstallation(server, applicationId, { storage }).accounts();
+        assert.equal(account?.status, 'PENDING');
         assert.equal((await aFlow(server, user)).error.code, 'NO_USABLE_DEVICES');
         server.advance(15 * 60_000);
         await refused(account.confirm(), 'NOT_PAIRED');

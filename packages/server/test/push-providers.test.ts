@@ -120,10 +120,10 @@ describe('push through providers', () => {
     for (const body of Object.values(bodies())) {
       assert.equal((await credentials('', { body })).status, 201);
     }
-    const { push } = await one.account.update({ push: { provider: 'HMS', token: '' } });
+    const push = await one.account.update({ push: { provider: 'HMS', token: '' } });
     assert.deepEqual(push, { status: 'DISABLED', error: { code: 'MissingDeviceToken' } });
     const better = await one.account.update({ push: { provider: 'HMS', token: 'good' } });
-    assert.deepEqual(better.push, { status: 'ENABLED' });
+    assert.deepEqual(better, { status: 'ENABLED' });
     assert.equal((await aFlow(server, one.user)).status, 'PUSH_CONFIRMATION_REQUIRED');
   });
 

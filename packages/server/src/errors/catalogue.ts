@@ -107,8 +107,8 @@ export const ERROR_DETAILS = {
   ADDRESS_NOT_ALLOWED: 'A device cannot be paired from this network.',
   DEVICE_COMPROMISED: 'The integrity of the device is compromised or not known.',
   PASSCODE_NOT_VERIFIED: 'The passcode of the device was not verified.',
-  PUSH_CONFIRMATION_TOO_LATE:
-    'The request has ended: it was answered, cancelled, or took too long.',
+  PUSH_CONFIRMATION_TOO_LATE: 'The request has ended: it was answered, or took too long.',
+  AUTHENTICATION_CANCELLED: 'The request was cancelled.',
   AUTHENTICATION_CODE_INVALID: 'The authentication code is not valid.',
   INVALID_STATE: 'The present state of the resource does not allow this action.',
 } as const;

@@ -68,14 +68,31 @@ export async function aPairingKey(
 export function anInstallation(
   test: TestServer,
   applicationId: string,
-  { storage = memoryStorage(), skewMs = 0 }: { storage?: DeviceStorage; skewMs?: number } = {},
+  {
+    storage = memoryStorage(),
+    skewMs = 0,
+    fetch,
+  }: { storage?: DeviceStorage; skewMs?: number; fetch?: typeof globalThis.fetch } = {},
 ): Device {
   return new Device({
     storage,
+    ...(fetch ? { fetch } : {}),
     application: { id: applicationId },
     about: { os: { type: 'ANDROID', version: '16' }, model: { name: 'Pixel' }, lockEnabled: true },
     now: () => test.now() + skewMs,
   });
+}
+
+/** A network that loses what this operation says; `deaf`: only the answer to it, while it is. */
+export function losing(name: string, { deaf }: { deaf?: () => boolean } = {}) {
+  const lossy: typeof fetch = async (input, init) => {
+    const isIt = String(input).endsWith(`/device/v1/${name}`);
+    if (isIt && !deaf) throw new TypeError('The network is down.');
+    const response = await fetch(input, init);
+    if (isIt && deaf?.()) throw new TypeError('The answer was lost.');
+    return response;
+  };
+  return lossy;
 }
 
 /** A paired phone of the user. */

@@ -29,6 +29,12 @@ export interface DeviceAnswer {
 
 const tooLate = () => invalidData('PUSH_CONFIRMATION_TOO_LATE', 'flow');
 
+/** Why the flow takes no answer of the device that it had asked. */
+const ended = (status: FlowStatus) =>
+  status === 'DEVICE_SELECTION_REQUIRED'
+    ? invalidData('AUTHENTICATION_CANCELLED', 'flow')
+    : tooLate();
+
 /** Judges the answer and moves the flow. Throws what stands against it; counts what is wrong. */
 export async function answerAsDevice(
   parts: FlowParts,
@@ -47,7 +53,7 @@ export async function answerAsDevice(
         await expirePush(parts, environmentId, flowId, now);
         throw tooLate();
       }
-      if (status !== 'PUSH_CONFIRMATION_REQUIRED' || !challenge) throw tooLate();
+      if (status !== 'PUSH_CONFIRMATION_REQUIRED' || !challenge) throw ended(status);
       const device = world.devices.find(({ row }) => row.id === deviceId);
       if (!device) throw tooLate();
       const verdict = await device.method.verify(

@@ -6,6 +6,7 @@ import { answerAsDevice } from '../device-authentications/answer-as-device.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
 import { readAnswerClaims, readFetchClaims } from './native.schema.ts';
 import {
+  askerOf,
   assertUnblocked,
   credentialOf,
   messageTo,
@@ -66,7 +67,7 @@ export async function fetchChallenges(
     challenges: flows.map(({ doc }) => doc.challenge?.state.text),
     ...(wantsLogs ? { logs: 'REQUESTED' } : {}),
   };
-  return messageTo(parts, environmentId, id, answer, now);
+  return messageTo(parts, askerOf(read), answer, now);
 }
 
 /** `POST …/device/v1/answers`: the flow's guarded write decides who was first. */
@@ -74,7 +75,8 @@ export async function answerChallenge(
   parts: NativeParts,
   request: OperationRequest,
 ): Promise<OperationReply> {
-  const { device, claims } = await readDevice(parts, request, 'answers');
+  const read = await readDevice(parts, request, 'answers');
+  const { device, claims } = read;
   const { environmentId, id, doc } = device;
   assertUnblocked(device);
   const { flow, ...answer } = readAnswerClaims(claims);
@@ -88,5 +90,5 @@ export async function answerChallenge(
     origin: { actor: { type: 'USER', id: doc.userId }, correlationId },
     now,
   });
-  return messageTo(parts, environmentId, id, { status }, now);
+  return messageTo(parts, askerOf(read), { status }, now);
 }

@@ -17,6 +17,8 @@ import { nativeMethod } from '../native-method.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
 import { readConfirmationClaims } from './native.schema.ts';
 import {
+  type Asker,
+  askerOf,
   credentialOf,
   messageTo,
   type NativeParts,
@@ -27,29 +29,33 @@ import {
 } from './native-parts.ts';
 import { pushResult } from './push-token.ts';
 
-type Confirmed = { refusal: ApiError } | { deviceId: string; push: object };
+type Confirmed = { refusal: ApiError } | { push: object };
 
 /** `POST …/device/v1/confirmations`: three tries, 15 minutes; then the pairing has failed. */
 export async function confirmPairing(
   parts: NativeParts,
   request: OperationRequest,
 ): Promise<OperationReply> {
-  const outcome = await commitOrRetry<Confirmed>(
+  const { outcome, asker } = await commitOrRetry<{ outcome: Confirmed; asker: Asker }>(
     parts.store,
     async () => {
       const read = await readDevice(parts, request, 'confirmations');
       const { writes, result } = await decide(parts, request, read);
       const { device, claims } = read;
       const used = rememberRequest(device.environmentId, device.id, claims.requestId, request.now);
-      return { writes: [...writes, used], result };
+      return { writes: [...writes, used], result: { outcome: result, asker: askerOf(read) } };
     },
     replayed,
   );
   if ('refusal' in outcome) throw outcome.refusal;
   parts.wakeOutbox();
-  const { deviceId, push } = outcome;
-  const claims = { status: 'ACTIVE', push, otp: { status: 'ENABLED' } };
-  return messageTo(parts, request.params.envID ?? '', deviceId, claims, request.now);
+  const { push } = outcome;
+  return messageTo(
+    parts,
+    asker,
+    { status: 'ACTIVE', push, otp: { status: 'ENABLED' } },
+    request.now,
+  );
 }
 
 async function decide(
@@ -152,7 +158,6 @@ async function decide(
       ),
     ],
     result: {
-      deviceId: id,
       push: rules ? pushResult(credential, rules) : { status: 'DISABLED' },
     },
   };

@@ -18,6 +18,7 @@ import { withDeviceRemoved } from '../devices/device-order.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
 import { readLogsClaims, readRotationClaims, readUpdateClaims } from './native.schema.ts';
 import {
+  askerOf,
   assertUnblocked,
   credentialOf,
   messageTo,
@@ -45,7 +46,7 @@ async function changeBySelf(
   decide: (read: ReadDevice) => Promise<Change> | Change,
 ): Promise<OperationReply> {
   const { now, correlationId } = request;
-  const { device, said } = await commitOrRetry(
+  const { asker, said } = await commitOrRetry(
     parts.store,
     async () => {
       const read = await readDevice(parts, request, name);
@@ -58,13 +59,13 @@ async function changeBySelf(
           rememberRequest(environmentId, id, read.claims.requestId, now),
           ownActivity(environmentId, id, doc.userId, change.action, correlationId, now),
         ],
-        result: { device: read.device, said: change.said },
+        result: { asker: askerOf(read), said: change.said },
       };
     },
     (table) =>
       table === 'device_requests' ? replayed() : invalidData('UNIQUENESS_VIOLATION', 'publicKey'),
   );
-  return messageTo(parts, device.environmentId, device.id, { ...said }, now);
+  return messageTo(parts, asker, { ...said }, now);
 }
 
 function ownActivity(
@@ -176,10 +177,11 @@ export async function removeBySelf(
   request: OperationRequest,
 ): Promise<OperationReply> {
   const { now, correlationId } = request;
-  const { environmentId, id } = await commitOrRetry(
+  const asker = await commitOrRetry(
     parts.store,
     async () => {
-      const { device, facts, claims } = await readDevice(parts, request, 'removals');
+      const read = await readDevice(parts, request, 'removals');
+      const { device, facts, claims } = read;
       const { environmentId, id, version, doc } = device;
       const left = facts.devices
         .filter((one) => one.id !== id && one.doc.status === 'ACTIVE')
@@ -199,10 +201,10 @@ export async function removeBySelf(
           rememberRequest(environmentId, id, claims.requestId, now),
           ownActivity(environmentId, id, doc.userId, 'DEVICE.DELETED', correlationId, now),
         ],
-        result: device,
+        result: askerOf(read),
       };
     },
     replayed,
   );
-  return messageTo(parts, environmentId, id, { status: 'REMOVED' }, now);
+  return messageTo(parts, asker, { status: 'REMOVED' }, now);
 }

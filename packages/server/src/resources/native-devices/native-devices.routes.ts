@@ -45,7 +45,8 @@ export function nativeDeviceOperations(parts: NativeParts): Operation[] {
         const environmentId = request.params.envID ?? '';
         const { now } = request;
         const nonce = newDeviceNonce(parts.keyring, environmentId, now);
-        return messageTo(parts, environmentId, 'device', { nonce, time: now, versions: [1] }, now);
+        const greeting = { nonce, time: now, versions: [1] };
+        return messageTo(parts, { environmentId, audience: 'device' }, greeting, now);
       },
     },
     operation('pairNativeDevice', 'pairings', 'Claim a pairing key', (request) =>

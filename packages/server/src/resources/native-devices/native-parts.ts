@@ -144,14 +144,27 @@ export function assertUnblocked({ doc }: Stored<Device>): void {
   if (doc.block) throw new ApiError('ACCESS_FAILED', [errorDetail('DEVICE_BLOCKED', 'device.id')]);
 }
 
-/** A signed answer to a device. */
+/** Who is answered: `audience` as `signServerMessage` takes it, and the request, where there is one. */
+export interface Asker {
+  environmentId: string;
+  audience: string;
+  requestId?: string;
+}
+
+export const askerOf = ({ device, claims }: Pick<ReadDevice, 'device' | 'claims'>): Asker => ({
+  environmentId: device.environmentId,
+  audience: device.id,
+  requestId: claims.requestId,
+});
+
+/** A signed answer; it names its request, so that none passes for the answer to another. */
 export async function messageTo(
   { keyring }: Pick<Parts, 'keyring'>,
-  environmentId: string,
-  audience: string,
-  claims: object,
+  { environmentId, audience, requestId }: Asker,
+  said: object,
   now: Instant,
 ): Promise<OperationReply> {
   const key = await keyring.deviceSigningKey(environmentId);
+  const claims = requestId === undefined ? said : { re: requestId, ...said };
   return { status: 200, body: { message: await signServerMessage(key, audience, claims, now) } };
 }

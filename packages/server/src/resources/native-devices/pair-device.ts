@@ -109,8 +109,7 @@ export async function pairDevice(
   const { deviceId, credential, application, rules, user, environment, secret } = claimed;
   return messageTo(
     parts,
-    environmentId,
-    thumbprint,
+    { environmentId, audience: thumbprint, requestId: claims.requestId },
     {
       deviceId,
       application,

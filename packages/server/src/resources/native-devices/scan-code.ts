@@ -13,6 +13,7 @@ import type { OperationReply, OperationRequest } from '../operation.ts';
 import { createFailureWindow } from '../tokens/failure-window.ts';
 import { readCodeAnswerClaims, readCodeClaims } from './native.schema.ts';
 import {
+  askerOf,
   assertUnblocked,
   credentialOf,
   messageTo,
@@ -70,7 +71,7 @@ export async function scanCode(
 ): Promise<OperationReply> {
   const { now } = request;
   const { store, keyring } = parts;
-  const { device, row, doc } = await commitOrRetry(
+  const { asker, row, doc } = await commitOrRetry(
     store,
     async () => {
       const read = await readDevice(parts, request, 'codes');
@@ -100,14 +101,16 @@ export async function scanCode(
         ...(completes ? { userId: device.doc.userId } : {}),
         updatedAt: now,
       };
-      return { writes: writesOf(row, doc, read, request), result: { device, row, doc } };
+      return {
+        writes: writesOf(row, doc, read, request),
+        result: { asker: askerOf(read), row, doc },
+      };
     },
     replayed,
   );
   return messageTo(
     parts,
-    row.environmentId,
-    device.id,
+    asker,
     {
       id: row.id,
       status: doc.status,
@@ -125,7 +128,7 @@ export async function answerCode(
   request: OperationRequest,
 ): Promise<OperationReply> {
   const { now } = request;
-  const { device, doc } = await commitOrRetry(
+  const { asker, doc } = await commitOrRetry(
     parts.store,
     async () => {
       const read = await readDevice(parts, request, 'code-answers');
@@ -145,9 +148,9 @@ export async function answerCode(
             }),
         updatedAt: now,
       };
-      return { writes: writesOf(row, doc, read, request), result: { device, doc } };
+      return { writes: writesOf(row, doc, read, request), result: { asker: askerOf(read), doc } };
     },
     replayed,
   );
-  return messageTo(parts, device.environmentId, device.id, { status: doc.status }, now);
+  return messageTo(parts, asker, { status: doc.status }, now);
 }
