@@ -1,12 +1,7 @@
 /** Pairing, push and passcodes of native devices, by the real SDK, on both stores. */
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import {
-  Account,
-  type ApprovalRequest,
-  DeviceError,
-  memoryStorage,
-} from '../../device/src/index.ts';
+import { Account, memoryStorage } from '../../device/src/index.ts';
 import {
   allowNative,
   aNativeApplication,
@@ -14,7 +9,8 @@ import {
   aPairingKey,
   aPhone,
   losing,
-  type Phone,
+  refused,
+  theRequest,
 } from '../src/testing/native.ts';
 import { startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
 import { aDevice, aFlow, aUser, check, errorOf, select, start } from '../src/testing/scenario.ts';
@@ -23,14 +19,6 @@ import { startTestServer, type TestServer } from '../src/testing/server.ts';
 const DIALECTS = (process.env.DIALECTS ?? 'sqlite,postgres').split(',');
 const minutes = (duration: number) => ({ duration, timeUnit: 'MINUTES' });
 const seconds = (duration: number) => ({ duration, timeUnit: 'SECONDS' });
-
-/** Rejects with a `DeviceError` of this code. */
-const refused = (promise: Promise<unknown>, code: string) =>
-  assert.rejects(promise, (error) => {
-    assert.ok(error instanceof DeviceError, String(error));
-    assert.equal(error.code, code, error.message);
-    return true;
-  });
 
 /** Every value in it, however deep, as text. */
 function valuesOf(value: unknown): string[] {
@@ -64,14 +52,6 @@ for (const dialect of DIALECTS) {
       (await server.api(`/users/${userId}/pairingKeys/${id}`)).body;
     const readDevices = async (userId: string) =>
       (await server.api(`/users/${userId}/devices`)).body._embedded.devices;
-
-    async function theRequest({ account }: Phone): Promise<ApprovalRequest> {
-      const { requests } = await account.requests();
-      assert.equal(requests.length, 1);
-      const [request] = requests;
-      assert.ok(request);
-      return request;
-    }
 
     describe('pairing keys', () => {
       test('are made, read, claimed once and deleted', async () => {
@@ -443,83 +423,6 @@ for (const dialect of DIALECTS) {
         const flow = await aFlow(server, user);
         const { requests } = await held;
         assert.equal(requests[0]?.challenge.id, flow.id);
-      });
-    });
-
-    describe('the phone that the application runs on', () => {
-      const begin = (user: { id: string }, mobilePayload: string, more: object = {}) =>
-        server.auth('/deviceAuthentications', {
-          body: {
-            user: { id: user.id },
-            application: { id: applicationId },
-            mobilePayload,
-            ...more,
-          },
-        });
-
-      test('needs no push when it shows that it is paired', async () => {
-        await allowNative(server, applicationId, { deviceAuthorization: { enabled: true } });
-        const user = await aUser(server);
-        const { account } = await aPhone(server, user, applicationId);
-        const payload = await account.mobilePayload();
-        const flow = await begin(user, payload);
-        assert.equal(flow.body.status, 'COMPLETED', flow.text);
-        assert.deepEqual(flow.body.authenticators, ['swk', 'mfa']);
-        assert.equal(errorOf(await begin(user, payload)).target, 'mobilePayload');
-        const stranger = await aUser(server);
-        const foreign = await begin(stranger, await account.mobilePayload());
-        assert.equal(errorOf(foreign).target, 'mobilePayload');
-        const without = await server.auth('/deviceAuthentications', {
-          body: { user: { id: user.id }, mobilePayload: 'x' },
-        });
-        assert.equal(errorOf(without).target, 'application.id');
-        assert.equal(errorOf(await begin(user, 'a.b.c')).target, 'mobilePayload');
-        server.advance(301_000);
-        const late = await account.mobilePayload();
-        server.advance(301_000);
-        assert.equal(errorOf(await begin(user, late)).target, 'mobilePayload');
-      });
-
-      test('answers a silent push where extra verification is wanted', async () => {
-        for (const extraVerification of ['permissive', 'restrictive']) {
-          await allowNative(server, applicationId, {
-            deviceAuthorization: { enabled: true, extraVerification },
-          });
-          const user = await aUser(server);
-          const phone = await aPhone(server, user, applicationId);
-          const flow = (await begin(user, await phone.account.mobilePayload())).body;
-          assert.equal(flow.status, 'PUSH_CONFIRMATION_REQUIRED');
-          const request = await theRequest(phone);
-          assert.equal(request.challenge.kind, 'SILENT');
-          assert.equal(await request.approve(), 'COMPLETED');
-          assert.deepEqual((await readFlow(flow.id)).authenticators, ['swk', 'mca', 'mfa']);
-          const silent = (await begin(user, await phone.account.mobilePayload())).body;
-          server.advance(40_000);
-          const { status, authenticators, error } = await readFlow(silent.id);
-          if (extraVerification === 'permissive') {
-            assert.deepEqual([status, authenticators], ['COMPLETED', ['swk', 'mfa']]);
-          } else assert.deepEqual([status, error.code], ['FAILED', 'DEVICE_AUTHORIZATION_FAILED']);
-        }
-      });
-
-      test('is enrolled by itself after another factor, where the policy says so', async () => {
-        await allowNative(server, applicationId, { autoEnrollment: { enabled: true } });
-        const user = await aUser(server);
-        await aDevice(server, user, { testMode: true });
-        const device = anInstallation(server, applicationId);
-        const origin = server.server.url;
-        const target = { origin, environmentId: server.environmentId };
-        const flow = (await begin(user, await device.mobilePayload(target))).body;
-        assert.equal(flow.status, 'OTP_REQUIRED');
-        await refused(device.enrol(target), 'PAIRING_KEY_INVALID');
-        await check(server, flow.id, flow.test.otp);
-        const account = await device.enrol(target);
-        assert.equal(account.user.id, user.id);
-        assert.deepEqual(
-          (await readDevices(user.id)).map(({ type }: { type: string }) => type),
-          ['EMAIL', 'MOBILE'],
-        );
-        await refused(device.enrol(target), 'NOT_PAIRED');
       });
     });
 

@@ -13,7 +13,7 @@ import {
   touched,
   updated,
 } from './flow-states.ts';
-import { denyPush, movedOn } from './push.ts';
+import { denyPush, mayAuthorize, movedOn } from './push.ts';
 import { lockedError, unusableError, whyClosed } from './usability.ts';
 
 /**
@@ -85,6 +85,13 @@ export function answerDevice(flow: Flow, event: AnswerEvent, facts: Facts): Step
   }
   if (!device.answers.includes(event.answer)) {
     throw invalidData('DEVICE_NOT_USABLE', event.answer);
+  }
+  if (flow.silent && event.answer === 'push' && !mayAuthorize(flow, facts)) {
+    return {
+      flow: failed(flow, 'DEVICE_AUTHORIZATION_FAILED', facts),
+      effects: [updated('FAILED', device.id)],
+      refusal: invalidData('DEVICE_NOT_USABLE', event.answer),
+    };
   }
   switch (event.verdict) {
     case 'EXPIRED':

@@ -24,6 +24,7 @@ import { type AnswerEvent, answerAnonymous, answerDevice, answerOneTime } from '
 import type { Effect } from './effect.ts';
 import type { AnswerKind, Facts, FlowDevice, TrustedDevice } from './facts.ts';
 import {
+  afterLosing,
   completed,
   FAILURES,
   failed,
@@ -34,7 +35,7 @@ import {
   without,
 } from './flow-states.ts';
 import { abandonPush, cancelPush, expirePush } from './push.ts';
-import { usableDevice, whyClosed } from './usability.ts';
+import { lockedError, usableDevice, whyClosed } from './usability.ts';
 
 export type { AnswerEvent, AnswerVerdict } from './answer.ts';
 export type { Step } from './flow-states.ts';
@@ -78,11 +79,13 @@ export function startFlow({ base, deviceId }: StartRequest, facts: Facts): Step 
   const begun: Flow = { ...base, status: 'DEVICE_SELECTION_REQUIRED' };
   if (deviceId !== undefined) {
     const device = usableDevice(deviceId, 'selectedDevice.id', facts);
+    const isAccessing = deviceId === facts.trusted?.deviceId;
+    if (facts.trusted && isAccessing) return authorize(begun, device, facts.trusted, facts);
     return runDevice(begun, device, facts, [created]);
   }
   const usable = facts.devices.filter((device) => !device.unusable);
   const trusted = usable.find(({ id }) => id === facts.trusted?.deviceId);
-  if (trusted && facts.trusted) return authorize(begun, trusted, facts.trusted, facts, [created]);
+  if (trusted && facts.trusted) return authorize(begun, trusted, facts.trusted, facts);
   if (usable.length === 0) {
     return { flow: failed(begun, 'NO_USABLE_DEVICES', facts), effects: [created] };
   }
@@ -96,13 +99,21 @@ function authorize(
   device: FlowDevice,
   { verification }: TrustedDevice,
   facts: Facts,
-  effects: Effect[],
 ): Step {
-  const selected = { ...flow, selectedDeviceId: device.id };
-  if (verification) return runDevice({ ...selected, silent: verification }, device, facts, effects);
+  const { id: deviceId } = device;
+  const created = record('AUTHENTICATION.CREATED', 'SUCCESS');
+  const selected = { ...flow, selectedDeviceId: deviceId };
+  if (verification) {
+    return runDevice({ ...selected, silent: verification }, device, facts, [created]);
+  }
   return {
     flow: completed(selected, { method: ['swk'] }, facts.now),
-    effects: [...effects, { type: 'deviceProved', deviceId: device.id }, { type: 'userProved' }],
+    effects: [
+      created,
+      { type: 'deviceProved', deviceId },
+      { type: 'userProved' },
+      updated('SUCCESS', deviceId),
+    ],
   };
 }
 
@@ -138,11 +149,8 @@ export function stepFlow(flow: Flow, event: FlowEvent, facts: Facts): Step {
     };
   }
   switch (event.type) {
-    case 'select': {
-      const device = usableDevice(event.deviceId, 'device.id', facts);
-      const effects = [updated('SUCCESS', device.id), ...abandonPush(flow, facts)];
-      return runDevice(without(flow, 'silent'), device, facts, effects);
-    }
+    case 'select':
+      return selectDevice(flow, event.deviceId, facts);
     case 'cancel':
       return cancelPush(flow, facts);
     case 'expire':
@@ -150,6 +158,19 @@ export function stepFlow(flow: Flow, event: FlowEvent, facts: Facts): Step {
     case 'answer':
       return flow.oneTime ? answerOneTime(flow, event, facts) : answerDevice(flow, event, facts);
   }
+}
+
+function selectDevice(flow: Flow, deviceId: string, facts: Facts): Step {
+  const device = usableDevice(deviceId, 'device.id', facts);
+  const effects = [updated('SUCCESS', deviceId), ...abandonPush(flow, facts)];
+  for (const effect of effects) {
+    // The push that it takes the place of was one too many: the device is asked no other.
+    if (effect.type === 'deviceLocked' && effect.deviceId === deviceId) {
+      const refusal = lockedError('device.id', effect.expiresAt);
+      return { flow: afterLosing(without(flow, 'silent'), deviceId, facts), effects, refusal };
+    }
+  }
+  return runDevice(without(flow, 'silent'), device, facts, effects);
 }
 
 const ANY_OPEN: readonly FlowStatus[] = [

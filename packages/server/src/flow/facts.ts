@@ -16,7 +16,9 @@ export type UnusableReason =
   /** The accessing browser or the wanted relying party can't use it; contract §12 U8. */
   | 'INCOMPATIBLE'
   /** A native device that takes neither a push nor makes passcodes; contract §2.6, 8. */
-  | 'NO_AUTHENTICATOR';
+  | 'NO_AUTHENTICATOR'
+  /** A native device whose integrity isn't what the policy wants; contract §2.3. */
+  | 'COMPROMISED';
 
 export interface FailureLimit {
   /** Wrong answers in a row until the limit is reached. */
@@ -46,6 +48,8 @@ export interface FlowDevice {
   failures: number;
   limit: FailureLimit;
   push?: PushRecord;
+  /** It may stand for its user without asking him: the policy's device authorization. */
+  authorizes?: true;
 }
 
 export interface FlowUser {

@@ -26,6 +26,12 @@ function countPushFailure(device: FlowDevice, { now }: Facts): Effect[] {
 const selectedOf = (flow: Flow, { devices }: Facts) =>
   devices.find(({ id }) => id === flow.selectedDeviceId);
 
+/** Whether the device that stands for its user still may: it was not blocked, removed, forbidden. */
+export function mayAuthorize(flow: Flow, facts: Facts): boolean {
+  const device = selectedOf(flow, facts);
+  return device?.authorizes === true && !device.unusable;
+}
+
 /** A push that waits no longer, because something else is done: cancelled, another device. */
 export function abandonPush(flow: Flow, facts: Facts): Effect[] {
   const device = selectedOf(flow, facts);
@@ -44,13 +50,13 @@ export function cancelPush(flow: Flow, facts: Facts): Step {
 /** Nobody answered in time. */
 export function expirePush(flow: Flow, facts: Facts): Step {
   const { selectedDeviceId } = flow;
-  if (flow.silent === 'permissive') {
+  if (flow.silent === 'permissive' && mayAuthorize(flow, facts)) {
     return {
       flow: completed(flow, { method: ['swk'] }, facts.now),
       effects: [updated('SUCCESS', selectedDeviceId)],
     };
   }
-  if (flow.silent === 'restrictive') {
+  if (flow.silent) {
     return {
       flow: failed(flow, 'DEVICE_AUTHORIZATION_FAILED', facts),
       effects: [updated('FAILED', selectedDeviceId)],

@@ -49,6 +49,7 @@ export function aWorld(more: Partial<Facts> = {}): Facts {
         answers: ['push', 'otp'],
         amr: ['mca', 'user'],
         push: { fails: [], limit: PUSH_LIMIT },
+        authorizes: true,
       },
       { ...DEVICE, id: 'key', waitingStatus: 'ASSERTION_REQUIRED', answers: ['assertion'] },
     ],
@@ -74,7 +75,15 @@ export function aBase(more: Partial<Flow> = {}): Omit<Flow, 'status'> {
 }
 
 /** What happens to the user and his devices while a flow is open. */
-export type OutsideEvent = 'LOCK_USER' | 'DISABLE_USER' | 'MFA_OFF' | 'BLOCK' | 'LATER' | 'REMOVE';
+export type OutsideEvent =
+  | 'LOCK_USER'
+  | 'DISABLE_USER'
+  | 'MFA_OFF'
+  | 'BLOCK'
+  | 'BLOCK_PHONE'
+  | 'FORBID_PHONE'
+  | 'LATER'
+  | 'REMOVE';
 
 export interface World {
   facts: Facts;
@@ -172,7 +181,9 @@ function later(world: World, milliseconds: number): World {
 }
 
 export function happen(world: World, event: OutsideEvent): World {
-  const { facts } = world;
+  const { facts, flow } = world;
+  // What befalls a phone that nothing waits for is what befalls any device.
+  if (event.endsWith('_PHONE') && flow.selectedDeviceId !== 'push') return world;
   const change = (user: Partial<FlowUser>) => changeUser(world, user);
   switch (event) {
     case 'LOCK_USER':
@@ -183,6 +194,13 @@ export function happen(world: World, event: OutsideEvent): World {
       return change({ mfaEnabled: false });
     case 'BLOCK':
       return { ...world, facts: changeDevice(facts, 'otp-1', { unusable: 'BLOCKED' }) };
+    case 'BLOCK_PHONE':
+      return { ...world, facts: changeDevice(facts, 'push', { unusable: 'BLOCKED' }) };
+    case 'FORBID_PHONE':
+      return {
+        ...world,
+        facts: { ...facts, devices: facts.devices.map(({ authorizes: _no, ...rest }) => rest) },
+      };
     case 'LATER':
       return later(world, LIMIT.coolDownMs);
     case 'REMOVE':

@@ -27,6 +27,7 @@ const UNUSABLE: Record<UnusableReason, ErrorDetailCode> = {
   NOTIFICATION_LIMIT: 'DEVICE_NOT_USABLE',
   INCOMPATIBLE: 'DEVICE_NOT_USABLE',
   NO_AUTHENTICATOR: 'DEVICE_NOT_USABLE',
+  COMPROMISED: 'DEVICE_COMPROMISED',
 };
 
 export function unusableError(

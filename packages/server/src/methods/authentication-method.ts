@@ -133,6 +133,7 @@ export interface Usability {
   waitingStatus?: WaitingStatus;
   answers?: readonly AnswerKind[];
   push?: PushRecord['limit'];
+  authorizes?: true;
 }
 
 export interface NewCredential {

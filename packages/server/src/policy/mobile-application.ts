@@ -100,6 +100,18 @@ export function mobileApplicationPolicy(
   };
 }
 
+/**
+ * Whether a device may be used: `restrictive` wants to be told that it is sound, `permissive` not that
+ * it isn't; without either it isn't asked. Pure.
+ */
+export function isSound(
+  compromised: boolean | 'UNKNOWN',
+  { integrityDetection }: Pick<MobileApplicationPolicy, 'integrityDetection'>,
+): boolean {
+  if (!integrityDetection || compromised === false) return true;
+  return compromised === 'UNKNOWN' && integrityDetection === 'permissive';
+}
+
 /** The length of a time step of the passcodes that native devices make, by the policy. */
 export function passcodePeriodSeconds(block: MethodPolicy): number {
   const { window } = (block.otp ?? {}) as { window?: { stepSize?: WireDuration } };

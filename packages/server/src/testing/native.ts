@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import {
   type Account,
+  type AccountRequest,
   Device,
+  DeviceError,
   type DeviceStorage,
   memoryStorage,
 } from '../../../device/src/index.ts';
@@ -93,6 +95,23 @@ export function losing(name: string, { deaf }: { deaf?: () => boolean } = {}) {
     return response;
   };
   return lossy;
+}
+
+/** Rejects with a `DeviceError` of this code. */
+export const refused = (promise: Promise<unknown>, code: string) =>
+  assert.rejects(promise, (error) => {
+    assert.ok(error instanceof DeviceError, String(error));
+    assert.equal(error.code, code, error.message);
+    return true;
+  });
+
+/** The one request that waits for this phone. */
+export async function theRequest({ account }: Phone): Promise<AccountRequest> {
+  const { requests } = await account.requests();
+  assert.equal(requests.length, 1);
+  const [request] = requests;
+  assert.ok(request);
+  return request;
 }
 
 /** A paired phone of the user. */

@@ -18,8 +18,8 @@ const TARGET = 'mobilePayload';
 
 /**
  * Which device of the user has signed, or with which key an application on a phone that isn't paired
- * yet may be paired afterwards. Throws
- * `INVALID_DATA` for a payload that nobody has signed, or too long ago.
+ * yet may be paired afterwards; undefined: a device that isn't his. Throws `INVALID_DATA` for a payload
+ * that its device hasn't signed, or too long ago.
  */
 export async function accessingDevice(
   options: Readonly<Record<string, unknown>>,
@@ -36,8 +36,8 @@ export async function accessingDevice(
   const { deviceId, publicJwk } = headerOf(mobilePayload);
   const device = devices.find(({ id }) => id === deviceId);
   const key = device ? nativeCredential(device).publicJwk : publicJwk;
-  // A device of somebody else, or one that was removed, is nobody's here.
-  if (!key) throw invalidData('INVALID_VALUE', TARGET);
+  // One of somebody else, or one that was removed: its user authenticates as on any other device.
+  if (!key) return undefined;
   const claims = await verifyDeviceRequest(mobilePayload, key, {
     type: PAYLOAD_TYPE,
     environmentId,
@@ -61,6 +61,7 @@ export async function accessingDevice(
   if (nativeCredential(device).applicationId !== application.id || !rules?.deviceAuthorization) {
     return { requestId };
   }
+  // Whether it can be used at all, the flow looks for itself.
   return { requestId, trusted: { deviceId: device.id, ...rules.deviceAuthorization } };
 }
 

@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { invalidData } from '../../errors/api-error.ts';
 import { MOBILE_BLOCK } from '../../policy/blocks.ts';
-import { mobileApplicationPolicy } from '../../policy/mobile-application.ts';
+import { isSound, mobileApplicationPolicy } from '../../policy/mobile-application.ts';
 import type {
   AuthenticationMethod,
   MethodContext,
@@ -54,6 +54,7 @@ export const mobile: AuthenticationMethod = {
     otp: { failure: { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } } },
   },
   native: true,
+  selfContained: true,
   transientOptions: ['mobilePayload'],
 
   create() {
@@ -92,12 +93,16 @@ export const mobile: AuthenticationMethod = {
   usability(device, _request, context) {
     const rules = rulesOf(device, context);
     if (!rules) return { unusable: 'METHOD_DISABLED' };
-    const { about, push } = nativeCredential(device);
+    const { about, push, integrity } = nativeCredential(device);
+    if (!isSound(integrity.compromised, rules)) return { unusable: 'COMPROMISED' };
     const isPushed =
       rules.pushEnabled && about.allowPushNotification !== false && push?.status !== 'DISABLED';
     const { otpEnabled, pushLimit } = rules;
-    if (isPushed) return { answers: otpEnabled ? ['push', 'otp'] : ['push'], push: pushLimit };
-    if (otpEnabled) return { answers: ['otp'], waitingStatus: 'OTP_REQUIRED' };
+    const authorizes = rules.deviceAuthorization ? ({ authorizes: true } as const) : {};
+    if (isPushed) {
+      return { answers: otpEnabled ? ['push', 'otp'] : ['push'], push: pushLimit, ...authorizes };
+    }
+    if (otpEnabled) return { answers: ['otp'], waitingStatus: 'OTP_REQUIRED', ...authorizes };
     return { unusable: 'NO_AUTHENTICATOR' };
   },
 

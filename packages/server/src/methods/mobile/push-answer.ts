@@ -1,7 +1,9 @@
 /** What the device says to a push: it was shown this very challenge, and decided. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Challenge } from '../../model/documents.ts';
-import type { MobileApplicationPolicy } from '../../policy/mobile-application.ts';
+import type { Instant } from '../../model/instant.ts';
+import type { NativeCredential } from '../../model/mobile.ts';
+import { isSound, type MobileApplicationPolicy } from '../../policy/mobile-application.ts';
 import type { MethodContext, MethodDevice, Verdict } from '../authentication-method.ts';
 import { nativeCredential } from './native-credential.ts';
 import { numberIdentity } from './push-challenge.ts';
@@ -52,6 +54,16 @@ function isRightNumber(
   return areEqual(String(number), right.toString('utf8'));
 }
 
+/** What the device says of itself now, or else what it said last. */
+function integrityNow(
+  { integrity }: PushAnswer,
+  known: NativeCredential['integrity'],
+  now: Instant,
+): NativeCredential['integrity'] {
+  if (integrity?.compromised === undefined) return known;
+  return { compromised: integrity.compromised, timestamp: now };
+}
+
 /** Judges an answer whose signature was verified. */
 export function verifyPushAnswer(
   answer: PushAnswer,
@@ -62,9 +74,10 @@ export function verifyPushAnswer(
 ): Verdict {
   if (context.now >= (challenge.expiresAt ?? Infinity)) return { verdict: 'EXPIRED' };
   const { text, kind } = challenge.state;
-  const { sequence } = nativeCredential(device);
+  const { sequence, integrity: known } = nativeCredential(device);
   if (answer.sequence <= sequence) return { verdict: 'CLONED', credential: device.credential };
-  const credential = { ...device.credential, sequence: answer.sequence };
+  const integrity = integrityNow(answer, known, context.now);
+  const credential = { ...device.credential, sequence: answer.sequence, integrity };
   // An answer to something else: of another flow, another device, or changed on the way.
   if (!areEqual(answer.challenge, challengeHash(String(text)))) {
     return { verdict: 'REJECTED', credential };
@@ -76,7 +89,7 @@ export function verifyPushAnswer(
   if (!isRightNumber(answer, challenge, context)) {
     return { verdict: 'DENIED', isFraud: false, credential };
   }
-  if (answer.integrity?.compromised) {
+  if (answer.integrity?.compromised || !isSound(integrity.compromised, application)) {
     return {
       verdict: 'REJECTED',
       reason: 'The integrity of the device is compromised.',

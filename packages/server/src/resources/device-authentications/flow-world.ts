@@ -115,6 +115,7 @@ function seeDevice(
       failures: doc.failures,
       limit: limitOf(block),
       ...(usability?.push ? { push: { fails: doc.pushFails ?? [], limit: usability.push } } : {}),
+      ...(usability?.authorizes ? { authorizes: true } : {}),
     },
   };
 }

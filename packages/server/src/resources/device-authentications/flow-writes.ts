@@ -11,7 +11,7 @@ import type { Stored, Write } from '../../storage/store.ts';
 import { activityWrite, type RecordOrigin, type RequestOrigin } from '../activity.ts';
 import { methodDevice } from '../devices/device-view.ts';
 import { blockOf } from '../method-context.ts';
-import { pairingKeyDocument } from '../pairing-keys/new-pairing-key.ts';
+import { pairingCodeHash, pairingKeyDocument } from '../pairing-keys/new-pairing-key.ts';
 import { anonymousContextOf, contextOf, type World, type WorldDevice } from './flow-world.ts';
 
 /** A saved step: the writes, and the flow as it will be read. */
@@ -48,7 +48,7 @@ export async function writesOf(
       own,
       ...changes,
       ...turnOf(asked, changes, world),
-      ...enrolmentOf(doc, world),
+      ...(await enrolmentOf(doc, world)),
       ...deliveryOf(asked, world),
       ...recordsOf(id, step.effects, world, origin),
     ],
@@ -71,25 +71,34 @@ function turnOf(asked: Asked | undefined, changes: readonly Write[], world: Worl
 }
 
 /** A phone that was not paired yet may be, once its user has authenticated; contract §2.2.7. */
-function enrolmentOf(
+async function enrolmentOf(
   { status, enrolment }: Flow,
   { parts, configuration, policy, user, facts }: World,
-): Write[] {
+): Promise<Write[]> {
   if (status !== 'COMPLETED' || !enrolment || !user) return [];
+  const { store, keyring } = parts;
   const environmentId = configuration.environment.id;
   const { applicationId, thumbprint } = enrolment;
-  const id = randomUUIDv7();
-  const doc = pairingKeyDocument(parts.keyring, {
+  const code = `key:${thumbprint}`;
+  // The phone may have been let before, and have made nothing of it: there is one key for it.
+  const [former] = await store.list('pairing_keys', environmentId, {
+    where: { column: 'code_hash', is: 'eq', value: pairingCodeHash(keyring, environmentId, code) },
+    limit: 1,
+  });
+  const id = former?.id ?? randomUUIDv7();
+  const doc = pairingKeyDocument(keyring, {
     environmentId,
     id,
-    code: `key:${thumbprint}`,
+    code,
     userId: user.id,
     policyId: policy.id,
     applicationIds: [applicationId],
     lifetimeMs: ENROLMENT_MS,
     now: facts.now,
   });
-  return [{ op: 'insert', table: 'pairing_keys', environmentId, id, doc }];
+  return former
+    ? [{ op: 'update', table: 'pairing_keys', environmentId, id, version: former.version, doc }]
+    : [{ op: 'insert', table: 'pairing_keys', environmentId, id, doc }];
 }
 
 /** Asks the question that the step wants asked: of the device, of the one-time target, of anyone. */

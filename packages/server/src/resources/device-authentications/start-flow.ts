@@ -9,7 +9,8 @@ import {
   stepFlow,
 } from '../../flow/device-authentication.ts';
 import type { Effect } from '../../flow/effect.ts';
-import type { AccessingDevice } from '../../methods/authentication-method.ts';
+import type { FlowDevice } from '../../flow/facts.ts';
+import type { AccessingDevice, AuthenticationMethod } from '../../methods/authentication-method.ts';
 import type { Instant } from '../../model/instant.ts';
 import type { Write } from '../../storage/store.ts';
 import { originOf } from '../activity.ts';
@@ -91,7 +92,9 @@ export async function startDeviceAuthentication(
     const { trusted, enrolment } = accessing ?? {};
     const world = trusted ? { ...seen, facts: { ...seen.facts, trusted } } : seen;
     const own = { ...base, userId: rows.user.id, ...(enrolment ? { enrolment } : {}) };
+    // What the phone has signed is used up, whatever it is tried for.
     const used = accessing ? [signedOnce(environmentId, accessing, now)] : [];
+    const withUsed = ({ writes, result }: Try): Try => ({ writes: [...writes, ...used], result });
     const { oneTime, otp } = body.selectedDevice ?? {};
     if (oneTime) {
       const target = await oneTimeTarget(
@@ -103,13 +106,15 @@ export async function startDeviceAuthentication(
       );
       const wanted = { ...own, oneTime: target };
       const targeted = seeWorld(parts, configuration, policy, rows, wanted, now);
-      return startIn(flowId, { base: wanted }, targeted, request);
+      return withUsed(await startIn(flowId, { base: wanted }, targeted, request));
     }
-    if (otp !== undefined) return startWithOtp(flowId, own, body, otp, world, request);
+    if (otp !== undefined) {
+      // Whoever gives a passcode is judged by it.
+      return withUsed(await startWithOtp(flowId, own, body, otp, seen, request));
+    }
     const step = startFlow({ base: own, ...deviceIdOf(body) }, world.facts);
     if (await endOtherPushes(parts, flowId, step, world, now)) return tryStart();
-    const { writes, result } = await saveStart(flowId, step, world, request);
-    return { writes: [...writes, ...used], result };
+    return withUsed(await saveStart(flowId, step, world, request));
   };
   const started = await commitOrRetry(parts.store, tryStart, () =>
     invalidData('INVALID_VALUE', 'mobilePayload', { message: 'The payload was used before.' }),
@@ -193,6 +198,10 @@ function methodForAnyone(
   return { type: method.type };
 }
 
+/** The user reads codes on the device itself, and the policy takes them. An unusable one says why. */
+const makesCodes = (method: AuthenticationMethod, { answers, unusable }: FlowDevice) =>
+  method.selfContained && (unusable !== undefined || answers.includes('otp'));
+
 const deviceIdOf = ({ selectedDevice }: StartBody) =>
   selectedDevice?.id === undefined ? {} : { deviceId: selectedDevice.id };
 
@@ -208,13 +217,13 @@ async function startWithOtp(
   otp: string,
   world: World,
   request: OperationRequest,
-): Promise<{ writes: Saved['writes']; result: Started }> {
+): Promise<Try> {
   const wantedId = body.selectedDevice?.id;
   const candidates = world.devices.filter(({ row, method, seen }) =>
-    wantedId === undefined ? method.selfContained && !seen.unusable : row.id === wantedId,
+    wantedId === undefined ? makesCodes(method, seen) && !seen.unusable : row.id === wantedId,
   );
   const named = candidates[0];
-  if (wantedId !== undefined && named && !named.method.selfContained) {
+  if (wantedId !== undefined && named && !makesCodes(named.method, named.seen)) {
     throw invalidData('INVALID_VALUE', 'selectedDevice.otp', {
       message: 'The device makes no passcodes of its own.',
     });

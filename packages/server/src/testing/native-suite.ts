@@ -1,0 +1,50 @@
+/** Suites about native devices, on every store. */
+import { after, before, beforeEach, describe } from 'node:test';
+import { allowNative, aNativeApplication } from './native.ts';
+import { startPostgres, type TestPostgres } from './postgres.ts';
+import { startTestServer, type TestServer } from './server.ts';
+
+const DIALECTS = (process.env.DIALECTS ?? 'sqlite,postgres').split(',');
+
+/** A server with a native application; the default policy lets it do everything. */
+export interface NativeWorld {
+  readonly server: TestServer;
+  readonly applicationId: string;
+}
+
+/** The suite once per store. What the world has is there within its tests only. */
+export function describeNative(
+  name: string,
+  suite: (world: NativeWorld) => void,
+  options: { timeout?: number } = {},
+): void {
+  for (const dialect of DIALECTS) {
+    describe(`${name} on ${dialect}`, options, () => {
+      let postgres: TestPostgres | undefined;
+      const world = {} as { server: TestServer; applicationId: string };
+      before(async () => {
+        postgres = dialect === 'postgres' ? await startPostgres() : undefined;
+        const databaseUrl = await postgres?.freshDatabase();
+        world.server = await startTestServer(databaseUrl === undefined ? {} : { databaseUrl });
+        world.applicationId = await aNativeApplication(world.server);
+      });
+      beforeEach(async () => {
+        await world.server.renew();
+        await allowNative(world.server, world.applicationId);
+      });
+      after(async () => {
+        await world.server?.close();
+        await postgres?.stop();
+      });
+      suite(world);
+    });
+  }
+}
+
+/** The flow as an application reads it. */
+export const readFlow = async ({ server }: NativeWorld, id: string) =>
+  (await server.auth(`/deviceAuthentications/${id}`)).body;
+
+/** The user's devices as an administrator reads them. */
+export const readDevices = async ({ server }: NativeWorld, user: { id: string }) =>
+  (await server.api(`/users/${user.id}/devices`)).body._embedded.devices;
