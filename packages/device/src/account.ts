@@ -13,7 +13,7 @@ import { DeviceError } from './errors.ts';
 import { keep, newSigningKeys, passcodeKeyOf, signingKeyOf } from './keys.ts';
 import { readPairs } from './pairing-uri.ts';
 import { type Passcode, passcodeAt } from './passcode.ts';
-import { type Fetch, openMessage, readJson, sha256, signText } from './protocol.ts';
+import { type Fetch, newId, openMessage, readJson, sha256, signText } from './protocol.ts';
 import { type DeviceStorage, exclusively } from './storage.ts';
 
 export interface PushToken {
@@ -60,6 +60,7 @@ export interface ScannedCode {
 export interface AccountParts {
   storage: DeviceStorage;
   fetch: Fetch;
+  WebSocket?: typeof WebSocket | undefined;
   now(): number;
 }
 
@@ -120,6 +121,17 @@ export class Account {
     return `${origin}/${environment.id}/device/v1/${name}`;
   }
 
+  /** The socket that tells of requests; undefined: the platform has none. */
+  openChannel(): WebSocket | undefined {
+    const { WebSocket } = this.#parts;
+    return WebSocket && new WebSocket(this.url('channel').replace(/^http/, 'ws'));
+  }
+
+  /** One work of this name after the other, over all pages and processes that share the account. */
+  alone<T>(name: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return exclusively(this.#parts.storage, `${recordKey(this.id)}/${name}`, work, signal);
+  }
+
   /** A request for this operation, signed now. */
   async sign(name: string, claims: object = {}): Promise<string> {
     return this.#signBy(await this.#read(), name, claims);
@@ -159,7 +171,7 @@ export class Account {
 
   async #send(record: AccountRecord, name: string, claims: object, signal?: AbortSignal) {
     const { fetch, now } = this.#parts;
-    const jti = crypto.randomUUID();
+    const jti = newId();
     const request = await this.#signBy(record, name, { ...claims, jti });
     const sentAt = now();
     const { message } = await readJson(fetch, this.url(name), { request }, signal);
@@ -245,14 +257,23 @@ export class Account {
    * after the other: to the server, one that comes with a lower number is a copy's.
    */
   answer(text: string, flow: string, decision: Decision): Promise<string> {
-    return exclusively(this.#parts.storage, `${recordKey(this.id)}/answers`, async () => {
-      const { sequence } = await this.#change((record) => ({
-        ...record,
-        sequence: record.sequence + 1,
-      }));
+    return this.alone('answers', async () => {
       const challenge = await sha256(text);
-      const { status } = await this.call('answers', { flow, challenge, sequence, ...decision });
-      return String(status);
+      const send = async () => {
+        const { sequence } = await this.#change((record) => ({
+          ...record,
+          sequence: record.sequence + 1,
+        }));
+        const { status } = await this.call('answers', { flow, challenge, sequence, ...decision });
+        return String(status);
+      };
+      try {
+        return await send();
+      } catch (error) {
+        // It may have been carried out: the server says the same again.
+        if (error instanceof DeviceError && error.code === 'NETWORK') return send();
+        throw error;
+      }
     });
   }
 
@@ -269,7 +290,7 @@ export class Account {
    */
   rotateKey(): Promise<void> {
     const { storage, now } = this.#parts;
-    return exclusively(storage, `${recordKey(this.id)}/key`, async () => {
+    return this.alone('key', async () => {
       // Which of two keys an earlier replacement has left in force is found out by using it.
       if ((await this.#read()).spareKey) await this.call('challenges');
       const { privateKey, publicJwk } = await newSigningKeys(!storage.keepsKeys);
@@ -292,9 +313,12 @@ export class Account {
     return String(supportId);
   }
 
-  /** Removes the account, there and here. */
+  /** Removes the account, there and here; only here where the server doesn't know it any more. */
   async remove(): Promise<void> {
-    await this.call('removals');
+    await this.call('removals').catch((error: unknown) => {
+      const gone = ['REMOVED', 'NOT_PAIRED'];
+      if (!(error instanceof DeviceError && gone.includes(error.code))) throw error;
+    });
     await this.forget();
   }
 

@@ -5,11 +5,16 @@ import { DeviceError } from './errors.ts';
 export interface Listening {
   /** Resolves when it first listens, or has ended. */
   ready: Promise<void>;
+  /** Looks now: a push has come, the application is back in front, there is a network again. */
+  look(): void;
   close(): void;
 }
 
+/** What it throws goes to `onError`. */
+export type RequestListener = (request: AccountRequest) => void | Promise<void>;
+
 export interface ListenOptions {
-  /** Default: `socket`. `poll` where sockets don't come through. */
+  /** Default: `socket` where the platform has them. `poll`: where they don't come through. */
   transport?: 'socket' | 'poll';
   /** What went wrong; it goes on by itself, but for an account that is gone or blocked. */
   onError?: (error: unknown, account: Account) => void;
@@ -51,26 +56,21 @@ function readFrame(data: unknown): { ready?: boolean; wake?: boolean } {
 }
 
 /**
- * One channel per account on this device: the server takes two at the same time for two devices with
- * one key. In a browser this holds over all pages of the application.
+ * Calls back once for each request of the account. There is one channel per account, over all pages and
+ * processes: the server takes two at the same time for two devices with one key. Others wait for it.
  */
-async function alone(name: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
-  const locks = globalThis.navigator?.locks;
-  // Where there are no locks there are no other pages, either.
-  if (!locks) return work();
-  await locks.request(`countersign ${name}`, { signal }, work);
-}
-
-/** Calls back once for each request of the account. */
 export function listen(
   account: Account,
-  listener: (request: AccountRequest) => void,
+  listener: RequestListener,
   { transport = 'socket', onError, onEnded, onLogsRequested }: ListenOptions = {},
 ): Listening {
   const known = new Map<string, AccountRequest>();
   const ending = new AbortController();
   const { signal } = ending;
   let wantsLogs = false;
+  let canConnect = transport === 'socket';
+  /** The last socket didn't come through: one request is held before the next is tried. */
+  let wasCut = false;
   let setReady = () => {};
   const ready = new Promise<void>((resolve) => {
     setReady = resolve;
@@ -94,7 +94,7 @@ export function listen(
     for (const [key, request] of present) {
       if (known.has(key)) continue;
       known.set(key, request);
-      listener(request);
+      (async () => listener(request))().catch((error) => onError?.(error, account));
     }
   }
 
@@ -118,9 +118,8 @@ export function listen(
   }
 
   /** One connection, from its opening to its end. */
-  function connect(): Promise<void> {
+  function hold(socket: WebSocket): Promise<void> {
     return new Promise((resolve, reject) => {
-      const socket = new WebSocket(account.url('channel').replace(/^http/, 'ws'));
       let silence: ReturnType<typeof setTimeout> | undefined;
       let wasReady = false;
       const heard = () => {
@@ -158,15 +157,25 @@ export function listen(
         if (code === REFUSED) {
           reject(new DeviceError(NAMES[reason] ?? reason, 'The server refuses the device.'));
         } else if (wasReady) resolve();
-        else reject(new DeviceError('NETWORK', 'The server could not be reached.'));
+        else {
+          wasCut = true;
+          reject(new DeviceError('NETWORK', 'The server could not be reached by a socket.'));
+        }
       };
     });
+  }
+
+  async function connect(): Promise<void> {
+    const socket = account.openChannel();
+    if (socket) await hold(socket);
+    else canConnect = false;
   }
 
   /** Until it ends; throws what has ended it. */
   async function hear(): Promise<void> {
     if (account.status === 'PENDING') await account.confirm();
-    if (transport === 'socket') return alone(account.id, signal, connect);
+    if (canConnect && !wasCut) return account.alone('channel', connect, signal);
+    wasCut = false;
     const looking = look(POLL_SECONDS);
     setReady();
     await looking;
@@ -179,7 +188,7 @@ export function listen(
       const isShort = () => Date.now() - startedAt < STEADY_MS;
       try {
         await hear();
-        if (transport === 'poll') pause = known.size > 0 ? PAUSE_WAITING_MS : 0;
+        if (!canConnect) pause = known.size > 0 ? PAUSE_WAITING_MS : 0;
         else pause = isShort() ? pause * 2 : PAUSE_MIN_MS;
       } catch (error) {
         if (signal.aborted) return;
@@ -199,7 +208,13 @@ export function listen(
   }
 
   void run();
-  return { ready, close: () => ending.abort() };
+  return {
+    ready,
+    look() {
+      if (!signal.aborted) lookSoon().catch((error) => onError?.(error, account));
+    },
+    close: () => ending.abort(),
+  };
 }
 
 function rest(ms: number, signal: AbortSignal): Promise<void> {

@@ -8,7 +8,7 @@ import {
   type PushToken,
 } from './account.ts';
 import { type AccountRecord, keptRecords, recordKey } from './account-record.ts';
-import { type Listening, type ListenOptions, listen } from './channel.ts';
+import { type Listening, type ListenOptions, listen, type RequestListener } from './channel.ts';
 import { DeviceError } from './errors.ts';
 import {
   type KeptKey,
@@ -23,6 +23,7 @@ import { type PairingTarget, readPairingUri } from './pairing-uri.ts';
 import {
   type Fetch,
   kidOf,
+  newId,
   openMessage,
   readJson,
   serverKey,
@@ -40,8 +41,11 @@ export interface DeviceOptions {
    * any environment: then it is the one that the pairing key is for.
    */
   application?: { id: string };
+  /** What the device says of itself; the SDK adds its version. */
   about?: About;
+  /** Instead of the platform's own. */
   fetch?: Fetch;
+  WebSocket?: typeof WebSocket;
   /** This device's clock, Unix milliseconds. */
   now?: () => number;
 }
@@ -71,6 +75,7 @@ export class Device {
       storage: options.storage,
       // Bound: a browser's `fetch` works on its window only.
       fetch: options.fetch ?? ((...args) => fetch(...args)),
+      WebSocket: options.WebSocket ?? globalThis.WebSocket,
       now: options.now ?? Date.now,
     };
   }
@@ -102,7 +107,7 @@ export class Device {
     const clockOffsetMs = time - now();
     const encryption = await newEncryptionKeys();
     const url = `${origin}/${environmentId}/device/v1/pairings`;
-    const jti = crypto.randomUUID();
+    const jti = newId();
     const request = await signText(
       keys,
       'cs-request+jwt',
@@ -220,10 +225,23 @@ export class Device {
   }
 
   /**
+   * What waits for an answer now: where a push, or the user, has woken the application. `push`: what the
+   * push said (its data), so that only its environment is asked; it is not believed beyond that.
+   */
+  async requests(push: { environmentId?: string } = {}): Promise<AccountRequest[]> {
+    const { environmentId } = push;
+    const accounts = (await this.accounts()).filter(
+      ({ environment }) => environmentId === undefined || environment.id === environmentId,
+    );
+    const found = await Promise.all(accounts.map((account) => account.requests()));
+    return found.flatMap(({ requests }) => requests);
+  }
+
+  /**
    * Calls back for each new request of any account, once; of accounts that are paired later, too.
    * Holds a socket to each server, or asks again and again where sockets don't come through.
    */
-  onRequest(listener: (request: AccountRequest) => void, options: ListenOptions = {}): Listening {
+  onRequest(listener: RequestListener, options: ListenOptions = {}): Listening {
     const listenings: Listening[] = [];
     let closed = false;
     const heard = new Set<string>();
@@ -244,6 +262,9 @@ export class Device {
     ready.catch(() => {});
     return {
       ready,
+      look() {
+        for (const listening of listenings) listening.look();
+      },
       close: () => {
         closed = true;
         this.#hearers.delete(hear);

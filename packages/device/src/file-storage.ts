@@ -33,10 +33,12 @@ async function take(path: string): Promise<boolean> {
   }
 }
 
-async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
+/** `signal`: waits until it is aborted; without one only as long as a request may take. */
+async function locked<T>(path: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const endsAt = Date.now() + LOCK_WAIT_MAX_MS;
+  const endsAt = signal ? Number.POSITIVE_INFINITY : Date.now() + LOCK_WAIT_MAX_MS;
   while (!(await take(path))) {
+    signal?.throwIfAborted();
     if (Date.now() > endsAt) {
       throw new DeviceError(
         'STORAGE',
@@ -93,6 +95,7 @@ export function fileStorage(path: string): DeviceStorage {
         delete values[key];
       }),
     keys: async () => Object.keys(await read()),
-    exclusively: (name, work) => locked(`${path}.${encodeURIComponent(name)}.lock`, work),
+    exclusively: (name, work, signal) =>
+      locked(`${path}.${encodeURIComponent(name)}.lock`, work, signal),
   };
 }

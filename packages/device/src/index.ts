@@ -15,7 +15,7 @@ export {
   type ChallengeKind,
   type DenyReason,
 } from './challenge.ts';
-export { type Listening, type ListenOptions, listen } from './channel.ts';
+export { type Listening, type ListenOptions, listen, type RequestListener } from './channel.ts';
 export { Device, type DeviceOptions, type PairOptions, SDK_VERSION } from './device.ts';
 export { DeviceError, type DeviceErrorCode } from './errors.ts';
 export { type PairingTarget, readPairingUri } from './pairing-uri.ts';

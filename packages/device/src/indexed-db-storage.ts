@@ -39,7 +39,7 @@ export function indexedDbStorage(name = 'countersign'): DeviceStorage {
     set: (key, value) => change((store) => void store.put(value, key)),
     delete: (key) => change((store) => void store.delete(key)),
     keys: async () => (await settled((await read()).getAllKeys())).map(String),
-    // Awaited: what comes out of `request` is what the work resolves with.
-    exclusively: async (lock, work) => navigator.locks.request(`${name} ${lock}`, work),
+    exclusively: async (lock, work, signal) =>
+      navigator.locks.request(`${name} ${lock}`, signal ? { signal } : {}, work),
   };
 }

@@ -10,6 +10,7 @@ export interface Passcode {
   code: string;
   /** Until the next one. */
   secondsLeft: number;
+  /** Seconds that each of them is good for. */
   period: number;
 }
 

@@ -12,6 +12,15 @@ export type Fetch = typeof fetch;
 /** Who signs: a paired device by its id, a new one by its key. */
 export type Signer = { privateKey: CryptoKey } & ({ deviceId: string } | { publicJwk: PublicJwk });
 
+/** A UUID (RFC 9562 §5.4). By hand: `crypto.randomUUID` needs a secure context, or isn't there. */
+export function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
 /** A request as one JWS: claims, where it goes, when, and an id that is accepted once. */
 export async function signText(
   signer: Signer,
@@ -22,7 +31,7 @@ export async function signText(
   const payload = {
     v: VERSION,
     iat: Math.floor(serverNow / 1_000),
-    jti: crypto.randomUUID(),
+    jti: newId(),
     ...claims,
   };
   const who = 'deviceId' in signer ? { kid: signer.deviceId } : { jwk: signer.publicJwk as JWK };

@@ -14,10 +14,11 @@ export interface DeviceStorage {
   delete(key: string): Promise<void>;
   keys(): Promise<string[]>;
   /**
-   * Runs the work while no other page or process that shares the storage runs one of this name.
-   * Left out where there is only one of them: within one, the SDK sees to it by itself.
+   * Runs the work while no other page or process that shares the storage runs one of this name; when
+   * the signal is aborted, it needn't wait for its turn any more, and rejects. Left out where there is
+   * only one page or process: within one, the SDK sees to it by itself.
    */
-  exclusively?<T>(name: string, work: () => Promise<T>): Promise<T>;
+  exclusively?<T>(name: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
 }
 
 const turns = new WeakMap<DeviceStorage, Map<string, Promise<unknown>>>();
@@ -27,10 +28,14 @@ export async function exclusively<T>(
   storage: DeviceStorage,
   name: string,
   work: () => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<T> {
   const queue = turns.get(storage) ?? new Map<string, Promise<unknown>>();
   turns.set(storage, queue);
-  const run = () => (storage.exclusively ? storage.exclusively(name, work) : work());
+  const run = () => {
+    if (signal?.aborted) throw signal.reason;
+    return storage.exclusively ? storage.exclusively(name, work, signal) : work();
+  };
   const turn = (queue.get(name) ?? Promise.resolve()).then(run, run);
   queue.set(name, turn);
   try {

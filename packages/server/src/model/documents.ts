@@ -218,6 +218,8 @@ export interface Flow extends Timestamps {
   questions?: number;
   notification?: NotificationRequest;
   compatibility?: 'FULL' | 'SECURITY_KEY_ONLY' | 'NONE';
+  /** The answer of a native device that has ended it, as a hash: the same one is told the same again. */
+  answered?: string;
   authenticators?: string[];
   error?: { code: string; message: string; unavailableDevices?: { id: string }[] };
   /** The row is gone after this moment: 15 min after the last change, 60 min after the end. */

@@ -2,7 +2,7 @@
 
 import { refusedRequest } from '../../device-protocol/device-request.ts';
 import { invalidData } from '../../errors/api-error.ts';
-import { stepFlow } from '../../flow/device-authentication.ts';
+import { type Step, stepFlow } from '../../flow/device-authentication.ts';
 import type { FlowStatus } from '../../model/documents.ts';
 import type { Instant } from '../../model/instant.ts';
 import type { Write } from '../../storage/store.ts';
@@ -11,7 +11,7 @@ import { commitOrRetry } from '../commit.ts';
 import { methodDevice } from '../devices/device-view.ts';
 import { announce } from './announce.ts';
 import { contextOf, type FlowParts } from './flow-world.ts';
-import { writesOf } from './flow-writes.ts';
+import { type Saved, writesOf } from './flow-writes.ts';
 import { isPushDue, readFlowOf } from './read-flow.ts';
 import { expirePush } from './settle-push.ts';
 
@@ -21,11 +21,15 @@ export interface DeviceAnswer {
   deviceId: string;
   /** What the device has signed; the method reads it. */
   answer: object;
+  /** What makes two answers the same. */
+  hash: string;
   /** Keeps the id of the request; in the same change, so that it can't be sent again. */
   used: Write;
   origin: RecordOrigin;
   now: Instant;
 }
+
+type Outcome = { step: Step; saved: Saved } | { status: FlowStatus };
 
 const tooLate = () => invalidData('PUSH_CONFIRMATION_TOO_LATE', 'flow');
 
@@ -38,9 +42,9 @@ const ended = (status: FlowStatus) =>
 /** Judges the answer and moves the flow. Throws what stands against it; counts what is wrong. */
 export async function answerAsDevice(
   parts: FlowParts,
-  { environmentId, flowId, deviceId, answer, used, origin, now }: DeviceAnswer,
+  { environmentId, flowId, deviceId, answer, hash, used, origin, now }: DeviceAnswer,
 ): Promise<FlowStatus> {
-  const { step, saved } = await commitOrRetry(
+  const outcome = await commitOrRetry<Outcome>(
     parts.store,
     async () => {
       const read = await readFlowOf(parts, environmentId, flowId, now).catch(() => undefined);
@@ -53,6 +57,8 @@ export async function answerAsDevice(
         await expirePush(parts, environmentId, flowId, now);
         throw tooLate();
       }
+      // The device has said so already, and not heard that it was taken.
+      if (flow.doc.answered === hash) return { writes: [used], result: { status } };
       if (status !== 'PUSH_CONFIRMATION_REQUIRED' || !challenge) throw ended(status);
       const device = world.devices.find(({ row }) => row.id === deviceId);
       if (!device) throw tooLate();
@@ -63,13 +69,21 @@ export async function answerAsDevice(
         contextOf(world, device.block),
       );
       const event = { type: 'answer', answer: 'push', deviceId, ...verdict } as const;
-      const step = stepFlow(flow.doc, event, world.facts);
+      const step = answeredBy(hash, stepFlow(flow.doc, event, world.facts));
       const saved = await writesOf(flow.id, flow, step, world, origin);
       return { writes: [...saved.writes, used], result: { step, saved } };
     },
     () => refusedRequest('REQUEST_REPLAYED'),
   );
-  announce(parts, saved);
-  if (step.refusal) throw step.refusal;
-  return saved.flow.doc.status;
+  if ('status' in outcome) return outcome.status;
+  announce(parts, outcome.saved);
+  if (outcome.step.refusal) throw outcome.step.refusal;
+  return outcome.saved.flow.doc.status;
+}
+
+/** A flow that this answer has ended keeps it. */
+function answeredBy(hash: string, step: Step): Step {
+  const { flow, refusal } = step;
+  const isEnd = flow.status === 'COMPLETED' || flow.status === 'FAILED';
+  return isEnd && !refusal ? { ...step, flow: { ...flow, answered: hash } } : step;
 }

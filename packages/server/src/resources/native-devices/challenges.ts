@@ -1,10 +1,11 @@
 /** What a device is asked now, and its answer; docs/device-protocol.md, "Challenge", "Answer". */
+import { createHash } from 'node:crypto';
 import { DEVICE_WAIT_MAX_MS } from '../../config/limits.ts';
 import type { Flow } from '../../model/documents.ts';
 import type { Stored } from '../../storage/store.ts';
 import { answerAsDevice } from '../device-authentications/answer-as-device.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
-import { readAnswerClaims, readFetchClaims } from './native.schema.ts';
+import { type AnswerClaims, readAnswerClaims, readFetchClaims } from './native.schema.ts';
 import {
   askerOf,
   assertUnblocked,
@@ -70,6 +71,11 @@ export async function fetchChallenges(
   return messageTo(parts, askerOf(read), answer, now);
 }
 
+/** The same for the same decision on the same challenge, whenever it is signed. */
+function answerHash({ challenge, decision, number }: Omit<AnswerClaims, 'flow'>): string {
+  return createHash('sha256').update(`${challenge} ${decision} ${number}`).digest('base64url');
+}
+
 /** `POST …/device/v1/answers`: the flow's guarded write decides who was first. */
 export async function answerChallenge(
   parts: NativeParts,
@@ -86,6 +92,7 @@ export async function answerChallenge(
     flowId: flow,
     deviceId: id,
     answer,
+    hash: answerHash(answer),
     used: rememberRequest(environmentId, id, claims.requestId, now),
     origin: { actor: { type: 'USER', id: doc.userId }, correlationId },
     now,

@@ -1,0 +1,335 @@
+/** The device SDK where the network, the clock or other pages are against it; a real server. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { fileStorage } from '../../device/src/file-storage.ts';
+import {
+  type Account,
+  type AccountRequest,
+  Device,
+  type DeviceStorage,
+  memoryStorage,
+} from '../../device/src/index.ts';
+import {
+  allowNative,
+  aNativeApplication,
+  anInstallation,
+  aPairingKey,
+  aPhone,
+  losing,
+  refused,
+  theRequest,
+} from '../src/testing/native.ts';
+import { aFlow, aUser, check, type TestUser } from '../src/testing/scenario.ts';
+import { startTestServer, type TestServer } from '../src/testing/server.ts';
+
+const until = async (isTrue: () => boolean) => {
+  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 10));
+};
+
+describe('the device SDK', { timeout: 120_000 }, () => {
+  let server: TestServer;
+  let applicationId: string;
+
+  before(async () => {
+    server = await startTestServer();
+    applicationId = await aNativeApplication(server);
+  });
+  beforeEach(async () => {
+    await server.renew();
+    await allowNative(server, applicationId);
+  });
+  after(() => server?.close());
+
+  /** A paired phone; `open` gives its account as another page or process has it. */
+  async function shared(storage: DeviceStorage = memoryStorage()) {
+    const user = await aUser(server);
+    const { uri } = await aPairingKey(server, user);
+    await anInstallation(server, applicationId, { storage }).pair(uri);
+    const open = async (fetch?: typeof globalThis.fetch): Promise<Account> => {
+      const options = { storage, ...(fetch ? { fetch } : {}) };
+      const [account] = await anInstallation(server, applicationId, options).accounts();
+      assert.ok(account);
+      return account;
+    };
+    return { user, open, storage };
+  }
+
+  async function approve(user: TestUser, account: Account): Promise<string> {
+    await aFlow(server, user);
+    return (await theRequest({ account } as never)).approve();
+  }
+
+  test('counts its answers together in all pages', async () => {
+    const { user, open } = await shared();
+    const [one, other] = [await open(), await open()];
+    for (const account of [one, other, one, other, other, one]) {
+      assert.equal(await approve(user, account), 'COMPLETED');
+    }
+  });
+
+  test('uses the key that another page has put in place', async () => {
+    const { user, open } = await shared();
+    const [one, other] = [await open(), await open()];
+    await one.rotateKey();
+    await other.synchronize();
+    assert.equal(await approve(user, other), 'COMPLETED');
+    assert.equal(await approve(user, one), 'COMPLETED');
+  });
+
+  test('survives a replacement of its key whose answer is lost, time and again', async () => {
+    const { user, open } = await shared();
+    let isDeaf = true;
+    const account = await open(losing('keys', { deaf: () => isDeaf }));
+    for (let round = 0; round < 3; round++) await refused(account.rotateKey(), 'NETWORK');
+    assert.equal(await approve(user, account), 'COMPLETED');
+    assert.equal(await approve(user, await open()), 'COMPLETED');
+    isDeaf = false;
+    await account.rotateKey();
+    assert.equal(await approve(user, account), 'COMPLETED');
+  });
+
+  test('survives one that never came to the server', async () => {
+    const { user, open } = await shared();
+    await refused((await open(losing('keys'))).rotateKey(), 'NETWORK');
+    const account = await open();
+    assert.equal(await approve(user, account), 'COMPLETED');
+    await account.rotateKey();
+    assert.equal(await approve(user, await open()), 'COMPLETED');
+  });
+
+  test('hears what became of an answer whose reply was lost', async () => {
+    const { user, open } = await shared();
+    let lost = 0;
+    const account = await open(losing('answers', { deaf: () => lost++ === 0 }));
+    assert.equal(await approve(user, account), 'COMPLETED');
+    assert.equal(lost, 2);
+    // The other decision is none that was taken.
+    await aFlow(server, user);
+    const request = await theRequest({ account } as never);
+    const [yes, no] = await Promise.allSettled([request.approve(), request.deny()]);
+    const statuses = [yes, no].map((one) => (one.status === 'fulfilled' ? one.value : 'refused'));
+    assert.deepEqual(statuses, ['COMPLETED', 'refused']);
+  });
+
+  test('finishes a pairing whose last answer was lost', async () => {
+    const user = await aUser(server);
+    const { uri } = await aPairingKey(server, user);
+    const storage = memoryStorage();
+    const fetch = losing('confirmations', { deaf: () => true });
+    const cut = anInstallation(server, applicationId, { storage, fetch });
+    await refused(cut.pair(uri), 'NETWORK');
+    const [account] = await anInstallation(server, applicationId, { storage }).accounts();
+    assert.ok(account);
+    assert.equal(account.status, 'PENDING');
+    await account.confirm();
+    assert.equal(account.status, 'ACTIVE');
+    assert.equal(await approve(user, account), 'COMPLETED');
+  });
+
+  test('keeps nothing of a pairing that was refused, and tells how it can be woken', async () => {
+    const user = await aUser(server);
+    const { uri } = await aPairingKey(server, user);
+    const storage = memoryStorage();
+    const device = anInstallation(server, applicationId, { storage });
+    const account = await device.pair(uri, { push: { provider: 'HMS', token: 'x' } });
+    const missing = { status: 'DISABLED', error: { code: 'MissingPushCredentials' } };
+    assert.deepEqual(account.push, missing);
+    const [kept] = await device.accounts();
+    assert.deepEqual(kept?.push, missing);
+    assert.deepEqual(await account.update({ push: null }), { status: 'ENABLED' });
+    await refused(device.pair(uri), 'PAIRING_KEY_INVALID');
+    assert.equal((await device.accounts()).length, 1);
+  });
+
+  test('makes right passcodes with a clock that requests would still be taken with', async () => {
+    const { user, storage } = await shared();
+    for (const skewMs of [100_000, -100_000]) {
+      const [account] = await anInstallation(server, applicationId, {
+        storage,
+        skewMs,
+      }).accounts();
+      assert.ok(account);
+      await account.requests();
+      const flow = await aFlow(server, user);
+      const { code } = await account.passcode();
+      assert.equal((await check(server, flow.id, code)).body.status, 'COMPLETED', `${skewMs}`);
+      server.advance(60_000);
+    }
+  });
+
+  test('removes an account that the server does not know any more', async () => {
+    const { user, open, storage } = await shared();
+    const account = await open();
+    const path = `/users/${user.id}/devices/${account.id}`;
+    assert.equal((await server.api(path, { method: 'DELETE' })).status, 204);
+    await account.remove();
+    assert.deepEqual(await storage.keys(), []);
+    // What is gone isn't brought back by an object that is left over.
+    await refused(account.synchronize(), 'NOT_PAIRED');
+    await refused(account.requests(), 'NOT_PAIRED');
+    assert.deepEqual(await storage.keys(), []);
+  });
+
+  test('looks again when it could not see what it was woken for', async () => {
+    const user = await aUser(server);
+    const { uri } = await aPairingKey(server, user);
+    const storage = memoryStorage();
+    await anInstallation(server, applicationId, { storage }).pair(uri);
+    let looks = 0;
+    const flaky: typeof fetch = async (input, init) => {
+      if (String(input).endsWith('/challenges') && ++looks === 2)
+        throw new TypeError('No network.');
+      return fetch(input, init);
+    };
+    const device = anInstallation(server, applicationId, { storage, fetch: flaky });
+    const arrived: AccountRequest[] = [];
+    const listening = device.onRequest((request) => {
+      arrived.push(request);
+    });
+    await listening.ready;
+    await until(() => looks === 1);
+    const flow = await aFlow(server, user);
+    await until(() => arrived.length > 0);
+    assert.equal(arrived[0]?.challenge.id, flow.id);
+    listening.close();
+  });
+
+  test('tells what waits no more, and hears for accounts that come later', async () => {
+    const user = await aUser(server);
+    const device = anInstallation(server, applicationId);
+    const arrived: AccountRequest[] = [];
+    const ended: string[] = [];
+    const errors: unknown[] = [];
+    const listening = device.onRequest(
+      async (request) => {
+        arrived.push(request);
+        throw new Error('The application has a mistake.');
+      },
+      {
+        onEnded: ({ challenge }) => ended.push(challenge.id),
+        onError: (error) => errors.push(error),
+      },
+    );
+    await listening.ready;
+    await device.pair((await aPairingKey(server, user)).uri);
+    const flow = await aFlow(server, user);
+    await until(() => arrived.length > 0);
+    await server.auth(`/deviceAuthentications/${flow.id}`, {
+      type: 'cancel.push.authentication',
+      body: {},
+    });
+    await until(() => ended.length > 0);
+    assert.deepEqual(ended, [flow.id]);
+    assert.match(String(errors[0]), /has a mistake/);
+    await refused(arrived[0]?.approve() ?? Promise.resolve(), 'AUTHENTICATION_CANCELLED');
+    // What it answers itself doesn't end by itself.
+    const other = await aFlow(server, user);
+    await until(() => arrived.length > 1);
+    assert.equal(await arrived[1]?.approve(), 'COMPLETED');
+    await (await device.accounts())[0]?.requests();
+    assert.deepEqual(ended, [flow.id]);
+    const found = await device.requests({ environmentId: server.environmentId });
+    assert.deepEqual(found, []);
+    assert.equal(other.status, 'PUSH_CONFIRMATION_REQUIRED');
+    listening.close();
+  });
+
+  test('leaves a server that is down in peace', async () => {
+    const { storage } = await shared();
+    let tries = 0;
+    const errors: string[] = [];
+    const nobody = createServer((socket) => {
+      tries += 1;
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve));
+    const { port } = nobody.address() as { port: number };
+    const [name = ''] = await storage.keys();
+    const record = (await storage.get(name)) as object;
+    await storage.set(name, { ...record, origin: `http://127.0.0.1:${port}` });
+    const device = new Device({ storage });
+    const onError = (error: unknown) => errors.push((error as { code: string }).code);
+    const listening = device.onRequest(() => {}, { onError });
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    listening.close();
+    nobody.close();
+    // By 1, 2, 4 … seconds, each between half and one and a half.
+    assert.ok(tries >= 1 && tries <= 6, `${tries} tries in four seconds`);
+    assert.deepEqual(new Set(errors), new Set(['NETWORK']));
+  });
+
+  describe('in files', () => {
+    let directory: string;
+    before(() => {
+      directory = mkdtempSync(join(tmpdir(), 'countersign-device-'));
+    });
+    after(() => rmSync(directory, { recursive: true, force: true }));
+
+    /** Runs one command of the terminal's authenticator to its end. */
+    const cli = (file: string, ...args: string[]) =>
+      new Promise<{ code: number | null; out: string }>((resolve) => {
+        const main = fileURLToPath(new URL('../../cli/src/authenticator.ts', import.meta.url));
+        const child = spawn(process.execPath, [main, ...args, '--file', file]);
+        let out = '';
+        child.stdout.on('data', (data) => {
+          out += data;
+        });
+        child.stderr.on('data', (data) => {
+          out += data;
+        });
+        child.on('close', (code) => resolve({ code, out }));
+      });
+
+    test('is used by several processes at once, one channel between them', async () => {
+      const file = join(directory, 'shared.json');
+      const { user, open } = await shared(fileStorage(file));
+      const listeners = [0, 1, 2].map(() => cli(file, 'listen', '--once', '--approve'));
+      // Each takes one request; the next waits for its turn at the channel.
+      const flows: string[] = [];
+      for (let round = 0; round < 3; round++) {
+        const flow = await aFlow(server, user);
+        flows.push(flow.id);
+        await waitFor(flow.id, 'COMPLETED');
+      }
+      for (const { code, out } of await Promise.all(listeners)) assert.equal(code, 0, out);
+      assert.equal(await approve(user, await open()), 'COMPLETED');
+    });
+
+    async function waitFor(flowId: string, status: string): Promise<void> {
+      for (;;) {
+        const { body } = await server.auth(`/deviceAuthentications/${flowId}`);
+        if (body.status === status) return;
+        assert.equal(body.status, 'PUSH_CONFIRMATION_REQUIRED');
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+  });
+
+  test('does without what React Native does not have', async () => {
+    const user = await aUser(server);
+    const { uri } = await aPairingKey(server, user);
+    const main = fileURLToPath(new URL('../src/testing/bare-device.ts', import.meta.url));
+    const child = spawn(process.execPath, [main, uri, applicationId]);
+    const lines: string[] = [];
+    child.stdout.on('data', (data) => lines.push(...String(data).trim().split('\n')));
+    child.stderr.on('data', (data) => lines.push(String(data)));
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    await until(() => lines.includes('listening') || child.exitCode !== null);
+    await aFlow(server, user);
+    assert.equal(await ended, 0, lines.join('\n'));
+    assert.deepEqual(lines.slice(-2), ['COMPLETED', 'rotated']);
+  });
+
+  test('asks who has a phone of another user nothing', async () => {
+    const { user } = await shared();
+    const stranger = await aPhone(server, await aUser(server), applicationId);
+    await aFlow(server, user);
+    assert.deepEqual((await stranger.account.requests()).requests, []);
+  });
+});
