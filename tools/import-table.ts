@@ -55,7 +55,7 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
   {
     from: 'crypto/',
     may: ['crypto/', 'storage/store.ts', 'config/settings.ts', ...ALWAYS],
-    npm: ['jose', 'lru-cache'],
+    npm: ['jose', 'lru-cache', '@peculiar/x509'],
     node: ['node:crypto', 'node:fs', 'node:fs/promises', 'node:path', 'node:util'],
     because: 'Keys know the store that keeps them and nothing else.',
   },
@@ -79,7 +79,13 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
   },
   {
     from: 'methods/fido2/',
-    may: ['OWN', 'methods/authentication-method.ts', 'policy/blocks.ts', ...ALWAYS],
+    may: [
+      'OWN',
+      'methods/authentication-method.ts',
+      'policy/blocks.ts',
+      'crypto/certificate-path.ts',
+      ...ALWAYS,
+    ],
     npm: ['typebox', '@simplewebauthn/server', '@peculiar/x509'],
     because: 'WebAuthn is checked by its library; ours is what the policy makes of it.',
   },
@@ -103,6 +109,13 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
     npm: ['jose'],
     node: ['node:crypto'],
     because: 'The signed texts of devices and servers; what they are about belongs into resources.',
+  },
+  {
+    from: 'device-integrity/',
+    may: ['device-integrity/', 'crypto/certificate-path.ts', ...ALWAYS],
+    npm: ['jose', '@peculiar/x509', '@simplewebauthn/server', 'google-auth-library', 'lru-cache'],
+    node: ['node:crypto'],
+    because: 'What the makers of systems say of a phone; what follows from it is the policy’s.',
   },
   {
     from: 'device-wakes.ts',

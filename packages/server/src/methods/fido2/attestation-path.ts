@@ -1,7 +1,8 @@
 /** Whether the certificates of an attestation lead to the maker of the authenticator. */
 
-import { X509Certificate, X509ChainBuilder } from '@peculiar/x509';
+import { X509Certificate } from '@peculiar/x509';
 import { decodeAttestationObject } from '@simplewebauthn/server/helpers';
+import { leadsTo } from '../../crypto/certificate-path.ts';
 import type { Authenticator } from '../../model/fido2.ts';
 import type { Instant } from '../../model/instant.ts';
 
@@ -27,9 +28,6 @@ export async function keyIdentifierOf(certificate: X509Certificate): Promise<str
   return Buffer.from(identifier).toString('hex');
 }
 
-const isValidAt = ({ notBefore, notAfter }: X509Certificate, now: Instant) =>
-  notBefore.getTime() <= now && now <= notAfter.getTime();
-
 /**
  * Whether a chain of valid certificates leads to one that the metadata names for this model, or the
  * first is itself named. A model without such certificates has nothing to lead to, and an
@@ -42,15 +40,5 @@ export async function leadsToMaker(
   now: Instant,
 ): Promise<boolean> {
   if (!named || named.length === 0) return true;
-  const [first, ...others] = certificates;
-  if (!first || !isValidAt(first, now)) return false;
-  const anchors = named.map((pem) => new X509Certificate(pem));
-  if (anchors.some((anchor) => anchor.equal(first))) return true;
-  for (const anchor of anchors) {
-    const builder = new X509ChainBuilder({ certificates: [...others, anchor] });
-    const chain = await builder.build(first);
-    const isWhole = chain.length > 1 && chain.at(-1)?.equal(anchor);
-    if (isWhole && chain.every((certificate) => isValidAt(certificate, now))) return true;
-  }
-  return false;
+  return leadsTo(certificates, named, now);
 }
