@@ -2,14 +2,16 @@
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { createHash, generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto';
+import { createServer } from 'node:http';
 import { describe, test } from 'node:test';
 import { Extension } from '@peculiar/x509';
 import { isoCBOR } from '@simplewebauthn/server/helpers';
-import { CompactEncrypt, CompactSign } from 'jose';
+import { CompactEncrypt, CompactSign, compactVerify } from 'jose';
 import { makeMaker } from '../testing/attestations.ts';
 import { coseKeyOf } from '../testing/software-authenticator.ts';
 import { appAttest } from './app-attest.ts';
 import { APPLE_APP_ATTESTATION_ROOT } from './apple-root.ts';
+import { playByGoogle } from './play-google.ts';
 import { type PlayVerdict, playIntegrity } from './play-integrity.ts';
 
 const sha256 = (...parts: (Uint8Array | string)[]) => {
@@ -211,5 +213,51 @@ describe('Play Integrity', () => {
         reason: 'PLAY_MISSING_CONFIGURATION',
       });
     }
+  });
+
+  test('is opened by Google where the application has an account there', async () => {
+    const account = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const asked: { path: string; token: string }[] = [];
+    const google = createServer(async (request, response) => {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      const isToken = request.url === '/token';
+      response.setHeader('content-type', 'application/json');
+      if (isToken) {
+        const form = new URLSearchParams(body);
+        const { payload } = await compactVerify(form.get('assertion') ?? '', account.publicKey);
+        const { scope } = JSON.parse(new TextDecoder().decode(payload));
+        assert.equal(scope, 'https://www.googleapis.com/auth/playintegrity');
+        return response.end(JSON.stringify({ access_token: 'granted', expires_in: 3_600 }));
+      }
+      if (request.headers.authorization !== 'Bearer granted') return response.writeHead(401).end();
+      asked.push({ path: String(request.url), token: JSON.parse(body).integrity_token });
+      if (JSON.parse(body).integrity_token === 'bad') return response.writeHead(400).end('{}');
+      return response.end(JSON.stringify({ tokenPayloadExternal: sound() }));
+    });
+    await new Promise<void>((resolve) => google.listen(0, '127.0.0.1', resolve));
+    const { port } = google.address() as { port: number };
+    const url = `http://127.0.0.1:${port}`;
+    const byGoogle = playIntegrity(playByGoogle({ url, tokenUrl: `${url}/token` }));
+    const serviceAccountCredentials = JSON.stringify({
+      client_email: 'countersign@shop.example',
+      private_key: account.privateKey.export({ format: 'pem', type: 'pkcs8' }),
+    });
+    const asking = {
+      packageName: 'example.shop',
+      googlePlay: { verificationType: 'GOOGLE', serviceAccountCredentials } as const,
+    };
+    assert.deepEqual(await byGoogle({ token: 'good', hash, settings: asking, now }), {
+      compromised: false,
+    });
+    assert.deepEqual(asked, [{ path: '/v1/example.shop:decodeIntegrityToken', token: 'good' }]);
+    assert.equal(
+      (await byGoogle({ token: 'bad', hash, settings: asking, now })).reason,
+      'PLAY_ERROR',
+    );
+    google.close();
+    google.closeAllConnections();
+    const away = await byGoogle({ token: 'good', hash, settings: asking, now });
+    assert.equal(away.reason, 'PLAY_ERROR');
   });
 });
