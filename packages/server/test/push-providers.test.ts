@@ -2,19 +2,13 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import type { RenderedMessage } from '../src/notifications/channels/channel.ts';
-import {
-  isPrivateAddress,
-  openWebPushChannel,
-  readSubscription,
-} from '../src/notifications/channels/push/web-push.ts';
 import {
   allowNative,
   aNativeApplication,
   anInstallation,
   aPairingKey,
 } from '../src/testing/native.ts';
-import { startApns, startFcm, startHms, startWebPush } from '../src/testing/push-providers.ts';
+import { startApns, startFcm, startHms } from '../src/testing/push-providers.ts';
 import { aFlow, aUser, errorOf } from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
 
@@ -207,111 +201,4 @@ describe('push through providers', () => {
       await credentials(`/${row.id}`, { method: 'PUT', body: bodies()[provider] });
     });
   }
-});
-
-describe('Web Push', () => {
-  const keys = (() => {
-    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const { x = '', y = '', d = '' } = privateKey.export({ format: 'jwk' });
-    const point = [Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')];
-    return { publicKey: Buffer.concat(point).toString('base64url'), privateKey: d };
-  })();
-  let service: Awaited<ReturnType<typeof startWebPush>>;
-  before(async () => {
-    service = await startWebPush();
-    service.trust(keys.publicKey);
-  });
-  after(() => service.close());
-
-  const open = (more: object = {}) =>
-    openWebPushChannel({
-      keys: async () => keys,
-      subject: () => 'mailto:admin@shop.example',
-      allowPrivate: true,
-      ca: service.ca,
-      ...more,
-    });
-  const message = (address: string): RenderedMessage => ({
-    id: 'message-1',
-    to: { address },
-    locale: 'en',
-    text: '',
-    wake: {
-      environmentId: 'environment-1',
-      requestId: 'flow-1',
-      applicationId: 'application-1',
-      deviceId: 'device-1',
-      sandbox: false,
-      secondsLeft: 40,
-    },
-  });
-  const never = new AbortController().signal;
-
-  test('reaches a browser, which alone can read what it is told', async () => {
-    const channel = open();
-    const receipt = await channel.send(message(service.subscription('good')), never);
-    assert.deepEqual(receipt, { outcome: 'DELIVERED' });
-    const [push] = service.arrived;
-    assert.deepEqual(push?.payload, { v: 1, environmentId: 'environment-1', id: 'flow-1' });
-    assert.deepEqual(
-      [push?.headers.ttl, push?.headers.urgency, push?.headers.topic],
-      ['40', 'high', 'request'],
-    );
-    await channel.close();
-  });
-
-  test('hears that a subscription is gone, and of what may pass', async () => {
-    const channel = open();
-    const to = async (token: string) => channel.send(message(service.subscription(token)), never);
-    for (const token of ['dead', 'unknown']) {
-      const receipt = await to(token);
-      assert.ok(receipt.outcome === 'REFUSED' && receipt.retires === 'GONE', token);
-    }
-    const busy = await to('busy');
-    assert.ok(busy.outcome === 'LATER' && !busy.providerFailed);
-    const down = await to('down');
-    assert.ok(down.outcome === 'LATER' && down.providerFailed);
-    const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
-    const { d = '' } = other.export({ format: 'jwk' });
-    const stranger = open({ keys: async () => ({ ...keys, privateKey: d }) });
-    const refused = await stranger.send(message(service.subscription('good')), never);
-    assert.deepEqual(refused, { outcome: 'REFUSED', reason: 'WEB_PUSH 403' });
-    const untrusted = open({ ca: undefined });
-    const broken = await untrusted.send(message(service.subscription('good')), never);
-    assert.equal(broken.outcome, 'LATER');
-    for (const one of [channel, stranger, untrusted]) await one.close();
-  });
-
-  test('calls nobody inside, and nothing that is no subscription', async () => {
-    const channel = open({ allowPrivate: false });
-    const before = service.arrived.length;
-    const named = service.subscription('good').replace('127.0.0.1', 'localhost');
-    for (const address of [
-      service.subscription('good'),
-      named,
-      '',
-      '{}',
-      'https://push.example',
-      JSON.stringify({ endpoint: 'http://push.example/x', keys: { p256dh: 'a', auth: 'b' } }),
-    ]) {
-      const receipt = await channel.send(message(address), never);
-      assert.notEqual(receipt.outcome, 'DELIVERED', address);
-    }
-    assert.equal(service.arrived.length, before);
-    assert.equal(readSubscription('{"endpoint":"https://a:b@c.example","keys":{}}'), undefined);
-    for (const address of [
-      '127.0.0.1',
-      '10.1.2.3',
-      '169.254.169.254',
-      '::1',
-      'fd00::1',
-      '::ffff:10.0.0.1',
-    ]) {
-      assert.ok(isPrivateAddress(address), address);
-    }
-    for (const address of ['8.8.8.8', '2001:4860:4860::8888', '172.15.0.1']) {
-      assert.ok(!isPrivateAddress(address), address);
-    }
-    await channel.close();
-  });
 });

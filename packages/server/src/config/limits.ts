@@ -143,6 +143,11 @@ export const DEVICE_CLONE_CHECK_MS = 3_000;
 /** How often it is looked for pushes that nobody answered, and how many are ended at once. */
 export const PUSH_TIMEOUT_INTERVAL_MS = 1_000;
 export const PUSH_TIMEOUTS_MAX = 200;
+/** One push, from the look-up of the provider's name to the end of its answer. */
+export const PUSH_TIMEOUT_MS = 10_000;
+/** How much of a browser's push service's answer is read, and how long its connection may be idle. */
+export const WEB_PUSH_ANSWER_BYTES_MAX = 4_096;
+export const WEB_PUSH_IDLE_MS = 30_000;
 /** How long an authentication code is good, and how long it can be read after that; contract §3.5. */
 export const AUTHENTICATION_CODE_MIN_MS = 10_000;
 export const AUTHENTICATION_CODE_MAX_MS = 30 * 60_000;

@@ -112,7 +112,7 @@ const TABLE = {
     env: 'COUNTERSIGN_WEB_PUSH_PRIVATE',
     fallback: 'false',
     description:
-      '`true`: push services of browsers may be in private networks. Else a browser could have the server call there.',
+      '`true`: push services of browsers may be in private networks and at other ports than 443. Else a browser could have the server call there.',
   },
   logLevel: {
     env: 'COUNTERSIGN_LOG_LEVEL',

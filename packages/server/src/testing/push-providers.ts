@@ -2,25 +2,15 @@
  * Push providers as real servers that speak their documented protocols and check what they are
  * sent: authentication, addresses, payload. What they answer depends on the device's token.
  */
-import {
-  createDecipheriv,
-  createECDH,
-  createPublicKey,
-  generateKeyPairSync,
-  hkdfSync,
-  type KeyObject,
-  randomBytes,
-} from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer as createHttpServer, type IncomingMessage, type Server } from 'node:http';
 import {
   createServer as createHttp2Server,
   type Http2Server,
   type ServerHttp2Stream,
 } from 'node:http2';
-import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { jwtVerify } from 'jose';
-import { selfSignedCertificate } from '../http/testing-certificate.ts';
 
 /** A push as it arrived. */
 export interface Arrived {
@@ -29,12 +19,12 @@ export interface Arrived {
   headers: Record<string, unknown>;
 }
 
-async function listen(server: Server | Http2Server): Promise<number> {
+export async function listen(server: Server | Http2Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
 }
 
-async function bodyOf(request: AsyncIterable<Uint8Array>): Promise<Buffer> {
+export async function bodyOf(request: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of request) chunks.push(chunk);
   return Buffer.concat(chunks);
@@ -192,91 +182,4 @@ export async function startHms() {
   const url = `http://127.0.0.1:${await listen(server)}`;
   const tokenUrl = `${url}/oauth2/v3/token`;
   return { url, tokenUrl, arrived, credentials, close: () => server.close() };
-}
-
-/** A browser with a subscription, and its push service (HTTPS, VAPID, RFC 8291). */
-export async function startWebPush() {
-  const { cert, key } = selfSignedCertificate();
-  const arrived: Arrived[] = [];
-  const browser = createECDH('prime256v1');
-  browser.generateKeys();
-  const auth = randomBytes(16);
-  /** Of the environment that the subscription was made for; set by the test. */
-  let vapidKey: KeyObject | undefined;
-  let vapidText = '';
-
-  /** RFC 8188 and RFC 8291 §3.4. */
-  function decrypt(body: Buffer): string {
-    const salt = body.subarray(0, 16);
-    const idLength = body[20] ?? 0;
-    const senderKey = body.subarray(21, 21 + idLength);
-    const secret = browser.computeSecret(senderKey);
-    const info = Buffer.concat([Buffer.from('WebPush: info\0'), browser.getPublicKey(), senderKey]);
-    const keying = Buffer.from(hkdfSync('sha256', secret, auth, info, 32));
-    const derive = (label: string, length: number) =>
-      Buffer.from(hkdfSync('sha256', keying, salt, Buffer.from(`${label}\0`), length));
-    const record = body.subarray(21 + idLength);
-    const decipher = createDecipheriv(
-      'aes-128-gcm',
-      derive('Content-Encoding: aes128gcm', 16),
-      derive('Content-Encoding: nonce', 12),
-    );
-    decipher.setAuthTag(record.subarray(-16));
-    const plain = Buffer.concat([decipher.update(record.subarray(0, -16)), decipher.final()]);
-    return plain.subarray(0, plain.lastIndexOf(2)).toString();
-  }
-
-  const server = createHttpsServer({ cert, key }, async (request, response) => {
-    const body = await bodyOf(request);
-    const answer = (status: number) => response.writeHead(status).end();
-    const token = (request.url ?? '').slice(1);
-    const [, jwt = '', sent = ''] =
-      /^vapid t=([^,]+), k=(.+)$/.exec(request.headers.authorization ?? '') ?? [];
-    try {
-      if (!vapidKey || sent !== vapidText) throw new Error('Another key.');
-      const audience = `https://${request.headers.host}`;
-      await jwtVerify(jwt, vapidKey, { algorithms: ['ES256'], audience });
-    } catch {
-      return void answer(403);
-    }
-    const status = { dead: 410, unknown: 404, busy: 429, down: 503 }[token];
-    if (status !== undefined) return void answer(status);
-    if (request.headers['content-encoding'] !== 'aes128gcm' || !request.headers.ttl) {
-      return void answer(400);
-    }
-    arrived.push({ token, payload: JSON.parse(decrypt(body)), headers: request.headers });
-    answer(201);
-  });
-  const port = await listen(server);
-  return {
-    ca: cert,
-    arrived,
-    /** As `PushManager.subscribe` does with the application server's key. */
-    trust(publicKey: string) {
-      const point = Buffer.from(publicKey, 'base64url');
-      const [x, y] = [point.subarray(1, 33), point.subarray(33)];
-      vapidText = publicKey;
-      vapidKey = createPublicKey({
-        format: 'jwk',
-        key: {
-          kty: 'EC',
-          crv: 'P-256',
-          x: x.toString('base64url'),
-          y: y.toString('base64url'),
-        },
-      });
-    },
-    subscription: (token: string) =>
-      JSON.stringify({
-        endpoint: `https://127.0.0.1:${port}/${token}`,
-        keys: {
-          p256dh: browser.getPublicKey('base64url'),
-          auth: auth.toString('base64url'),
-        },
-      }),
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
 }

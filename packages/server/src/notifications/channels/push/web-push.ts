@@ -1,11 +1,18 @@
 /**
- * Web Push (RFC 8030) with VAPID (RFC 8292) and an encrypted payload (RFC 8291), by the library.
- * The address is the browser's choice, so only public ones are called.
+ * Web Push (RFC 8030) with VAPID (RFC 8292) and an encrypted payload (RFC 8291), both by the
+ * library. The request is ours: the address is the browser's choice, so it is called only where it
+ * is public, only for so long, and not listened to.
  */
-import { lookup } from 'node:dns';
-import { Agent } from 'node:https';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { Agent, request as httpsRequest } from 'node:https';
+import { isIP } from 'node:net';
+import type { RequestDetails } from 'web-push';
+import {
+  PUSH_TIMEOUT_MS,
+  WEB_PUSH_ANSWER_BYTES_MAX,
+  WEB_PUSH_IDLE_MS,
+} from '../../../config/limits.ts';
 import type { Channel, DeliveryReceipt, RenderedMessage } from '../channel.ts';
+import { isPublicAddress, PrivateAddressError, publicLookup } from './public-address.ts';
 import { pushReceipt, unreachable } from './push-receipt.ts';
 
 export interface WebPushOptions {
@@ -13,61 +20,18 @@ export interface WebPushOptions {
   keys(environmentId: string): Promise<{ publicKey: string; privateKey: string }>;
   /** Whom a push service may ask about us: an https or mailto address. */
   subject(): string;
-  /** Also addresses of private networks; for tests. */
+  /** Also addresses of private networks, and other ports than 443; for tests. */
   allowPrivate: boolean;
   /** PEM of an authority to trust beside the known ones; for tests. */
   ca?: string;
 }
 
-const TIMEOUT_MS = 10_000;
-const PRIVATE = new BlockList();
-for (const [network, prefix] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['224.0.0.0', 3],
-] as const) {
-  PRIVATE.addSubnet(network, prefix, 'ipv4');
-}
-for (const [network, prefix] of [
-  ['::', 127],
-  ['64:ff9b::', 96],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
-] as const) {
-  PRIVATE.addSubnet(network, prefix, 'ipv6');
-}
-
-/** Whether an address belongs to no public network. Mapped ones are judged as what they map. */
-export function isPrivateAddress(address: string): boolean {
-  const mapped = /^::ffff:([0-9.]+)$/i.exec(address)?.[1];
-  if (mapped) return isPrivateAddress(mapped);
-  return PRIVATE.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
-}
-
-/** Looks a name up and refuses it when it leads inside; so what was checked is what is called. */
-const publicLookup: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) return callback(error, '', 0);
-    const inside = addresses.find(({ address }) => isPrivateAddress(address));
-    const [first] = addresses;
-    if (inside || !first) return callback(new Error('The address is not public.'), '', 0);
-    if (options.all) callback(null, addresses);
-    else callback(null, first.address, first.family);
-  });
-};
-
 interface Subscription {
   endpoint: string;
   keys: { p256dh: string; auth: string };
 }
+
+const invalid = (): DeliveryReceipt => ({ outcome: 'REFUSED', reason: 'INVALID_SUBSCRIPTION' });
 
 /** What a browser's `PushSubscription` is as JSON; undefined: it is none. */
 export function readSubscription(text: string): Subscription | undefined {
@@ -83,29 +47,70 @@ export function readSubscription(text: string): Subscription | undefined {
   }
 }
 
+/** Whether the address is on the web's own port and not a literal one inside; names are looked up. */
+function isPublicEndpoint(endpoint: string): boolean {
+  const { hostname, port } = new URL(endpoint);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return port === '' && (isIP(host) === 0 || isPublicAddress(host));
+}
+
+interface Answer {
+  status: number;
+}
+
+/**
+ * Sends it. Resolves with how the service answers; of what it says only so much is read as lets the
+ * connection be used again. Redirects are not followed. Rejects when there is no answer in time.
+ */
+function post(
+  { endpoint, method, headers, body }: RequestDetails,
+  agent: Agent,
+  signal: AbortSignal,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    let answer: Answer | undefined;
+    const request = httpsRequest(endpoint, { method, headers, agent, signal });
+    // Cut while it speaks: what it has answered is known.
+    request.on('error', (error) => (answer ? resolve(answer) : reject(error)));
+    request.on('response', (response) => {
+      const ended = { status: response.statusCode ?? 0 };
+      answer = ended;
+      let bytes = 0;
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > WEB_PUSH_ANSWER_BYTES_MAX) response.destroy();
+      });
+      response.on('error', () => {});
+      response.on('close', () => resolve(ended));
+    });
+    request.end(body);
+  });
+}
+
 export function openWebPushChannel(options: WebPushOptions): Channel {
   const { allowPrivate, ca } = options;
   const agent = new Agent({
     keepAlive: true,
+    // Of idle connections: there are as many hosts as browsers say.
+    timeout: WEB_PUSH_IDLE_MS,
     ...(allowPrivate ? {} : { lookup: publicLookup }),
     ...(ca === undefined ? {} : { ca }),
   });
 
-  async function send({ to, wake }: RenderedMessage): Promise<DeliveryReceipt> {
+  async function send(
+    { to, wake }: RenderedMessage,
+    signal: AbortSignal,
+  ): Promise<DeliveryReceipt> {
     const subscription = readSubscription(to.address);
-    if (!subscription || !wake) return { outcome: 'REFUSED', reason: 'INVALID_SUBSCRIPTION' };
-    const { hostname } = new URL(subscription.endpoint);
-    const host = hostname.replace(/^\[|\]$/g, '');
-    // A literal address is not looked up.
-    if (!allowPrivate && isIP(host) !== 0 && isPrivateAddress(host)) {
-      return { outcome: 'REFUSED', reason: 'INVALID_SUBSCRIPTION' };
-    }
+    if (!subscription || !wake) return invalid();
+    if (!allowPrivate && !isPublicEndpoint(subscription.endpoint)) return invalid();
     const { environmentId, requestId, secondsLeft } = wake;
     const { publicKey, privateKey } = await options.keys(environmentId);
     // Loaded with the first push: a start takes less time and memory without it.
     const { default: webPush } = await import('web-push');
+    let details: RequestDetails;
     try {
-      const { statusCode } = await webPush.sendNotification(
+      details = webPush.generateRequestDetails(
         subscription,
         JSON.stringify({ v: 1, environmentId, id: requestId }),
         {
@@ -114,23 +119,26 @@ export function openWebPushChannel(options: WebPushOptions): Channel {
           urgency: 'high',
           topic: 'request',
           contentEncoding: 'aes128gcm',
-          agent,
-          timeout: TIMEOUT_MS,
         },
       );
-      return pushReceipt('WEB_PUSH', statusCode, '', []);
-    } catch (error) {
-      const { statusCode } = error as { statusCode?: number };
-      if (statusCode === undefined) return unreachable();
+    } catch {
+      // The browser's keys are no keys.
+      return invalid();
+    }
+    try {
+      const deadline = AbortSignal.any([signal, AbortSignal.timeout(PUSH_TIMEOUT_MS)]);
+      const { status } = await post(details, agent, deadline);
       // RFC 8030 §7.3: 404 and 410 say that the subscription is gone.
-      const word = statusCode === 404 || statusCode === 410 ? 'GONE' : '';
-      return pushReceipt('WEB_PUSH', statusCode, word, ['GONE']);
+      const word = status === 404 || status === 410 ? 'GONE' : '';
+      return pushReceipt('WEB_PUSH', status, word, ['GONE']);
+    } catch (error) {
+      return error instanceof PrivateAddressError ? invalid() : unreachable();
     }
   }
 
   return {
     name: 'WEB_PUSH',
-    send: (message) => send(message),
+    send,
     async close() {
       agent.destroy();
     },

@@ -1,0 +1,144 @@
+/**
+ * A browser with a subscription, and its push service as a real server (HTTPS, VAPID, RFC 8291).
+ * What it answers depends on the subscription; some services are not what they should be.
+ */
+import {
+  createDecipheriv,
+  createECDH,
+  createPublicKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { setImmediate as turn } from 'node:timers/promises';
+import { jwtVerify } from 'jose';
+import { selfSignedCertificate } from '../http/testing-certificate.ts';
+import { type Arrived, bodyOf, listen } from './push-providers.ts';
+
+/** What is said at the most where there should be no end: the test must end, too. */
+export const ENDLESS_BYTES = 32 * 1024 * 1024;
+const CHUNK = Buffer.alloc(1 << 16, 'a');
+
+/** Says so many bytes, or as many as are taken. Returns how many were. */
+async function talk(response: ServerResponse, bytes: number): Promise<number> {
+  let said = 0;
+  response.writeHead(201);
+  while (said < bytes && !response.destroyed) {
+    said += CHUNK.length;
+    if (!response.write(CHUNK)) {
+      await new Promise<void>((resolve) => {
+        response.once('drain', resolve);
+        response.once('close', resolve);
+      });
+    }
+    await turn();
+  }
+  response.end();
+  return said;
+}
+
+export async function startWebPush() {
+  const { cert, key } = selfSignedCertificate();
+  const arrived: Arrived[] = [];
+  /** Requests that came, whatever became of them. */
+  const asked: string[] = [];
+  /** Bytes that were said where there was no end. */
+  const said: Promise<number>[] = [];
+  /** Answers that nobody waits for any more. */
+  const hungUp: string[] = [];
+  const browser = createECDH('prime256v1');
+  browser.generateKeys();
+  const auth = randomBytes(16);
+  /** Of the environment that the subscription was made for; set by the test. */
+  let vapidKey: KeyObject | undefined;
+  let vapidText = '';
+
+  /** RFC 8188 and RFC 8291 §3.4. */
+  function decrypt(body: Buffer): string {
+    const salt = body.subarray(0, 16);
+    const idLength = body[20] ?? 0;
+    const senderKey = body.subarray(21, 21 + idLength);
+    const secret = browser.computeSecret(senderKey);
+    const info = Buffer.concat([Buffer.from('WebPush: info\0'), browser.getPublicKey(), senderKey]);
+    const keying = Buffer.from(hkdfSync('sha256', secret, auth, info, 32));
+    const derive = (label: string, length: number) =>
+      Buffer.from(hkdfSync('sha256', keying, salt, Buffer.from(`${label}\0`), length));
+    const record = body.subarray(21 + idLength);
+    const decipher = createDecipheriv(
+      'aes-128-gcm',
+      derive('Content-Encoding: aes128gcm', 16),
+      derive('Content-Encoding: nonce', 12),
+    );
+    decipher.setAuthTag(record.subarray(-16));
+    const plain = Buffer.concat([decipher.update(record.subarray(0, -16)), decipher.final()]);
+    return plain.subarray(0, plain.lastIndexOf(2)).toString();
+  }
+
+  const server = createHttpsServer({ cert, key }, async (request, response) => {
+    const token = (request.url ?? '').slice(1);
+    asked.push(token);
+    response.on('close', () => {
+      if (!response.writableFinished) hungUp.push(token);
+    });
+    const body = await bodyOf(request);
+    const answer = (status: number, headers = {}) => response.writeHead(status, headers).end();
+    const [, jwt = '', sent = ''] =
+      /^vapid t=([^,]+), k=(.+)$/.exec(request.headers.authorization ?? '') ?? [];
+    try {
+      if (!vapidKey || sent !== vapidText) throw new Error('Another key.');
+      const audience = `https://${request.headers.host}`;
+      await jwtVerify(jwt, vapidKey, { algorithms: ['ES256'], audience });
+    } catch {
+      return void answer(403);
+    }
+    const status = { dead: 410, unknown: 404, busy: 429, down: 503 }[token];
+    if (status !== undefined) return void answer(status);
+    if (token === 'moved') return void answer(307, { location: '/good' });
+    if (token === 'endless') return void said.push(talk(response, ENDLESS_BYTES));
+    if (token === 'silent') return;
+    // An answer that begins and never ends.
+    if (token === 'slow') return void response.writeHead(201).write('a');
+    if (request.headers['content-encoding'] !== 'aes128gcm' || !request.headers.ttl) {
+      return void answer(400);
+    }
+    arrived.push({ token, payload: JSON.parse(decrypt(body)), headers: request.headers });
+    answer(201);
+  });
+  const port = await listen(server);
+  return {
+    ca: cert,
+    arrived,
+    asked,
+    said,
+    hungUp,
+    /** As `PushManager.subscribe` does with the application server's key. */
+    trust(publicKey: string) {
+      const point = Buffer.from(publicKey, 'base64url');
+      const [x, y] = [point.subarray(1, 33), point.subarray(33)];
+      vapidText = publicKey;
+      vapidKey = createPublicKey({
+        format: 'jwk',
+        key: {
+          kty: 'EC',
+          crv: 'P-256',
+          x: x.toString('base64url'),
+          y: y.toString('base64url'),
+        },
+      });
+    },
+    subscription: (token: string) =>
+      JSON.stringify({
+        endpoint: `https://127.0.0.1:${port}/${token}`,
+        keys: {
+          p256dh: browser.getPublicKey('base64url'),
+          auth: auth.toString('base64url'),
+        },
+      }),
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
