@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import {
   allowNative,
   aNativeApplication,
@@ -21,6 +22,7 @@ let hms: Awaited<ReturnType<typeof startHms>>;
 
 before(async () => {
   [fcm, apns, hms] = await Promise.all([startFcm(), startApns(), startHms()]);
+  setDefaultCACertificates([...getCACertificates('default'), apns.ca]);
 });
 after(() => {
   for (const provider of [fcm, apns, hms]) provider?.close();

@@ -96,7 +96,7 @@ const TABLE = {
   },
   apnsUrl: {
     env: 'COUNTERSIGN_APNS_URL',
-    description: 'A proxy of APNs; absent: the service, or the sandbox, as the device says.',
+    description: 'A proxy of APNs, https; absent: the service, or the sandbox, as the device says.',
   },
   hmsUrl: {
     env: 'COUNTERSIGN_HMS_URL',

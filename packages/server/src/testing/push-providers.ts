@@ -5,12 +5,13 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer as createHttpServer, type IncomingMessage, type Server } from 'node:http';
 import {
-  createServer as createHttp2Server,
-  type Http2Server,
+  createSecureServer as createHttp2Server,
+  type Http2SecureServer,
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { jwtVerify } from 'jose';
+import { decodeJwt, jwtVerify } from 'jose';
+import { selfSignedCertificate } from '../http/testing-certificate.ts';
 
 /** A push as it arrived. */
 export interface Arrived {
@@ -19,7 +20,7 @@ export interface Arrived {
   headers: Record<string, unknown>;
 }
 
-export async function listen(server: Server | Http2Server): Promise<number> {
+export async function listen(server: Server | Http2SecureServer): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
 }
@@ -94,18 +95,30 @@ export async function startFcm() {
   };
 }
 
-/** APNs: HTTP/2, a provider token that is signed by the team's key. */
+/** An account with Apple: a team, and a key of it. */
+function anAppleTeam(teamId: string) {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const token = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  return { publicKey, credentials: { key: `KEY${teamId.slice(-7)}`, teamId, token } };
+}
+
+/** APNs: HTTP/2, a provider token that is signed by a team's key; one team on a connection. */
 export async function startApns() {
-  const team = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { cert, key } = selfSignedCertificate();
+  const teams = [anAppleTeam('TEAM123456'), anAppleTeam('TEAM654321')] as const;
+  const teamOf = new WeakMap<object, string>();
   const arrived: Arrived[] = [];
   const errors: Record<string, [number, string]> = {
     dead: [410, 'Unregistered'],
     bad: [400, 'BadDeviceToken'],
     busy: [429, 'TooManyRequests'],
     down: [503, 'ServiceUnavailable'],
+    broken: [500, 'InternalServerError'],
+    late: [403, 'ExpiredProviderToken'],
   };
-  const server = createHttp2Server();
+  const server = createHttp2Server({ cert, key });
   server.on('stream', async (stream: ServerHttp2Stream, headers) => {
+    stream.on('error', () => {});
     const body = await bodyOf(stream);
     const answer = (status: number, reason?: string) => {
       stream.respond({ ':status': status, 'apns-id': String(headers['apns-id']) });
@@ -115,12 +128,18 @@ export async function startApns() {
     if (headers[':method'] !== 'POST' || !token) return answer(404, 'BadPath');
     try {
       const jwt = /^bearer (.+)$/.exec(String(headers.authorization))?.[1] ?? '';
+      const { iss } = decodeJwt(jwt);
+      const team = teams.find(({ credentials }) => credentials.teamId === iss);
+      const session = stream.session;
+      if (!team || !session) throw new Error('No team.');
       const { protectedHeader } = await jwtVerify(jwt, team.publicKey, {
         algorithms: ['ES256'],
-        issuer: 'TEAM123456',
         maxTokenAge: 3_600,
       });
-      if (protectedHeader.kid !== 'KEY1234567') throw new Error('Another key.');
+      if (protectedHeader.kid !== team.credentials.key) throw new Error('Another key.');
+      const { teamId } = team.credentials;
+      if ((teamOf.get(session) ?? teamId) !== teamId) throw new Error('Another team.');
+      teamOf.set(session, teamId);
     } catch {
       return answer(403, 'InvalidProviderToken');
     }
@@ -129,18 +148,19 @@ export async function startApns() {
     if (body.length > 4_096) return answer(413, 'PayloadTooLarge');
     const error = errors[token];
     if (error) return answer(...error);
+    if (token === 'cut') return void stream.session?.destroy();
     arrived.push({ token, payload: JSON.parse(body.toString()), headers });
     answer(200);
   });
   const port = await listen(server);
+  const [one, other] = teams;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `https://127.0.0.1:${port}`,
+    ca: cert,
     arrived,
-    credentials: {
-      key: 'KEY1234567',
-      teamId: 'TEAM123456',
-      token: team.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    },
+    credentials: one.credentials,
+    /** Of another team. */
+    others: other.credentials,
     close: () => server.close(),
   };
 }

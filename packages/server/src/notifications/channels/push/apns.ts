@@ -1,125 +1,118 @@
 /**
- * Apple Push Notification service: HTTP/2 with a provider token (ES256). By Node.js's own HTTP/2:
- * there is no official library, and the others can't be pointed at another address.
+ * Apple Push Notification service, by the library: HTTP/2 with a provider token (ES256). One
+ * connection per account: APNs takes the tokens of one team on a connection and no others.
  * Source: Apple, "Sending notification requests to APNs", "Establishing a token-based connection".
  */
-import { createPrivateKey } from 'node:crypto';
-import { type ClientHttp2Session, connect, constants } from 'node:http2';
-import { SignJWT } from 'jose';
+import type { Provider } from '@parse/node-apn';
 import { LRUCache } from 'lru-cache';
+import { PUSH_TIMEOUT_MS } from '../../../config/limits.ts';
+import { SettingsError } from '../../../config/settings.ts';
 import type { Channel, DeliveryReceipt, RenderedMessage } from '../channel.ts';
 import type { PushAccount, PushAccounts } from './push-accounts.ts';
-import { noAccount, pushReceipt, unreachable } from './push-receipt.ts';
+import { noAccount, pushReceipt, refused, unreachable } from './push-receipt.ts';
 
 const PRODUCTION = 'https://api.push.apple.com';
 const SANDBOX = 'https://api.sandbox.push.apple.com';
-/** Apple takes tokens for an hour, and refuses new ones more often than every 20 minutes. */
-const TOKEN_MS = 50 * 60_000;
-const TOKENS_MAX = 500;
+/** Accounts whose connection is kept open. */
+const PROVIDERS_MAX = 500;
 const DEAD = ['Unregistered', 'BadDeviceToken', 'DeviceTokenNotForTopic', 'ExpiredToken'];
+/** Apple, `CFBundleIdentifier`; and what a header can hold. */
+const BUNDLE_ID = /^[A-Za-z0-9.-]{1,155}$/;
 
 export interface ApnsOptions {
   accounts: PushAccounts;
-  /** Instead of Apple's; for tests and proxies. */
+  /** Instead of Apple's; https. */
   url?: string;
 }
 
-async function providerToken({ key, teamId, token }: PushAccount): Promise<string> {
-  return new SignJWT({})
-    .setProtectedHeader({ alg: 'ES256', kid: key ?? '' })
-    .setIssuer(teamId ?? '')
-    .setIssuedAt()
-    .sign(createPrivateKey(token ?? ''));
+/** Throws `SettingsError`. */
+function assertTls(url: string | undefined): void {
+  if (url?.startsWith('https:') === false) {
+    throw new SettingsError('COUNTERSIGN_APNS_URL is not an https address.');
+  }
 }
 
 export function openApnsChannel({ accounts, url }: ApnsOptions): Channel {
-  const sessions = new Map<string, ClientHttp2Session>();
-  const tokens = new LRUCache<string, string>({ max: TOKENS_MAX, ttl: TOKEN_MS });
+  assertTls(url);
+  const providers = new LRUCache<string, Provider>({
+    max: PROVIDERS_MAX,
+    dispose: (provider) => void provider.shutdown(),
+  });
 
-  function sessionTo(origin: string): ClientHttp2Session {
-    const known = sessions.get(origin);
-    if (known && !known.closed && !known.destroyed) return known;
-    const session = connect(origin);
-    const forget = () => {
-      if (sessions.get(origin) === session) sessions.delete(origin);
-    };
-    session.on('error', forget);
-    session.on('close', forget);
-    session.on('goaway', forget);
-    session.unref();
-    sessions.set(origin, session);
-    return session;
-  }
+  type Library = typeof import('@parse/node-apn');
 
-  function post(
-    origin: string,
-    headers: Record<string, string>,
-    body: string,
-    signal: AbortSignal,
-  ): Promise<{ status: number; text: string }> {
-    return new Promise((resolve, reject) => {
-      const stream = sessionTo(origin).request(
-        { [constants.HTTP2_HEADER_METHOD]: 'POST', ...headers },
-        { signal },
-      );
-      let status = 0;
-      let text = '';
-      stream.setEncoding('utf8');
-      stream.on('response', (answer) => {
-        status = Number(answer[constants.HTTP2_HEADER_STATUS]);
-      });
-      stream.on('data', (chunk: string) => {
-        text += chunk.slice(0, 4_096 - text.length);
-      });
-      stream.on('end', () => resolve({ status, text }));
-      stream.on('error', reject);
-      stream.end(body);
+  /** Its token is signed here. Throws for a key that can't sign. */
+  function openProvider({ Provider }: Library, account: PushAccount, origin: string): Provider {
+    const { hostname, port } = new URL(origin);
+    const { key = '', teamId = '', token = '' } = account;
+    return new Provider({
+      // As bytes: a text that is no PEM would be taken for the name of a file.
+      token: { key: Buffer.from(token), keyId: key, teamId },
+      address: hostname.replace(/^\[|\]$/g, ''),
+      port: Number(port || 443),
+      requestTimeout: PUSH_TIMEOUT_MS,
+      // The outbox tries again, and counts it; the library must not do so behind its back.
+      connectionRetryLimit: 0,
     });
   }
 
-  async function send(
-    { id, to, wake, subject = '', text }: RenderedMessage,
-    signal: AbortSignal,
-  ): Promise<DeliveryReceipt> {
+  async function send({
+    id,
+    to,
+    wake,
+    subject = '',
+    text,
+  }: RenderedMessage): Promise<DeliveryReceipt> {
     if (!wake) return noAccount();
     const { environmentId, applicationId, requestId, sandbox, secondsLeft } = wake;
     const found = await accounts.find(environmentId, applicationId, 'APNS');
     const topic = await accounts.bundleId(environmentId, applicationId);
     if (!found || topic === undefined) return noAccount();
+    if (!BUNDLE_ID.test(topic)) return refused('APNS InvalidBundleId');
+    // Loaded with the first push: a start takes less time and memory without it.
+    const { default: library } = await import('@parse/node-apn');
+    const origin = url ?? (sandbox ? SANDBOX : PRODUCTION);
+    const name = `${found.id} ${origin}`;
+    let provider = providers.get(name);
     try {
-      const token = tokens.get(found.id) ?? (await providerToken(found.account));
-      tokens.set(found.id, token);
-      const body = JSON.stringify({
-        aps: { alert: { title: subject, body: text }, 'mutable-content': 1, category: 'request' },
-        countersign: { v: 1, environmentId, id: requestId },
-      });
-      const headers = {
-        [constants.HTTP2_HEADER_PATH]: `/3/device/${encodeURIComponent(to.address)}`,
-        authorization: `bearer ${token}`,
-        'apns-topic': topic,
-        'apns-push-type': 'alert',
-        'apns-priority': '10',
-        'apns-expiration': String(Math.floor(Date.now() / 1_000) + secondsLeft),
-        'apns-collapse-id': 'request',
-        'apns-id': id,
-      };
-      const answer = await post(url ?? (sandbox ? SANDBOX : PRODUCTION), headers, body, signal);
-      const { reason = '' }: { reason?: string } = JSON.parse(answer.text || '{}');
-      if (reason === 'ExpiredProviderToken') {
-        tokens.delete(found.id);
-        return { outcome: 'LATER', reason: `APNS ${reason}`, providerFailed: false };
-      }
-      return pushReceipt('APNS', answer.status, reason, DEAD);
+      provider ??= openProvider(library, found.account, origin);
     } catch {
+      return refused('APNS INVALID_CREDENTIAL');
+    }
+    providers.set(name, provider);
+    const notification = new library.Notification({
+      id,
+      topic,
+      pushType: 'alert',
+      priority: 10,
+      expiry: Math.floor(Date.now() / 1_000) + secondsLeft,
+      collapseId: 'request',
+      aps: { alert: { title: subject, body: text }, 'mutable-content': 1, category: 'request' },
+      payload: { countersign: { v: 1, environmentId, id: requestId } },
+    });
+    // The library puts it into a path as it is.
+    const { failed } = await provider.send(notification, encodeURIComponent(to.address));
+    const [failure] = failed;
+    if (!failure) return { outcome: 'DELIVERED' };
+    const { status, response, error } = failure;
+    if (typeof status !== 'number') {
+      // Perhaps a connection that is dead and doesn't know it: the next one is a new one.
+      providers.delete(name);
       return unreachable();
     }
+    const reason = response?.reason ?? error?.message ?? '';
+    // The library has signed a new one.
+    if (reason === 'ExpiredProviderToken') {
+      return { outcome: 'LATER', reason: `APNS ${reason}`, providerFailed: false };
+    }
+    return pushReceipt('APNS', status, response?.reason ?? '', DEAD);
   }
 
   return {
     name: 'APNS',
     send,
     async close() {
-      for (const session of sessions.values()) session.destroy();
+      providers.clear();
     },
   };
 }

@@ -6,6 +6,9 @@ export const noAccount = (): DeliveryReceipt => ({
   reason: 'MissingPushCredentials',
 });
 
+/** It can't be sent, whoever is asked: a wrong account, or an address that is none. */
+export const refused = (reason: string): DeliveryReceipt => ({ outcome: 'REFUSED', reason });
+
 /** No answer: the network, or a time that is over. */
 export const unreachable = (): DeliveryReceipt => ({
   outcome: 'LATER',

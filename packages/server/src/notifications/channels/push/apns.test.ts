@@ -1,0 +1,104 @@
+/** APNs against a server that speaks its protocol: what its answers and an account's faults come to. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { SettingsError } from '../../../config/settings.ts';
+import { startApns } from '../../../testing/push-providers.ts';
+import { openApnsChannel } from './apns.ts';
+import type { PushAccount } from './push-accounts.ts';
+
+describe('APNs', () => {
+  let apns: Awaited<ReturnType<typeof startApns>>;
+  before(async () => {
+    apns = await startApns();
+    setDefaultCACertificates([...getCACertificates('default'), apns.ca]);
+  });
+  after(() => apns.close());
+
+  const open = (account: PushAccount = apns.credentials, bundleId = 'example.shop') =>
+    openApnsChannel({
+      url: apns.url,
+      accounts: {
+        find: async (_environmentId, applicationId) => ({
+          id: `${applicationId} 1`,
+          account: applicationId === 'other' ? apns.others : account,
+        }),
+        bundleId: async () => bundleId,
+      },
+    });
+  const message = (address: string, applicationId = 'one') => ({
+    id: '01970000-0000-7000-8000-000000000000',
+    to: { address },
+    locale: 'en',
+    text: 'Open the app.',
+    wake: {
+      environmentId: 'environment-1',
+      requestId: 'flow-1',
+      applicationId,
+      deviceId: 'device-1',
+      sandbox: false,
+      secondsLeft: 40,
+    },
+  });
+  const never = new AbortController().signal;
+
+  test('tells what may pass from what may not', async () => {
+    const channel = open();
+    const to = (token: string) => channel.send(message(token), never);
+    for (const token of ['dead', 'bad']) {
+      const receipt = await to(token);
+      assert.ok(receipt.outcome === 'REFUSED' && receipt.retires !== undefined, token);
+    }
+    for (const [token, providerFailed] of [
+      ['busy', false],
+      ['late', false],
+      ['down', true],
+      ['broken', true],
+      ['cut', true],
+    ] as const) {
+      const receipt = await to(token);
+      assert.ok(receipt.outcome === 'LATER' && receipt.providerFailed === providerFailed, token);
+      assert.deepEqual(await to('good'), { outcome: 'DELIVERED' });
+    }
+    await channel.close();
+  });
+
+  test('takes no token for a part of an address', async () => {
+    const channel = open();
+    const receipt = await channel.send(message('../device/good'), never);
+    assert.equal(receipt.outcome, 'DELIVERED');
+    assert.equal(apns.arrived.at(-1)?.token, encodeURIComponent('../device/good'));
+    await channel.close();
+  });
+
+  test('holds one connection for each account', async () => {
+    const channel = open();
+    for (const applicationId of ['one', 'other', 'one', 'other']) {
+      const receipt = await channel.send(message('good', applicationId), never);
+      assert.deepEqual(receipt, { outcome: 'DELIVERED' }, applicationId);
+    }
+    await channel.close();
+  });
+
+  test('refuses what the account can not be used for, without asking', async () => {
+    const before = apns.arrived.length;
+    for (const channel of [
+      open({ ...apns.credentials, token: 'no key' }),
+      open({ ...apns.credentials, token: '/dev/null' }),
+      open(apns.credentials, 'com.\u00e4'),
+      open(apns.credentials, 'com\r\nx: y'),
+      open(apns.credentials, ''),
+    ]) {
+      const receipt = await channel.send(message('good'), never);
+      assert.equal(receipt.outcome, 'REFUSED');
+      await channel.close();
+    }
+    assert.equal(apns.arrived.length, before);
+  });
+
+  test('is asked over TLS only', () => {
+    const accounts = { find: async () => undefined, bundleId: async () => undefined };
+    const url = apns.url.replace('https', 'http');
+    assert.throws(() => openApnsChannel({ accounts, url }), SettingsError);
+  });
+});
