@@ -46,7 +46,7 @@ export const FLOW_FINISHED_MS = 60 * 60_000;
 /** Characters of names and nicknames. */
 export const NICKNAME_LENGTH_MAX = 100;
 export const NAME_LENGTH_MAX = 256;
-/** The outbox worker: messages per claim, sends at once, tries, lease. */
+/** The outbox worker: messages per claim, sends at once by one circuit, tries, lease. */
 export const OUTBOX_CLAIM_MAX = 100;
 export const OUTBOX_CONCURRENCY_MAX = 10;
 export const OUTBOX_ATTEMPTS_MAX = 8;
@@ -66,6 +66,8 @@ export const OUTBOX_STOP_MS = 5_000;
 /** Failures of a provider in a row until its circuit opens, and how long it stays open. */
 export const CIRCUIT_FAILURES_MAX = 5;
 export const CIRCUIT_OPEN_MS = 10_000;
+/** Circuits of one channel that are remembered: accounts with a provider, hosts of push services. */
+export const CIRCUITS_MAX = 1_000;
 /** How long the development outbox shows a message, and how long a dead one can be looked into. */
 export const KEPT_MESSAGE_LIFETIME_MS = 24 * 3_600_000;
 export const DEAD_MESSAGE_LIFETIME_MS = 7 * 24 * 3_600_000;

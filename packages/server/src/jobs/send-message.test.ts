@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { pino } from 'pino';
 import {
+  CIRCUIT_FAILURES_MAX,
   OUTBOX_CONCURRENCY_MAX,
   OUTBOX_LEASE_MS,
   OUTBOX_SEND_TIMEOUT_MS,
@@ -12,12 +13,17 @@ import type { Stored } from '../storage/store.ts';
 import { makeLane } from './send-message.ts';
 import { aDelivery, type Outbox, openOutbox } from './testing/outbox.ts';
 
-function aChannel(send: Channel['send']): Channel {
-  return { name: 'EMAIL', send, close: async () => {} };
+function aChannel(send: Channel['send'], more: Partial<Channel> = {}): Channel {
+  return { name: 'EMAIL', send, close: async () => {}, ...more };
 }
 
+/** Its circuits are the hosts of the addresses. */
+const perHost: Partial<Channel> = {
+  circuitOf: ({ to }) => to.address.slice(to.address.indexOf('@') + 1),
+};
+
 /** A lane of its own, and messages that were claimed for it. */
-async function setUp(outbox: Outbox, channel: Channel, count = 1) {
+async function setUp(outbox: Outbox, channel: Channel, count = 1, to?: string[]) {
   const lines: string[] = [];
   const lane = makeLane(channel, {
     vault: outbox.vault,
@@ -28,7 +34,10 @@ async function setUp(outbox: Outbox, channel: Channel, count = 1) {
     retire: async () => {},
     cutOff: new AbortController().signal,
   });
-  for (let added = 0; added < count; added++) await outbox.add(aDelivery());
+  for (let added = 0; added < count; added++) {
+    const address = to?.[added];
+    await outbox.add(aDelivery(address === undefined ? {} : { to: address }));
+  }
   const now = outbox.clock.now();
   const leaseUntil = now + OUTBOX_LEASE_MS;
   const messages = await outbox.store.claimMessages(now, leaseUntil, count);
@@ -98,5 +107,52 @@ describe('a channel', () => {
     const [decision] = await lane(message, leaseUntil);
     assert.equal(decision?.outcome, 'DEFER');
     assert.equal(sent, 0);
+  });
+
+  test('pauses for the circuit that has failed, and for no other', async () => {
+    await using outbox = await openOutbox();
+    const failing = aChannel(
+      async ({ to }) =>
+        to.address.endsWith('@down.example')
+          ? { outcome: 'LATER', reason: 'UNREACHABLE', providerFailed: true }
+          : { outcome: 'DELIVERED' },
+      perHost,
+    );
+    const down = Array.from({ length: CIRCUIT_FAILURES_MAX + 1 }, () => 'a@down.example');
+    const to = [...down, 'a@up.example'];
+    const { lane, messages, leaseUntil, lines } = await setUp(outbox, failing, to.length, to);
+    const reasons = [];
+    for (const message of messages) {
+      const [decision] = await lane(message, leaseUntil);
+      reasons.push(decision?.outcome === 'SENT' ? 'SENT' : decision?.reason);
+    }
+    assert.deepEqual(reasons, [
+      ...Array(CIRCUIT_FAILURES_MAX).fill('UNREACHABLE'),
+      'CIRCUIT_OPEN',
+      'SENT',
+    ]);
+    assert.match(lines.join(), /"circuit":"down\.example"/);
+  });
+
+  test('lets nobody wait for a circuit that is slow but its own messages', {
+    timeout: 10_000,
+  }, async () => {
+    await using outbox = await openOutbox();
+    const ends: (() => void)[] = [];
+    const slow = aChannel(async ({ to }) => {
+      if (to.address.endsWith('@slow.example')) {
+        await new Promise<void>((resolve) => ends.push(resolve));
+      }
+      return { outcome: 'DELIVERED' };
+    }, perHost);
+    const held = Array.from({ length: OUTBOX_CONCURRENCY_MAX }, () => 'a@slow.example');
+    const to = [...held, 'a@fast.example'];
+    const { lane, messages, leaseUntil } = await setUp(outbox, slow, to.length, to);
+    const decisions = messages.map((message) => lane(message, leaseUntil));
+    const [last] = (await decisions.at(-1)) ?? [];
+    assert.equal(last?.outcome, 'SENT');
+    while (ends.length < held.length) await new Promise(setImmediate);
+    for (const end of ends) end();
+    await Promise.all(decisions);
   });
 });

@@ -1,6 +1,6 @@
-/** Sends messages by one channel: so many at once, none while its circuit is open. */
+/** Sends messages by one channel: so many at once by each circuit, none while it is open. */
 import type { Logger } from 'pino';
-import { OUTBOX_CONCURRENCY_MAX, OUTBOX_SEND_TIMEOUT_MS } from '../config/limits.ts';
+import { OUTBOX_SEND_TIMEOUT_MS } from '../config/limits.ts';
 import type { Message } from '../model/documents.ts';
 import type { Clock, Instant } from '../model/instant.ts';
 import type {
@@ -13,8 +13,8 @@ import type { MessagePayload } from '../notifications/message.ts';
 import { type OutboxVault, openPayload } from '../notifications/outbox.ts';
 import { renderWords } from '../notifications/templates/render.ts';
 import type { Stored } from '../storage/store.ts';
-import { makeCircuitBreaker } from './circuit-breaker.ts';
-import { makeLimiter } from './limiter.ts';
+import type { CircuitBreaker } from './circuit-breaker.ts';
+import { makeCircuits } from './circuits.ts';
 import { dead, decideReceipt, deferred, type MessageDecision } from './message-outcome.ts';
 
 export interface LaneParts {
@@ -33,6 +33,9 @@ export interface LaneParts {
 /** Sends a claimed message, or doesn't; no decision: the lease is left to end by itself. */
 export type Lane = (message: Stored<Message>, leaseUntil: Instant) => Promise<MessageDecision[]>;
 
+const secondsLeftOf = ({ expiresAt }: Message, now: Instant) =>
+  Math.max(1, Math.ceil((expiresAt - now) / 1_000));
+
 /** What a push is about; absent: the message is no push. */
 function wakeOf(
   { environmentId, doc }: Stored<Message>,
@@ -41,25 +44,30 @@ function wakeOf(
 ): Wake | undefined {
   if (!push) return undefined;
   const { applicationId, deviceId, sandbox = false } = push;
-  const secondsLeft = Math.max(1, Math.ceil((doc.expiresAt - now) / 1_000));
   const requestId = variables.id ?? '';
+  const secondsLeft = secondsLeftOf(doc, now);
   return { environmentId, requestId, applicationId, deviceId, sandbox, secondsLeft };
+}
+
+/** A message may have waited for its place. */
+function withTimeLeft(rendered: RenderedMessage, doc: Message, now: Instant): RenderedMessage {
+  const { wake } = rendered;
+  return wake ? { ...rendered, wake: { ...wake, secondsLeft: secondsLeftOf(doc, now) } } : rendered;
 }
 
 export function makeLane(channel: Channel, parts: LaneParts): Lane {
   const { vault, clock, log, random, retire, isStopping, cutOff } = parts;
-  const limit = makeLimiter(OUTBOX_CONCURRENCY_MAX);
-  const circuit = makeCircuitBreaker();
+  const circuits = makeCircuits();
 
-  function observe(receipt: DeliveryReceipt): void {
-    const facts = { channel: channel.name };
+  function observe(receipt: DeliveryReceipt, circuit: string, breaker: CircuitBreaker): void {
+    const facts = { channel: channel.name, ...(circuit === '' ? {} : { circuit }) };
     if (receipt.outcome === 'LATER' && receipt.providerFailed) {
-      if (!circuit.failed(clock.now())) return;
+      if (!breaker.failed(clock.now())) return;
       log.error(
         { ...facts, reason: receipt.reason },
         'Outbox: a provider is down; sending pauses.',
       );
-    } else if (circuit.succeeded()) {
+    } else if (breaker.succeeded()) {
       log.info(facts, 'Outbox: a provider is back.');
     }
   }
@@ -104,25 +112,36 @@ export function makeLane(channel: Channel, parts: LaneParts): Lane {
     }
   }
 
-  return (message, leaseUntil) =>
-    limit(async () => {
-      if (isStopping()) return [];
-      const rendered = await prepare(message);
-      const now = clock.now();
-      if (typeof rendered === 'string') return [dead(message, rendered, now)];
-      if (now >= message.doc.expiresAt) return [dead(message, 'EXPIRED', now)];
-      // A try that could outlive the lease could meet another worker's.
-      if (now + OUTBOX_SEND_TIMEOUT_MS > leaseUntil) {
-        return [deferred(message, 'NO_TIME_LEFT', now, now)];
-      }
-      if (!circuit.admit(now)) {
-        return [deferred(message, 'CIRCUIT_OPEN', circuit.retryAt(now), now)];
-      }
-      const receipt = await send(rendered);
-      observe(receipt);
-      if (receipt.outcome === 'REFUSED' && receipt.retires !== undefined && rendered.wake) {
-        await retire(message.environmentId, rendered.wake.deviceId, receipt.retires);
-      }
-      return [decideReceipt(message, receipt, clock.now(), random())];
-    });
+  async function attempt(
+    message: Stored<Message>,
+    rendered: RenderedMessage,
+    leaseUntil: Instant,
+    circuit: string,
+  ): Promise<MessageDecision[]> {
+    if (isStopping()) return [];
+    const { breaker } = circuits(circuit);
+    const now = clock.now();
+    if (now >= message.doc.expiresAt) return [dead(message, 'EXPIRED', now)];
+    // A try that could outlive the lease could meet another worker's.
+    if (now + OUTBOX_SEND_TIMEOUT_MS > leaseUntil) {
+      return [deferred(message, 'NO_TIME_LEFT', now, now)];
+    }
+    if (!breaker.admit(now)) {
+      return [deferred(message, 'CIRCUIT_OPEN', breaker.retryAt(now), now)];
+    }
+    const receipt = await send(withTimeLeft(rendered, message.doc, now));
+    observe(receipt, circuit, breaker);
+    if (receipt.outcome === 'REFUSED' && receipt.retires !== undefined && rendered.wake) {
+      await retire(message.environmentId, rendered.wake.deviceId, receipt.retires);
+    }
+    return [decideReceipt(message, receipt, clock.now(), random())];
+  }
+
+  return async (message, leaseUntil) => {
+    if (isStopping()) return [];
+    const rendered = await prepare(message);
+    if (typeof rendered === 'string') return [dead(message, rendered, clock.now())];
+    const circuit = channel.circuitOf?.(rendered) ?? '';
+    return circuits(circuit).limit(() => attempt(message, rendered, leaseUntil, circuit));
+  };
 }

@@ -13,6 +13,9 @@ import type { AddressInfo } from 'node:net';
 import { decodeJwt, jwtVerify } from 'jose';
 import { selfSignedCertificate } from '../http/testing-certificate.ts';
 
+/** Of all of them: authorities of one name could not be told apart. */
+export const CERTIFICATE = selfSignedCertificate();
+
 /** A push as it arrived. */
 export interface Arrived {
   token: string;
@@ -104,7 +107,6 @@ function anAppleTeam(teamId: string) {
 
 /** APNs: HTTP/2, a provider token that is signed by a team's key; one team on a connection. */
 export async function startApns() {
-  const { cert, key } = selfSignedCertificate();
   const teams = [anAppleTeam('TEAM123456'), anAppleTeam('TEAM654321')] as const;
   const teamOf = new WeakMap<object, string>();
   const arrived: Arrived[] = [];
@@ -116,7 +118,7 @@ export async function startApns() {
     broken: [500, 'InternalServerError'],
     late: [403, 'ExpiredProviderToken'],
   };
-  const server = createHttp2Server({ cert, key });
+  const server = createHttp2Server(CERTIFICATE);
   server.on('stream', async (stream: ServerHttp2Stream, headers) => {
     stream.on('error', () => {});
     const body = await bodyOf(stream);
@@ -156,7 +158,7 @@ export async function startApns() {
   const [one, other] = teams;
   return {
     url: `https://127.0.0.1:${port}`,
-    ca: cert,
+    ca: CERTIFICATE.cert,
     arrived,
     credentials: one.credentials,
     /** Of another team. */

@@ -14,8 +14,7 @@ import type { ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { setImmediate as turn } from 'node:timers/promises';
 import { jwtVerify } from 'jose';
-import { selfSignedCertificate } from '../http/testing-certificate.ts';
-import { type Arrived, bodyOf, listen } from './push-providers.ts';
+import { type Arrived, bodyOf, CERTIFICATE, listen } from './push-providers.ts';
 
 /** What is said at the most where there should be no end: the test must end, too. */
 export const ENDLESS_BYTES = 32 * 1024 * 1024;
@@ -40,7 +39,6 @@ async function talk(response: ServerResponse, bytes: number): Promise<number> {
 }
 
 export async function startWebPush() {
-  const { cert, key } = selfSignedCertificate();
   const arrived: Arrived[] = [];
   /** Requests that came, whatever became of them. */
   const asked: string[] = [];
@@ -76,7 +74,7 @@ export async function startWebPush() {
     return plain.subarray(0, plain.lastIndexOf(2)).toString();
   }
 
-  const server = createHttpsServer({ cert, key }, async (request, response) => {
+  const server = createHttpsServer(CERTIFICATE, async (request, response) => {
     const token = (request.url ?? '').slice(1);
     asked.push(token);
     response.on('close', () => {
@@ -108,7 +106,7 @@ export async function startWebPush() {
   });
   const port = await listen(server);
   return {
-    ca: cert,
+    ca: CERTIFICATE.cert,
     arrived,
     asked,
     said,

@@ -36,12 +36,19 @@ export type DeliveryReceipt =
     }
   /**
    * It may go later. `providerFailed`: the provider as a whole isn't usable now (no connection,
-   * no greeting, no login), which counts for its circuit breaker.
+   * no greeting, no login), which counts for its circuit breaker. Not for what is wrong with the
+   * message or its account: that is REFUSED.
    */
   | { outcome: 'LATER'; reason: string; providerFailed: boolean };
 
 export interface Channel {
   readonly name: ChannelName;
+  /**
+   * Names the circuit that a message belongs to: those of one circuit reach the same provider by the
+   * same account, so that they fail together and wait for each other. Absent: there is one circuit.
+   * Safe to log. Pure.
+   */
+  circuitOf?(message: RenderedMessage): string;
   /**
    * Sends, and resolves when the provider has answered. Doesn't throw for what a provider or a
    * network does. After `signal` has aborted it settles soon, and the message may have been sent.

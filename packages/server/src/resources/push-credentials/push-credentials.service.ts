@@ -52,7 +52,8 @@ function assertUsable({ type, ...account }: WritePushCredentialBody): void {
   }
   if (type === 'FCM_HTTP_V1' && !isServiceAccount(account.googleServiceAccountCredentials)) {
     throw invalidData('INVALID_VALUE', 'googleServiceAccountCredentials', {
-      message: 'This is no JSON of a service account with project_id, client_email, private_key.',
+      message:
+        'This is no JSON of a service account with project_id, client_email and an RSA private_key.',
     });
   }
 }
@@ -69,8 +70,9 @@ function isEllipticKey(pem: string | undefined): boolean {
 function isServiceAccount(text: string | undefined): boolean {
   try {
     const { project_id, client_email, private_key } = JSON.parse(text ?? '');
-    createPrivateKey(private_key);
-    return typeof project_id === 'string' && typeof client_email === 'string';
+    const { asymmetricKeyType } = createPrivateKey(private_key);
+    const isNamed = typeof project_id === 'string' && typeof client_email === 'string';
+    return isNamed && asymmetricKeyType === 'rsa';
   } catch {
     return false;
   }

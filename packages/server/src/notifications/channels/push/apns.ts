@@ -8,7 +8,7 @@ import { LRUCache } from 'lru-cache';
 import { PUSH_TIMEOUT_MS } from '../../../config/limits.ts';
 import { SettingsError } from '../../../config/settings.ts';
 import type { Channel, DeliveryReceipt, RenderedMessage } from '../channel.ts';
-import type { PushAccount, PushAccounts } from './push-accounts.ts';
+import { circuitOfAccount, type PushAccount, type PushAccounts } from './push-accounts.ts';
 import { noAccount, pushReceipt, refused, unreachable } from './push-receipt.ts';
 
 const PRODUCTION = 'https://api.push.apple.com';
@@ -110,6 +110,7 @@ export function openApnsChannel({ accounts, url }: ApnsOptions): Channel {
 
   return {
     name: 'APNS',
+    circuitOf: circuitOfAccount,
     send,
     async close() {
       providers.clear();

@@ -1,9 +1,11 @@
 /** Firebase Cloud Messaging, HTTP v1: projects.messages.send; tokens by Google's own library. */
+import { createPrivateKey } from 'node:crypto';
 import type { JWT } from 'google-auth-library';
 import { LRUCache } from 'lru-cache';
+import { PUSH_TIMEOUT_MS } from '../../../config/limits.ts';
 import type { Channel, DeliveryReceipt, RenderedMessage } from '../channel.ts';
-import type { PushAccounts } from './push-accounts.ts';
-import { noAccount, pushReceipt, unreachable } from './push-receipt.ts';
+import { circuitOfAccount, type FoundAccount, type PushAccounts } from './push-accounts.ts';
+import { noAccount, pushReceipt, refused, unreachable } from './push-receipt.ts';
 
 const SCOPE = 'https://www.googleapis.com/auth/firebase.messaging';
 const ACCOUNTS_MAX = 500;
@@ -17,10 +19,26 @@ export interface FcmOptions {
   tokenUrl?: string;
 }
 
+interface Client {
+  jwt: JWT;
+  projectId: string;
+}
+
 interface ServiceAccount {
   project_id: string;
   client_email: string;
   private_key: string;
+}
+
+/** Undefined: it can't sign. */
+function readServiceAccount(text: string | undefined): ServiceAccount | undefined {
+  try {
+    const account: ServiceAccount = JSON.parse(text ?? '');
+    const { asymmetricKeyType } = createPrivateKey(account.private_key);
+    return asymmetricKeyType === 'rsa' ? account : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** `error.details[].errorCode`, or the status: `UNREGISTERED`. */
@@ -32,23 +50,30 @@ function wordOf(body: unknown): string {
 }
 
 export function openFcmChannel({ accounts, url, tokenUrl }: FcmOptions): Channel {
-  const clients = new LRUCache<string, JWT>({ max: ACCOUNTS_MAX });
+  const clients = new LRUCache<string, Client>({ max: ACCOUNTS_MAX });
 
-  async function clientOf(id: string, account: ServiceAccount): Promise<JWT> {
+  /** Undefined: the account can't sign. */
+  async function clientOf({ id, account }: FoundAccount): Promise<Client | undefined> {
     const known = clients.get(id);
     if (known) return known;
+    const serviceAccount = readServiceAccount(account.googleServiceAccountCredentials);
+    if (!serviceAccount) return undefined;
     // Loaded with the first push: a start takes less time and memory without it.
     const google = await import('google-auth-library');
-    const { client_email, private_key } = account;
-    const made = new google.JWT({
+    const { project_id, client_email, private_key } = serviceAccount;
+    const jwt = new google.JWT({
       email: client_email,
       key: private_key,
       scopes: [SCOPE],
       transporterOptions: {
         fetchImplementation: (input: string | URL | Request, init?: RequestInit) =>
-          fetch(tokenUrl !== undefined && String(input) === TOKEN_URL ? tokenUrl : input, init),
+          fetch(tokenUrl !== undefined && String(input) === TOKEN_URL ? tokenUrl : input, {
+            ...init,
+            signal: AbortSignal.timeout(PUSH_TIMEOUT_MS),
+          }),
       },
     });
+    const made = { jwt, projectId: project_id };
     clients.set(id, made);
     return made;
   }
@@ -60,23 +85,22 @@ export function openFcmChannel({ accounts, url, tokenUrl }: FcmOptions): Channel
     if (!wake) return noAccount();
     const found = await accounts.find(wake.environmentId, wake.applicationId, 'FCM_HTTP_V1');
     if (!found) return noAccount();
-    const account: ServiceAccount = JSON.parse(
-      found.account.googleServiceAccountCredentials ?? '{}',
-    );
+    const client = await clientOf(found);
+    if (!client) return refused('FCM INVALID_CREDENTIAL');
     let token: string | null | undefined;
     try {
-      const client = await clientOf(found.id, account);
-      ({ token } = await client.getAccessToken());
+      ({ token } = await client.jwt.getAccessToken());
     } catch (error) {
       clients.delete(found.id);
       const status = Number((error as { status?: number }).status ?? 0);
+      if (status === 429) return pushReceipt('FCM', status, '', []);
       return status >= 400 && status < 500
-        ? { outcome: 'REFUSED', reason: `FCM ${status} INVALID_CREDENTIAL` }
+        ? refused(`FCM ${status} INVALID_CREDENTIAL`)
         : unreachable();
     }
     try {
       const response = await fetch(
-        `${url}/v1/projects/${encodeURIComponent(account.project_id)}/messages:send`,
+        `${url}/v1/projects/${encodeURIComponent(client.projectId)}/messages:send`,
         {
           method: 'POST',
           signal,
@@ -101,5 +125,5 @@ export function openFcmChannel({ accounts, url, tokenUrl }: FcmOptions): Channel
     }
   }
 
-  return { name: 'FCM', send, async close() {} };
+  return { name: 'FCM', circuitOf: circuitOfAccount, send, async close() {} };
 }

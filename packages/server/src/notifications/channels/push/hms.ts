@@ -4,7 +4,7 @@
  */
 import { LRUCache } from 'lru-cache';
 import type { Channel, DeliveryReceipt, RenderedMessage } from '../channel.ts';
-import type { PushAccounts } from './push-accounts.ts';
+import { circuitOfAccount, type PushAccounts } from './push-accounts.ts';
 import { noAccount, pushReceipt, unreachable } from './push-receipt.ts';
 
 const TOKENS_MAX = 500;
@@ -100,5 +100,5 @@ export function openHmsChannel({ accounts, url, tokenUrl }: HmsOptions): Channel
     }
   }
 
-  return { name: 'HMS', send, async close() {} };
+  return { name: 'HMS', circuitOf: circuitOfAccount, send, async close() {} };
 }

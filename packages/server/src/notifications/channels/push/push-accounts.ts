@@ -2,17 +2,29 @@
 import type { Vault, VaultLoader } from '../../../crypto/vault.ts';
 import { type PushCredentialType, pushCredentialIdentity } from '../../../model/mobile.ts';
 import type { Store } from '../../../storage/store.ts';
+import type { RenderedMessage } from '../channel.ts';
 
 /** What the account's kind needs: `key`, `teamId`, `token`; `clientId`, `clientSecret`; … */
 export type PushAccount = Readonly<Record<string, string>>;
 
+export interface FoundAccount {
+  /** Changes when the account does. */
+  id: string;
+  account: PushAccount;
+}
+
+/** Who has an account shares its circuit: an account that is broken holds nobody else's pushes. */
+export function circuitOfAccount({ wake }: RenderedMessage): string {
+  return wake ? `${wake.environmentId}/${wake.applicationId}` : '';
+}
+
 export interface PushAccounts {
-  /** The account of this kind, with a version that changes when it does; undefined: it has none. */
+  /** The account of this kind; undefined: it has none. */
   find(
     environmentId: string,
     applicationId: string,
     type: PushCredentialType,
-  ): Promise<{ id: string; account: PushAccount } | undefined>;
+  ): Promise<FoundAccount | undefined>;
   /** `mobile.bundleId` or `bundleId` of the application: what APNs calls the topic. */
   bundleId(environmentId: string, applicationId: string): Promise<string | undefined>;
 }

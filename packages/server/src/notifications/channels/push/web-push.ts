@@ -138,6 +138,11 @@ export function openWebPushChannel(options: WebPushOptions): Channel {
 
   return {
     name: 'WEB_PUSH',
+    // Each host is somebody else's.
+    circuitOf({ to }) {
+      const subscription = readSubscription(to.address);
+      return subscription ? new URL(subscription.endpoint).host : '';
+    },
     send,
     async close() {
       agent.destroy();

@@ -1,0 +1,25 @@
+/**
+ * The circuits of one channel. Messages that would fail or be slow together share one: a circuit
+ * breaker and a number of places. What happens to it holds nobody else's messages.
+ */
+import { LRUCache } from 'lru-cache';
+import { CIRCUITS_MAX, OUTBOX_CONCURRENCY_MAX } from '../config/limits.ts';
+import { type CircuitBreaker, makeCircuitBreaker } from './circuit-breaker.ts';
+import { type Limiter, makeLimiter } from './limiter.ts';
+
+export interface Circuit {
+  breaker: CircuitBreaker;
+  limit: Limiter;
+}
+
+/** Finds a circuit by its name. One that is long unused is forgotten, and begins anew. */
+export function makeCircuits(): (name: string) => Circuit {
+  const circuits = new LRUCache<string, Circuit>({ max: CIRCUITS_MAX });
+  return (name) => {
+    const known = circuits.get(name);
+    if (known) return known;
+    const made = { breaker: makeCircuitBreaker(), limit: makeLimiter(OUTBOX_CONCURRENCY_MAX) };
+    circuits.set(name, made);
+    return made;
+  };
+}

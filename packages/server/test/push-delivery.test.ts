@@ -1,0 +1,67 @@
+/** Whose pushes wait for whom, and which are not sent or believed any more. */
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { CIRCUIT_FAILURES_MAX } from '../src/config/limits.ts';
+import { allowNative } from '../src/testing/native.ts';
+import { type PushServer, startPushServer } from '../src/testing/push-server.ts';
+import { aFlow } from '../src/testing/scenario.ts';
+import type { TestServer } from '../src/testing/server.ts';
+
+const DIALECTS = (process.env.DIALECTS ?? 'sqlite,postgres').split(',');
+
+for (const dialect of DIALECTS) {
+  describe(`the delivery of pushes on ${dialect}`, () => {
+    let push: PushServer;
+    let server: TestServer;
+    before(async () => {
+      push = await startPushServer(dialect);
+      server = push.server;
+      for (const body of Object.values(push.accounts)) {
+        assert.equal((await push.credentials('', { body })).status, 201);
+      }
+    });
+    beforeEach(() => server.renew());
+    after(() => push?.close());
+
+    /** So many pushes of one phone that its circuit opens. */
+    async function failOften({ user }: Awaited<ReturnType<PushServer['pair']>>): Promise<void> {
+      for (let failures = 0; failures < CIRCUIT_FAILURES_MAX; failures++) {
+        assert.equal((await aFlow(server, user)).status, 'PUSH_CONFIRMATION_REQUIRED');
+        await server.server.outboxIdle();
+      }
+    }
+
+    test('an endpoint that is down holds no pushes of other browsers', async () => {
+      const nobody = push.webPush.subscription('x').replace(/127.0.0.1:[0-9]+/, '127.0.0.1:9');
+      await failOften(await push.pair('WEB_PUSH', nobody));
+      assert.match(server.log(), /"circuit":"127.0.0.1:9"/);
+      const { user } = await push.pair('WEB_PUSH', push.webPush.subscription('good'));
+      const flow = await aFlow(server, user);
+      assert.equal((await push.lastMessage())?.status, 'SENT');
+      const { payload } = push.webPush.arrived.at(-1) ?? {};
+      assert.deepEqual(payload, { v: 1, environmentId: server.environmentId, id: flow.id });
+    });
+
+    test('an account that fails holds no pushes of other applications', async () => {
+      const other = await push.anApplication();
+      const body = push.accounts.FCM;
+      assert.equal((await push.credentials('', { body }, other)).status, 201);
+      const applications = [push.applicationId, other].map((id) => ({
+        id,
+        push: { enabled: true },
+        otp: { enabled: true },
+      }));
+      await allowNative(server, push.applicationId, {}, { applications });
+      await failOften(await push.pair('FCM', 'down'));
+      assert.ok(server.log().includes(`"circuit":"${server.environmentId}/${push.applicationId}"`));
+      const { user } = await push.pair('FCM', 'of-another-application', other);
+      await aFlow(server, user);
+      assert.equal((await push.lastMessage())?.status, 'SENT');
+      assert.equal(push.fcm.arrived.at(-1)?.token, 'of-another-application');
+      // Its own wait.
+      const { user: waiting } = await push.pair('FCM', 'fine-but-held');
+      await aFlow(server, waiting);
+      assert.equal((await push.lastMessage())?.status, 'PENDING');
+    });
+  });
+}
