@@ -223,7 +223,14 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
   },
   {
     from: 'jobs/',
-    may: ['jobs/', 'notifications/', 'storage/store.ts', 'config/settings.ts', ...ALWAYS],
+    may: [
+      'jobs/',
+      'notifications/',
+      'storage/store.ts',
+      'crypto/vault.ts',
+      'config/settings.ts',
+      ...ALWAYS,
+    ],
     npm: ['pino', 'lru-cache'],
     node: 'ALL',
     because: 'A job works on rows through the port of the store.',

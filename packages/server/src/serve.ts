@@ -101,7 +101,7 @@ export async function startServer(
     log,
     metrics,
     settings,
-    retire: makeRetire(store, clock),
+    retire: makeRetire(store, keyring, clock),
   });
   const deviceWakes = createDeviceWakes();
   const deafen = store.onWake(deviceWakes.tell);

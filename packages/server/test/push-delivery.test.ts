@@ -1,6 +1,7 @@
 /** Whose pushes wait for whom, and which are not sent or believed any more. */
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { CIRCUIT_FAILURES_MAX } from '../src/config/limits.ts';
 import { allowNative } from '../src/testing/native.ts';
 import { type PushServer, startPushServer } from '../src/testing/push-server.ts';
@@ -62,6 +63,26 @@ for (const dialect of DIALECTS) {
       const { user: waiting } = await push.pair('FCM', 'fine-but-held');
       await aFlow(server, waiting);
       assert.equal((await push.lastMessage())?.status, 'PENDING');
+    });
+
+    test('a late verdict on a token leaves the one that replaced it alone', async () => {
+      const { webPush } = push;
+      const one = await push.pair('WEB_PUSH', webPush.subscription('pending'));
+      await aFlow(server, one.user);
+      const message = push.lastMessage();
+      while (webPush.pending.length === 0) await turn();
+      const update = {
+        push: { provider: 'WEB_PUSH', token: webPush.subscription('good') },
+      } as const;
+      assert.deepEqual(await one.account.update(update), { status: 'ENABLED' });
+      webPush.pending.pop()?.();
+      assert.equal((await message)?.lastError, 'WEB_PUSH 410 GONE');
+      assert.equal((await one.read()).push.status, 'ENABLED');
+      // The same verdict on the token that is used.
+      await one.account.update({ push: { ...update.push, token: webPush.subscription('dead') } });
+      await aFlow(server, one.user);
+      await push.lastMessage();
+      assert.deepEqual((await one.read()).push, { status: 'DISABLED', error: { code: 'GONE' } });
     });
   });
 }

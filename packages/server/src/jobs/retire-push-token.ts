@@ -1,18 +1,35 @@
 /** A push provider says that a token is dead: the device isn't woken by it any more. */
-
+import type { Vault, VaultLoader } from '../crypto/vault.ts';
 import type { Clock } from '../model/instant.ts';
-import type { NativeCredential } from '../model/mobile.ts';
+import { type NativeCredential, pushTokenIdentity } from '../model/mobile.ts';
 import type { Store } from '../storage/store.ts';
 
 const TRIES_MAX = 5;
 
+/** What a provider has said of a token. */
+export interface DeadToken {
+  environmentId: string;
+  deviceId: string;
+  /** The one that was used. The device may have told of another one meanwhile. */
+  token: string;
+  /** The provider's word. */
+  reason: string;
+}
+
 /** Marks the token as disabled, with the provider's word; the device sees it and gets a new one. */
-export function makeRetire(store: Pick<Store, 'get' | 'commit'>, clock: Clock) {
-  return async (environmentId: string, deviceId: string, reason: string): Promise<void> => {
+export function makeRetire(
+  store: Pick<Store, 'get' | 'commit'>,
+  vault: Pick<Vault, 'open'> & VaultLoader,
+  clock: Clock,
+) {
+  return async ({ environmentId, deviceId, token, reason }: DeadToken): Promise<void> => {
+    await vault.load(environmentId);
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       const device = await store.get('devices', environmentId, deviceId);
       const push = device?.doc.credential.push as NativeCredential['push'];
       if (!device || push?.status !== 'ENABLED') return;
+      const present = vault.open(environmentId, pushTokenIdentity(deviceId), push.sealedToken);
+      if (present.toString('utf8') !== token) return;
       const { id, version, doc } = device;
       const disabled = { ...push, status: 'DISABLED', error: reason };
       const credential = { ...doc.credential, push: disabled };

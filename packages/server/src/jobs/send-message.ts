@@ -16,6 +16,7 @@ import type { Stored } from '../storage/store.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
 import { makeCircuits } from './circuits.ts';
 import { dead, decideReceipt, deferred, type MessageDecision } from './message-outcome.ts';
+import type { DeadToken } from './retire-push-token.ts';
 
 export interface LaneParts {
   vault: OutboxVault;
@@ -23,7 +24,7 @@ export interface LaneParts {
   log: Logger;
   random(): number;
   /** The token that wakes a device is gone: it isn't used again. */
-  retire(environmentId: string, deviceId: string, reason: string): Promise<void>;
+  retire(dead: DeadToken): Promise<void>;
   /** Nothing begins any more. */
   isStopping(): boolean;
   /** Aborts what has begun. */
@@ -132,7 +133,9 @@ export function makeLane(channel: Channel, parts: LaneParts): Lane {
     const receipt = await send(withTimeLeft(rendered, message.doc, now));
     observe(receipt, circuit, breaker);
     if (receipt.outcome === 'REFUSED' && receipt.retires !== undefined && rendered.wake) {
-      await retire(message.environmentId, rendered.wake.deviceId, receipt.retires);
+      const { environmentId, deviceId } = rendered.wake;
+      const { address: token } = rendered.to;
+      await retire({ environmentId, deviceId, token, reason: receipt.retires });
     }
     return [decideReceipt(message, receipt, clock.now(), random())];
   }

@@ -46,6 +46,8 @@ export async function startWebPush() {
   const said: Promise<number>[] = [];
   /** Answers that nobody waits for any more. */
   const hungUp: string[] = [];
+  /** Answers that come when the test wants them to. */
+  const pending: (() => void)[] = [];
   const browser = createECDH('prime256v1');
   browser.generateKeys();
   const auth = randomBytes(16);
@@ -96,6 +98,7 @@ export async function startWebPush() {
     if (token === 'moved') return void answer(307, { location: '/good' });
     if (token === 'endless') return void said.push(talk(response, ENDLESS_BYTES));
     if (token === 'silent') return;
+    if (token === 'pending') return void pending.push(() => answer(410));
     // An answer that begins and never ends.
     if (token === 'slow') return void response.writeHead(201).write('a');
     if (request.headers['content-encoding'] !== 'aes128gcm' || !request.headers.ttl) {
@@ -111,6 +114,7 @@ export async function startWebPush() {
     asked,
     said,
     hungUp,
+    pending,
     /** As `PushManager.subscribe` does with the application server's key. */
     trust(publicKey: string) {
       const point = Buffer.from(publicKey, 'base64url');
