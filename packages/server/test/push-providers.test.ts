@@ -83,6 +83,34 @@ for (const dialect of DIALECTS) {
       assert.equal((await aFlow(server, one.user)).status, 'PUSH_CONFIRMATION_REQUIRED');
     });
 
+    test('a key of APNs may have lost its lines', async () => {
+      const { token } = push.apns.credentials;
+      const { body } = await push.credentials();
+      const row = body._embedded.pushCredentials.find(
+        ({ type }: { type: string }) => type === 'APNS',
+      );
+      const { user } = await push.pair('APNS', 'good');
+      for (const one of [
+        token.replaceAll('\n', ''),
+        token.replaceAll('\n', ' '),
+        `\n${token.replaceAll('\n', '\r\n')}\n`,
+      ]) {
+        const account = { ...push.accounts.APNS, token: one };
+        const put = await push.credentials(`/${row.id}`, { method: 'PUT', body: account });
+        assert.equal(put.status, 200, put.text);
+        await aFlow(server, user);
+        assert.equal((await push.lastMessage())?.status, 'SENT');
+      }
+      for (const one of [
+        token.replaceAll(/-----[A-Z ]+-----/g, ''),
+        token.replaceAll('PRIVATE', ''),
+      ]) {
+        const account = { ...push.accounts.APNS, token: one };
+        const put = await push.credentials(`/${row.id}`, { method: 'PUT', body: account });
+        assert.deepEqual([put.status, errorOf(put).target], [400, 'token']);
+      }
+    });
+
     for (const provider of ['FCM', 'APNS', 'HMS'] as const) {
       const arrivedAt = () => ({ FCM: push.fcm, APNS: push.apns, HMS: push.hms })[provider].arrived;
 

@@ -45,7 +45,22 @@ export async function assertApplication(parts: PushCredentialParts, request: Ope
   if (!(await parts.store.get('applications', environmentId, applicationId))) throw notFound();
 }
 
-/** What can be seen of an account without asking the provider. Throws `INVALID_DATA`. */
+/** A .p8 key with its lines: some tools send it on one, which OpenSSL doesn't read. */
+function wrapped(pem: string): string {
+  const [, label, body = ''] =
+    /^\s*-----BEGIN ([A-Z ]+)-----(.*)-----END \1-----\s*$/s.exec(pem) ?? [];
+  if (label === undefined) return pem;
+  const lines = body.replaceAll(/\s/g, '').match(/.{1,64}/g) ?? [];
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
+}
+
+/** The account as it is kept. Throws `INVALID_DATA` for what can't work, whoever is asked. */
+function usableAccount(body: WritePushCredentialBody): WritePushCredentialBody {
+  const account = body.type === 'APNS' ? { ...body, token: wrapped(body.token ?? '') } : body;
+  assertUsable(account);
+  return account;
+}
+
 function assertUsable({ type, ...account }: WritePushCredentialBody): void {
   if (type === 'APNS' && !isEllipticKey(account.token)) {
     throw invalidData('INVALID_VALUE', 'token', { message: 'This is no .p8 key of APNs.' });
@@ -102,10 +117,9 @@ export async function createPushCredential(
   parts: PushCredentialParts,
   request: OperationRequest,
 ): Promise<OperationReply> {
-  const body: WritePushCredentialBody = request.body;
   const { environmentId, applicationId } = idsOf(request);
   await assertApplication(parts, request);
-  assertUsable(body);
+  const body = usableAccount(request.body);
   const { now } = request;
   const id = randomUUIDv7();
   const doc: PushCredential = {
@@ -152,8 +166,7 @@ export async function replacePushCredential(
   parts: PushCredentialParts,
   request: OperationRequest,
 ): Promise<OperationReply> {
-  const body: WritePushCredentialBody = request.body;
-  assertUsable(body);
+  const body = usableAccount(request.body);
   const row = await commitOrRetry(
     parts.store,
     async () => {
