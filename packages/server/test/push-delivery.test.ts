@@ -21,7 +21,11 @@ for (const dialect of DIALECTS) {
         assert.equal((await push.credentials('', { body })).status, 201);
       }
     });
-    beforeEach(() => server.renew());
+    beforeEach(async () => {
+      // What was sent before is over, and circuits let a probe through.
+      server.advance(60_000);
+      await server.renew();
+    });
     after(() => push?.close());
 
     /** So many pushes of one phone that its circuit opens. */
@@ -83,6 +87,19 @@ for (const dialect of DIALECTS) {
       await aFlow(server, one.user);
       await push.lastMessage();
       assert.deepEqual((await one.read()).push, { status: 'DISABLED', error: { code: 'GONE' } });
+    });
+
+    test('a provider that asks for time is given it', async () => {
+      for (const [provider, token] of [
+        ['FCM', 'patience'],
+        ['WEB_PUSH', push.webPush.subscription('patience')],
+      ] as const) {
+        const { user } = await push.pair(provider, token);
+        await aFlow(server, user);
+        const message = await push.lastMessage();
+        assert.equal(message?.status, 'PENDING');
+        assert.equal(message?.availableAt, server.now() + 17_000);
+      }
     });
   });
 }

@@ -55,6 +55,18 @@ describe('a message that was tried', () => {
     assert.ok(retryDelayMs(3, 0) < retryDelayMs(3, 1));
   });
 
+  test('waits as long as the provider asks for, within bounds, and not less than it would', () => {
+    const wait = (retryAfterMs: number) => {
+      const message = aMessage({ expiresAt: NOW + 10 * OUTBOX_RETRY_MAX_MS });
+      return docOf(decideReceipt(message, { ...LATER, retryAfterMs }, NOW, 0.5)).availableAt - NOW;
+    };
+    assert.equal(wait(60_000), 60_000);
+    assert.equal(wait(1), OUTBOX_RETRY_MS);
+    assert.equal(wait(Number.MAX_SAFE_INTEGER), OUTBOX_RETRY_MAX_MS);
+    const late = decideReceipt(aMessage(), { ...LATER, retryAfterMs: 1_800_000 }, NOW, 0.5);
+    assert.equal(docOf(late).availableAt, NOW + OUTBOX_RETRY_MAX_MS);
+  });
+
   test('is DEAD when it was refused, was tried often enough, or would be too late', () => {
     const refused = decideReceipt(aMessage(), { outcome: 'REFUSED', reason: 'SMTP 550' }, NOW, 0);
     const exhausted = decideReceipt(aMessage({ attempts: OUTBOX_ATTEMPTS_MAX }), LATER, NOW, 0);

@@ -99,12 +99,13 @@ export function retryDelayMs(attempts: number, random: number): number {
 /** Another try later, or none when all were made or the message is worthless by then. */
 function retried(
   message: Stored<Message>,
-  reason: string,
+  { reason, retryAfterMs = 0 }: { reason: string; retryAfterMs?: number },
   now: Instant,
   random: number,
 ): MessageDecision {
   const { doc } = message;
-  const availableAt = now + retryDelayMs(doc.attempts, random);
+  const wanted = Math.min(retryAfterMs, OUTBOX_RETRY_MAX_MS);
+  const availableAt = now + Math.max(wanted, retryDelayMs(doc.attempts, random));
   if (doc.attempts >= OUTBOX_ATTEMPTS_MAX || availableAt >= doc.expiresAt) {
     return dead(message, reason, now);
   }
@@ -125,6 +126,6 @@ export function decideReceipt(
     case 'REFUSED':
       return dead(message, receipt.reason, now);
     case 'LATER':
-      return retried(message, receipt.reason, now, random);
+      return retried(message, receipt, now, random);
   }
 }

@@ -47,6 +47,7 @@ export async function startFcm() {
     dead: [404, 'UNREGISTERED'],
     busy: [429, 'QUOTA_EXCEEDED'],
     down: [503, 'UNAVAILABLE'],
+    patience: [503, 'UNAVAILABLE'],
   };
   const server = createHttpServer(async (request, response) => {
     const answer = (status: number, body: object) =>
@@ -77,6 +78,7 @@ export async function startFcm() {
     if (error) {
       const [status, errorCode] = error;
       const type = 'type.googleapis.com/google.firebase.fcm.v1.FcmError';
+      if (message.token === 'patience') response.setHeader('retry-after', '17');
       answer(status, { error: { code: status, details: [{ '@type': type, errorCode }] } });
     } else {
       arrived.push({ token: message.token, payload: message, headers: request.headers });
@@ -172,10 +174,12 @@ export async function startHms() {
   const credentials = { clientId: '1001', clientSecret: randomBytes(16).toString('hex') };
   const accessToken = randomBytes(16).toString('hex');
   const arrived: Arrived[] = [];
+  const tokensAsked = { count: 0 };
   const codes: Record<string, [number, string]> = {
     dead: [200, '80300007'],
-    busy: [503, '80300010'],
-    down: [503, '81000001'],
+    busy: [503, ''],
+    late: [401, '80200003'],
+    down: [500, '81000001'],
   };
   const server = createHttpServer(async (request, response) => {
     const answer = (status: number, body: object) =>
@@ -187,6 +191,7 @@ export async function startHms() {
         form.get('grant_type') === 'client_credentials' &&
         form.get('client_id') === credentials.clientId &&
         form.get('client_secret') === credentials.clientSecret;
+      tokensAsked.count++;
       if (isRight) answer(200, { access_token: accessToken, expires_in: 3_600 });
       else answer(400, { error: 1_101, sub_error: 20_044, error_description: 'invalid client' });
       return;
@@ -203,5 +208,5 @@ export async function startHms() {
   });
   const url = `http://127.0.0.1:${await listen(server)}`;
   const tokenUrl = `${url}/oauth2/v3/token`;
-  return { url, tokenUrl, arrived, credentials, close: () => server.close() };
+  return { url, tokenUrl, arrived, tokensAsked, credentials, close: () => server.close() };
 }

@@ -95,6 +95,7 @@ export async function startWebPush() {
     }
     const status = { dead: 410, unknown: 404, busy: 429, down: 503 }[token];
     if (status !== undefined) return void answer(status);
+    if (token === 'patience') return void answer(429, { 'retry-after': '17' });
     if (token === 'moved') return void answer(307, { location: '/good' });
     if (token === 'endless') return void said.push(talk(response, ENDLESS_BYTES));
     if (token === 'silent') return;

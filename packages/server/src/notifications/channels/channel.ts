@@ -39,7 +39,13 @@ export type DeliveryReceipt =
    * no greeting, no login), which counts for its circuit breaker. Not for what is wrong with the
    * message or its account: that is REFUSED.
    */
-  | { outcome: 'LATER'; reason: string; providerFailed: boolean };
+  | {
+      outcome: 'LATER';
+      reason: string;
+      providerFailed: boolean;
+      /** How long the provider wants to be left alone with this one. */
+      retryAfterMs?: number;
+    };
 
 export interface Channel {
   readonly name: ChannelName;

@@ -105,7 +105,7 @@ export function openApnsChannel({ accounts, url }: ApnsOptions): Channel {
     if (reason === 'ExpiredProviderToken') {
       return { outcome: 'LATER', reason: `APNS ${reason}`, providerFailed: false };
     }
-    return pushReceipt('APNS', status, response?.reason ?? '', DEAD);
+    return pushReceipt({ provider: 'APNS', status, word: response?.reason ?? '', dead: DEAD });
   }
 
   return {

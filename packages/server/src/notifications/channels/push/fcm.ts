@@ -9,6 +9,7 @@ import { noAccount, pushReceipt, refused, unreachable } from './push-receipt.ts'
 
 const SCOPE = 'https://www.googleapis.com/auth/firebase.messaging';
 const ACCOUNTS_MAX = 500;
+const DEAD = ['UNREGISTERED', 'SENDER_ID_MISMATCH'];
 const TOKEN_URL = 'https://oauth2.googleapis.com/token';
 
 export interface FcmOptions {
@@ -93,7 +94,7 @@ export function openFcmChannel({ accounts, url, tokenUrl }: FcmOptions): Channel
     } catch (error) {
       clients.delete(found.id);
       const status = Number((error as { status?: number }).status ?? 0);
-      if (status === 429) return pushReceipt('FCM', status, '', []);
+      if (status === 429) return pushReceipt({ provider: 'FCM', status, word: '', dead: DEAD });
       return status >= 400 && status < 500
         ? refused(`FCM ${status} INVALID_CREDENTIAL`)
         : unreachable();
@@ -115,11 +116,16 @@ export function openFcmChannel({ accounts, url, tokenUrl }: FcmOptions): Channel
           }),
         },
       );
+      // The next push gets a new one.
+      if (response.status === 401) clients.delete(found.id);
       const body = await response.json().catch(() => undefined);
-      return pushReceipt('FCM', response.status, wordOf(body), [
-        'UNREGISTERED',
-        'SENDER_ID_MISMATCH',
-      ]);
+      return pushReceipt({
+        provider: 'FCM',
+        status: response.status,
+        word: wordOf(body),
+        dead: DEAD,
+        retryAfter: response.headers.get('retry-after'),
+      });
     } catch {
       return unreachable();
     }

@@ -15,10 +15,12 @@ const MEANINGS: Readonly<Record<string, { status: number; word: string }>> = {
   '80100000': { status: 410, word: 'INVALID_TOKEN' },
   '80300007': { status: 410, word: 'INVALID_TOKEN' },
   '80200001': { status: 401, word: 'INVALID_CREDENTIAL' },
-  '80200003': { status: 503, word: 'TOKEN_EXPIRED' },
-  '80300010': { status: 429, word: 'TOO_MANY' },
-  '81000001': { status: 503, word: 'INTERNAL' },
+  '81000001': { status: 500, word: 'INTERNAL' },
 };
+/** Of the access token, not of the device's. */
+const TOKEN_EXPIRED = '80200003';
+/** Huawei calls its 503 "traffic control". */
+const THROTTLES = [429, 503];
 
 export interface HmsOptions {
   accounts: PushAccounts;
@@ -51,10 +53,11 @@ export function openHmsChannel({ accounts, url, tokenUrl }: HmsOptions): Channel
     });
     const { access_token, expires_in } = (await response.json()) as Record<string, unknown>;
     if (typeof access_token !== 'string') {
-      if (response.status < 500) throw new CredentialRefused();
+      if (response.status < 500 && response.status !== 429) throw new CredentialRefused();
       throw new Error('No token.');
     }
-    tokens.set(id, access_token, { ttl: Math.max(1, Number(expires_in) * 1_000 - EARLY_MS) });
+    const lifeMs = (Number(expires_in) || 0) * 1_000;
+    tokens.set(id, access_token, { ttl: Math.max(1, lifeMs - EARLY_MS) });
     return access_token;
   }
 
@@ -89,10 +92,19 @@ export function openHmsChannel({ accounts, url, tokenUrl }: HmsOptions): Channel
       const { code } = (await response.json().catch(() => ({}))) as { code?: string };
       if (response.ok && code === SUCCESS) return { outcome: 'DELIVERED' };
       const meaning = MEANINGS[code ?? ''];
-      if (meaning?.word === 'TOKEN_EXPIRED') tokens.delete(found.id);
+      if (response.status === 401 || code === TOKEN_EXPIRED) tokens.delete(found.id);
+      if (code === TOKEN_EXPIRED) {
+        return { outcome: 'LATER', reason: 'HMS TOKEN_EXPIRED', providerFailed: false };
+      }
       // Some refusals come with status 200.
-      const status = meaning?.status ?? (response.ok ? 400 : response.status);
-      return pushReceipt('HMS', status, meaning?.word ?? code ?? '', ['INVALID_TOKEN']);
+      return pushReceipt({
+        provider: 'HMS',
+        status: meaning?.status ?? (response.ok ? 400 : response.status),
+        word: meaning?.word ?? code ?? '',
+        dead: ['INVALID_TOKEN'],
+        throttles: THROTTLES,
+        retryAfter: response.headers.get('retry-after'),
+      });
     } catch (error) {
       return error instanceof CredentialRefused
         ? { outcome: 'REFUSED', reason: 'HMS 401 INVALID_CREDENTIAL' }

@@ -16,21 +16,36 @@ export const unreachable = (): DeliveryReceipt => ({
   providerFailed: true,
 });
 
-/**
- * By HTTP status, with the provider's own word. `dead`: the words that say that the token is gone
- * for good, so that it is not used again.
- */
-export function pushReceipt(
-  provider: string,
-  status: number,
-  word: string,
-  dead: readonly string[],
-): DeliveryReceipt {
+export interface ProviderAnswer {
+  provider: string;
+  status: number;
+  /** The provider's own word for it. */
+  word: string;
+  /** The words that say that the token is gone for good, so that it is not used again. */
+  dead: readonly string[];
+  /** The statuses that say that there was too much of us, while the provider is there. */
+  throttles?: readonly number[];
+  /** The header `Retry-After`. */
+  retryAfter?: string | null | undefined;
+}
+
+/** RFC 9110 §10.2.3: seconds, or a date. */
+function waitMs(retryAfter: string | null | undefined): number | undefined {
+  if (!retryAfter) return undefined;
+  const isSeconds = /^[0-9]{1,9}$/.test(retryAfter);
+  const wait = isSeconds ? Number(retryAfter) * 1_000 : Date.parse(retryAfter) - Date.now();
+  return wait > 0 ? wait : undefined;
+}
+
+/** By HTTP status, with the provider's own word. */
+export function pushReceipt(answer: ProviderAnswer): DeliveryReceipt {
+  const { provider, status, word, dead, throttles = [429], retryAfter } = answer;
   if (status >= 200 && status < 300) return { outcome: 'DELIVERED' };
   const reason = `${provider} ${status} ${word}`.trim();
   if (dead.includes(word) || status === 410) return { outcome: 'REFUSED', reason, retires: word };
-  // Throttled: this one later; the provider is there.
-  if (status === 429) return { outcome: 'LATER', reason, providerFailed: false };
-  if (status >= 500) return { outcome: 'LATER', reason, providerFailed: true };
-  return { outcome: 'REFUSED', reason };
+  const throttled = throttles.includes(status);
+  if (!throttled && status < 500) return { outcome: 'REFUSED', reason };
+  const retryAfterMs = waitMs(retryAfter);
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+  return { outcome: 'LATER', reason, providerFailed: !throttled, ...wait };
 }

@@ -75,6 +75,8 @@ describe('Web Push', { timeout: 9_000 }, () => {
     assert.ok(busy.outcome === 'LATER' && !busy.providerFailed);
     const down = await to('down');
     assert.ok(down.outcome === 'LATER' && down.providerFailed);
+    const patience = await to('patience');
+    assert.ok(patience.outcome === 'LATER' && patience.retryAfterMs === 17_000);
     const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
     const { d = '' } = other.export({ format: 'jwk' });
     const stranger = open({ keys: async () => ({ ...keys, privateKey: d }) });

@@ -56,6 +56,7 @@ function isPublicEndpoint(endpoint: string): boolean {
 
 interface Answer {
   status: number;
+  retryAfter: string | undefined;
 }
 
 /**
@@ -73,7 +74,8 @@ function post(
     // Cut while it speaks: what it has answered is known.
     request.on('error', (error) => (answer ? resolve(answer) : reject(error)));
     request.on('response', (response) => {
-      const ended = { status: response.statusCode ?? 0 };
+      const retryAfter = response.headers['retry-after'];
+      const ended = { status: response.statusCode ?? 0, retryAfter };
       answer = ended;
       let bytes = 0;
       response.on('data', (chunk: Buffer) => {
@@ -127,10 +129,10 @@ export function openWebPushChannel(options: WebPushOptions): Channel {
     }
     try {
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(PUSH_TIMEOUT_MS)]);
-      const { status } = await post(details, agent, deadline);
+      const { status, retryAfter } = await post(details, agent, deadline);
       // RFC 8030 §7.3: 404 and 410 say that the subscription is gone.
       const word = status === 404 || status === 410 ? 'GONE' : '';
-      return pushReceipt('WEB_PUSH', status, word, ['GONE']);
+      return pushReceipt({ provider: 'WEB_PUSH', status, word, dead: ['GONE'], retryAfter });
     } catch (error) {
       return error instanceof PrivateAddressError ? invalid() : unreachable();
     }
