@@ -12,6 +12,7 @@ import { createDeviceWakes } from './device-wakes.ts';
 import { openMetadataService } from './fido-metadata/metadata-service.ts';
 import { createHttpApp } from './http/app.ts';
 import { openDeviceChannel } from './http/device-channel.ts';
+import { makeIsAwaited } from './jobs/awaited-push.ts';
 import { startOutboxWorker } from './jobs/outbox-worker.ts';
 import { startPushTimeouts } from './jobs/push-timeouts.ts';
 import { makeRetire } from './jobs/retire-push-token.ts';
@@ -101,6 +102,7 @@ export async function startServer(
     log,
     metrics,
     settings,
+    isAwaited: makeIsAwaited(store),
     retire: makeRetire(store, keyring, clock),
   });
   const deviceWakes = createDeviceWakes();

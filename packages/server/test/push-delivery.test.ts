@@ -101,5 +101,24 @@ for (const dialect of DIALECTS) {
         assert.equal(message?.availableAt, server.now() + 17_000);
       }
     });
+
+    test('a request that has ended is not pushed any more', async () => {
+      const { user, account } = await push.pair('FCM', 'busy');
+      const cancelled = await aFlow(server, user);
+      assert.equal((await push.lastMessage())?.status, 'PENDING');
+      const cancel = { type: 'cancel.push.authentication', body: { reason: 'CHANGE_DEVICE' } };
+      await server.auth(`/deviceAuthentications/${cancelled.id}`, cancel);
+      server.advance(5_000);
+      assert.equal((await push.lastMessage())?.lastError, 'REQUEST_ENDED');
+
+      await aFlow(server, user);
+      assert.equal((await push.lastMessage())?.status, 'PENDING');
+      const { requests } = await account.requests();
+      assert.equal(await requests[0]?.approve(), 'COMPLETED');
+      server.advance(5_000);
+      const message = await push.lastMessage();
+      assert.deepEqual([message?.status, message?.lastError], ['DEAD', 'REQUEST_ENDED']);
+      assert.equal(message?.sealedPayload, undefined);
+    });
   });
 }

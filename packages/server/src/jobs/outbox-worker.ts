@@ -42,6 +42,7 @@ export interface OutboxWorkerParts {
   log: Logger;
   metrics: OutboxMetrics;
   settings: Pick<Settings, 'production'>;
+  isAwaited: LaneParts['isAwaited'];
   retire: LaneParts['retire'];
   /** From 0 to 1; tests pass their own. */
   random?: () => number;

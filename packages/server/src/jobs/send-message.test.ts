@@ -31,6 +31,7 @@ async function setUp(outbox: Outbox, channel: Channel, count = 1, to?: string[])
     log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
     random: () => 0.5,
     isStopping: () => false,
+    isAwaited: async () => true,
     retire: async () => {},
     cutOff: new AbortController().signal,
   });

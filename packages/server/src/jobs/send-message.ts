@@ -23,6 +23,8 @@ export interface LaneParts {
   clock: Clock;
   log: Logger;
   random(): number;
+  /** Whether the request that a push is about still waits for its device. */
+  isAwaited(wake: Wake): Promise<boolean>;
   /** The token that wakes a device is gone: it isn't used again. */
   retire(dead: DeadToken): Promise<void>;
   /** Nothing begins any more. */
@@ -57,7 +59,7 @@ function withTimeLeft(rendered: RenderedMessage, doc: Message, now: Instant): Re
 }
 
 export function makeLane(channel: Channel, parts: LaneParts): Lane {
-  const { vault, clock, log, random, retire, isStopping, cutOff } = parts;
+  const { vault, clock, log, random, isAwaited, retire, isStopping, cutOff } = parts;
   const circuits = makeCircuits();
 
   function observe(receipt: DeliveryReceipt, circuit: string, breaker: CircuitBreaker): void {
@@ -121,7 +123,9 @@ export function makeLane(channel: Channel, parts: LaneParts): Lane {
   ): Promise<MessageDecision[]> {
     if (isStopping()) return [];
     const { breaker } = circuits(circuit);
+    const awaited = rendered.wake === undefined || (await isAwaited(rendered.wake));
     const now = clock.now();
+    if (!awaited) return [dead(message, 'REQUEST_ENDED', now)];
     if (now >= message.doc.expiresAt) return [dead(message, 'EXPIRED', now)];
     // A try that could outlive the lease could meet another worker's.
     if (now + OUTBOX_SEND_TIMEOUT_MS > leaseUntil) {

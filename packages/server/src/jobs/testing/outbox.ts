@@ -151,6 +151,7 @@ export async function openOutbox(open = freshSqliteStore): Promise<Outbox> {
     startWorker(parts) {
       const settings = { production: false };
       const worker = startOutboxWorker({
+        isAwaited: async () => true,
         retire: async () => {},
         store,
         vault,
