@@ -120,5 +120,55 @@ for (const dialect of DIALECTS) {
       assert.deepEqual([message?.status, message?.lastError], ['DEAD', 'REQUEST_ENDED']);
       assert.equal(message?.sealedPayload, undefined);
     });
+
+    test('what a provider knows is good for nothing, and what it sends is only a reason to look', async () => {
+      const { user, account } = await push.pair('FCM', 'a-token-that-google-knows');
+      const flow = await aFlow(server, user);
+      assert.equal((await push.lastMessage())?.status, 'SENT');
+      const known = push.fcm.arrived.at(-1)?.payload as { data: Record<string, string> };
+      assert.equal(known.data.id, flow.id);
+      const states = async () => {
+        const { store } = server.server.parts;
+        const { environmentId } = server;
+        const device = await store.get('devices', environmentId, account.id);
+        return [device, await store.get('flows', environmentId, flow.id)];
+      };
+      const before = await states();
+      const unsigned = (header: object) =>
+        [header, { ...known.data, flow: flow.id, decision: 'APPROVE' }]
+          .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+          .join('.');
+      const kid = account.id;
+      for (const operation of ['challenges', 'answers', 'updates', 'keys', 'removals']) {
+        for (const body of [
+          known.data,
+          { request: flow.id },
+          { request: known.data },
+          { request: `${unsigned({ alg: 'none', typ: 'cs-request+jwt', kid })}.` },
+          { request: `${unsigned({ alg: 'ES256', typ: 'cs-request+jwt', kid })}.AAAA` },
+        ]) {
+          const reply = await server.raw(`/${server.environmentId}/device/v1/${operation}`, {
+            body,
+          });
+          assert.ok(
+            [400, 401].includes(reply.status),
+            `${operation} ${reply.status} ${reply.text}`,
+          );
+        }
+      }
+      for (const options of [{}, { type: 'otp.check', body: { otp: '123456' } }]) {
+        const path = `/${server.environmentId}/deviceAuthentications/${flow.id}`;
+        assert.equal((await server.raw(path, options)).status, 401);
+      }
+      assert.deepEqual(await states(), before);
+      // The phone that looks sees what the server asks, and once that has ended, nothing.
+      const { requests } = await account.requests();
+      assert.deepEqual(
+        requests.map(({ challenge }) => challenge?.id),
+        [flow.id],
+      );
+      assert.equal(await requests[0]?.approve(), 'COMPLETED');
+      assert.deepEqual((await account.requests()).requests, []);
+    });
   });
 }

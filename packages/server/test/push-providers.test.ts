@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { allowNative } from '../src/testing/native.ts';
 import { type PushServer, startPushServer } from '../src/testing/push-server.ts';
 import { aFlow, errorOf } from '../src/testing/scenario.ts';
 import type { TestServer } from '../src/testing/server.ts';
@@ -12,6 +13,41 @@ const DIALECTS = (process.env.DIALECTS ?? 'sqlite,postgres').split(',');
 const ELLIPTIC = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   .privateKey.export({ type: 'pkcs8', format: 'pem' })
   .toString();
+
+/** The lines of a key in PEM: each of them says enough. */
+const linesOf = (pem: string) =>
+  pem.split('\n').filter((line) => /^[A-Za-z0-9+/=]{9,}$/.test(line));
+
+/** All that a provider may know, and all words of it: the same for every request. */
+function payloadOf(
+  provider: 'FCM' | 'APNS' | 'HMS',
+  token: string,
+  environmentId: string,
+  id: string,
+) {
+  const [title, body] = ['Sign-in request', 'Open the app to answer it.'];
+  return {
+    FCM: {
+      token,
+      data: { v: '1', environmentId, id },
+      notification: { title, body },
+      android: { priority: 'HIGH', ttl: '40s', collapse_key: 'request' },
+    },
+    APNS: {
+      aps: { alert: { title, body }, 'mutable-content': 1, category: 'request' },
+      countersign: { v: 1, environmentId, id },
+    },
+    HMS: {
+      token: [token],
+      data: JSON.stringify({ v: 1, environmentId, id }),
+      android: {
+        urgency: 'HIGH',
+        ttl: '40s',
+        notification: { title, body, click_action: { type: 3 } },
+      },
+    },
+  }[provider];
+}
 
 for (const dialect of DIALECTS) {
   describe(`push through providers on ${dialect}`, () => {
@@ -111,26 +147,71 @@ for (const dialect of DIALECTS) {
       }
     });
 
+    test('no account can be read from the store, the log or the audit records', async () => {
+      const legacy = { type: 'FCM', key: 'a-server-key-of-the-ended-service' };
+      const other = await push.anApplication();
+      for (const body of [legacy, ...Object.values(push.accounts)]) {
+        const made = await push.credentials('', { body }, other);
+        assert.equal(made.status, 201, made.text);
+        const path = `/${made.body.id}`;
+        const put = await push.credentials(path, { method: 'PUT', body }, other);
+        assert.equal(put.status, 200, put.text);
+      }
+      for (const provider of ['FCM', 'APNS', 'HMS'] as const) {
+        const { user } = await push.pair(provider, `a-secret-token-of-${provider}`);
+        await aFlow(server, user);
+        assert.equal((await push.lastMessage())?.status, 'SENT');
+      }
+      const google = JSON.parse(push.fcm.credentials);
+      const bearers = [push.fcm, push.apns, push.hms].map(({ arrived }) =>
+        String(arrived.at(-1)?.headers.authorization).slice('bearer '.length),
+      );
+      const secrets = [
+        legacy.key,
+        linesOf(google.private_key),
+        linesOf(push.apns.credentials.token),
+        push.apns.credentials.key,
+        push.hms.credentials.clientSecret,
+        'a-secret-token-of-',
+        bearers,
+      ].flat();
+      assert.ok(secrets.length > 20 && secrets.every((text) => text.length > 8));
+      const dump = await push.dump();
+      assert.ok(dump.includes('PUSH_CREDENTIALS.UPDATED') && dump.includes(other));
+      for (const secret of secrets) {
+        assert.ok(!dump.includes(secret), `${secret} is stored.`);
+        assert.ok(!server.log().includes(secret), `${secret} is logged.`);
+        server.secret(secret);
+      }
+    });
+
     for (const provider of ['FCM', 'APNS', 'HMS'] as const) {
       const arrivedAt = () => ({ FCM: push.fcm, APNS: push.apns, HMS: push.hms })[provider].arrived;
 
       test(`${provider} is told the id of the request, and nothing else`, async () => {
-        const { user, account } = await push.pair(provider, `a-good-token-of-${provider}`);
+        await allowNative(server, push.applicationId, {
+          push: { enabled: true, numberMatching: { enabled: true } },
+        });
+        const token = `a-good-token-of-${provider}`;
+        const { user, account } = await push.pair(provider, token);
         const flow = await aFlow(server, user, {
           notification: { clientContext: { amount: '12 EUR' } },
         });
-        assert.equal(flow.status, 'PUSH_CONFIRMATION_REQUIRED');
-        await server.server.outboxIdle();
-        const arrived = arrivedAt().at(-1);
-        assert.equal(arrived?.token, `a-good-token-of-${provider}`);
-        const text = JSON.stringify(arrived?.payload);
-        assert.ok(text.includes(flow.id) && text.includes(server.environmentId), text);
-        for (const hidden of [user.username, user.email, user.id, '12 EUR', account.id]) {
-          assert.ok(!text.includes(hidden), `${hidden} in ${text}`);
-        }
         assert.equal((await push.lastMessage())?.status, 'SENT');
+        const arrived = arrivedAt().at(-1);
+        assert.equal(arrived?.token, token);
+        assert.deepEqual(
+          arrived?.payload,
+          payloadOf(provider, token, server.environmentId, flow.id),
+        );
+        const headers = JSON.stringify(arrived?.headers);
+        for (const hidden of [user.username, user.email, user.id, '12 EUR', account.id]) {
+          assert.ok(!headers.includes(hidden), `${hidden} in ${headers}`);
+        }
+        const { value } = flow.numberMatching;
         const { requests } = await account.requests();
-        assert.equal(await requests[0]?.approve(), 'COMPLETED');
+        assert.equal(await requests[0]?.approve({ number: value }), 'COMPLETED');
+        await allowNative(server, push.applicationId);
       });
 
       test(`${provider} says that a token is dead: it is used no more, until there is another`, async () => {

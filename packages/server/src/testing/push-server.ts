@@ -1,7 +1,10 @@
 /** A server whose push providers are those of `push-providers.ts`, and phones that they wake. */
 import assert from 'node:assert/strict';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import type { Table } from '../model/documents.ts';
 import type { PushProvider } from '../model/mobile.ts';
+import { ANY_ENVIRONMENT } from '../storage/store.ts';
+import { TABLE_NAMES } from '../storage/tables.ts';
 import { allowNative, aNativeApplication, anInstallation, aPairingKey } from './native.ts';
 import { startPostgres } from './postgres.ts';
 import { CERTIFICATE, startApns, startFcm, startHms } from './push-providers.ts';
@@ -86,6 +89,12 @@ export async function startPushServer(dialect: string) {
       await server.server.outboxIdle();
       const rows = await store.list('messages', server.environmentId, { limit: 1_000 });
       return rows.at(-1)?.doc;
+    },
+
+    /** Everything that is stored, as text. */
+    async dump(): Promise<string> {
+      const list = (table: Table) => store.list(table, ANY_ENVIRONMENT, { limit: 1_000 });
+      return JSON.stringify(await Promise.all(TABLE_NAMES.map(list)));
     },
 
     async close() {
