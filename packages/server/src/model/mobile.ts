@@ -1,4 +1,5 @@
 /** What is kept of native devices: credentials, pairing keys, codes, push credentials. */
+import type { WireDuration } from './duration.ts';
 import type { Instant } from './instant.ts';
 
 /** The services that wake a phone; `WEB_PUSH` is a browser's (RFC 8030). */
@@ -136,4 +137,26 @@ export interface DeviceRequest {
   deviceId: string;
   /** By then its signature is too old to be replayed; the row may go. */
   expiresAt: Instant;
+}
+
+/** `mobile` of a native application; SDK, `ApplicationOIDCAllOfMobile`. */
+export interface MobileSettings {
+  bundleId?: string;
+  packageName?: string;
+  huaweiAppId?: string;
+  huaweiPackageName?: string;
+  /** What stands in front of what a QR code says, so that the phone opens the application. */
+  uriPrefix?: string;
+  /** How long a passcode is shown before the next one. */
+  passcodeRefreshDuration: WireDuration;
+  /** Time steps that a passcode may be off, in both directions. */
+  passcodeGracePeriod?: number;
+  push?: { numberMatching?: { type?: 'SELECT_NUMBER' | 'ENTER_MANUALLY' } };
+  /** Kept and returned: what attests an application isn't asked; docs/compatibility.md. */
+  integrityDetection: {
+    mode?: 'ENABLED' | 'DISABLED';
+    excludedPlatforms?: ('GOOGLE' | 'IOS')[];
+    cacheDuration?: { amount: number; units: 'MINUTES' | 'HOURS' };
+    googlePlay?: { verificationType: 'GOOGLE' | 'INTERNAL' };
+  };
 }

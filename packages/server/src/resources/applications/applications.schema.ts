@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { NAME_LENGTH_MAX } from '../../config/limits.ts';
 import { HalLinks, listOf, Reference, Timestamp, Uuid } from '../schemas.ts';
+import { Identifier, MobileReply, MobileRequest } from './mobile-settings.ts';
 
 const DESCRIPTION_LENGTH_MAX = 1_024;
 const URL_LENGTH_MAX = 2_048;
@@ -32,12 +33,12 @@ const Count = Type.Integer({ minimum: 0, maximum: 2_147_483_647 });
 const Word = Type.String({ maxLength: NAME_LENGTH_MAX });
 const Open = Type.Record(Type.String(), Type.Unknown());
 
-/** Kept and returned as they came: sign-on, and the mobile part that other resources read. */
+/** Kept and returned as they came, but for `mobile`, which has defaults and may hold credentials. */
 const SETTINGS = {
   accessControl: Open,
   additionalRefreshTokenReplayProtectionEnabled: Flag,
   allowWildcardInRedirectUris: Flag,
-  bundleId: Word,
+  bundleId: Identifier,
   corsSettings: Open,
   deviceCustomVerificationUri: Url,
   devicePathId: Word,
@@ -49,8 +50,8 @@ const SETTINGS = {
   initiateLoginUri: Url,
   kerberos: Open,
   loginPageUrl: Url,
-  mobile: Open,
-  packageName: Word,
+  mobile: MobileRequest,
+  packageName: Identifier,
   parRequirement: Type.String({ enum: ['OPTIONAL', 'REQUIRED'] }),
   parTimeout: Count,
   pkceEnforcement: Type.String({ enum: ['OPTIONAL', 'REQUIRED', 'S256_REQUIRED'] }),
@@ -114,6 +115,7 @@ const CommonRequest = Type.Object(COMMON);
 /** What both requests say; the settings are read by name. */
 export type ApplicationRequest = Static<typeof CommonRequest> & {
   jwksUrl?: string;
+  mobile?: object;
   assignActorRoles?: boolean;
 } & Record<string, unknown>;
 
@@ -124,6 +126,7 @@ export const ApplicationReply = Type.Object(
     environment: Reference,
     ...COMMON,
     ...OPTIONAL_SETTINGS,
+    mobile: Type.Optional(MobileReply),
     enabled: Type.Boolean(),
     createdAt: Timestamp,
     updatedAt: Timestamp,

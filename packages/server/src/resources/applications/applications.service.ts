@@ -18,6 +18,7 @@ import { newSealedSecret } from './application-secret.ts';
 import { applicationView } from './application-view.ts';
 import { type ApplicationRequest, SETTING_NAMES } from './applications.schema.ts';
 import { parseClientKeys } from './client-keys.ts';
+import { mobileSettings } from './mobile-settings.ts';
 
 const onUnique = (table: Table): ApiError =>
   notUnique(table === 'applications' ? 'name' : 'role', 'The value is already in use.');
@@ -35,6 +36,8 @@ function requestedDoc(body: ApplicationRequest) {
     throw invalidData('REQUIRED_VALUE', 'jwks');
   }
   const given = SETTING_NAMES.filter((setting) => body[setting] !== undefined);
+  const settings = Object.fromEntries(given.map((setting) => [setting, body[setting]]));
+  const hasMobile = type === 'NATIVE_APP' || body.mobile !== undefined;
   return {
     name,
     ...(description === undefined ? {} : { description }),
@@ -44,7 +47,7 @@ function requestedDoc(body: ApplicationRequest) {
     grantTypes,
     tokenEndpointAuthMethod,
     ...(jwks === undefined ? {} : { jwks: parseClientKeys(jwks) }),
-    settings: Object.fromEntries(given.map((setting) => [setting, body[setting]])),
+    settings: hasMobile ? { ...settings, mobile: mobileSettings(body.mobile) } : settings,
   };
 }
 

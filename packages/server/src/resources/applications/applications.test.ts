@@ -31,7 +31,11 @@ const pathOf = (id: string) => `${applicationsOf()}/${id}`;
 describe('an application', () => {
   test('is created, read, listed, replaced and deleted', async (context) => {
     const { asAdmin, time } = await start(context);
-    const mobile = { bundleId: 'com.example', integrityDetection: { mode: 'DISABLED' } };
+    const mobile = {
+      bundleId: 'com.example',
+      integrityDetection: { mode: 'DISABLED' },
+      passcodeRefreshDuration: { duration: 30, timeUnit: 'SECONDS' },
+    };
     const created = await asAdmin(applicationsOf(), 'POST', {
       ...aWorker({ name: 'Phone', type: 'NATIVE_APP' }),
       description: 'An app',

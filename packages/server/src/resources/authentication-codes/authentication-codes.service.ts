@@ -9,7 +9,7 @@ import type { Vault } from '../../crypto/vault.ts';
 import { invalidData, notFound } from '../../errors/api-error.ts';
 import { toMs } from '../../model/duration.ts';
 import { type Instant, toTimestamp } from '../../model/instant.ts';
-import type { AuthenticationCode } from '../../model/mobile.ts';
+import type { AuthenticationCode, MobileSettings } from '../../model/mobile.ts';
 import type { Parts } from '../../parts.ts';
 import type { Stored, Write } from '../../storage/store.ts';
 import { activityWrite, actorOf } from '../activity.ts';
@@ -41,9 +41,8 @@ const newCode = () =>
 
 /** The universal link of the application, or its scheme, in front of the code. */
 function uriOf(code: string, settings: Record<string, unknown>): string {
-  const { mobile } = settings as { mobile?: { uriPrefix?: string; universalAppLink?: string } };
-  const prefix = mobile?.universalAppLink ?? mobile?.uriPrefix ?? '';
-  return `${prefix}pingonesdk?authentication_code=${code}`;
+  const { uriPrefix = '' } = (settings.mobile ?? {}) as Partial<MobileSettings>;
+  return `${uriPrefix}pingonesdk?authentication_code=${code}`;
 }
 
 export const isOver = ({ status, usableUntil }: AuthenticationCode, now: Instant) =>
