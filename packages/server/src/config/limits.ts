@@ -28,6 +28,8 @@ export const GROUP_COMMIT_MAX = 256;
 export const TOKENS_CACHED_MAX = 10_000;
 /** An access token's life. */
 export const TOKEN_LIFETIME_SECONDS = 3_600;
+/** Native applications of an environment: what is known of them is kept in memory. */
+export const NATIVE_APPLICATIONS_MAX = 100;
 /** Policies of an environment. */
 export const POLICIES_MAX = 100;
 /** FIDO policies of an environment, and authenticators that were added to it by hand. */

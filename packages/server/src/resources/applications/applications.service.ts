@@ -19,6 +19,7 @@ import { applicationView } from './application-view.ts';
 import { type ApplicationRequest, SETTING_NAMES } from './applications.schema.ts';
 import { parseClientKeys } from './client-keys.ts';
 import { mobileSettings } from './mobile-settings.ts';
+import { assertSameIdentifiers, holdIdentifiers } from './native-identifiers.ts';
 
 const onUnique = (table: Table): ApiError =>
   notUnique(table === 'applications' ? 'name' : 'role', 'The value is already in use.');
@@ -107,6 +108,7 @@ export async function createApplication(
     parts.store,
     async () => ({
       writes: [
+        ...(await holdIdentifiers(parts.store, environmentId, created)),
         { op: 'insert', table: 'applications', environmentId, id, doc },
         ...roles,
         activityOf(request, 'CREATED', id),
@@ -151,9 +153,11 @@ export async function updateApplication(
         createdAt: before.createdAt,
         updatedAt: request.now,
       };
+      assertSameIdentifiers(before, after);
       const doc = { ...after, ...endedTokens(before, after, request.now) };
       return {
         writes: [
+          ...(await holdIdentifiers(parts.store, environmentId, { id, doc })),
           { op: 'update', table: 'applications', environmentId, id, version, doc },
           activityOf(request, 'UPDATED', id),
         ],

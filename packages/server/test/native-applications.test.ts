@@ -1,0 +1,110 @@
+/** Native applications, and what their devices and policies make of them, on both stores. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { NATIVE_APPLICATIONS_MAX } from '../src/config/limits.ts';
+import { startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
+import { errorOf } from '../src/testing/scenario.ts';
+import { startTestServer, type TestServer } from '../src/testing/server.ts';
+
+const DIALECTS = (process.env.DIALECTS ?? 'sqlite,postgres').split(',');
+
+for (const dialect of DIALECTS) {
+  describe(`native applications on ${dialect}`, () => {
+    let postgres: TestPostgres | undefined;
+    let server: TestServer;
+
+    before(async () => {
+      postgres = dialect === 'postgres' ? await startPostgres() : undefined;
+      const databaseUrl = await postgres?.freshDatabase();
+      server = await startTestServer(databaseUrl === undefined ? {} : { databaseUrl });
+    });
+    beforeEach(() => server.renew());
+    after(async () => {
+      await server?.close();
+      await postgres?.stop();
+    });
+
+    const create = (more: object = {}) =>
+      server.api('/applications', {
+        body: {
+          name: `phone-${randomUUID()}`,
+          type: 'NATIVE_APP',
+          protocol: 'OPENID_CONNECT',
+          enabled: true,
+          grantTypes: ['AUTHORIZATION_CODE'],
+          tokenEndpointAuthMethod: 'NONE',
+          ...more,
+        },
+      });
+    const made = async (more: object = {}) => {
+      const reply = await create(more);
+      assert.equal(reply.status, 201, reply.text);
+      return reply.body;
+    };
+    const put = (application: { id: string }, more: object) =>
+      server.api(`/applications/${application.id}`, {
+        method: 'PUT',
+        body: { ...application, ...more },
+      });
+
+    describe('identifiers', () => {
+      const taken = (target: string) => ({
+        status: 409,
+        code: 'UNIQUENESS_VIOLATION',
+        detail: 'UNIQUENESS_VIOLATION',
+        target,
+      });
+
+      test('are of one application, also when many want them at the same time', async () => {
+        for (const name of ['bundleId', 'packageName', 'huaweiAppId', 'huaweiPackageName']) {
+          const mobile = { [name]: `com.example.${randomUUID()}` };
+          const replies = await Promise.all([1, 2, 3, 4].map(() => create({ mobile })));
+          const refused = replies.filter(({ status }) => status !== 201);
+          assert.equal(refused.length, 3);
+          for (const reply of refused) assert.deepEqual(errorOf(reply), taken(`mobile.${name}`));
+          const other = await made();
+          assert.deepEqual(errorOf(await put(other, { mobile })), taken(`mobile.${name}`));
+        }
+      });
+
+      test('of the deprecated form count alike, and those of mobile override them', async () => {
+        const [one, other] = [`com.example.${randomUUID()}`, `com.example.${randomUUID()}`];
+        await made({ bundleId: one, mobile: { bundleId: other } });
+        assert.deepEqual(errorOf(await create({ bundleId: other })), taken('bundleId'));
+        await made({ bundleId: one });
+      });
+
+      test('stay as they are once they are set', async () => {
+        const packageName = `com.example.${randomUUID()}`;
+        const application = await made();
+        const named = await put(application, { mobile: { packageName } });
+        assert.equal(named.status, 200, named.text);
+        for (const mobile of [{ packageName: 'com.example.other' }, undefined]) {
+          const changed = await put(named.body, { mobile });
+          assert.deepEqual(errorOf(changed), {
+            status: 400,
+            code: 'INVALID_DATA',
+            detail: 'INVALID_VALUE',
+            target: 'mobile.packageName',
+          });
+          assert.deepEqual(changed.body.details[0].innerError, { allowedValues: [packageName] });
+        }
+        assert.equal((await put(named.body, { enabled: false })).status, 200);
+      });
+    });
+
+    test('are never more than their maximum, also when they are made at the same time', async () => {
+      const filter = encodeURIComponent('type eq "NATIVE_APP"');
+      const count = async () => (await server.api(`/applications?filter=${filter}`)).body.count;
+      const left = NATIVE_APPLICATIONS_MAX - (await count());
+      const replies = await Promise.all(Array.from({ length: left + 5 }, () => create()));
+      const refused = replies.filter(({ status }) => status !== 201);
+      assert.equal(refused.length, 5);
+      for (const reply of refused) {
+        assert.deepEqual([reply.status, errorOf(reply).detail], [429, 'LIMIT_EXCEEDED']);
+      }
+      assert.equal(await count(), NATIVE_APPLICATIONS_MAX);
+    });
+  });
+}
