@@ -7,10 +7,17 @@ import {
   CUSTOM_AUTHENTICATORS_MAX,
   ENVIRONMENTS_CACHED_MAX,
   FIDO_POLICIES_MAX,
+  NATIVE_APPLICATIONS_MAX,
   POLICIES_MAX,
 } from './config/limits.ts';
-import type { DeviceAuthenticationPolicy, Environment, MfaSettings } from './model/documents.ts';
+import type {
+  Application,
+  DeviceAuthenticationPolicy,
+  Environment,
+  MfaSettings,
+} from './model/documents.ts';
 import { type CustomAuthenticator, type Fido2Policy, withRelyingParty } from './model/fido2.ts';
+import type { MobileSettings, NativeApplication } from './model/mobile.ts';
 import type { Store, Stored } from './storage/store.ts';
 
 export interface EnvironmentConfiguration {
@@ -23,12 +30,19 @@ export interface EnvironmentConfiguration {
   fido2Policies: ReadonlyMap<string, Stored<Fido2Policy>>;
   defaultFido2Policy: Stored<Fido2Policy>;
   customAuthenticators: readonly Stored<CustomAuthenticator>[];
+  /** By id. */
+  nativeApplications: ReadonlyMap<string, NativeApplication>;
 }
 
 export interface EnvironmentConfigurations {
   /** Undefined: there is no such environment. */
   get(environmentId: string): Promise<EnvironmentConfiguration | undefined>;
   close(): void;
+}
+
+/** What its devices need of an application: not its secret. */
+function nativeApplication({ name, enabled, settings }: Application): NativeApplication {
+  return { name, enabled, mobile: (settings.mobile ?? {}) as Partial<MobileSettings> };
 }
 
 /** The id of the one `mfa_settings` row of an environment. */
@@ -50,12 +64,16 @@ export function cacheConfigurations(
   const stop = store.onConfigurationChange((environmentId) => cache.delete(environmentId));
 
   async function read(environmentId: string): Promise<EnvironmentConfiguration | undefined> {
-    const [environment, mfaSettings, policies, kept, custom] = await Promise.all([
+    const [environment, mfaSettings, policies, kept, custom, applications] = await Promise.all([
       store.get('environments', environmentId, environmentId),
       store.get('mfa_settings', environmentId, MFA_SETTINGS_ID),
       store.list('policies', environmentId, { limit: POLICIES_MAX }),
       store.list('fido2_policies', environmentId, { limit: FIDO_POLICIES_MAX }),
       store.list('custom_authenticators', environmentId, { limit: CUSTOM_AUTHENTICATORS_MAX }),
+      store.list('applications', environmentId, {
+        where: { column: 'type', is: 'eq', value: 'NATIVE_APP' },
+        limit: NATIVE_APPLICATIONS_MAX,
+      }),
     ]);
     const defaultPolicy = policies.find((policy) => policy.doc.isDefault);
     const fido2Policies = kept.map((policy) => ({
@@ -73,6 +91,7 @@ export function cacheConfigurations(
       fido2Policies: new Map(fido2Policies.map((policy) => [policy.id, policy])),
       defaultFido2Policy,
       customAuthenticators: custom,
+      nativeApplications: new Map(applications.map(({ id, doc }) => [id, nativeApplication(doc)])),
     };
   }
 

@@ -3,10 +3,12 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { NATIVE_APPLICATIONS_MAX } from '../src/config/limits.ts';
+import { allowNative, aPhone, FAILURE } from '../src/testing/native.ts';
 import { startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
-import { errorOf } from '../src/testing/scenario.ts';
+import { aFlow, aUser, check, errorOf } from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
 
+const seconds = (duration: number) => ({ duration, timeUnit: 'SECONDS' });
 const DIALECTS = (process.env.DIALECTS ?? 'sqlite,postgres').split(',');
 
 for (const dialect of DIALECTS) {
@@ -92,6 +94,59 @@ for (const dialect of DIALECTS) {
         }
         assert.equal((await put(named.body, { enabled: false })).status, 200);
       });
+    });
+
+    describe('passcodes', () => {
+      test('change as the policy says, else as the application does', async () => {
+        const application = await made({ mobile: { passcodeRefreshDuration: seconds(45) } });
+        const plain = await made();
+        const window = { stepSize: seconds(60) };
+        for (const [{ id }, block, expected] of [
+          [plain, {}, 30],
+          [application, {}, 45],
+          [application, { otp: { failure: FAILURE, window } }, 60],
+        ] as const) {
+          await allowNative(server, id, {}, block);
+          const user = await aUser(server);
+          const { account } = await aPhone(server, user, id);
+          const { code, period } = await account.passcode();
+          assert.equal(period, expected);
+          const flow = await aFlow(server, user);
+          assert.equal((await check(server, flow.id, code)).body.status, 'COMPLETED');
+        }
+      });
+
+      test('are good for as many steps as the application says, else for one', async () => {
+        const application = await made({ mobile: { passcodeGracePeriod: 3 } });
+        await allowNative(server, application.id);
+        const user = await aUser(server);
+        const { account } = await aPhone(server, user, application.id);
+        const late = async (steps: number) => {
+          const { code } = await account.passcode();
+          server.advance(steps * 30_000);
+          const flow = await aFlow(server, user);
+          return errorOf(await check(server, flow.id, code)).detail ?? 'COMPLETED';
+        };
+        assert.equal(await late(3), 'COMPLETED');
+        assert.equal(await late(4), 'INVALID_OTP');
+        assert.equal((await put(application, { mobile: {} })).status, 200);
+        assert.equal(await late(2), 'INVALID_OTP');
+        assert.equal(await late(1), 'COMPLETED');
+      });
+    });
+
+    test('say how a number is matched where the policy only wants it', async () => {
+      const mobile = { push: { numberMatching: { type: 'ENTER_MANUALLY' } } };
+      const application = await made({ mobile });
+      const kindOf = async (type?: string) => {
+        const numberMatching = { enabled: true, ...(type === undefined ? {} : { type }) };
+        await allowNative(server, application.id, { push: { enabled: true, numberMatching } });
+        const user = await aUser(server);
+        await aPhone(server, user, application.id);
+        return (await aFlow(server, user)).numberMatching.type;
+      };
+      assert.equal(await kindOf(), 'ENTER_MANUALLY');
+      assert.equal(await kindOf('SELECT_NUMBER'), 'SELECT_NUMBER');
     });
 
     test('are never more than their maximum, also when they are made at the same time', async () => {

@@ -25,6 +25,7 @@ import type {
 } from '../model/documents.ts';
 import type { AuthenticatorMetadata, Fido2PolicySettings } from '../model/fido2.ts';
 import type { Instant } from '../model/instant.ts';
+import type { NativeApplication } from '../model/mobile.ts';
 import type { MethodPolicy } from '../model/policy.ts';
 import type { ChannelName, Delivery, MessagePayload, Recipient } from '../notifications/message.ts';
 
@@ -36,6 +37,8 @@ export interface MethodConfiguration {
   fido2Policy(id?: string): Fido2PolicySettings;
   /** Every model of authenticator that the environment knows. */
   authenticators: AuthenticatorMetadata;
+  /** Undefined: the environment has no native application of this id. */
+  nativeApplication(id: string): NativeApplication | undefined;
 }
 
 /** What a method may use where the user isn't known yet. */

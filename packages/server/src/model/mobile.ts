@@ -139,6 +139,13 @@ export interface DeviceRequest {
   expiresAt: Instant;
 }
 
+/** What is known in memory of a native application, for its devices. */
+export interface NativeApplication {
+  name: string;
+  enabled: boolean;
+  mobile: Partial<MobileSettings>;
+}
+
 /** `mobile` of a native application; SDK, `ApplicationOIDCAllOfMobile`. */
 export interface MobileSettings {
   bundleId?: string;

@@ -138,7 +138,7 @@ const MOBILE_APPLICATION = Type.Object(
             Type.Object(
               {
                 enabled,
-                // Not of the platform, which leaves open how this is chosen.
+                // Not of the platform: there only `mobile` of the application says it.
                 type: Type.Optional(Type.Enum(['SELECT_NUMBER', 'ENTER_MANUALLY'])),
               },
               closed,

@@ -3,6 +3,7 @@
  * Source: contract sdk-schemas (`mobile.applications[]`), flows-and-devices §2.3, §9.
  */
 import { toMs, type WireDuration } from '../model/duration.ts';
+import type { MobileSettings } from '../model/mobile.ts';
 import type { MethodPolicy } from '../model/policy.ts';
 
 /** `mobile.applications[]` on the wire. */
@@ -58,22 +59,26 @@ export function mobileApplications(block: MethodPolicy): readonly WireMobileAppl
   return Array.isArray(applications) ? (applications as WireMobileApplication[]) : [];
 }
 
-/** What holds for the application; undefined: the policy doesn't list it. */
+/**
+ * What holds for the application; undefined: the policy doesn't list it. `mobile`: what the
+ * application says of itself, where the policy leaves it open.
+ */
 export function mobileApplicationPolicy(
   block: MethodPolicy,
   applicationId: string,
+  mobile: Partial<MobileSettings> = {},
 ): MobileApplicationPolicy | undefined {
   const wire = mobileApplications(block).find(({ id }) => id === applicationId);
   if (!wire) return undefined;
   const { deviceAuthorization, newRequestDurationConfiguration: durations } = wire;
   const numberMatching = wire.push?.numberMatching;
+  const numberType = numberMatching?.type ?? mobile.push?.numberMatching?.type;
   const { anyIPAdress = true, onlyTheseIpAddresses = [] } = wire.ipPairingConfiguration ?? {};
   return {
     pushEnabled: wire.push?.enabled ?? true,
     ...(numberMatching?.enabled
       ? {
-          numberMatching:
-            numberMatching.type === 'ENTER_MANUALLY' ? 'ENTER_NUMBER' : 'SELECT_NUMBER',
+          numberMatching: numberType === 'ENTER_MANUALLY' ? 'ENTER_NUMBER' : 'SELECT_NUMBER',
         }
       : {}),
     otpEnabled: wire.otp?.enabled ?? true,
@@ -112,8 +117,14 @@ export function isSound(
   return compromised === 'UNKNOWN' && integrityDetection === 'permissive';
 }
 
-/** The length of a time step of the passcodes that native devices make, by the policy. */
-export function passcodePeriodSeconds(block: MethodPolicy): number {
+/**
+ * The length of a time step of the passcodes that a device makes: the policy's where it states one,
+ * else the application's; contract §2.11.
+ */
+export function passcodePeriodSeconds(
+  block: MethodPolicy,
+  { passcodeRefreshDuration }: Partial<MobileSettings>,
+): number {
   const { window } = (block.otp ?? {}) as { window?: { stepSize?: WireDuration } };
-  return window?.stepSize ? toMs(window.stepSize) / SECOND : 30;
+  return msOf(window?.stepSize ?? passcodeRefreshDuration, 30 * SECOND) / SECOND;
 }

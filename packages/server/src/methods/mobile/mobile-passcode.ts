@@ -5,20 +5,26 @@ import { findCounter, type PasscodeForm, timeStepAt } from '../oath/one-time-pas
 import { nativeCredential } from './native-credential.ts';
 
 export const MOBILE_PASSCODE: PasscodeForm = { digits: 6, algorithm: 'sha256' };
-/** The device has learned the server's time; this is for what it takes to read and type. */
+/**
+ * Where the application states none. The device has learned the server's time; this is for what it
+ * takes to read and type.
+ */
 const GRACE_STEPS = 1;
 
 /** A right one is of a step after the last one that was used. */
 export function verifyPasscode(
   otp: string,
   device: MethodDevice,
-  { now, environmentId, vault }: MethodContext,
+  { now, environmentId, vault, configuration }: MethodContext,
 ): Verdict {
-  const { sealedSecret, lastTimeStep, passcodePeriodSeconds } = nativeCredential(device);
+  const { applicationId, sealedSecret, lastTimeStep, passcodePeriodSeconds } =
+    nativeCredential(device);
+  const { passcodeGracePeriod = GRACE_STEPS } =
+    configuration.nativeApplication(applicationId)?.mobile ?? {};
   const key = vault.open(environmentId, passcodeIdentity(device.id), sealedSecret);
   const step = timeStepAt(now, passcodePeriodSeconds * 1_000);
-  const from = Math.max(step - GRACE_STEPS, lastTimeStep + 1);
-  const found = findCounter(key, otp, { from, to: step + GRACE_STEPS }, MOBILE_PASSCODE);
+  const from = Math.max(step - passcodeGracePeriod, lastTimeStep + 1);
+  const found = findCounter(key, otp, { from, to: step + passcodeGracePeriod }, MOBILE_PASSCODE);
   if (found === undefined) return { verdict: 'REJECTED' };
   return {
     verdict: 'VERIFIED',

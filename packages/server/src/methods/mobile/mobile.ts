@@ -20,8 +20,13 @@ const WIRE_KINDS: Record<string, string> = {
   ENTER_NUMBER: 'ENTER_MANUALLY',
 };
 
-function rulesOf(device: MethodDevice, { policy }: Pick<MethodContext, 'policy'>) {
-  return mobileApplicationPolicy(policy, nativeCredential(device).applicationId);
+function rulesOf(
+  device: MethodDevice,
+  { policy, configuration }: Pick<MethodContext, 'policy' | 'configuration'>,
+) {
+  const { applicationId } = nativeCredential(device);
+  const application = configuration.nativeApplication(applicationId);
+  return mobileApplicationPolicy(policy, applicationId, application?.mobile);
 }
 
 export const mobile: AuthenticationMethod = {

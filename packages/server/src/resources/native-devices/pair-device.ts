@@ -267,7 +267,7 @@ async function newDevice(
     applicationId,
     publicJwk,
     sealedSecret: keyring.seal(environmentId, passcodeIdentity(deviceId), secret),
-    passcodePeriodSeconds: passcodePeriodSeconds(block),
+    passcodePeriodSeconds: passcodePeriodSeconds(block, application.doc.settings.mobile ?? {}),
     lastTimeStep: 0,
     sequence: 0,
     about: asked.about ?? {},
