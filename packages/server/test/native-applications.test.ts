@@ -5,7 +5,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { NATIVE_APPLICATIONS_MAX } from '../src/config/limits.ts';
 import { allowNative, aPhone, FAILURE } from '../src/testing/native.ts';
 import { startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
-import { aFlow, aUser, check, errorOf } from '../src/testing/scenario.ts';
+import { aFlow, aUser, check, errorOf, start } from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
 
 const seconds = (duration: number) => ({ duration, timeUnit: 'SECONDS' });
@@ -133,6 +133,27 @@ for (const dialect of DIALECTS) {
         assert.equal(await late(2), 'INVALID_OTP');
         assert.equal(await late(1), 'COMPLETED');
       });
+    });
+
+    test('that are disabled have no usable devices, also where one is asked already', async () => {
+      const application = await made();
+      await allowNative(server, application.id);
+      const user = await aUser(server);
+      const { account } = await aPhone(server, user, application.id);
+      const waiting = await aFlow(server, user);
+      const [request] = (await account.requests()).requests;
+      assert.equal((await put(application, { enabled: false })).status, 200);
+      const flow = await aFlow(server, user);
+      assert.deepEqual([flow.status, flow.error.code], ['FAILED', 'NO_USABLE_DEVICES']);
+      const [device] = flow._embedded.blockedDevices;
+      assert.deepEqual(device.usableStatus, { status: 'DISABLED', reason: 'METHOD_DISABLED' });
+      const selected = await start(server, user, { selectedDevice: { id: account.id } });
+      assert.equal(errorOf(selected).detail, 'METHOD_DISABLED');
+      await assert.rejects(async () => request?.approve(), { code: 'METHOD_DISABLED' });
+      const { code } = await account.passcode();
+      assert.equal((await check(server, waiting.id, code)).status, 400);
+      assert.equal((await put(application, { enabled: true })).status, 200);
+      assert.equal((await aFlow(server, user)).status, 'PUSH_CONFIRMATION_REQUIRED');
     });
 
     test('say how a number is matched where the policy only wants it', async () => {

@@ -20,13 +20,15 @@ const WIRE_KINDS: Record<string, string> = {
   ENTER_NUMBER: 'ENTER_MANUALLY',
 };
 
+/** What holds for the device; undefined: its application is gone, disabled, or not of the policy. */
 function rulesOf(
   device: MethodDevice,
   { policy, configuration }: Pick<MethodContext, 'policy' | 'configuration'>,
 ) {
   const { applicationId } = nativeCredential(device);
   const application = configuration.nativeApplication(applicationId);
-  return mobileApplicationPolicy(policy, applicationId, application?.mobile);
+  if (!application?.enabled) return undefined;
+  return mobileApplicationPolicy(policy, applicationId, application.mobile);
 }
 
 export const mobile: AuthenticationMethod = {
