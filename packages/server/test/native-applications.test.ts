@@ -5,7 +5,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { NATIVE_APPLICATIONS_MAX } from '../src/config/limits.ts';
 import { allowNative, aPhone, FAILURE } from '../src/testing/native.ts';
 import { startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
-import { aFlow, aUser, check, errorOf, start } from '../src/testing/scenario.ts';
+import { aDefaultPolicy, aFlow, aUser, check, errorOf, start } from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
 
 const seconds = (duration: number) => ({ duration, timeUnit: 'SECONDS' });
@@ -154,6 +154,75 @@ for (const dialect of DIALECTS) {
       assert.equal((await check(server, waiting.id, code)).status, 400);
       assert.equal((await put(application, { enabled: true })).status, 200);
       assert.equal((await aFlow(server, user)).status, 'PUSH_CONFIRMATION_REQUIRED');
+    });
+
+    describe('that are deleted', () => {
+      const HMS = { type: 'HMS', clientId: 'client', clientSecret: 'the-secret-of-hms' };
+      const remove = (id: string) => server.api(`/applications/${id}`, { method: 'DELETE' });
+      const sendCredentials = (id: string) =>
+        server.api(`/applications/${id}/pushCredentials`, { body: HMS });
+      const sendPolicy = (policy: { id: string }, id: string) =>
+        server.api(`/deviceAuthenticationPolicies/${policy.id}`, {
+          method: 'PUT',
+          body: {
+            ...policy,
+            mobile: { enabled: true, otp: { failure: FAILURE }, applications: [{ id }] },
+          },
+        });
+      const readPolicy = async ({ id }: { id: string }) =>
+        (await server.api(`/deviceAuthenticationPolicies/${id}`)).body;
+      const credentialsOf = (applicationId: string) =>
+        server.server.parts.store.count('push_credentials', server.environmentId, {
+          column: 'application_id',
+          is: 'eq',
+          value: applicationId,
+        });
+
+      test('leave no push credentials and no policy that names them', async () => {
+        const [application, other] = [await made(), await made()];
+        const applications = [{ id: application.id }, { id: other.id }];
+        const mobile = { enabled: true, otp: { failure: FAILURE }, applications };
+        const policy = await aDefaultPolicy(server, { mobile });
+        assert.equal((await sendCredentials(application.id)).status, 201);
+        assert.equal((await sendCredentials(other.id)).status, 201);
+        const user = await aUser(server);
+        const { account } = await aPhone(server, user, application.id);
+        assert.equal((await remove(application.id)).status, 204);
+        assert.equal(await credentialsOf(application.id), 0);
+        assert.equal(await credentialsOf(other.id), 1);
+        const left = await readPolicy(policy);
+        assert.deepEqual(
+          left.mobile.applications,
+          policy.mobile.applications.filter(({ id }: { id: string }) => id === other.id),
+        );
+        const path = `/deviceAuthenticationPolicies/${policy.id}`;
+        const back = await server.api(path, { method: 'PUT', body: left });
+        assert.equal(back.status, 200, back.text);
+        const flow = await aFlow(server, user);
+        assert.deepEqual(
+          [flow.error.code, flow._embedded.blockedDevices[0].usableStatus.reason],
+          ['NO_USABLE_DEVICES', 'METHOD_DISABLED'],
+        );
+        const device = `/users/${user.id}/devices/${account.id}`;
+        assert.equal((await server.api(device, { method: 'DELETE' })).status, 204);
+      });
+
+      test('are named by nobody who does so at the same time', async () => {
+        const policy = await aDefaultPolicy(server);
+        for (let round = 0; round < 8; round++) {
+          const { id } = await made();
+          const [removed] = await Promise.all([
+            remove(id),
+            sendPolicy(policy, id),
+            sendCredentials(id),
+            sendPolicy(policy, id),
+          ]);
+          assert.equal(removed.status, 204, removed.text);
+          const { mobile } = await readPolicy(policy);
+          assert.ok(!JSON.stringify(mobile).includes(id));
+          assert.equal(await credentialsOf(id), 0);
+        }
+      });
     });
 
     test('say how a number is matched where the policy only wants it', async () => {

@@ -11,7 +11,8 @@ import {
   SecretReply,
   UpdateApplication,
 } from './applications.schema.ts';
-import { createApplication, deleteApplication, updateApplication } from './applications.service.ts';
+import { createApplication, updateApplication } from './applications.service.ts';
+import { deleteApplication } from './delete-application.ts';
 
 const COLLECTION = '/v1/environments/{envID}/applications';
 const ITEM = `${COLLECTION}/{appID}`;
@@ -91,7 +92,8 @@ export function applicationOperations(parts: ApplicationParts): Operation[] {
       id: 'deleteApplication',
       method: 'DELETE',
       path: ITEM,
-      summary: 'Delete an application with its role assignments',
+      summary: 'Delete an application with its role assignments and push credentials',
+      description: 'Policies no longer name it; its devices stay and can not be used.',
       permission: 'delete:application',
       responses: { 204: null },
       handle: (request) => deleteApplication(parts, request),

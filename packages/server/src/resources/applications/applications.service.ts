@@ -52,7 +52,8 @@ function requestedDoc(body: ApplicationRequest) {
   };
 }
 
-function activityOf(request: OperationRequest, action: string, id: string): Write {
+/** The audit row of a change to an application. */
+export function applicationRecord(request: OperationRequest, action: string, id: string): Write {
   return activityWrite(
     idsOf(request).environmentId,
     {
@@ -111,7 +112,7 @@ export async function createApplication(
         ...(await holdIdentifiers(parts.store, environmentId, created)),
         { op: 'insert', table: 'applications', environmentId, id, doc },
         ...roles,
-        activityOf(request, 'CREATED', id),
+        applicationRecord(request, 'CREATED', id),
       ],
       result: { status: 201, body: applicationView(parts.links, created) },
     }),
@@ -159,7 +160,7 @@ export async function updateApplication(
         writes: [
           ...(await holdIdentifiers(parts.store, environmentId, { id, doc })),
           { op: 'update', table: 'applications', environmentId, id, version, doc },
-          activityOf(request, 'UPDATED', id),
+          applicationRecord(request, 'UPDATED', id),
         ],
         result: {
           status: 200,
@@ -169,32 +170,4 @@ export async function updateApplication(
     },
     onUnique,
   );
-}
-
-/** Deletes an application with its role assignments; its tokens end at once. */
-export async function deleteApplication(
-  parts: ApplicationParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
-  return commitOrRetry(parts.store, async () => {
-    const application = await readApplication(parts, request);
-    const assignments = await requireAdministration(parts, request.actor, application);
-    const { environmentId, id, version } = application;
-    return {
-      writes: [
-        { op: 'delete', table: 'applications', environmentId, id, version },
-        ...assignments.map(
-          (assignment): Write => ({
-            op: 'delete',
-            table: 'role_assignments',
-            environmentId,
-            id: assignment.id,
-            version: assignment.version,
-          }),
-        ),
-        activityOf(request, 'DELETED', id),
-      ],
-      result: { status: 204 },
-    };
-  });
 }

@@ -18,9 +18,9 @@ import {
 import type { MigrateBody, WritePolicy } from './policies.schema.ts';
 import type { PolicyBlock } from './policy-blocks.ts';
 import {
-  assertApplications,
   assertDurations,
   assertNetworks,
+  holdApplications,
   holdFido2Policy,
 } from './policy-rules.ts';
 
@@ -51,11 +51,10 @@ export function policyView({ links }: PolicyParts, { environmentId, id, doc }: P
 }
 
 /** What a valid request says, with defaults for what it leaves out. */
-async function settingsOf(
-  { store, blocks }: PolicyParts,
-  environmentId: string,
+function settingsOf(
+  { blocks }: PolicyParts,
   body: WritePolicy,
-): Promise<DeviceAuthenticationPolicySettings> {
+): DeviceAuthenticationPolicySettings {
   assertDurations(body);
   const methods: Record<string, MethodPolicy> = {};
   for (const { key, schema } of blocks) {
@@ -64,7 +63,6 @@ async function settingsOf(
     if (block !== undefined) methods[key] = withDefaults(schema, block as MethodPolicy);
   }
   assertNetworks(methods);
-  await assertApplications(store, environmentId, methods);
   const { notificationsPolicy, rememberMe } = body;
   return {
     authentication: body.authentication ?? { deviceSelection: 'DEFAULT_TO_FIRST' },
@@ -84,14 +82,16 @@ export function policyCollection(parts: PolicyParts): PolicyCollection<'policies
     max: POLICIES_MAX,
     store: parts.store,
     // The schema has checked the rest of the body.
-    settingsOf: (environmentId, body) => settingsOf(parts, environmentId, body as WritePolicy),
-    holdsOf: (environmentId, { methods }) =>
-      holdFido2Policy(
+    settingsOf: async (_environmentId, body) => settingsOf(parts, body as WritePolicy),
+    holdsOf: async (environmentId, { methods }) => [
+      ...(await holdApplications(parts.store, environmentId, methods)),
+      ...(await holdFido2Policy(
         parts.store,
         environmentId,
         methods.fido2?.fido2PolicyId,
         'fido2.fido2PolicyId',
-      ),
+      )),
+    ],
     render: (policy) => policyView(parts, policy),
   };
 }

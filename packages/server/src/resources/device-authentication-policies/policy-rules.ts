@@ -46,25 +46,30 @@ export function assertDurations(value: unknown, path: readonly string[] = [], ta
   }
 }
 
-/** Every application that a block names is one of the environment, and named once. */
-export async function assertApplications(
+/**
+ * Every application that a block names is one of the environment, and named once. The writes hold
+ * them in place: whoever deletes one at the same time reads again, and finds it named.
+ */
+export async function holdApplications(
   store: Pick<Store, 'get'>,
   environmentId: string,
   blocks: Readonly<Record<string, MethodPolicy>>,
-): Promise<void> {
+): Promise<Write[]> {
+  const holds = new Map<string, Write>();
   for (const [key, { applications }] of Object.entries(blocks)) {
     if (!Array.isArray(applications)) continue;
     const named = new Set<string>();
-    for (const [index, application] of applications.entries()) {
-      const id = String(application.id);
+    for (const [index, { id }] of applications.entries()) {
       const target = `${key}.applications[${index}].id`;
       if (named.has(id)) throw invalidData('INVALID_VALUE', target);
-      if (!(await store.get('applications', environmentId, id))) {
-        throw invalidData('NOT_FOUND', target);
-      }
+      const application = await store.get('applications', environmentId, id);
+      if (!application) throw invalidData('NOT_FOUND', target);
       named.add(id);
+      const { version, doc } = application;
+      holds.set(id, { op: 'update', table: 'applications', environmentId, id, version, doc });
     }
   }
+  return [...holds.values()];
 }
 
 /**

@@ -39,10 +39,12 @@ export function pushCredentialView(
   };
 }
 
-/** The application of the path, if it is a native one. Throws `NOT_FOUND`. */
+/** The application of the path. Throws `NOT_FOUND`. */
 export async function assertApplication(parts: PushCredentialParts, request: OperationRequest) {
   const { environmentId, applicationId } = idsOf(request);
-  if (!(await parts.store.get('applications', environmentId, applicationId))) throw notFound();
+  const application = await parts.store.get('applications', environmentId, applicationId);
+  if (!application) throw notFound();
+  return application;
 }
 
 /** A .p8 key with its lines: some tools send it on one, which OpenSSL doesn't read. */
@@ -118,7 +120,6 @@ export async function createPushCredential(
   request: OperationRequest,
 ): Promise<OperationReply> {
   const { environmentId, applicationId } = idsOf(request);
-  await assertApplication(parts, request);
   const body = usableAccount(request.body);
   const { now } = request;
   const id = randomUUIDv7();
@@ -133,6 +134,8 @@ export async function createPushCredential(
     parts.store,
     async () => ({
       writes: [
+        // Held in place: whoever deletes it at the same time finds these credentials.
+        { ...(await assertApplication(parts, request)), op: 'update', table: 'applications' },
         { op: 'insert', table: 'push_credentials', environmentId, id, doc },
         record(request, 'CREATED', id),
       ],
