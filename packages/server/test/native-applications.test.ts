@@ -225,6 +225,82 @@ for (const dialect of DIALECTS) {
       });
     });
 
+    describe('are shown with their devices', () => {
+      const ENABLED = { status: 'ENABLED' };
+      const setUp = async () => {
+        const application = await made({ mobile: { passcodeRefreshDuration: seconds(45) } });
+        await allowNative(server, application.id);
+        const user = await aUser(server);
+        const { account } = await aPhone(server, user, application.id);
+        const read = async () => (await server.api(`/users/${user.id}/devices/${account.id}`)).body;
+        return { application, user, account, read };
+      };
+
+      test('by name, and by how long a passcode is shown', async () => {
+        const { application, user, account, read } = await setUp();
+        const { name, id } = application;
+        const shown = {
+          id,
+          name,
+          pushSandbox: false,
+          passcodeRefreshDuration: seconds(45),
+        };
+        const inFlow = async () => (await aFlow(server, user))._embedded.devices[0];
+        for (const device of [await read(), await inFlow()]) {
+          assert.deepEqual(device.application, shown);
+          const { notification, background, pushFails } = device;
+          assert.deepEqual([notification, background, pushFails], ['enabled', 'unknown', []]);
+        }
+        const blocked = await server.api(`/users/${user.id}/devices/${account.id}`, {
+          type: 'device.block',
+        });
+        assert.deepEqual(blocked.body.application, shown);
+        await server.api(`/users/${user.id}/devices/${account.id}`, { type: 'device.unblock' });
+        const renamed = `tablet-${randomUUID()}`;
+        assert.equal((await put(application, { name: renamed })).status, 200);
+        assert.equal((await inFlow()).application.name, renamed);
+        const { body } = await server.api(`/users/${user.id}/devices`);
+        assert.equal(body._embedded.devices[0].application.name, renamed);
+        await account.update({ about: { allowPushNotification: false } });
+        assert.equal((await read()).notification, 'disabled');
+      });
+
+      test('with the pushes that came to nothing', async () => {
+        const { user, read } = await setUp();
+        const flow = await aFlow(server, user);
+        server.advance(1_000);
+        const cancelled = await server.auth(`/deviceAuthentications/${flow.id}`, {
+          type: 'cancel.push.authentication',
+          body: { reason: 'CHANGE_DEVICE' },
+        });
+        const fails = [server.now()];
+        assert.deepEqual(cancelled.body._embedded.devices[0].pushFails, fails);
+        assert.deepEqual((await read()).pushFails, fails);
+      });
+
+      test('with what the policy of the flow lets them do, and else with what they can', async () => {
+        const { application, user, read } = await setUp();
+        const DISABLED = { status: 'DISABLED', reason: 'PushDisabled' };
+        await allowNative(server, application.id, { push: { enabled: false } });
+        const [device] = (await aFlow(server, user))._embedded.devices;
+        assert.deepEqual([device.pushEnabled, device.pushStatus], [false, DISABLED]);
+        assert.deepEqual(device.push, { status: 'DISABLED', error: { code: 'PushDisabled' } });
+        assert.deepEqual([device.otpEnabled, device.otpStatus], [true, ENABLED]);
+        await allowNative(server, application.id, { otp: { enabled: false } });
+        const [other] = (await aFlow(server, user))._embedded.devices;
+        assert.deepEqual([other.pushEnabled, other.pushStatus], [true, ENABLED]);
+        assert.deepEqual(
+          [other.otpEnabled, other.otpStatus],
+          [false, { status: 'DISABLED', reason: 'OTP_NOT_SUPPORTED' }],
+        );
+        const own = await read();
+        assert.deepEqual(
+          [own.pushEnabled, own.pushStatus, own.otpEnabled, own.otpStatus],
+          [true, ENABLED, true, ENABLED],
+        );
+      });
+    });
+
     test('say how a number is matched where the policy only wants it', async () => {
       const mobile = { push: { numberMatching: { type: 'ENTER_MANUALLY' } } };
       const application = await made({ mobile });

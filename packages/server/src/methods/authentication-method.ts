@@ -37,8 +37,8 @@ export interface MethodConfiguration {
   fido2Policy(id?: string): Fido2PolicySettings;
   /** Every model of authenticator that the environment knows. */
   authenticators: AuthenticatorMetadata;
-  /** Undefined: the environment has no native application of this id. */
-  nativeApplication(id: string): NativeApplication | undefined;
+  /** By id. */
+  nativeApplications: ReadonlyMap<string, NativeApplication>;
 }
 
 /** What a method may use where the user isn't known yet. */
@@ -78,6 +78,17 @@ export interface MethodDevice {
   id: string;
   credential: Record<string, unknown>;
   testMode?: true;
+  /** Pushes that were ignored, rejected or cancelled lately. */
+  pushFails?: readonly Instant[];
+}
+
+/** What is known where a device is shown. */
+export interface ViewOptions {
+  /** Inside flows: no address is shown whole. */
+  masked: boolean;
+  configuration?: Pick<MethodConfiguration, 'nativeApplications'>;
+  /** The method's block of the flow's policy; absent: the device is shown by itself. */
+  policy?: MethodPolicy;
 }
 
 /** Why a message is sent: its default template. */
@@ -191,8 +202,8 @@ export interface AuthenticationMethod {
     device: MethodDevice,
     context: MethodContext,
   ): Verdict | Promise<Verdict>;
-  /** What the API shows of the device beside the common properties; `masked` inside flows. */
-  view(device: MethodDevice, options: { masked: boolean }): Record<string, unknown>;
+  /** What the API shows of the device beside the common properties. */
+  view(device: MethodDevice, options: ViewOptions): Record<string, unknown>;
 
   // Capabilities: absent where the method has none.
 

@@ -44,7 +44,7 @@ export function contextOf(
     configuration: {
       fido2Policy: () => withRelyingParty(defaultFido2Policy(now), 'login.shop.example').settings,
       authenticators: NO_AUTHENTICATORS,
-      nativeApplication: () => undefined,
+      nativeApplications: new Map(),
     },
     user: {
       id: 'user',

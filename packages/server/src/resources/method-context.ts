@@ -52,13 +52,17 @@ export type ContextParts = Pick<Parts, 'keyring' | 'links' | 'authenticators'>;
 /** What methods look things up in. */
 export function methodConfiguration(
   { authenticators }: ContextParts,
-  configuration: EnvironmentConfiguration,
+  {
+    fido2Policies,
+    defaultFido2Policy,
+    customAuthenticators,
+    nativeApplications,
+  }: EnvironmentConfiguration,
 ): MethodConfiguration {
-  const { fido2Policies, defaultFido2Policy, customAuthenticators } = configuration;
   return {
     fido2Policy: (id) => (fido2Policies.get(id ?? '') ?? defaultFido2Policy).doc.settings,
     authenticators: environmentAuthenticators(authenticators, customAuthenticators),
-    nativeApplication: (id) => configuration.nativeApplications.get(id),
+    nativeApplications,
   };
 }
 

@@ -20,7 +20,7 @@ export function verifyPasscode(
   const { applicationId, sealedSecret, lastTimeStep, passcodePeriodSeconds } =
     nativeCredential(device);
   const { passcodeGracePeriod = GRACE_STEPS } =
-    configuration.nativeApplication(applicationId)?.mobile ?? {};
+    configuration.nativeApplications.get(applicationId)?.mobile ?? {};
   const key = vault.open(environmentId, passcodeIdentity(device.id), sealedSecret);
   const step = timeStepAt(now, passcodePeriodSeconds * 1_000);
   const from = Math.max(step - passcodeGracePeriod, lastTimeStep + 1);

@@ -1,7 +1,15 @@
-/** A native device as the API shows it; contract §2.1.3, §4.15. Pure. */
+/**
+ * A native device as the API shows it; contract §2.1.3, §4.15. Pure. Shown by itself, push and
+ * passcodes are as the device has them; in a flow, as its policy lets the device use them.
+ */
 import { Type } from 'typebox';
 import { toTimestamp } from '../../model/instant.ts';
-import type { MethodDevice } from '../authentication-method.ts';
+import type { NativeCredential } from '../../model/mobile.ts';
+import {
+  type MobileApplicationPolicy,
+  mobileApplicationPolicy,
+} from '../../policy/mobile-application.ts';
+import type { MethodDevice, ViewOptions } from '../authentication-method.ts';
 import { nativeCredential } from './native-credential.ts';
 
 const Status = Type.Object({
@@ -13,9 +21,14 @@ const Status = Type.Object({
 export const MOBILE_VIEW = {
   application: Type.Object({
     id: Type.String(),
+    name: Type.Optional(Type.String()),
     nativeName: Type.Optional(Type.String()),
     version: Type.Optional(Type.String()),
     pushSandbox: Type.Boolean(),
+    passcodeRefreshDuration: Type.Object({
+      duration: Type.Integer(),
+      timeUnit: Type.Enum(['SECONDS']),
+    }),
   }),
   os: Type.Object({ type: Type.String(), version: Type.Optional(Type.String()) }),
   model: Type.Object({ name: Type.String(), marketingName: Type.Optional(Type.String()) }),
@@ -26,9 +39,12 @@ export const MOBILE_VIEW = {
   rooted: Type.Boolean(),
   lockEnabled: Type.Boolean(),
   allowPushNotification: Type.Boolean(),
+  notification: Type.Enum(['enabled', 'disabled']),
+  background: Type.Enum(['unknown']),
   pushEnabled: Type.Boolean(),
   otpEnabled: Type.Boolean(),
   notificationProvider: Type.Enum(['FCM', 'APNS', 'HMS', 'WEB_PUSH']),
+  pushFails: Type.Array(Type.Integer(), { description: 'Unix milliseconds.' }),
   pushStatus: Status,
   otpStatus: Status,
   push: Type.Object({
@@ -51,22 +67,55 @@ export const MOBILE_VIEW = {
   }),
 };
 
-export function mobileView(device: MethodDevice): Record<string, unknown> {
-  const { applicationId, about, push, integrity, logs, version } = nativeCredential(device);
-  const { os, model, manufacturer, sdkVersion, locale, nativeName, applicationVersion } = about;
-  const { rooted = false, lockEnabled = false, allowPushNotification = true } = about;
-  const isWoken = push ? push.status === 'ENABLED' : true;
-  const pushEnabled = allowPushNotification && isWoken;
-  const reason = allowPushNotification ? push?.error : 'PushDisabled';
-  const status = pushEnabled ? 'ENABLED' : 'DISABLED';
-  const isFailing = !pushEnabled && reason !== undefined;
+/** Whether something can be used, and what it is called that it can't. */
+type State = { status: 'ENABLED' } | { status: 'DISABLED'; reason?: string };
+
+const ENABLED: State = { status: 'ENABLED' };
+const disabled = (reason?: string): State =>
+  reason === undefined ? { status: 'DISABLED' } : { status: 'DISABLED', reason };
+
+function pushState({ about, push }: NativeCredential, rules?: MobileApplicationPolicy): State {
+  const isAllowed = about.allowPushNotification !== false && rules?.pushEnabled !== false;
+  if (!isAllowed) return disabled('PushDisabled');
+  return push?.status === 'DISABLED' ? disabled(push.error) : ENABLED;
+}
+
+/** The same with the code as the SDK's pairing object has it; contract resources, devices. */
+const withErrorCode = (state: State) =>
+  'reason' in state ? { status: state.status, error: { code: state.reason } } : state;
+
+function applicationOf(credential: NativeCredential, { configuration }: ViewOptions) {
+  const { applicationId, about, push, passcodePeriodSeconds } = credential;
+  const { nativeName, applicationVersion } = about;
+  const name = configuration?.nativeApplications.get(applicationId)?.name;
   return {
-    application: {
-      id: applicationId,
-      ...(nativeName === undefined ? {} : { nativeName }),
-      ...(applicationVersion === undefined ? {} : { version: applicationVersion }),
-      pushSandbox: push?.sandbox ?? false,
-    },
+    id: applicationId,
+    ...(name === undefined ? {} : { name }),
+    ...(nativeName === undefined ? {} : { nativeName }),
+    ...(applicationVersion === undefined ? {} : { version: applicationVersion }),
+    pushSandbox: push?.sandbox ?? false,
+    passcodeRefreshDuration: { duration: passcodePeriodSeconds, timeUnit: 'SECONDS' },
+  };
+}
+
+function logsOf({ status, expiresAt, supportId }: NonNullable<NativeCredential['logs']>) {
+  return {
+    status,
+    ...(expiresAt === undefined ? {} : { expiresAt: toTimestamp(expiresAt) }),
+    ...(supportId === undefined ? {} : { supportId }),
+  };
+}
+
+export function mobileView(device: MethodDevice, options: ViewOptions): Record<string, unknown> {
+  const credential = nativeCredential(device);
+  const { applicationId, about, push, integrity, logs, version } = credential;
+  const { os, model, manufacturer, sdkVersion, locale } = about;
+  const { rooted = false, lockEnabled = false, allowPushNotification = true } = about;
+  const rules = options.policy && mobileApplicationPolicy(options.policy, applicationId);
+  const pushStatus = pushState(credential, rules);
+  const otpStatus = rules?.otpEnabled === false ? disabled('OTP_NOT_SUPPORTED') : ENABLED;
+  return {
+    application: applicationOf(credential, options),
     ...(os ? { os } : {}),
     ...(model ? { model } : {}),
     ...(manufacturer === undefined ? {} : { manufacturer }),
@@ -76,22 +125,18 @@ export function mobileView(device: MethodDevice): Record<string, unknown> {
     rooted,
     lockEnabled,
     allowPushNotification,
-    pushEnabled,
-    otpEnabled: true,
+    notification: allowPushNotification ? 'enabled' : 'disabled',
+    // Whether the application may work unseen: our devices don't say.
+    background: 'unknown',
+    pushEnabled: pushStatus.status === 'ENABLED',
+    otpEnabled: otpStatus.status === 'ENABLED',
     ...(push ? { notificationProvider: push.provider } : {}),
-    pushStatus: { status, ...(isFailing ? { reason } : {}) },
-    otpStatus: { status: 'ENABLED' },
-    push: { status, ...(isFailing ? { error: { code: reason } } : {}) },
-    otp: { status: 'ENABLED' },
+    pushStatus,
+    otpStatus,
+    pushFails: device.pushFails ?? [],
+    push: withErrorCode(pushStatus),
+    otp: withErrorCode(otpStatus),
     deviceIntegrityState: { ...integrity, timestamp: toTimestamp(integrity.timestamp) },
-    ...(logs
-      ? {
-          logs: {
-            status: logs.status,
-            ...(logs.expiresAt === undefined ? {} : { expiresAt: toTimestamp(logs.expiresAt) }),
-            ...(logs.supportId === undefined ? {} : { supportId: logs.supportId }),
-          },
-        }
-      : {}),
+    ...(logs ? { logs: logsOf(logs) } : {}),
   };
 }

@@ -26,7 +26,7 @@ function rulesOf(
   { policy, configuration }: Pick<MethodContext, 'policy' | 'configuration'>,
 ) {
   const { applicationId } = nativeCredential(device);
-  const application = configuration.nativeApplication(applicationId);
+  const application = configuration.nativeApplications.get(applicationId);
   if (!application?.enabled) return undefined;
   return mobileApplicationPolicy(policy, applicationId, application.mobile);
 }
@@ -87,7 +87,7 @@ export const mobile: AuthenticationMethod = {
     return verifyPushAnswer(push as PushAnswer, challenge, device, context, rules);
   },
 
-  view: (device) => mobileView(device),
+  view: mobileView,
 
   challengeView({ state: { kind, nonce, sealedNumber } }, { vault, environmentId }) {
     if (typeof sealedNumber !== 'string') return {};

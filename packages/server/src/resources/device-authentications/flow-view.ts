@@ -29,7 +29,7 @@ function actionsOf(flow: Flow, { devices }: World): readonly string[] {
   return takesOtp ? [...offered, 'otp.check'] : offered;
 }
 
-function deviceView({ row, method, seen }: WorldDevice) {
+function deviceView({ row, method, block, seen }: WorldDevice, { configuration }: World) {
   return {
     id: row.id,
     type: row.doc.type,
@@ -38,16 +38,18 @@ function deviceView({ row, method, seen }: WorldDevice) {
       ? { status: 'DISABLED', reason: seen.unusable }
       : { status: 'ENABLED' },
     ...(row.doc.nickname === undefined ? {} : { nickname: row.doc.nickname }),
-    ...method.view(methodDevice(row), { masked: true }),
+    ...method.view(methodDevice(row), { masked: true, configuration, policy: block }),
   };
 }
 
-function embedded(flow: Flow, { parts, devices }: World) {
+function embedded(flow: Flow, world: World) {
+  const { parts, devices } = world;
   if (flow.oneTime) return { devices: [maskedTarget(parts.methods, flow.oneTime)] };
+  const show = (device: WorldDevice) => deviceView(device, world);
   const blocked = devices.filter(({ seen }) => seen.unusable);
   return {
-    devices: devices.filter(({ seen }) => !seen.unusable).map(deviceView),
-    ...(blocked.length > 0 ? { blockedDevices: blocked.map(deviceView) } : {}),
+    devices: devices.filter(({ seen }) => !seen.unusable).map(show),
+    ...(blocked.length > 0 ? { blockedDevices: blocked.map(show) } : {}),
   };
 }
 

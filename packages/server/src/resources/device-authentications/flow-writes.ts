@@ -270,17 +270,18 @@ function resourceOf(action: string, flowId: string, userId?: string, deviceId?: 
   return { type: 'AUTHENTICATION', id: flowId };
 }
 
-/** The world as the answer shows it: a device that this step has lost is among the blocked. */
+/** The world as the answer shows it: devices as they are now, a lost one among the blocked. */
 function after(world: World, effects: readonly Effect[]): World {
   const lost = new Map<string, 'LOCKED' | 'BLOCKED'>();
   for (const effect of effects) {
     if (effect.type === 'deviceLocked') lost.set(effect.deviceId, 'LOCKED');
     if (effect.type === 'deviceBlocked') lost.set(effect.deviceId, 'BLOCKED');
   }
-  if (lost.size === 0) return world;
   const devices = world.devices.map((device) => {
-    const unusable = lost.get(device.row.id);
-    return unusable ? { ...device, seen: { ...device.seen, unusable } } : device;
+    const { row, seen } = device;
+    const unusable = lost.get(row.id);
+    const doc = deviceAfter(row, effects, world.facts.now);
+    return { ...device, row: { ...row, doc }, seen: unusable ? { ...seen, unusable } : seen };
   });
   return { ...world, devices };
 }

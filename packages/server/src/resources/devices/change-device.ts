@@ -10,7 +10,15 @@ import { commitOrRetry } from '../commit.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
 import { inOrder, withDeviceRemoved } from './device-order.ts';
 import { deviceView, isDeviceLocked } from './device-view.ts';
-import { type DeviceParts, deviceOf, idsOf, isGone, methodOf, readUser } from './devices.parts.ts';
+import {
+  type DeviceParts,
+  deviceOf,
+  idsOf,
+  isGone,
+  methodOf,
+  readUser,
+  viewPartsOf,
+} from './devices.parts.ts';
 
 interface Change {
   action: string;
@@ -58,17 +66,13 @@ async function changeDevice(
   });
 }
 
-const reply = (
+const reply = async (
   parts: DeviceParts,
   device: Stored<Device>,
-  { now }: OperationRequest,
-): OperationReply => ({
+  request: OperationRequest,
+): Promise<OperationReply> => ({
   status: 200,
-  body: deviceView(device, methodOf(parts, device.doc.type), {
-    links: parts.links,
-    vault: parts.keyring,
-    now,
-  }),
+  body: deviceView(device, methodOf(parts, device.doc.type), await viewPartsOf(parts, request)),
 });
 
 function assertActive({ status }: Device): void {

@@ -1,5 +1,5 @@
 import type { Vault } from '../../crypto/vault.ts';
-import type { AuthenticationMethod } from '../../methods/authentication-method.ts';
+import type { AuthenticationMethod, ViewOptions } from '../../methods/authentication-method.ts';
 import type { Device } from '../../model/documents.ts';
 import { type Instant, toTimestamp } from '../../model/instant.ts';
 import type { Stored } from '../../storage/store.ts';
@@ -16,14 +16,22 @@ export function methodDevice({ id, doc }: Stored<Device>) {
     id,
     credential: doc.credential,
     ...(doc.testMode ? { testMode: doc.testMode } : {}),
+    ...(doc.pushFails ? { pushFails: doc.pushFails } : {}),
   };
+}
+
+/** What a device is shown with. */
+export interface DeviceViewParts extends Pick<ViewOptions, 'configuration'> {
+  links: Links;
+  vault: Vault;
+  now: Instant;
 }
 
 /** A device as the devices API shows it; contract §4.3. Pure. */
 export function deviceView(
   device: Stored<Device>,
   method: AuthenticationMethod,
-  { links, vault, now }: { links: Links; vault: Vault; now: Instant },
+  { links, vault, now, configuration }: DeviceViewParts,
 ): Record<string, unknown> {
   const { environmentId, id, doc } = device;
   const self = links.api(environmentId, `/users/${doc.userId}/devices/${id}`);
@@ -44,7 +52,7 @@ export function deviceView(
     type: doc.type,
     status: doc.status,
     ...(doc.nickname === undefined ? {} : { nickname: doc.nickname }),
-    ...method.view(seen, { masked: false }),
+    ...method.view(seen, { masked: false, ...(configuration ? { configuration } : {}) }),
     ...(doc.testMode ? { testMode: true } : {}),
     ...(pending && challenge ? method.challengeView?.(challenge, { vault, environmentId }) : {}),
     ...(pending && testOtp !== undefined ? { test: { otp: testOtp } } : {}),

@@ -5,6 +5,7 @@ import type { Device } from '../../model/documents.ts';
 import type { Parts } from '../../parts.ts';
 import type { Stored, UserFacts } from '../../storage/store.ts';
 import type { OperationRequest } from '../operation.ts';
+import type { DeviceViewParts } from './device-view.ts';
 
 /** What the operations on devices are made with. */
 export type DeviceParts = Pick<
@@ -69,4 +70,13 @@ export async function configurationOf(
   const configuration = await configurations.get(environmentId);
   if (!configuration) throw notFound();
   return configuration;
+}
+
+/** What the devices of a request are shown with. */
+export async function viewPartsOf(
+  parts: DeviceParts,
+  request: OperationRequest,
+): Promise<DeviceViewParts> {
+  const configuration = await configurationOf(parts, idsOf(request).environmentId);
+  return { links: parts.links, vault: parts.keyring, now: request.now, configuration };
 }

@@ -14,7 +14,7 @@ import {
 } from './change-device.ts';
 import { createDevice } from './create-device.ts';
 import { deviceView } from './device-view.ts';
-import { type DeviceParts, deviceOf, methodOf, readUser } from './devices.parts.ts';
+import { type DeviceParts, deviceOf, methodOf, readUser, viewPartsOf } from './devices.parts.ts';
 import {
   Activate,
   createDeviceSchema,
@@ -128,7 +128,7 @@ export function deviceOperations(parts: DeviceParts): Operation[] {
       responses: { 200: device },
       handle: async (request) => {
         const found = deviceOf(await readUser(parts, request), request);
-        const view = { links: parts.links, vault: parts.keyring, now: request.now };
+        const view = await viewPartsOf(parts, request);
         return { status: 200, body: deviceView(found, methodOf(parts, found.doc.type), view) };
       },
     },

@@ -7,7 +7,7 @@ import { parseFilter } from '../filter.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
 import { livingDevices } from './change-device.ts';
 import { deviceView } from './device-view.ts';
-import { type DeviceParts, idsOf, methodOf, readUser } from './devices.parts.ts';
+import { type DeviceParts, idsOf, methodOf, readUser, viewPartsOf } from './devices.parts.ts';
 
 const ATTRIBUTES = {
   status: { column: 'status', type: 'string', operators: ['eq'] },
@@ -43,12 +43,12 @@ function expansionsOf(text: string | undefined): string[] {
 }
 
 /** The devices of the user as a HAL list. */
-export function devicesReply(
+export async function devicesReply(
   parts: DeviceParts,
   request: OperationRequest,
   facts: UserFacts,
   withOrder: boolean,
-): OperationReply {
+): Promise<OperationReply> {
   const { environmentId, userId } = idsOf(request);
   const { filter, limit } = request.query;
   const condition = filter === undefined ? undefined : parseFilter(filter, ATTRIBUTES);
@@ -56,7 +56,7 @@ export function devicesReply(
   const matching = condition ? devices.filter((device) => meets(device.doc, condition)) : devices;
   const page = matching.slice(0, limitOf(limit));
   const self = parts.links.api(environmentId, `/users/${userId}/devices`);
-  const view = { links: parts.links, vault: parts.keyring, now: request.now };
+  const view = await viewPartsOf(parts, request);
   return {
     status: 200,
     body: {
