@@ -2,10 +2,19 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { NATIVE_APPLICATIONS_MAX } from '../src/config/limits.ts';
 import { allowNative, aPhone, FAILURE } from '../src/testing/native.ts';
 import { startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
-import { aDefaultPolicy, aFlow, aUser, check, errorOf, start } from '../src/testing/scenario.ts';
+import {
+  aDefaultPolicy,
+  aDevice,
+  aFlow,
+  aUser,
+  check,
+  errorOf,
+  start,
+} from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
 
 const seconds = (duration: number) => ({ duration, timeUnit: 'SECONDS' });
@@ -263,6 +272,27 @@ for (const dialect of DIALECTS) {
         assert.equal(body._embedded.devices[0].application.name, renamed);
         await account.update({ about: { allowPushNotification: false } });
         assert.equal((await read()).notification, 'disabled');
+      });
+
+      test('as the OpenAPI document says, beside devices of other types', async () => {
+        const { user } = await setUp();
+        await aDevice(server, user);
+        await aDevice(server, user, { type: 'SMS', phone: '+15125551234' });
+        await aDevice(server, user, { type: 'VOICE', phone: '+15125551234' });
+        const flow = await aFlow(server, user);
+        assert.equal(flow._embedded.devices.length, 4);
+        const { paths } = (await server.raw('/openapi.json')).body;
+        const { post } = paths['/{envID}/deviceAuthentications'];
+        const { schema } = post.responses[201].content['application/json'];
+        const { devices } = schema.properties._embedded.properties;
+        for (const [name, property] of Object.entries(devices.items.properties)) {
+          assert.ok(Object.keys(Object(property)).length > 0, name);
+        }
+        const ajv = new Ajv2020({ strict: false, formats: { uuid: true, 'date-time': true } });
+        const wrong = structuredClone(flow);
+        assert.ok(ajv.validate(schema, flow), ajv.errorsText());
+        wrong._embedded.devices[0].application.passcodeRefreshDuration.timeUnit = 'HOURS';
+        assert.equal(ajv.validate(schema, wrong), false);
       });
 
       test('with the pushes that came to nothing', async () => {

@@ -98,7 +98,7 @@ const UsableStatus = Type.Object({
 function flowDeviceSchema(methods: MethodRegistry) {
   const own = methods.all().flatMap(({ schemas }) => Object.entries(schemas.view));
   return Type.Object({
-    ...Object.fromEntries(own.map(([name]) => [name, Type.Optional(Type.Unknown())])),
+    ...Object.fromEntries(own.map(([name, schema]) => [name, Type.Optional(schema)])),
     id: Type.Optional(Uuid),
     type: Type.String({ enum: methods.all().map(({ type }) => type) }),
     status: Type.Optional(Type.Literal('ACTIVE')),
