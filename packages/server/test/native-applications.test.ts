@@ -331,6 +331,21 @@ for (const dialect of DIALECTS) {
       });
     });
 
+    test('that a flow was started with are named in it', async () => {
+      const application = await made();
+      await allowNative(server, application.id);
+      const user = await aUser(server);
+      await aDevice(server, user, { testMode: true });
+      const named = { application: { id: application.id } };
+      const flow = await aFlow(server, user, named);
+      assert.deepEqual(flow.application, named.application);
+      const read = await server.auth(`/deviceAuthentications/${flow.id}`);
+      assert.deepEqual(read.body.application, named.application);
+      const done = await check(server, flow.id, flow.test.otp);
+      assert.deepEqual(done.body.application, named.application);
+      assert.equal('application' in (await aFlow(server, user)), false);
+    });
+
     test('say how a number is matched where the policy only wants it', async () => {
       const mobile = { push: { numberMatching: { type: 'ENTER_MANUALLY' } } };
       const application = await made({ mobile });

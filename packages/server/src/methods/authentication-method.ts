@@ -221,6 +221,8 @@ export interface AuthenticationMethod {
   readonly oneTime?: true;
   /** Options that say something once: they are not kept with the flow. */
   readonly transientOptions?: readonly string[];
+  /** Options that the flow shows again. */
+  readonly shownOptions?: readonly string[];
   /** Options of a request that a user may not give for himself, only an application. */
   readonly trustedOptions?: readonly string[];
   /** The block may be left out of a policy; those of the first methods may not (sdk-schemas). */

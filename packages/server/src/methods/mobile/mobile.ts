@@ -63,6 +63,7 @@ export const mobile: AuthenticationMethod = {
   native: true,
   selfContained: true,
   transientOptions: ['mobilePayload'],
+  shownOptions: ['application'],
 
   create() {
     throw invalidData('INVALID_VALUE', 'type', {

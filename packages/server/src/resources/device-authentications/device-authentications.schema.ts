@@ -32,6 +32,13 @@ export function startOptions(methods: MethodRegistry): Record<string, TSchema> {
   return Object.fromEntries(own.map(([name, schema]) => [name, Type.Optional(schema)]));
 }
 
+/** Those of them that the flow shows again. */
+export function shownOptions(methods: MethodRegistry): Record<string, TSchema> {
+  const shown = new Set(methods.all().flatMap((method) => method.shownOptions ?? []));
+  const options = Object.entries(startOptions(methods));
+  return Object.fromEntries(options.filter(([name]) => shown.has(name)));
+}
+
 /** The request that starts a flow; contract §2.2. */
 export function startSchema(methods: MethodRegistry) {
   return Type.Object(
@@ -113,6 +120,7 @@ export function deviceAuthenticationSchema(methods: MethodRegistry) {
   const questions = methods.all().flatMap(({ schemas }) => Object.entries(schemas.question ?? {}));
   return Type.Object({
     ...Object.fromEntries(questions.map(([name, schema]) => [name, Type.Optional(schema)])),
+    ...shownOptions(methods),
     _links: HalLinks,
     _embedded: Type.Object({ devices, blockedDevices: Type.Optional(devices) }),
     id: Uuid,

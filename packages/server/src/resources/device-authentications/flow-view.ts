@@ -77,6 +77,13 @@ function question({ environmentId, id, doc }: Stored<Flow>, { parts, devices }: 
   };
 }
 
+/** What the start request said that is shown again. */
+function shownAgain({ options = {} }: Flow, { parts }: World) {
+  const names = parts.methods.all().flatMap(({ shownOptions }) => shownOptions ?? []);
+  const shown = names.filter((name) => options[name] !== undefined);
+  return Object.fromEntries(shown.map((name) => [name, options[name]]));
+}
+
 export function flowView(flow: Stored<Flow>, world: World): Record<string, unknown> {
   const { environmentId, id, doc } = flow;
   const { user, parts, facts } = world;
@@ -93,6 +100,7 @@ export function flowView(flow: Stored<Flow>, world: World): Record<string, unkno
     policy: { id: doc.policyId },
     ...selectedDevice(doc, world),
     ...(user ? { user: { id: user.id } } : {}),
+    ...shownAgain(doc, world),
     ...question(flow, world),
     ...(doc.authenticators ? { authenticators: doc.authenticators } : {}),
     ...(doc.error ? { error: doc.error } : {}),
