@@ -218,6 +218,9 @@ export const REMEMBER_ME = Type.Object(
   closed,
 );
 
+/** By how much `totalTimeout` must exceed `deviceTimeout`: so long the user has at the least; SDK. */
+export const ANSWER_TIME_MIN_MS = 15_000;
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 

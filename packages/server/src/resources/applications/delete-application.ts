@@ -1,7 +1,8 @@
 /** `DELETE` of an application: nothing that is its own, or names it, stays. */
 import { POLICIES_MAX } from '../../config/limits.ts';
 import type { Application } from '../../model/documents.ts';
-import type { DeviceAuthenticationPolicySettings, MethodPolicy } from '../../model/policy.ts';
+import type { DeviceAuthenticationPolicySettings } from '../../model/policy.ts';
+import { mobileApplications } from '../../policy/mobile-application.ts';
 import type { Stored, Write } from '../../storage/store.ts';
 import { commitOrRetry } from '../commit.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
@@ -12,17 +13,13 @@ import { applicationRecord } from './applications.service.ts';
 // More than there are types: an application has one of each.
 const PUSH_CREDENTIALS_MAX = 10;
 
-/** The applications that a block names. */
-const namedBy = ({ applications }: MethodPolicy): readonly { id: string }[] =>
-  Array.isArray(applications) ? applications : [];
-
 /** The settings without the application. Pure. */
 function withoutApplication(
   { methods, ...settings }: DeviceAuthenticationPolicySettings,
   applicationId: string,
 ): DeviceAuthenticationPolicySettings {
   const blocks = Object.entries(methods).map(([key, block]) => {
-    const others = namedBy(block).filter(({ id }) => id !== applicationId);
+    const others = mobileApplications(block).filter(({ id }) => id !== applicationId);
     return [key, block.applications ? { ...block, applications: others } : block];
   });
   return { ...settings, methods: Object.fromEntries(blocks) };
@@ -40,7 +37,7 @@ async function unnameInPolicies(
   );
   const resourceType = 'DEVICE_AUTHENTICATION_POLICY';
   return policies.flatMap((policy) => {
-    const named = Object.values(policy.doc.settings.methods).flatMap(namedBy);
+    const named = Object.values(policy.doc.settings.methods).flatMap(mobileApplications);
     if (!named.some((application) => application.id === id)) return [];
     const settings = withoutApplication(policy.doc.settings, id);
     const doc = { ...policy.doc, settings, updatedAt: request.now };

@@ -18,6 +18,7 @@ import {
 import type { MigrateBody, WritePolicy } from './policies.schema.ts';
 import type { PolicyBlock } from './policy-blocks.ts';
 import {
+  assertAnswerTimes,
   assertDurations,
   assertNetworks,
   holdApplications,
@@ -63,6 +64,7 @@ function settingsOf(
     if (block !== undefined) methods[key] = withDefaults(schema, block as MethodPolicy);
   }
   assertNetworks(methods);
+  assertAnswerTimes(methods);
   const { notificationsPolicy, rememberMe } = body;
   return {
     authentication: body.authentication ?? { deviceSelection: 'DEFAULT_TO_FIRST' },

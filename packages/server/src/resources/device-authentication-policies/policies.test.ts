@@ -194,6 +194,10 @@ describe('device authentication policies', () => {
         applications: [{ id: applicationId, ...more }],
       },
     });
+    const answerTimes = (device: number, total: number) => ({
+      deviceTimeout: seconds(device),
+      totalTimeout: seconds(total),
+    });
     const at = 'mobile.applications[0]';
     const cases: [object, string][] = [
       [totp({ failure: { ...FAILURE, count: 8 } }), 'totp.otp.failure.count'],
@@ -219,6 +223,10 @@ describe('device authentication policies', () => {
         `${at}.pushLimit.timePeriod.duration`,
       ],
       [
+        application({ newRequestDurationConfiguration: answerTimes(40, 54) }),
+        `${at}.newRequestDurationConfiguration.totalTimeout.duration`,
+      ],
+      [
         { rememberMe: { web: { enabled: true, lifeTime: { duration: 91, timeUnit: 'DAYS' } } } },
         'rememberMe.web.lifeTime.duration',
       ],
@@ -234,6 +242,7 @@ describe('device authentication policies', () => {
     for (const value of [minutes(0), seconds(0), seconds(120), minutes(30)]) {
       await made(coolDown(value));
     }
+    await made(application({ newRequestDurationConfiguration: answerTimes(75, 90) }));
   });
 
   test('are refused for values that are none of the documented', async () => {

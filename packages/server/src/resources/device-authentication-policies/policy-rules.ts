@@ -3,8 +3,8 @@ import { isIP } from 'node:net';
 import { invalidData } from '../../errors/api-error.ts';
 import { toMs, type WireDuration } from '../../model/duration.ts';
 import type { MethodPolicy } from '../../model/policy.ts';
-import { DURATION_RANGES } from '../../policy/blocks.ts';
-import type { WireMobileApplication } from '../../policy/mobile-application.ts';
+import { ANSWER_TIME_MIN_MS, DURATION_RANGES } from '../../policy/blocks.ts';
+import { mobileApplications } from '../../policy/mobile-application.ts';
 import type { Store, Write } from '../../storage/store.ts';
 import { policyUpdate } from '../policy-collection.ts';
 
@@ -46,6 +46,22 @@ export function assertDurations(value: unknown, path: readonly string[] = [], ta
   }
 }
 
+/** A request reaches the device early enough for its user to answer. Throws `OUT_OF_RANGE`. Pure. */
+export function assertAnswerTimes(blocks: Readonly<Record<string, MethodPolicy>>): void {
+  for (const [key, block] of Object.entries(blocks)) {
+    for (const [index, application] of mobileApplications(block).entries()) {
+      const { deviceTimeout, totalTimeout } = application.newRequestDurationConfiguration ?? {};
+      if (!deviceTimeout || !totalTimeout) continue;
+      const minMs = toMs(deviceTimeout) + ANSWER_TIME_MIN_MS;
+      if (toMs(totalTimeout) >= minMs) continue;
+      const target = `${key}.applications[${index}].newRequestDurationConfiguration.totalTimeout`;
+      throw invalidData('OUT_OF_RANGE', `${target}.duration`, {
+        innerError: { rangeMinimumValue: minMs / 1_000 },
+      });
+    }
+  }
+}
+
 /**
  * Every application that a block names is one of the environment, and named once. The writes hold
  * them in place: whoever deletes one at the same time reads again, and finds it named.
@@ -56,10 +72,9 @@ export async function holdApplications(
   blocks: Readonly<Record<string, MethodPolicy>>,
 ): Promise<Write[]> {
   const holds = new Map<string, Write>();
-  for (const [key, { applications }] of Object.entries(blocks)) {
-    if (!Array.isArray(applications)) continue;
+  for (const [key, block] of Object.entries(blocks)) {
     const named = new Set<string>();
-    for (const [index, { id }] of applications.entries()) {
+    for (const [index, { id }] of mobileApplications(block).entries()) {
       const target = `${key}.applications[${index}].id`;
       if (named.has(id)) throw invalidData('INVALID_VALUE', target);
       const application = await store.get('applications', environmentId, id);
@@ -101,10 +116,8 @@ function isNetwork(text: string): boolean {
 
 /** Every network that a block names is one. Throws `INVALID_VALUE`. */
 export function assertNetworks(blocks: Readonly<Record<string, MethodPolicy>>): void {
-  for (const [key, { applications }] of Object.entries(blocks)) {
-    if (!Array.isArray(applications)) continue;
-    for (const [index, application] of applications.entries()) {
-      const { ipPairingConfiguration }: WireMobileApplication = application;
+  for (const [key, block] of Object.entries(blocks)) {
+    for (const [index, { ipPairingConfiguration }] of mobileApplications(block).entries()) {
       for (const [place, text] of (ipPairingConfiguration?.onlyTheseIpAddresses ?? []).entries()) {
         if (isNetwork(text)) continue;
         throw invalidData(
