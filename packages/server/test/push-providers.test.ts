@@ -149,7 +149,7 @@ for (const dialect of DIALECTS) {
 
     test('no account can be read from the store, the log or the audit records', async () => {
       const legacy = { type: 'FCM', key: 'a-server-key-of-the-ended-service' };
-      const other = await push.anApplication();
+      const other = await push.anApplication('example.other');
       for (const body of [legacy, ...Object.values(push.accounts)]) {
         const made = await push.credentials('', { body }, other);
         assert.equal(made.status, 201, made.text);

@@ -39,18 +39,18 @@ export async function startPushServer(dialect: string) {
   const { store, keyring } = server.server.parts;
   webPush.trust((await keyring.webPushKeys(server.environmentId)).publicKey);
 
-  /** A native application with a bundle id. */
-  async function anApplication(): Promise<string> {
+  /** A native application with a bundle id; no two have the same. */
+  async function anApplication(bundleId: string): Promise<string> {
     const id = await aNativeApplication(server);
     const path = `/applications/${id}`;
     const application = (await server.api(path)).body;
     const { _links, id: _id, environment: _e, createdAt: _c, updatedAt: _u, ...rest } = application;
-    const body = { ...rest, mobile: { bundleId: 'example.shop' } };
+    const body = { ...rest, mobile: { bundleId } };
     const changed = await server.api(path, { method: 'PUT', body });
     assert.equal(changed.status, 200, changed.text);
     return id;
   }
-  const applicationId = await anApplication();
+  const applicationId = await anApplication('example.shop');
   await allowNative(server, applicationId);
 
   /** Requests that make an account with each provider. */
