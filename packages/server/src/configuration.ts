@@ -41,8 +41,14 @@ export interface EnvironmentConfigurations {
 }
 
 /** What its devices need of an application: not its secret. */
-function nativeApplication({ name, enabled, settings }: Application): NativeApplication {
-  return { name, enabled, mobile: (settings.mobile ?? {}) as Partial<MobileSettings> };
+function nativeApplication(application: Application): NativeApplication {
+  const { name, enabled, settings, sealedPlayIntegrity } = application;
+  return {
+    name,
+    enabled,
+    mobile: (settings.mobile ?? {}) as Partial<MobileSettings>,
+    ...(sealedPlayIntegrity === undefined ? {} : { sealedPlayIntegrity }),
+  };
 }
 
 /** The id of the one `mfa_settings` row of an environment. */

@@ -91,6 +91,8 @@ export interface Application extends Timestamps {
   secretHash?: string;
   /** The secret, sealed, until it was read once. */
   sealedSecret?: string;
+  /** What opens tokens of Play Integrity, as sealed JSON (`PlayCredentials`); never returned. */
+  sealedPlayIntegrity?: string;
   jwks?: { keys: Record<string, unknown>[] };
   /** Everything else that the API stores and returns as it came (mobile settings, redirect URIs). */
   settings: Record<string, unknown>;

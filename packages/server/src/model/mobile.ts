@@ -73,6 +73,9 @@ export const passcodeIdentity = (deviceId: string) => `devices/${deviceId}/passc
 export const pushTokenIdentity = (deviceId: string) => `devices/${deviceId}/push-token`;
 /** What the account of an application is sealed for. */
 export const pushCredentialIdentity = (id: string) => `push-credentials/${id}`;
+/** What opens tokens of Play Integrity for an application is sealed for. */
+export const playIdentity = (applicationId: string) =>
+  `applications/${applicationId}/play-integrity`;
 /** The same of what it has handed in of its logs. */
 export const logsIdentity = (deviceId: string) => `devices/${deviceId}/logs`;
 
@@ -144,6 +147,17 @@ export interface NativeApplication {
   name: string;
   enabled: boolean;
   mobile: Partial<MobileSettings>;
+  sealedPlayIntegrity?: string;
+}
+
+/** By the way of verification: the keys of the Play Console, or a service account. */
+export interface PlayCredentials {
+  /** Base64 of 32 bytes. */
+  decryptionKey?: string;
+  /** Base64 of a P-256 key (SubjectPublicKeyInfo). */
+  verificationKey?: string;
+  /** JSON with `client_email` and `private_key` (RSA). */
+  serviceAccountCredentials?: string;
 }
 
 /** `mobile` of a native application; SDK, `ApplicationOIDCAllOfMobile`. */
@@ -159,7 +173,7 @@ export interface MobileSettings {
   /** Time steps that a passcode may be off, in both directions. */
   passcodeGracePeriod?: number;
   push?: { numberMatching?: { type?: 'SELECT_NUMBER' | 'ENTER_MANUALLY' } };
-  /** Kept and returned: what attests an application isn't asked; docs/compatibility.md. */
+  /** Whether a device must be attested, and for how long that counts. */
   integrityDetection: {
     mode?: 'ENABLED' | 'DISABLED';
     excludedPlatforms?: ('GOOGLE' | 'IOS')[];

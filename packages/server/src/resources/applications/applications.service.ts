@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import { type ApiError, invalidData, notUnique } from '../../errors/api-error.ts';
 import type { Application, Table } from '../../model/documents.ts';
 import type { Instant } from '../../model/instant.ts';
+import type { MobileSettings } from '../../model/mobile.ts';
 import type { Stored, Write } from '../../storage/store.ts';
 import { activityWrite, actorOf } from '../activity.ts';
 import { commitOrRetry } from '../commit.ts';
@@ -20,6 +21,7 @@ import { type ApplicationRequest, SETTING_NAMES } from './applications.schema.ts
 import { parseClientKeys } from './client-keys.ts';
 import { mobileSettings } from './mobile-settings.ts';
 import { assertSameIdentifiers, holdIdentifiers } from './native-identifiers.ts';
+import { sealedPlayIntegrity } from './play-integrity.ts';
 
 const onUnique = (table: Table): ApiError =>
   notUnique(table === 'applications' ? 'name' : 'role', 'The value is already in use.');
@@ -51,6 +53,10 @@ function requestedDoc(body: ApplicationRequest) {
     settings: hasMobile ? { ...settings, mobile: mobileSettings(body.mobile) } : settings,
   };
 }
+
+// The schema has checked it.
+const playOf = ({ mobile }: ApplicationRequest) =>
+  (mobile as Partial<MobileSettings> | undefined)?.integrityDetection?.googlePlay;
 
 /** The audit row of a change to an application. */
 export function applicationRecord(request: OperationRequest, action: string, id: string): Write {
@@ -98,6 +104,7 @@ export async function createApplication(
   const id = randomUUIDv7();
   const doc: Application = {
     ...requestedDoc(body),
+    ...sealedPlayIntegrity(parts.keyring, { environmentId, id }, playOf(body)),
     ...(await newSealedSecret(parts.keyring, environmentId, id, now)),
     createdAt: now,
     updatedAt: now,
@@ -148,6 +155,7 @@ export async function updateApplication(
       const { secretHash, sealedSecret, tokensValidFrom: validFrom } = before;
       const after: Application = {
         ...requested,
+        ...sealedPlayIntegrity(parts.keyring, application, playOf(request.body), before),
         ...(secretHash === undefined ? {} : { secretHash }),
         ...(sealedSecret === undefined ? {} : { sealedSecret }),
         ...(validFrom === undefined ? {} : { tokensValidFrom: validFrom }),

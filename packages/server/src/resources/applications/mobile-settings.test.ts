@@ -1,5 +1,6 @@
 /** What `mobile` of a native application may say, over HTTP. */
 import assert from 'node:assert/strict';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, type TestContext, test } from 'node:test';
 import { applicationsOf, aWorker, HOME, startPlatform } from './testing-platform.ts';
 
@@ -98,26 +99,57 @@ describe('mobile settings', () => {
     assert.equal((await create(excluded)).status, 201);
   });
 
-  test('hold no credentials of an attestation service: they are not kept', async (context) => {
-    const { create, store, logText } = await start(context);
-    const secrets = {
-      decryptionKey: 'the-decryption-key',
-      verificationKey: 'the-verification-key',
-      serviceAccountCredentials: '{"private_key":"the-private-key"}',
+  test('seal the credentials of Play Integrity, and keep them when they are left out', async (context) => {
+    const { create, at, store, logText } = await start(context);
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+    const internal = {
+      decryptionKey: randomBytes(32).toString('base64'),
+      verificationKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
     };
-    const { status, body } = await create({
-      integrityDetection: {
-        mode: 'ENABLED',
-        cacheDuration: hours(1),
-        googlePlay: { verificationType: 'GOOGLE', ...secrets },
-      },
+    const serviceAccountCredentials = JSON.stringify({
+      client_email: 'countersign@shop.example',
+      private_key: privateKey.export({ format: 'pem', type: 'pkcs8' }),
     });
-    assert.equal(status, 201, JSON.stringify(body));
-    assert.deepEqual(body.mobile.integrityDetection.googlePlay, { verificationType: 'GOOGLE' });
-    const row = await store.get('applications', HOME, body.id);
-    const said = JSON.stringify([row, body]) + logText();
-    for (const secret of ['the-decryption-key', 'the-verification-key', 'the-private-key']) {
+    const playing = (googlePlay: object) => ({
+      integrityDetection: { mode: 'ENABLED', cacheDuration: hours(1), googlePlay },
+    });
+    const made = await create(playing({ verificationType: 'INTERNAL', ...internal }));
+    assert.equal(made.status, 201, JSON.stringify(made.body));
+    const { id } = made.body;
+    const shown = { verificationType: 'INTERNAL' };
+    assert.deepEqual(made.body.mobile.integrityDetection.googlePlay, shown);
+    const sealed = async () => (await store.get('applications', HOME, id))?.doc.sealedPlayIntegrity;
+    const first = await sealed();
+    assert.ok(first);
+    assert.equal((await at(id, 'PUT', made.body)).status, 200);
+    assert.equal(await sealed(), first);
+    const google = playing({ verificationType: 'GOOGLE', serviceAccountCredentials });
+    assert.equal((await at(id, 'PUT', { ...made.body, mobile: google })).status, 200);
+    assert.notEqual(await sealed(), first);
+    const other = playing({ verificationType: 'INTERNAL' });
+    assert.equal((await at(id, 'PUT', { ...made.body, mobile: other })).status, 200);
+    assert.equal(await sealed(), undefined);
+    const row = await store.get('applications', HOME, id);
+    const said = JSON.stringify([row, made.body, first]) + logText();
+    for (const secret of [...Object.values(internal), 'PRIVATE KEY']) {
       assert.ok(!said.includes(secret), secret);
+    }
+    const wrong: [object, string, string][] = [
+      [{ ...shown, ...internal, decryptionKey: 'short' }, 'INVALID_VALUE', 'decryptionKey'],
+      [{ ...shown, ...internal, verificationKey: 'no key' }, 'INVALID_VALUE', 'verificationKey'],
+      [{ ...shown, decryptionKey: internal.decryptionKey }, 'REQUIRED_VALUE', 'verificationKey'],
+      [
+        { verificationType: 'GOOGLE', serviceAccountCredentials: '{}' },
+        'INVALID_VALUE',
+        'serviceAccountCredentials',
+      ],
+    ];
+    for (const [googlePlay, code, name] of wrong) {
+      const { status, body } = await create(playing(googlePlay));
+      const [detail] = body.details ?? [];
+      const target = `mobile.integrityDetection.googlePlay.${name}`;
+      assert.deepEqual([status, detail?.code, detail?.target], [400, code, target]);
     }
   });
 });

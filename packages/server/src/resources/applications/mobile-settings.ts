@@ -35,7 +35,7 @@ const verificationType = Type.Enum(['GOOGLE', 'INTERNAL']);
 const Credentials = Type.String({
   maxLength: CREDENTIALS_LENGTH_MAX,
   writeOnly: true,
-  description: 'Taken and not kept: nothing here uses it.',
+  description: 'Never returned; left out, it stays.',
 });
 const GOOGLE_PLAY_REQUEST = Type.Object(
   {
