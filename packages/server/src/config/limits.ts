@@ -117,6 +117,10 @@ export const QUESTIONS_MAX = 20;
 export const DEVICE_PROTOCOL_VERSION = 1;
 /** How far the clock of a device may be off, and so how long a signed request can be sent. */
 export const DEVICE_CLOCK_SKEW_MS = 120_000;
+/** How far the clocks of two nodes may differ. */
+export const NODE_CLOCK_SKEW_MS = 60_000;
+/** How long the id of a request is kept: both sides of the moment that it was signed at. */
+export const DEVICE_REQUEST_KEPT_MS = 2 * DEVICE_CLOCK_SKEW_MS + NODE_CLOCK_SKEW_MS;
 /** How long a nonce of the server is good. */
 export const DEVICE_NONCE_MS = 300_000;
 /** Characters of a signed request. */

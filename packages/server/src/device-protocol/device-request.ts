@@ -3,7 +3,7 @@
  * nothing of it can be changed, moved to another address, or sent again
  * (docs/device-protocol.md, "Talking").
  */
-import { compactVerify, decodeProtectedHeader, importJWK } from 'jose';
+import { calculateJwkThumbprint, compactVerify, decodeProtectedHeader, importJWK } from 'jose';
 import {
   DEVICE_CLOCK_SKEW_MS,
   DEVICE_PROTOCOL_VERSION,
@@ -33,7 +33,9 @@ export interface DeviceHeader {
 }
 
 export interface DeviceClaims {
-  /** Accepted once. */
+  /** As the device has named its request. */
+  jti: string;
+  /** The same with the key that has signed it: accepted once, and nobody else's. */
   requestId: string;
   [claim: string]: unknown;
 }
@@ -109,5 +111,5 @@ export async function verifyDeviceRequest(
   if (typeof iat !== 'number' || Math.abs(now - iat * 1_000) > DEVICE_CLOCK_SKEW_MS) {
     throw refusedRequest('UNSYNCHRONIZED_CLOCK');
   }
-  return { ...rest, requestId: jti };
+  return { ...rest, jti, requestId: `${await calculateJwkThumbprint(key, 'sha256')}/${jti}` };
 }

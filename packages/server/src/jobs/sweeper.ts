@@ -12,6 +12,7 @@ const SWEPT: readonly { table: Table; graceMs: number }[] = [
   { table: 'pairing_keys', graceMs: 0 },
   { table: 'authentication_codes', graceMs: 0 },
   { table: 'device_requests', graceMs: 0 },
+  { table: 'device_removals', graceMs: 0 },
   // The outbox worker is to see that a message expired, and say so, before it is gone.
   { table: 'messages', graceMs: MESSAGE_GRACE_MS },
 ];

@@ -5,7 +5,13 @@
  */
 import type { CustomAuthenticator, FidoPolicy, KeptFido2Policy } from './fido2.ts';
 import type { Instant } from './instant.ts';
-import type { AuthenticationCode, DeviceRequest, PairingKey, PushCredential } from './mobile.ts';
+import type {
+  AuthenticationCode,
+  DeviceRemoval,
+  DeviceRequest,
+  PairingKey,
+  PushCredential,
+} from './mobile.ts';
 import type { DeviceAuthenticationPolicySettings } from './policy.ts';
 
 export interface Timestamps {
@@ -279,6 +285,7 @@ export interface Documents {
   authentication_codes: AuthenticationCode;
   push_credentials: PushCredential;
   device_requests: DeviceRequest;
+  device_removals: DeviceRemoval;
 }
 
 export type Table = keyof Documents;

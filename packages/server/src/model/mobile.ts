@@ -133,11 +133,10 @@ export interface PushCredential {
   sealed: string;
 }
 
-/** The id of a request that a device has signed: it is accepted once. */
+/** A request that a device has signed, by its key and its id: it is accepted once. */
 export interface DeviceRequest {
   createdAt: Instant;
   updatedAt: Instant;
-  deviceId: string;
   /** By then its signature is too old to be replayed; the row may go. */
   expiresAt: Instant;
 }
@@ -180,4 +179,14 @@ export interface MobileSettings {
     cacheDuration?: { amount: number; units: 'MINUTES' | 'HOURS' };
     googlePlay?: { verificationType: 'GOOGLE' | 'INTERNAL' };
   };
+}
+
+/** What is left of a device that somebody else has removed, under its id: to tell it so, once. */
+export interface DeviceRemoval {
+  createdAt: Instant;
+  updatedAt: Instant;
+  /** Whoever holds its private part is told. */
+  publicJwk: DevicePublicKey;
+  /** The row is gone after this moment. */
+  expiresAt: Instant;
 }

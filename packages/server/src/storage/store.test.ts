@@ -48,6 +48,7 @@ function assertSearchedColumns(columnsOf: (table: string) => ColumnOfSchema[]): 
 /** The platform's own work goes over all environments; everything else stays within one. */
 const PLATFORM_INDEXES = [
   'authentication_codes_expiry',
+  'device_removals_expiry',
   'device_requests_expiry',
   'devices_expiry',
   'flows_expiry',

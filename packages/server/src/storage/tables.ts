@@ -130,6 +130,7 @@ export const TABLES: Tables = {
     columns: { application_id: ({ applicationId }) => applicationId, type: ({ type }) => type },
   },
   device_requests: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
+  device_removals: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
 };
 
 export const TABLE_NAMES = Object.keys(TABLES) as Table[];

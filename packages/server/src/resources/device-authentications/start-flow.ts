@@ -1,6 +1,6 @@
 /** `POST /{envID}/deviceAuthentications`: load, decide, save, answer; contract §2.2, §2.6. */
 import { randomUUIDv7 } from 'node:crypto';
-import { DEVICE_NONCE_MS, FLOW_IDLE_MS } from '../../config/limits.ts';
+import { FLOW_IDLE_MS } from '../../config/limits.ts';
 import { ApiError, errorDetail, invalidData, notFound } from '../../errors/api-error.ts';
 import {
   type StartRequest,
@@ -20,6 +20,7 @@ import { configurationOf } from '../devices/devices.parts.ts';
 import { blockOf, policyOf, refuseTrustedOptions } from '../method-context.ts';
 import { notificationOf } from '../notification-request.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
+import { rememberRequest } from '../remember-request.ts';
 import { announce } from './announce.ts';
 import { type StartBody, startOptions } from './device-authentications.schema.ts';
 import { countStart } from './flow-metrics.ts';
@@ -32,9 +33,6 @@ import { endOtherPushes } from './settle-push.ts';
 /** A try to start: a saved flow, or an error whose counted failures are saved. */
 type Started = { saved: Saved } | { refusal: ApiError };
 type Try = { writes: Write[]; result: Started };
-
-// Longer than a nonce that it is made with is good for.
-const SIGNATURE_MS = 2 * DEVICE_NONCE_MS;
 
 function assertConsistent({ selectedDevice }: StartBody, { actor }: OperationRequest): void {
   const { id, otp, oneTime } = selectedDevice ?? {};
@@ -175,15 +173,8 @@ async function accessingDeviceOf(
 }
 
 /** What a device has signed once starts one flow. */
-function signedOnce(environmentId: string, { requestId, trusted }: AccessingDevice, now: Instant) {
-  const doc = {
-    deviceId: trusted?.deviceId ?? requestId,
-    expiresAt: now + SIGNATURE_MS,
-    createdAt: now,
-    updatedAt: now,
-  };
-  return { op: 'insert', table: 'device_requests', environmentId, id: requestId, doc } as const;
-}
+const signedOnce = (environmentId: string, { requestId }: AccessingDevice, now: Instant) =>
+  rememberRequest(environmentId, requestId, now);
 
 /** The type of device that may tell who the user is. Throws `REQUIRED_VALUE`, `user.id`. */
 function methodForAnyone(

@@ -1,5 +1,5 @@
 /** What is changed of a paired device: block, lock, nickname, order, removal; contract §4.10–§4.13. */
-import { DEVICE_LOGS_MS, DEVICE_REMOVAL_KEPT_MS } from '../../config/limits.ts';
+import { DEVICE_LOGS_MS } from '../../config/limits.ts';
 import { invalidData, notFound, wrongState } from '../../errors/api-error.ts';
 import type { Device, User } from '../../model/documents.ts';
 import { toTimestamp } from '../../model/instant.ts';
@@ -7,6 +7,7 @@ import { logsIdentity, type NativeCredential } from '../../model/mobile.ts';
 import type { Store, Stored, UserFacts, Write } from '../../storage/store.ts';
 import { activityWrite, actorOf } from '../activity.ts';
 import { commitOrRetry } from '../commit.ts';
+import { removalNotices } from '../native-devices/removal-notice.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
 import { inOrder, withDeviceRemoved } from './device-order.ts';
 import { deviceView, isDeviceLocked } from './device-view.ts';
@@ -160,7 +161,7 @@ export async function deleteDevice(
       writes: [
         { op: 'delete', table: 'devices', environmentId, id, version },
         { op: 'update', table: 'users', environmentId, id: user.id, version: user.version, doc },
-        ...removalOf(parts, device, request),
+        ...removalNotices(parts, [device], request.now),
         recordOf(request, 'DEVICE.DELETED', { type: 'DEVICE', id }),
       ],
       result: device,
@@ -168,18 +169,6 @@ export async function deleteDevice(
   });
   parts.wakeDevices(environmentId, [id]);
   return { status: 204 };
-}
-
-/** A native device is told once that it was removed: this is what it is known by. */
-function removalOf(
-  parts: DeviceParts,
-  { environmentId, id, doc }: Stored<Device>,
-  { now }: OperationRequest,
-): Write[] {
-  if (!methodOf(parts, doc.type).native) return [];
-  const expiresAt = now + DEVICE_REMOVAL_KEPT_MS;
-  const kept = { deviceId: id, expiresAt, createdAt: now, updatedAt: now };
-  return [{ op: 'insert', table: 'device_requests', environmentId, id, doc: kept }];
 }
 
 /** `PUT …/logs`: asks a native device for its logs; it hands them in when it is next there. */

@@ -5,6 +5,7 @@ import type { Flow } from '../../model/documents.ts';
 import type { Stored } from '../../storage/store.ts';
 import { answerAsDevice } from '../device-authentications/answer-as-device.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
+import { rememberRequest } from '../remember-request.ts';
 import { type AnswerClaims, readAnswerClaims, readFetchClaims } from './native.schema.ts';
 import {
   askerOf,
@@ -13,7 +14,6 @@ import {
   messageTo,
   type NativeParts,
   readDevice,
-  rememberRequest,
   useRequest,
 } from './native-parts.ts';
 
@@ -93,7 +93,7 @@ export async function answerChallenge(
     deviceId: id,
     answer,
     hash: answerHash(answer),
-    used: rememberRequest(environmentId, id, claims.requestId, now),
+    used: rememberRequest(environmentId, claims.requestId, now),
     origin: { actor: { type: 'USER', id: doc.userId }, correlationId },
     now,
   });

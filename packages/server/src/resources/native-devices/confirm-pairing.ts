@@ -15,6 +15,7 @@ import { newDeviceNotice } from '../devices/new-device-notice.ts';
 import { blockOf, methodContext } from '../method-context.ts';
 import { nativeMethod } from '../native-method.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
+import { rememberRequest, replayed } from '../remember-request.ts';
 import { readConfirmationClaims } from './native.schema.ts';
 import {
   type Asker,
@@ -24,8 +25,6 @@ import {
   type NativeParts,
   type ReadDevice,
   readDevice,
-  rememberRequest,
-  replayed,
 } from './native-parts.ts';
 import { pushResult } from './push-token.ts';
 
@@ -42,7 +41,7 @@ export async function confirmPairing(
       const read = await readDevice(parts, request, 'confirmations');
       const { writes, result } = await decide(parts, request, read);
       const { device, claims } = read;
-      const used = rememberRequest(device.environmentId, device.id, claims.requestId, request.now);
+      const used = rememberRequest(device.environmentId, claims.requestId, request.now);
       return { writes: [...writes, used], result: { outcome: result, asker: askerOf(read) } };
     },
     replayed,

@@ -16,6 +16,7 @@ import { activityWrite } from '../activity.ts';
 import { commitOrRetry } from '../commit.ts';
 import { withDeviceRemoved } from '../devices/device-order.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
+import { rememberRequest, replayed } from '../remember-request.ts';
 import { readLogsClaims, readRotationClaims, readUpdateClaims } from './native.schema.ts';
 import {
   askerOf,
@@ -25,8 +26,6 @@ import {
   type NativeParts,
   type ReadDevice,
   readDevice,
-  rememberRequest,
-  replayed,
   withCredential,
 } from './native-parts.ts';
 import { pushOf } from './push-token.ts';
@@ -56,7 +55,7 @@ async function changeBySelf(
       return {
         writes: [
           { op: 'update', table: 'devices', environmentId, id, version, doc: change.doc },
-          rememberRequest(environmentId, id, read.claims.requestId, now),
+          rememberRequest(environmentId, read.claims.requestId, now),
           ownActivity(environmentId, id, doc.userId, change.action, correlationId, now),
         ],
         result: { asker: askerOf(read), said: change.said },
@@ -198,7 +197,7 @@ export async function removeBySelf(
             version: user.version,
             doc: withDeviceRemoved(user.doc, id, left),
           },
-          rememberRequest(environmentId, id, claims.requestId, now),
+          rememberRequest(environmentId, claims.requestId, now),
           ownActivity(environmentId, id, doc.userId, 'DEVICE.DELETED', correlationId, now),
         ],
         result: askerOf(read),

@@ -1,5 +1,4 @@
 /** How a request of a native device is read, and how it is answered; docs/device-protocol.md. */
-import { DEVICE_CLOCK_SKEW_MS } from '../../config/limits.ts';
 import {
   type DeviceClaims,
   REQUEST_TYPE,
@@ -13,10 +12,12 @@ import type { Device } from '../../model/documents.ts';
 import type { Instant } from '../../model/instant.ts';
 import type { NativeCredential } from '../../model/mobile.ts';
 import type { Parts } from '../../parts.ts';
-import type { Store, Stored, UserFacts, Write } from '../../storage/store.ts';
+import type { Store, Stored, UserFacts } from '../../storage/store.ts';
 import { isGone } from '../devices/devices.parts.ts';
 import { nativeMethod } from '../native-method.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
+import { rememberRequest, replayed } from '../remember-request.ts';
+import { tellRemoval } from './removal-notice.ts';
 
 /** What the operations of the device protocol are made with. */
 export type NativeParts = Pick<
@@ -80,15 +81,16 @@ export async function readDeviceText(
 ): Promise<ReadDevice> {
   const { deviceId } = readDeviceHeader(text, REQUEST_TYPE);
   if (deviceId === undefined) throw refusedRequest('INVALID_SIGNATURE');
+  const url = urlOf(parts, environmentId, name);
   const device = await parts.store.get('devices', environmentId, deviceId);
   if (device?.doc.type !== nativeMethod(parts).type || isGone(device.doc, now)) {
-    await tellRemoval(parts, environmentId, deviceId);
+    await tellRemoval(parts, { environmentId, deviceId, text, url, now });
     throw notFound();
   }
   const claims = await verifyDeviceRequest(text, credentialOf(device).publicJwk, {
     type: REQUEST_TYPE,
     environmentId,
-    url: urlOf(parts, environmentId, name),
+    url,
     now,
   });
   const facts = await parts.store.readUserFacts(environmentId, device.doc.userId);
@@ -97,45 +99,14 @@ export async function readDeviceText(
   return { device: own, facts, claims };
 }
 
-/** Says once that the device was removed: after that it is unknown. */
-async function tellRemoval({ store }: NativeParts, environmentId: string, deviceId: string) {
-  const removal = await store.get('device_requests', environmentId, deviceId);
-  if (!removal) return;
-  const { version } = removal;
-  await store.commit([
-    { op: 'delete', table: 'device_requests', environmentId, id: deviceId, version },
-  ]);
-  throw new ApiError('DEVICE_REMOVED');
-}
-
-/** Keeps the id of a request, so that it is accepted once: its insert fails the second time. */
-export function rememberRequest(
-  environmentId: string,
-  deviceId: string,
-  requestId: string,
-  now: Instant,
-): Write {
-  return {
-    op: 'insert',
-    table: 'device_requests',
-    environmentId,
-    id: requestId,
-    // Both sides of the moment that it was signed at.
-    doc: { deviceId, expiresAt: now + 2 * DEVICE_CLOCK_SKEW_MS, createdAt: now, updatedAt: now },
-  };
-}
-
-export const replayed = () => refusedRequest('REQUEST_REPLAYED');
-
 /** Uses the id of a request that changes nothing else. */
 export async function useRequest(
   { store }: { store: Pick<Store, 'commit'> },
   { device, claims }: ReadDevice,
   now: Instant,
 ): Promise<void> {
-  const outcome = await store.commit([
-    rememberRequest(device.environmentId, device.id, claims.requestId, now),
-  ]);
+  const { requestId } = claims;
+  const outcome = await store.commit([rememberRequest(device.environmentId, requestId, now)]);
   if (!outcome.committed) throw replayed();
 }
 
@@ -144,7 +115,7 @@ export function assertUnblocked({ doc }: Stored<Device>): void {
   if (doc.block) throw new ApiError('ACCESS_FAILED', [errorDetail('DEVICE_BLOCKED', 'device.id')]);
 }
 
-/** Who is answered: `audience` as `signServerMessage` takes it, and the request, where there is one. */
+/** Who is answered: `audience` as `signServerMessage` takes it, and the `jti`, where there is one. */
 export interface Asker {
   environmentId: string;
   audience: string;
@@ -154,7 +125,7 @@ export interface Asker {
 export const askerOf = ({ device, claims }: Pick<ReadDevice, 'device' | 'claims'>): Asker => ({
   environmentId: device.environmentId,
   audience: device.id,
-  requestId: claims.requestId,
+  requestId: claims.jti,
 });
 
 /** A signed answer; it names its request, so that none passes for the answer to another. */

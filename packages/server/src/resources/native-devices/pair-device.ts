@@ -38,9 +38,10 @@ import { blockOf } from '../method-context.ts';
 import { nativeMethod } from '../native-method.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
 import { normalCode, pairingCodeHash } from '../pairing-keys/new-pairing-key.ts';
+import { rememberRequest, replayed } from '../remember-request.ts';
 import { createFailureWindow } from '../tokens/failure-window.ts';
 import { type AboutDevice, type PairingClaims, readPairingClaims } from './native.schema.ts';
-import { messageTo, type NativeParts, rememberRequest, replayed, urlOf } from './native-parts.ts';
+import { messageTo, type NativeParts, urlOf } from './native-parts.ts';
 import { pushOf, pushResult } from './push-token.ts';
 
 const SECRET_BYTES = 32;
@@ -109,7 +110,7 @@ export async function pairDevice(
   const { deviceId, credential, application, rules, user, environment, secret } = claimed;
   return messageTo(
     parts,
-    { environmentId, audience: thumbprint, requestId: claims.requestId },
+    { environmentId, audience: thumbprint, requestId: claims.jti },
     {
       deviceId,
       application,
@@ -158,7 +159,7 @@ async function claim(
       if (key?.doc.status !== 'UNCLAIMED' || now >= key.doc.usableUntil) {
         return { writes: [], result: undefined };
       }
-      const used = rememberRequest(environmentId, deviceId, claims.requestId, now);
+      const used = rememberRequest(environmentId, claims.requestId, now);
       try {
         const made = await newDevice(parts, request, key, asked, {
           deviceId,

@@ -10,6 +10,7 @@ import {
 } from '../authentication-codes/authentication-codes.service.ts';
 import { commitOrRetry } from '../commit.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
+import { rememberRequest, replayed } from '../remember-request.ts';
 import { createFailureWindow } from '../tokens/failure-window.ts';
 import { readCodeAnswerClaims, readCodeClaims } from './native.schema.ts';
 import {
@@ -20,8 +21,6 @@ import {
   type NativeParts,
   type ReadDevice,
   readDevice,
-  rememberRequest,
-  replayed,
 } from './native-parts.ts';
 
 const notValid = () => invalidData('AUTHENTICATION_CODE_INVALID', 'code');
@@ -40,7 +39,7 @@ function writesOf(
   const { userId } = device.doc;
   return [
     { op: 'update', table: 'authentication_codes', environmentId, id, version, doc },
-    rememberRequest(environmentId, device.id, claims.requestId, now),
+    rememberRequest(environmentId, claims.requestId, now),
     activityWrite(
       environmentId,
       {
