@@ -119,7 +119,7 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
   },
   {
     from: 'device-wakes.ts',
-    may: [],
+    may: ['config/limits.ts'],
     because: 'Who waits on this node, and nothing else.',
   },
   {

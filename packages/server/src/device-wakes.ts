@@ -2,9 +2,11 @@
  * Who waits on this node for something to happen to a device: its socket, or a request of it that
  * is held open. What is told is only that it should look; nothing is lost when nobody hears it.
  */
+import { DEVICE_WAITS_MAX } from './config/limits.ts';
 
 export interface Wait {
-  ended: Promise<void>;
+  /** `REPLACED`: newer ones of the same device have taken its place. */
+  ended: Promise<'OVER' | 'REPLACED'>;
   /** Ends it now. */
   end(): void;
 }
@@ -12,7 +14,10 @@ export interface Wait {
 export interface DeviceWakes {
   /** Calls back whenever the device should look, until the returned function is called. */
   listen(environmentId: string, deviceId: string, listener: () => void): () => void;
-  /** Ends when the device should look, when the time is over, or when the server closes. */
+  /**
+   * Ends when the device should look, when the time is over, or when the server closes. The oldest
+   * ends, too, where a device has more than `DEVICE_WAITS_MAX`.
+   */
   wait(environmentId: string, deviceId: string, ms: number): Wait;
   /** To those on this node. */
   tell(environmentId: string, deviceId: string): void;
@@ -22,7 +27,7 @@ export interface DeviceWakes {
 
 export function createDeviceWakes(): DeviceWakes {
   const listeners = new Map<string, Set<() => void>>();
-  const waiting = new Set<() => void>();
+  const waits = new Map<string, Set<(how?: 'OVER' | 'REPLACED') => void>>();
   let closed = false;
   const keyOf = (environmentId: string, deviceId: string) => `${environmentId}/${deviceId}`;
 
@@ -39,17 +44,23 @@ export function createDeviceWakes(): DeviceWakes {
   return {
     listen,
     wait(environmentId, deviceId, ms) {
-      const { promise: ended, resolve } = Promise.withResolvers<void>();
-      const end = () => {
+      const key = keyOf(environmentId, deviceId);
+      const own = waits.get(key) ?? new Set();
+      const { promise: ended, resolve } = Promise.withResolvers<'OVER' | 'REPLACED'>();
+      const end = (how: 'OVER' | 'REPLACED' = 'OVER') => {
         clearTimeout(timer);
-        waiting.delete(end);
         stop();
-        resolve();
+        own.delete(end);
+        if (own.size === 0 && waits.get(key) === own) waits.delete(key);
+        resolve(how);
       };
-      const timer = setTimeout(end, closed ? 0 : ms);
+      const timer = setTimeout(end, closed ? 0 : ms, 'OVER');
       const stop = listen(environmentId, deviceId, end);
-      waiting.add(end);
-      return { ended, end };
+      // A set keeps its order: the first is the oldest.
+      const [oldest] = own;
+      if (own.size >= DEVICE_WAITS_MAX) oldest?.('REPLACED');
+      waits.set(key, own.add(end));
+      return { ended, end: () => end() };
     },
     tell(environmentId, deviceId) {
       const present = listeners.get(keyOf(environmentId, deviceId));
@@ -57,7 +68,7 @@ export function createDeviceWakes(): DeviceWakes {
     },
     close() {
       closed = true;
-      for (const end of [...waiting]) end();
+      for (const own of [...waits.values()]) for (const end of [...own]) end();
     },
   };
 }

@@ -141,6 +141,8 @@ export const DEVICE_LOGS_MS = 24 * 3_600_000;
 export const DEVICE_LOGS_LENGTH_MAX = 65_536;
 /** How long a phone has to pair itself after its user has authenticated by another device. */
 export const ENROLMENT_MS = 10 * 60_000;
+/** Requests of one device that wait so at once, on one node: its last one and one that was lost. */
+export const DEVICE_WAITS_MAX = 2;
 /** Sockets of devices on one node. */
 export const DEVICE_SOCKETS_MAX = 20_000;
 /** How long a socket may take to say whose it is. */

@@ -1,6 +1,7 @@
 /** What a device is asked now, and its answer; docs/device-protocol.md, "Challenge", "Answer". */
 import { createHash } from 'node:crypto';
-import { DEVICE_WAIT_MAX_MS } from '../../config/limits.ts';
+import { DEVICE_WAIT_MAX_MS, DEVICE_WAITS_MAX } from '../../config/limits.ts';
+import { limitExceeded } from '../../errors/api-error.ts';
 import type { Flow } from '../../model/documents.ts';
 import type { Stored } from '../../storage/store.ts';
 import { answerAsDevice } from '../device-authentications/answer-as-device.ts';
@@ -51,17 +52,16 @@ export async function fetchChallenges(
   await useRequest(parts, read, request.now);
   const { now } = request;
   // Begun before it looks: what happens in between ends it, too.
-  const waiting = parts.deviceWakes.wait(
-    environmentId,
-    id,
-    Math.min(wait * 1_000, DEVICE_WAIT_MAX_MS),
-  );
+  const waitMs = Math.min(wait * 1_000, DEVICE_WAIT_MAX_MS);
+  const waiting = waitMs > 0 ? parts.deviceWakes.wait(environmentId, id, waitMs) : undefined;
   let flows = await waitingFlows(parts, environmentId, id, now);
-  if (flows.length === 0 && wait > 0) {
-    await waiting.ended;
+  if (flows.length === 0 && waiting) {
+    if ((await waiting.ended) === 'REPLACED') {
+      throw limitExceeded('wait', 'The device has other requests that wait.', DEVICE_WAITS_MAX);
+    }
     flows = await waitingFlows(parts, environmentId, id, now);
   }
-  waiting.end();
+  waiting?.end();
   const { logs } = credentialOf(device);
   const wantsLogs = logs?.status === 'PENDING' && now < (logs.expiresAt ?? 0);
   const answer = {
