@@ -263,6 +263,7 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
     ],
     npm: [
       'fastify',
+      '@fastify/proxy-addr',
       '@fastify/static',
       'ajv',
       'ajv-formats',

@@ -143,10 +143,16 @@ export const DEVICE_LOGS_LENGTH_MAX = 65_536;
 export const ENROLMENT_MS = 10 * 60_000;
 /** Requests of one device that wait so at once, on one node: its last one and one that was lost. */
 export const DEVICE_WAITS_MAX = 2;
-/** Sockets of devices on one node. */
+/** Sockets of devices on one node, and those of one environment that have said whose they are. */
 export const DEVICE_SOCKETS_MAX = 20_000;
+export const DEVICE_SOCKETS_PER_ENVIRONMENT_MAX = 15_000;
 /** How long a socket may take to say whose it is. */
 export const DEVICE_HANDSHAKE_MS = 5_000;
+/** Sockets that haven't said it yet: in all, and of one address (IPv6: of one /64). */
+export const DEVICE_GREETINGS_MAX = 4_000;
+export const DEVICE_GREETINGS_PER_ADDRESS_MAX = 400;
+/** Sockets of one device that wait for their turn. */
+export const DEVICE_ADMISSIONS_MAX = 8;
 export const DEVICE_KEEPALIVE_MS = 45_000;
 /** How long a socket may take to show that it is alive, when another one comes with its key. */
 export const DEVICE_CLONE_CHECK_MS = 3_000;

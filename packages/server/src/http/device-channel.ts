@@ -4,25 +4,32 @@
  */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import proxyAddr from '@fastify/proxy-addr';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import {
+  DEVICE_ADMISSIONS_MAX,
   DEVICE_CLONE_CHECK_MS,
   DEVICE_HANDSHAKE_MS,
   DEVICE_KEEPALIVE_MS,
   DEVICE_REQUEST_LENGTH_MAX,
   DEVICE_SOCKETS_MAX,
 } from '../config/limits.ts';
-import { ApiError } from '../errors/api-error.ts';
+import { ApiError, limitExceeded } from '../errors/api-error.ts';
 import type { Clock } from '../model/instant.ts';
 import type { Parts } from '../parts.ts';
+import { isGone } from '../resources/devices/devices.parts.ts';
 import { blockCopiedDevice } from '../resources/native-devices/block-copied-device.ts';
 import {
   assertUnblocked,
   type NativeParts,
+  type ReadDevice,
   readDeviceText,
   useRequest,
 } from '../resources/native-devices/native-parts.ts';
+import { createGreetings } from './greetings.ts';
+import { createHeldSockets, type HeldSocket } from './held-sockets.ts';
+import { createTurns } from './turns.ts';
 
 export interface DeviceChannel {
   /** Sockets that are open now. */
@@ -37,15 +44,8 @@ export type DeviceChannelParts = NativeParts &
 const PATH = /^\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/device\/v1\/channel$/;
 const READY = '{"v":1,"ready":true}';
 const WAKE = '{"v":1,"wake":true}';
-const STILL_HERE = '{"v":1}';
 /** The close code of a refusal; the reason is the code of the error. */
 const REFUSED = 4_001;
-
-interface Connection {
-  socket: WebSocket;
-  /** It has answered the last ping. */
-  isAlive: boolean;
-}
 
 function refuseUpgrade(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
@@ -56,10 +56,13 @@ const codeOf = (error: unknown) =>
 
 /** Takes the sockets of devices on this HTTP server. */
 export function openDeviceChannel(server: Server, parts: DeviceChannelParts): DeviceChannel {
-  const { clock, log, deviceWakes } = parts;
-  const connections = new Map<string, Connection>();
+  const { clock, log, deviceWakes, settings } = parts;
   const sockets = new Set<WebSocket>();
+  const greetings = createGreetings<WebSocket>();
+  const admissions = createTurns(DEVICE_ADMISSIONS_MAX);
+  const held = createHeldSockets();
   const underWay = new Set<Promise<void>>();
+  const isProxy = proxyAddr.compile(settings.trustProxy ?? []);
   const upgrades = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -75,25 +78,46 @@ export function openDeviceChannel(server: Server, parts: DeviceChannelParts): De
     if (closed || sockets.size >= DEVICE_SOCKETS_MAX) {
       refuseUpgrade(socket, '503 Service Unavailable');
     } else if (environmentId === undefined) refuseUpgrade(socket, '404 Not Found');
-    else upgrades.handleUpgrade(request, socket, head, (open) => greet(open, environmentId));
+    else {
+      // Without an address it has gone already.
+      const address = proxyAddr(request, isProxy) ?? '';
+      upgrades.handleUpgrade(request, socket, head, (open) => greet(open, environmentId, address));
+    }
+  }
+
+  /** Does it, and ends the socket with the reason where it is refused. */
+  function run(socket: WebSocket, work: Promise<void>): void {
+    const all = work
+      .catch((error: unknown) => {
+        if (!(error instanceof ApiError)) log.error({ err: error }, 'device channel');
+        socket.close(REFUSED, codeOf(error));
+      })
+      .finally(() => underWay.delete(all));
+    underWay.add(all);
   }
 
   /** The first frame says who it is, soon. */
-  function greet(socket: WebSocket, environmentId: string): void {
+  function greet(socket: WebSocket, environmentId: string, address: string): void {
     sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    socket.on('error', () => socket.terminate());
+    greetings.add(socket, address);
     const timer = setTimeout(() => socket.terminate(), DEVICE_HANDSHAKE_MS);
-    socket.once('close', () => clearTimeout(timer));
+    socket.once('close', () => {
+      sockets.delete(socket);
+      greetings.remove(socket);
+      clearTimeout(timer);
+    });
+    socket.on('error', () => socket.terminate());
     socket.once('message', (data) => {
-      const work = admit(socket, environmentId, String(data))
-        .then(() => clearTimeout(timer))
-        .catch((error: unknown) => {
-          if (!(error instanceof ApiError)) log.error({ err: error }, 'device channel');
-          socket.close(REFUSED, codeOf(error));
-        })
-        .finally(() => underWay.delete(work));
-      underWay.add(work);
+      greetings.remove(socket);
+      const admitted = admit(socket, environmentId, String(data)).then(
+        () => clearTimeout(timer),
+        (error: unknown) => {
+          // Until it is closed, it is as good as one that says nothing.
+          if (socket.readyState === socket.OPEN) greetings.add(socket, address);
+          throw error;
+        },
+      );
+      run(socket, admitted);
     });
   }
 
@@ -103,51 +127,46 @@ export function openDeviceChannel(server: Server, parts: DeviceChannelParts): De
     await parts.keyring.load(environmentId);
     const now = clock.now();
     const read = await readDeviceText(parts, environmentId, requestOf(text), 'channel', now);
-    await useRequest(parts, read, now);
-    assertUnblocked(read.device);
-    const deviceId = read.device.id;
-    const key = `${environmentId}/${deviceId}`;
-    const former = connections.get(key);
-    if (former && (await answersPing(former))) {
-      // Two that live at the same time are two devices with one key.
-      await blockCopiedDevice(parts, environmentId, deviceId, clock.now());
-      former.socket.close(REFUSED, 'DEVICE_BLOCKED');
-      socket.close(REFUSED, 'DEVICE_BLOCKED');
-      return;
-    }
-    former?.socket.terminate();
-    if (socket.readyState === socket.OPEN) hold(socket, key, environmentId, deviceId);
+    // One after the other: each is to see the one before it.
+    const turn = admissions.take(`${environmentId}/${read.device.id}`, async () => {
+      if (socket.readyState === socket.OPEN) await takePlace(socket, read);
+    });
+    if (!turn) throw limitExceeded('request', 'The device opens too many sockets.');
+    await turn;
   }
 
-  function hold(socket: WebSocket, key: string, environmentId: string, deviceId: string): void {
-    const connection: Connection = { socket, isAlive: true };
-    connections.set(key, connection);
-    const deafen = deviceWakes.listen(environmentId, deviceId, () => socket.send(WAKE));
-    socket.on('pong', () => {
-      connection.isAlive = true;
-    });
+  async function takePlace(socket: WebSocket, read: ReadDevice): Promise<void> {
+    const { environmentId, id } = read.device;
+    await useRequest(parts, read, clock.now());
+    const former = held.get(environmentId, id);
+    if (former && (await answersPing(former))) {
+      // Two that live at the same time are two devices with one key.
+      await blockCopiedDevice(parts, environmentId, id, clock.now());
+      former.socket.close(REFUSED, 'DEVICE_BLOCKED');
+    } else former?.socket.terminate();
+    former?.release();
+    if (socket.readyState === socket.OPEN) await hold(socket, environmentId, id);
+  }
+
+  async function hold(socket: WebSocket, environmentId: string, deviceId: string): Promise<void> {
+    const own = held.add(environmentId, deviceId, socket);
+    const look = () => run(socket, tell(own, environmentId, deviceId, WAKE));
+    socket.once('close', deviceWakes.listen(environmentId, deviceId, look));
     // It has nothing more to say.
     socket.on('message', () => socket.terminate());
-    socket.on('close', () => {
-      deafen();
-      if (connections.get(key) === connection) connections.delete(key);
-    });
-    socket.send(READY);
+    await tell(own, environmentId, deviceId, READY);
+  }
+
+  /** Throws where the device may not be connected any more: it was blocked or removed meanwhile. */
+  async function tell(own: HeldSocket, environmentId: string, deviceId: string, frame: string) {
+    const device = await parts.store.get('devices', environmentId, deviceId);
+    if (!device || isGone(device.doc, clock.now())) throw new ApiError('DEVICE_REMOVED');
+    assertUnblocked(device);
+    own.socket.send(frame);
   }
 
   server.on('upgrade', onUpgrade);
-  const keepalive = setInterval(() => {
-    for (const connection of connections.values()) {
-      const { socket, isAlive } = connection;
-      if (!isAlive) socket.terminate();
-      else {
-        connection.isAlive = false;
-        socket.ping();
-        // What runs in a page sees no pings.
-        socket.send(STILL_HERE);
-      }
-    }
-  }, DEVICE_KEEPALIVE_MS).unref();
+  const keepalive = setInterval(held.ping, DEVICE_KEEPALIVE_MS).unref();
 
   return {
     size: () => sockets.size,
@@ -173,7 +192,7 @@ function requestOf(text: string): string {
 }
 
 /** Whether the other end is there. */
-function answersPing({ socket }: Connection): Promise<boolean> {
+function answersPing({ socket }: HeldSocket): Promise<boolean> {
   if (socket.readyState !== socket.OPEN) return Promise.resolve(false);
   return new Promise((resolve) => {
     const end = (answer: boolean) => () => {

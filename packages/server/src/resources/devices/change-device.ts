@@ -87,6 +87,7 @@ export async function blockDevice(parts: DeviceParts, request: OperationRequest)
     if (doc.block) return undefined;
     return { action: 'DEVICE.BLOCKED', doc: { ...doc, block: { blockedAt: request.now } } };
   });
+  parts.wakeDevices(device.environmentId, [device.id]);
   return reply(parts, device, request);
 }
 

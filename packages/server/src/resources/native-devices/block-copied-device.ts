@@ -5,7 +5,7 @@ import { commitOrRetry } from '../commit.ts';
 
 /** Blocks a device of which there is a copy: neither is believed until somebody looks into it. */
 export async function blockCopiedDevice(
-  { store }: Pick<Parts, 'store'>,
+  { store, wakeDevices }: Pick<Parts, 'store' | 'wakeDevices'>,
   environmentId: string,
   deviceId: string,
   now: Instant,
@@ -30,4 +30,6 @@ export async function blockCopiedDevice(
       result: undefined,
     };
   });
+  // Whatever node it is connected to ends that.
+  wakeDevices(environmentId, [deviceId]);
 }

@@ -205,5 +205,7 @@ export async function removeBySelf(
     },
     replayed,
   );
+  // Whatever node it is connected to ends that.
+  parts.wakeDevices(asker.environmentId, [asker.audience]);
   return messageTo(parts, asker, { status: 'REMOVED' }, now);
 }

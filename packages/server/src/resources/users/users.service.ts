@@ -8,6 +8,7 @@ import type { Store, Stored, Write } from '../../storage/store.ts';
 import { activityWrite, actorOf } from '../activity.ts';
 import { commitOrRetry } from '../commit.ts';
 import { type ListSpec, listReply } from '../list.ts';
+import { removalNotices } from '../native-devices/removal-notice.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
 import { findDefaultPopulation } from '../populations/populations.service.ts';
 import { userView } from './user-view.ts';
@@ -18,7 +19,10 @@ import {
   type ReplaceUserBody,
 } from './users.schema.ts';
 
-export type UserParts = Pick<Parts, 'store' | 'links' | 'configurations'>;
+export type UserParts = Pick<
+  Parts,
+  'store' | 'links' | 'configurations' | 'methods' | 'wakeDevices'
+>;
 
 const environmentOf = ({ params }: OperationRequest) => params.envID ?? '';
 
@@ -199,10 +203,11 @@ export async function updateUser(
 
 /** Deletes the user with all devices; flows of a user who is gone are found no more. */
 export async function deleteUser(
-  { store }: UserParts,
+  parts: UserParts,
   request: OperationRequest,
 ): Promise<OperationReply> {
-  await commitOrRetry(store, async () => {
+  const { store } = parts;
+  const deviceIds = await commitOrRetry(store, async () => {
     const { environmentId, id } = await readUser({ store }, request);
     const facts = await store.readUserFacts(environmentId, id);
     if (!facts) throw notFound();
@@ -217,10 +222,12 @@ export async function deleteUser(
           version: device.version,
         }),
       ),
+      ...removalNotices(parts, facts.devices, request.now),
       userRecord(request, id, 'USER.DELETED'),
     ];
-    return { writes, result: undefined };
+    return { writes, result: facts.devices.map((device) => device.id) };
   });
+  parts.wakeDevices(environmentOf(request), deviceIds);
   return { status: 204 };
 }
 
