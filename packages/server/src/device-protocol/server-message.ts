@@ -3,7 +3,10 @@ import { CompactEncrypt, CompactSign, importJWK } from 'jose';
 import { DEVICE_PROTOCOL_VERSION } from '../config/limits.ts';
 import type { DeviceSigningKey } from '../crypto/keyring.ts';
 import type { Instant } from '../model/instant.ts';
-import type { DevicePublicKey } from '../model/mobile.ts';
+import { readPublicKey } from './device-request.ts';
+
+/** As `importJWK` makes it. */
+export type EncryptionKey = Awaited<ReturnType<typeof importJWK>>;
 
 export const MESSAGE_TYPE = 'cs-message+jwt';
 
@@ -21,9 +24,15 @@ export async function signServerMessage(
     .sign(privateKey);
 }
 
+/** A key to encrypt to; undefined: it is none, or its point isn't on the curve. */
+export async function importEncryptionKey(value: unknown): Promise<EncryptionKey | undefined> {
+  const jwk = readPublicKey(value);
+  return jwk && importJWK(jwk, 'ECDH-ES').catch(() => undefined);
+}
+
 /** A secret that only the holder of the private key reads; RFC 7518 §4.6, direct agreement. */
-export async function encryptToDevice(secret: Uint8Array, key: DevicePublicKey): Promise<string> {
+export function encryptToDevice(secret: Uint8Array, key: EncryptionKey): Promise<string> {
   return new CompactEncrypt(secret)
     .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM' })
-    .encrypt(await importJWK(key, 'ECDH-ES'));
+    .encrypt(key);
 }

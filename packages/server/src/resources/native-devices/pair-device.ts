@@ -7,12 +7,11 @@ import {
   type DeviceClaims,
   REQUEST_TYPE,
   readDeviceHeader,
-  readPublicKey,
   refusedRequest,
   verifyDeviceRequest,
 } from '../../device-protocol/device-request.ts';
 import { isDeviceNonce } from '../../device-protocol/nonce.ts';
-import { encryptToDevice } from '../../device-protocol/server-message.ts';
+import { encryptToDevice, importEncryptionKey } from '../../device-protocol/server-message.ts';
 import { type ApiError, invalidData, limitExceeded } from '../../errors/api-error.ts';
 import type { ErrorDetailCode } from '../../errors/catalogue.ts';
 import type { Device } from '../../model/documents.ts';
@@ -97,7 +96,8 @@ export async function pairDevice(
     throw refusedRequest('INVALID_SIGNATURE', 'The nonce is none of the server, or too old.');
   }
   const asked = readPairingClaims(claims);
-  const encryptionKey = readPublicKey(asked.encryptionKey);
+  // Before anything is claimed: whoever can't be answered has claimed nothing.
+  const encryptionKey = await importEncryptionKey(asked.encryptionKey);
   if (!encryptionKey) throw invalidData('INVALID_VALUE', 'encryptionKey');
 
   const claimed = await claim(parts, request, asked, claims, publicJwk);
