@@ -156,9 +156,10 @@ export const DEVICE_ADMISSIONS_MAX = 8;
 export const DEVICE_KEEPALIVE_MS = 45_000;
 /** How long a socket may take to show that it is alive, when another one comes with its key. */
 export const DEVICE_CLONE_CHECK_MS = 3_000;
-/** How often it is looked for pushes that nobody answered, and how many are ended at once. */
+/** How often it is looked for pushes that nobody answered, in pages of how many rows. */
 export const PUSH_TIMEOUT_INTERVAL_MS = 1_000;
 export const PUSH_TIMEOUTS_MAX = 200;
+export const PUSH_TIMEOUT_PAGES_MAX = 50;
 /** One push, from the look-up of the provider's name to the end of its answer. */
 export const PUSH_TIMEOUT_MS = 10_000;
 /** How much of a browser's push service's answer is read, and how long its connection may be idle. */
