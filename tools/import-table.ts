@@ -177,6 +177,7 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
       'crypto/',
       'device-protocol/',
       'device-wakes.ts',
+      'flow/',
       'methods/registry.ts',
       'methods/authentication-method.ts',
       'notifications/outbox.ts',

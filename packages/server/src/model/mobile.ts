@@ -111,6 +111,8 @@ export interface AuthenticationCode {
   codeHash: string;
   clientContext?: Record<string, unknown>;
   userApproval: 'REQUIRED' | 'NOT_REQUIRED';
+  /** As it was asked for; absent: one minute. */
+  lifeTime?: WireDuration;
   /** EXPIRED is not stored: it follows from `usableUntil`. */
   status: 'UNCLAIMED' | 'CLAIMED' | 'COMPLETED' | 'DENIED';
   userId?: string;

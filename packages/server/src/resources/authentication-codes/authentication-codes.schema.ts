@@ -5,6 +5,7 @@ import { HalLinks, Reference, Timestamp, Uuid } from '../schemas.ts';
 
 const closed = { additionalProperties: false } as const;
 const CONTEXT_MEMBERS_MAX = 50;
+const LIFE_TIME = durationOf(['SECONDS', 'MINUTES'], { duration: 1, timeUnit: 'MINUTES' });
 
 export const CreateAuthenticationCode = Type.Object(
   {
@@ -14,7 +15,7 @@ export const CreateAuthenticationCode = Type.Object(
         maxProperties: CONTEXT_MEMBERS_MAX,
       }),
     ),
-    lifeTime: Type.Optional(durationOf(['SECONDS', 'MINUTES'])),
+    lifeTime: Type.Optional(LIFE_TIME),
     userApproval: Type.Optional(Type.Enum(['REQUIRED', 'NOT_REQUIRED'])),
   },
   closed,
@@ -30,6 +31,7 @@ export const AuthenticationCodeSchema = Type.Object({
   uri: Type.String(),
   status: Type.Enum(['UNCLAIMED', 'CLAIMED', 'COMPLETED', 'DENIED', 'EXPIRED']),
   userApproval: Type.Enum(['REQUIRED', 'NOT_REQUIRED']),
+  lifeTime: LIFE_TIME,
   clientContext: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
   user: Type.Optional(Reference),
   error: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),

@@ -7,7 +7,7 @@ import {
 } from '../../config/limits.ts';
 import type { Vault } from '../../crypto/vault.ts';
 import { invalidData, notFound } from '../../errors/api-error.ts';
-import { toMs } from '../../model/duration.ts';
+import { toMs, type WireDuration } from '../../model/duration.ts';
 import { type Instant, toTimestamp } from '../../model/instant.ts';
 import type { AuthenticationCode, MobileSettings } from '../../model/mobile.ts';
 import type { Parts } from '../../parts.ts';
@@ -23,7 +23,7 @@ export type CodeParts = Pick<Parts, 'store' | 'links' | 'keyring' | 'methods'>;
 // Without what reads alike.
 const LETTERS = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
 const LENGTH = 8;
-const LIFE_MS = 60_000;
+const LIFE_TIME: WireDuration = { duration: 1, timeUnit: 'MINUTES' };
 
 const identityOf = (id: string) => `authentication-codes/${id}/code`;
 
@@ -39,10 +39,12 @@ export function authenticationCodeHash(
 const newCode = () =>
   Array.from({ length: LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join('');
 
-/** The universal link of the application, or its scheme, in front of the code. */
+/** The application's own prefix, a universal link or a scheme, in front of the code. */
 function uriOf(code: string, settings: Record<string, unknown>): string {
-  const { uriPrefix = '' } = (settings.mobile ?? {}) as Partial<MobileSettings>;
-  return `${uriPrefix}pingonesdk?authentication_code=${code}`;
+  const { uriPrefix: prefix = '' } = (settings.mobile ?? {}) as Partial<MobileSettings>;
+  // A link has a path: without it the code would go into the host name.
+  const slash = /^https?:/i.test(prefix) && !prefix.endsWith('/') ? '/' : '';
+  return `${prefix}${slash}pingonesdk?authentication_code=${code}`;
 }
 
 export const isOver = ({ status, usableUntil }: AuthenticationCode, now: Instant) =>
@@ -78,6 +80,7 @@ async function view(
     uri: uriOf(code, application?.doc.settings ?? {}),
     status: isOver(doc, now) ? 'EXPIRED' : doc.status,
     userApproval: doc.userApproval,
+    lifeTime: doc.lifeTime ?? LIFE_TIME,
     ...(doc.clientContext ? { clientContext: doc.clientContext } : {}),
     ...(doc.userId === undefined ? {} : { user: { id: doc.userId } }),
     ...(doc.error ? { error: doc.error } : {}),
@@ -121,9 +124,10 @@ export async function createAuthenticationCode(
   const environmentId = request.params.envID ?? '';
   const { now } = request;
   const { store, keyring } = parts;
-  const lifeMs = body.lifeTime ? toMs(body.lifeTime) : LIFE_MS;
+  const { lifeTime = LIFE_TIME } = body;
+  const lifeMs = toMs(lifeTime);
   if (lifeMs < AUTHENTICATION_CODE_MIN_MS || lifeMs > AUTHENTICATION_CODE_MAX_MS) {
-    const unitMs = body.lifeTime ? toMs({ ...body.lifeTime, duration: 1 }) : 1;
+    const unitMs = toMs({ ...lifeTime, duration: 1 });
     throw invalidData('OUT_OF_RANGE', 'lifeTime.duration', {
       innerError: {
         rangeMinimumValue: Math.ceil(AUTHENTICATION_CODE_MIN_MS / unitMs),
@@ -146,6 +150,7 @@ export async function createAuthenticationCode(
       codeHash: authenticationCodeHash(keyring, environmentId, code),
       ...(body.clientContext ? { clientContext: body.clientContext } : {}),
       userApproval: body.userApproval ?? 'REQUIRED',
+      lifeTime,
       status: 'UNCLAIMED',
       usableUntil: now + lifeMs,
       expiresAt: now + lifeMs + AUTHENTICATION_CODE_KEPT_MS,

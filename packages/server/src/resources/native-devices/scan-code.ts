@@ -1,6 +1,7 @@
 /** A phone scans an authentication code, and its user approves or denies; contract §3.5. */
 import { invalidData } from '../../errors/api-error.ts';
-import { toTimestamp } from '../../model/instant.ts';
+import { whyClosed } from '../../flow/usability.ts';
+import { type Instant, toTimestamp } from '../../model/instant.ts';
 import type { AuthenticationCode } from '../../model/mobile.ts';
 import type { Stored, Write } from '../../storage/store.ts';
 import { activityWrite } from '../activity.ts';
@@ -9,6 +10,8 @@ import {
   isOver,
 } from '../authentication-codes/authentication-codes.service.ts';
 import { commitOrRetry } from '../commit.ts';
+import { seeWorld } from '../device-authentications/flow-world.ts';
+import { configurationOf } from '../devices/devices.parts.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
 import { rememberRequest, replayed } from '../remember-request.ts';
 import { createFailureWindow } from '../tokens/failure-window.ts';
@@ -55,11 +58,21 @@ function writesOf(
   ];
 }
 
-/** Only a user who may authenticate signs on anywhere. */
-function assertMayAuthenticate({ device, facts }: ReadDevice): void {
+/** A code signs on whom a flow by the default policy would take, with the device that it would. */
+async function assertMayAuthenticate(
+  parts: NativeParts,
+  { device, facts }: ReadDevice,
+  now: Instant,
+): Promise<void> {
   assertUnblocked(device);
-  const { enabled, mfaEnabled, lock } = facts.user.doc;
-  if (!enabled || !mfaEnabled || lock || device.doc.status !== 'ACTIVE') throw notValid();
+  const { environmentId, id } = device;
+  const configuration = await configurationOf(parts, environmentId);
+  const world = seeWorld(parts, configuration, configuration.defaultPolicy, facts, {}, now);
+  const own = world.devices.find(({ row }) => row.id === id);
+  if (whyClosed(world.facts) || !own || own.seen.unusable) throw notValid();
+  const { applicationId } = credentialOf(device);
+  const application = await parts.store.get('applications', environmentId, applicationId);
+  if (!application?.doc.enabled) throw notValid();
 }
 
 /** `POST …/device/v1/codes`: claims it; without user approval that signs the user on. */
@@ -75,7 +88,7 @@ export async function scanCode(
     async () => {
       const read = await readDevice(parts, request, 'codes');
       const { device, claims } = read;
-      assertMayAuthenticate(read);
+      await assertMayAuthenticate(parts, read, now);
       const { environmentId, id: deviceId } = device;
       if (guard.waitMs(deviceId, now) !== undefined) throw notValid();
       const code = readCodeClaims(claims).code.trim().toUpperCase();
@@ -132,7 +145,7 @@ export async function answerCode(
     async () => {
       const read = await readDevice(parts, request, 'code-answers');
       const { device, claims } = read;
-      assertMayAuthenticate(read);
+      await assertMayAuthenticate(parts, read, now);
       const { code: codeId, decision } = readCodeAnswerClaims(claims);
       const row = await parts.store.get('authentication_codes', device.environmentId, codeId);
       const isOpen = row?.doc.status === 'CLAIMED' && !isOver(row.doc, now);
