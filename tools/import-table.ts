@@ -55,7 +55,7 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
   {
     from: 'crypto/',
     may: ['crypto/', 'storage/store.ts', 'config/settings.ts', ...ALWAYS],
-    npm: ['jose', 'lru-cache', '@peculiar/x509'],
+    npm: ['jose', 'lru-cache', '@peculiar/x509', 'reflect-metadata'],
     node: ['node:crypto', 'node:fs', 'node:fs/promises', 'node:path', 'node:util'],
     because: 'Keys know the store that keeps them and nothing else.',
   },
@@ -113,8 +113,15 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
   {
     from: 'device-integrity/',
     may: ['device-integrity/', 'crypto/certificate-path.ts', ...ALWAYS],
-    npm: ['jose', '@peculiar/x509', '@simplewebauthn/server', 'google-auth-library', 'lru-cache'],
-    node: ['node:crypto'],
+    npm: [
+      'jose',
+      '@peculiar/x509',
+      '@simplewebauthn/server',
+      'google-auth-library',
+      'lru-cache',
+      'reflect-metadata',
+    ],
+    node: ['node:crypto', 'node:fs'],
     because: 'What the makers of systems say of a phone; what follows from it is the policy’s.',
   },
   {
@@ -176,6 +183,8 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
       'resources/',
       'crypto/',
       'device-protocol/',
+      'device-integrity/device-integrity.ts',
+      'device-integrity/registry.ts',
       'device-wakes.ts',
       'flow/',
       'methods/registry.ts',

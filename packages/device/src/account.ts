@@ -10,10 +10,18 @@ import {
 import { ApprovalRequest, type Challenge, type Decision } from './challenge.ts';
 import { correctedOffset } from './clock.ts';
 import { DeviceError } from './errors.ts';
-import { keep, newSigningKeys, passcodeKeyOf, signingKeyOf } from './keys.ts';
+import { keep, newSigningKeys, type PublicJwk, passcodeKeyOf, signingKeyOf } from './keys.ts';
 import { readPairs } from './pairing-uri.ts';
 import { type Passcode, passcodeAt } from './passcode.ts';
-import { type Fetch, newId, openMessage, readJson, sha256, signText } from './protocol.ts';
+import {
+  type Fetch,
+  newId,
+  openMessage,
+  readJson,
+  sha256,
+  signText,
+  thumbprint,
+} from './protocol.ts';
 import { type DeviceStorage, exclusively } from './storage.ts';
 
 export interface PushToken {
@@ -45,6 +53,17 @@ export interface Update {
   integrity?: { compromised: boolean };
   /** At most 100 characters; an empty one removes it. */
   nickname?: string;
+}
+
+/** Asks the device's system to attest it. */
+export interface Attester {
+  /** Google Play Integrity, or Apple App Attest. */
+  kind: 'PLAY_INTEGRITY' | 'APP_ATTEST';
+  /**
+   * Makes the attestation for these 32 bytes. Play Integrity: the nonce (or request hash) is their
+   * base64url; the token as it comes. App Attest: they are `clientDataHash`; the object in base64.
+   */
+  attest(hash: Uint8Array): Promise<string>;
 }
 
 /** A code that another device shows, to sign a user on there. */
@@ -235,12 +254,14 @@ export class Account {
   }
 
   /** What waits for an answer. `wait`: seconds to hold the request open when there is nothing. */
-  async requests(
-    options: { wait?: number; signal?: AbortSignal } = {},
-  ): Promise<{ requests: AccountRequest[]; logsRequested: boolean }> {
+  async requests(options: { wait?: number; signal?: AbortSignal } = {}): Promise<{
+    requests: AccountRequest[];
+    logsRequested: boolean;
+    integrityRequested: boolean;
+  }> {
     const { wait, signal } = options;
     const claims = wait === undefined ? {} : { wait };
-    const { challenges, logs } = await this.call('challenges', claims, signal);
+    const { challenges, logs, integrity } = await this.call('challenges', claims, signal);
     const clock = { now: this.#parts.now(), clockOffsetMs: this.#record.clockOffsetMs };
     const texts = Array.isArray(challenges) ? challenges.map(String) : [];
     const requests = texts.flatMap((text) => {
@@ -249,7 +270,11 @@ export class Account {
       const request = new ApprovalRequest<Account>(this, text, challenge, clock);
       return request.showUntil > clock.now ? [request] : [];
     });
-    return { requests, logsRequested: logs === 'REQUESTED' };
+    return {
+      requests,
+      logsRequested: logs === 'REQUESTED',
+      integrityRequested: integrity === 'REQUESTED',
+    };
   }
 
   /**
@@ -275,6 +300,14 @@ export class Account {
         throw error;
       }
     });
+  }
+
+  /** Has the device attested anew, where the server asks for it (`onIntegrityRequested`). */
+  async attest(attester: Attester): Promise<void> {
+    const nonce = await this.synchronize();
+    const { publicJwk } = await this.#read();
+    const attestation = await attestationOf(attester, nonce, publicJwk);
+    await this.call('updates', { nonce, integrity: { attestation } });
   }
 
   /** Tells the server what has changed on this device; returns whether it can wake it. */
@@ -352,6 +385,17 @@ export class Account {
     const { status } = await this.call('code-answers', { code: id, decision });
     return String(status);
   }
+}
+
+/** What a request says of an attestation: that this key is held here, since the server asked. */
+export async function attestationOf(
+  { kind, attest }: Attester,
+  nonce: string,
+  publicJwk: PublicJwk,
+): Promise<{ kind: string; token: string }> {
+  const text = `${nonce}.${await thumbprint(publicJwk)}`;
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return { kind, token: await attest(new Uint8Array(hash)) };
 }
 
 /** The code in a link, or itself. */

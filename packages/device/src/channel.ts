@@ -22,6 +22,8 @@ export interface ListenOptions {
   onEnded?: (request: AccountRequest) => void;
   /** An administrator has asked for logs: `account.sendLogs`, where the user wants that. */
   onLogsRequested?: (account: Account) => void;
+  /** The server wants to know that the device is sound: `account.attest`. */
+  onIntegrityRequested?: (account: Account) => void;
 }
 
 const POLL_SECONDS = 25;
@@ -62,7 +64,13 @@ function readFrame(data: unknown): { ready?: boolean; wake?: boolean } {
 export function listen(
   account: Account,
   listener: RequestListener,
-  { transport = 'socket', onError, onEnded, onLogsRequested }: ListenOptions = {},
+  {
+    transport = 'socket',
+    onError,
+    onEnded,
+    onLogsRequested,
+    onIntegrityRequested,
+  }: ListenOptions = {},
 ): Listening {
   const known = new Map<string, AccountRequest>();
   const ending = new AbortController();
@@ -79,10 +87,11 @@ export function listen(
 
   async function look(wait?: number): Promise<void> {
     const options = wait === undefined ? { signal } : { wait, signal };
-    const { requests, logsRequested } = await account.requests(options);
+    const { requests, logsRequested, integrityRequested } = await account.requests(options);
     if (signal.aborted) return;
     if (logsRequested && !wantsLogs) onLogsRequested?.(account);
     wantsLogs = logsRequested;
+    if (integrityRequested) onIntegrityRequested?.(account);
     // The server may ask for the same authentication anew, with another time to answer.
     const keyOf = ({ challenge: { id, expiresAt } }: AccountRequest) => `${id} ${expiresAt}`;
     const present = new Map(requests.map((request) => [keyOf(request), request]));

@@ -5,6 +5,8 @@ import {
   Account,
   type AccountParts,
   type AccountRequest,
+  type Attester,
+  attestationOf,
   type PushToken,
 } from './account.ts';
 import { type AccountRecord, keptRecords, recordKey } from './account-record.ts';
@@ -54,6 +56,8 @@ export interface PairOptions {
   nickname?: string;
   push?: PushToken;
   integrity?: { compromised: boolean };
+  /** Where the application's administrator wants devices to be attested. */
+  attester?: Attester;
 }
 
 const ENROLMENT_KEY = 'enrolment';
@@ -100,7 +104,7 @@ export class Device {
   async #pair(
     { origin, environmentId, code, serverKey: pinned }: PairingTarget,
     keys: { privateKey: CryptoKey; publicJwk: PublicJwk },
-    { nickname, push, integrity }: PairOptions,
+    { nickname, push, integrity: said, attester }: PairOptions,
   ): Promise<Account> {
     const { fetch: fetcher, storage, now } = this.#parts;
     const { key, time, nonce } = await this.#greet(origin, environmentId, pinned);
@@ -108,6 +112,8 @@ export class Device {
     const encryption = await newEncryptionKeys();
     const url = `${origin}/${environmentId}/device/v1/pairings`;
     const jti = newId();
+    const attestation = attester && (await attestationOf(attester, nonce, keys.publicJwk));
+    const integrity = attestation ? { ...said, attestation } : said;
     const request = await signText(
       keys,
       'cs-request+jwt',

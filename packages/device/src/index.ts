@@ -3,6 +3,7 @@ export {
   type About,
   Account,
   type AccountRequest,
+  type Attester,
   type PushToken,
   type ScannedCode,
   type Update,

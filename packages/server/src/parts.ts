@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Settings } from './config/settings.ts';
 import type { EnvironmentConfigurations } from './configuration.ts';
 import type { Keyring } from './crypto/keyring.ts';
+import type { IntegrityVerifiers } from './device-integrity/registry.ts';
 import type { DeviceWakes } from './device-wakes.ts';
 import type { MethodRegistry } from './methods/registry.ts';
 import type { AuthenticatorMetadata } from './model/fido2.ts';
@@ -33,6 +34,8 @@ export interface Parts {
   wakeOutbox(): void;
   /** Tells devices that are connected, to whatever node, that something happened; cheap. */
   wakeDevices(environmentId: string, deviceIds: readonly string[]): void;
+  /** Verifies what the makers of systems attest of a device. */
+  integrity: IntegrityVerifiers;
   /** The devices that are connected to this node, or wait for an answer of it. */
   deviceWakes: DeviceWakes;
 }

@@ -8,6 +8,7 @@ import type { Settings } from './config/settings.ts';
 import { cacheConfigurations } from './configuration.ts';
 import { openKeyring } from './crypto/keyring.ts';
 import { loadMasterKey } from './crypto/master-key.ts';
+import { integrityVerifiers } from './device-integrity/registry.ts';
 import { createDeviceWakes } from './device-wakes.ts';
 import { openMetadataService } from './fido-metadata/metadata-service.ts';
 import { createHttpApp } from './http/app.ts';
@@ -125,6 +126,7 @@ export async function startServer(
       for (const deviceId of deviceIds) store.wake(environmentId, deviceId);
     },
     deviceWakes,
+    integrity: integrityVerifiers(settings.integrity),
   };
   // Ready means: with an environment, too. Whoever waits for it finds the credentials in place.
   let serving = false;

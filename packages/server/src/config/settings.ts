@@ -92,7 +92,18 @@ const TABLE = {
   },
   googleTokenUrl: {
     env: 'COUNTERSIGN_GOOGLE_TOKEN_URL',
-    description: "Google's token endpoint for it, or a proxy; absent: Google's.",
+    description:
+      "Google's token endpoint for it and for Play Integrity, or a proxy; absent: Google's.",
+  },
+  playIntegrityUrl: {
+    env: 'COUNTERSIGN_PLAY_INTEGRITY_URL',
+    fallback: 'https://playintegrity.googleapis.com',
+    description:
+      'Google Play Integrity, or a proxy of it; asked for applications that verify by `GOOGLE`.',
+  },
+  appAttestRootFile: {
+    env: 'COUNTERSIGN_APP_ATTEST_ROOT_FILE',
+    description: "PEM certificate that App Attest must lead to; absent: Apple's.",
   },
   apnsUrl: {
     env: 'COUNTERSIGN_APNS_URL',
@@ -163,6 +174,7 @@ export interface Settings {
     hmsTokenUrl: string;
     webPushPrivate: boolean;
   };
+  integrity: { playUrl: string; googleTokenUrl?: string; appAttestRootFile?: string };
   fidoMetadataFile?: string;
   fidoMetadataUrl?: string;
   fidoMetadataRootFile?: string;
@@ -271,6 +283,11 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
       hmsUrl: url('hmsUrl') ?? '',
       hmsTokenUrl: url('hmsTokenUrl') ?? '',
       webPushPrivate: text('webPushPrivate') === 'true',
+    }),
+    integrity: defined({
+      playUrl: url('playIntegrityUrl') ?? '',
+      googleTokenUrl: url('googleTokenUrl'),
+      appAttestRootFile: text('appAttestRootFile'),
     }),
     fidoMetadataFile,
     fidoMetadataUrl,

@@ -1,4 +1,6 @@
 /** Whether certificates lead to one that is trusted; nothing is fetched. */
+// The library below wants it, and says so only when it is loaded without.
+import 'reflect-metadata';
 import { X509Certificate, X509ChainBuilder } from '@peculiar/x509';
 import type { Instant } from '../model/instant.ts';
 

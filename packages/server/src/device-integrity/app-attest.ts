@@ -2,6 +2,7 @@
  * Apple App Attest: the system says that an unmodified application of this team, on a genuine device,
  * holds a key. Source: Apple, "Validating apps that connect to your server", steps 1 to 9.
  */
+import 'reflect-metadata';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { X509Certificate } from '@peculiar/x509';
 import { decodeAttestationObject, parseAuthenticatorData } from '@simplewebauthn/server/helpers';

@@ -58,7 +58,13 @@ export interface NativeCredential {
   sequence: number;
   about: NativeDeviceAbout;
   push?: DevicePush;
-  integrity: { compromised: boolean | 'UNKNOWN'; reason?: string; timestamp: Instant };
+  integrity: {
+    compromised: boolean | 'UNKNOWN';
+    reason?: string;
+    /** By its system, and not only said by the device itself. */
+    attested?: true;
+    timestamp: Instant;
+  };
   logs?: {
     status: 'PENDING' | 'RECEIVED';
     expiresAt?: Instant;

@@ -43,6 +43,8 @@ export interface MobileApplicationPolicy {
   biometricsEnabled: boolean;
   pairingDisabled: boolean;
   integrityDetection?: 'permissive' | 'restrictive';
+  /** The application wants the system of a device to attest it; absent: the device's own word counts. */
+  attestation?: { cacheMs: number; excluded: readonly ('GOOGLE' | 'IOS')[] };
   /** Where a device may pair from; absent: anywhere. An empty list: from where the key was made. */
   pairingAddresses?: readonly string[];
 }
@@ -101,20 +103,9 @@ export function mobileApplicationPolicy(
     biometricsEnabled: wire.biometricsEnabled ?? false,
     pairingDisabled: wire.pairingDisabled ?? false,
     ...(wire.integrityDetection ? { integrityDetection: wire.integrityDetection } : {}),
+    ...attestationOf(mobile),
     ...(anyIPAdress ? {} : { pairingAddresses: onlyTheseIpAddresses }),
   };
-}
-
-/**
- * Whether a device may be used: `restrictive` wants to be told that it is sound, `permissive` not that
- * it isn't; without either it isn't asked. Pure.
- */
-export function isSound(
-  compromised: boolean | 'UNKNOWN',
-  { integrityDetection }: Pick<MobileApplicationPolicy, 'integrityDetection'>,
-): boolean {
-  if (!integrityDetection || compromised === false) return true;
-  return compromised === 'UNKNOWN' && integrityDetection === 'permissive';
 }
 
 /**
@@ -127,4 +118,16 @@ export function passcodePeriodSeconds(
 ): number {
   const { window } = (block.otp ?? {}) as { window?: { stepSize?: WireDuration } };
   return msOf(window?.stepSize ?? passcodeRefreshDuration, 30 * SECOND) / SECOND;
+}
+
+const UNIT_MS = { MINUTES: MINUTE, HOURS: 60 * MINUTE } as const;
+
+function attestationOf({
+  integrityDetection,
+}: Partial<MobileSettings>): Pick<MobileApplicationPolicy, 'attestation'> {
+  const { mode, cacheDuration, excludedPlatforms: excluded = [] } = integrityDetection ?? {};
+  if (mode !== 'ENABLED' || !cacheDuration) return {};
+  return {
+    attestation: { cacheMs: cacheDuration.amount * UNIT_MS[cacheDuration.units], excluded },
+  };
 }

@@ -33,8 +33,12 @@ export function describeNative(
         await allowNative(world.server, world.applicationId);
       });
       after(async () => {
-        await world.server?.close();
-        await postgres?.stop();
+        try {
+          await world.server?.close();
+        } finally {
+          // Also where closing says that the server has made a mistake.
+          await postgres?.stop();
+        }
       });
       suite(world);
     });

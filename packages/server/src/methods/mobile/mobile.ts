@@ -2,7 +2,8 @@
 import { Type } from 'typebox';
 import { invalidData } from '../../errors/api-error.ts';
 import { MOBILE_BLOCK } from '../../policy/blocks.ts';
-import { isSound, mobileApplicationPolicy } from '../../policy/mobile-application.ts';
+import { isSound } from '../../policy/device-integrity.ts';
+import { mobileApplicationPolicy } from '../../policy/mobile-application.ts';
 import type {
   AuthenticationMethod,
   MethodContext,
@@ -101,8 +102,9 @@ export const mobile: AuthenticationMethod = {
   usability(device, _request, context) {
     const rules = rulesOf(device, context);
     if (!rules) return { unusable: 'METHOD_DISABLED' };
-    const { about, push, integrity } = nativeCredential(device);
-    if (!isSound(integrity.compromised, rules)) return { unusable: 'COMPROMISED' };
+    const credential = nativeCredential(device);
+    const { about, push } = credential;
+    if (!isSound(credential, rules, context.now)) return { unusable: 'COMPROMISED' };
     const isPushed =
       rules.pushEnabled && about.allowPushNotification !== false && push?.status !== 'DISABLED';
     const { otpEnabled, pushLimit } = rules;

@@ -1,9 +1,8 @@
 /** What the device says to a push: it was shown this very challenge, and decided. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Challenge } from '../../model/documents.ts';
-import type { Instant } from '../../model/instant.ts';
-import type { NativeCredential } from '../../model/mobile.ts';
-import { isSound, type MobileApplicationPolicy } from '../../policy/mobile-application.ts';
+import { afterSaying, isSound } from '../../policy/device-integrity.ts';
+import type { MobileApplicationPolicy } from '../../policy/mobile-application.ts';
 import type { MethodContext, MethodDevice, Verdict } from '../authentication-method.ts';
 import { nativeCredential } from './native-credential.ts';
 import { numberIdentity } from './push-challenge.ts';
@@ -54,16 +53,6 @@ function isRightNumber(
   return areEqual(String(number), right.toString('utf8'));
 }
 
-/** What the device says of itself now, or else what it said last. */
-function integrityNow(
-  { integrity }: PushAnswer,
-  known: NativeCredential['integrity'],
-  now: Instant,
-): NativeCredential['integrity'] {
-  if (integrity?.compromised === undefined) return known;
-  return { compromised: integrity.compromised, timestamp: now };
-}
-
 /** Judges an answer whose signature was verified. */
 export function verifyPushAnswer(
   answer: PushAnswer,
@@ -74,9 +63,9 @@ export function verifyPushAnswer(
 ): Verdict {
   if (context.now >= (challenge.expiresAt ?? Infinity)) return { verdict: 'EXPIRED' };
   const { text, kind } = challenge.state;
-  const { sequence, integrity: known } = nativeCredential(device);
+  const { sequence, integrity: known, about } = nativeCredential(device);
   if (answer.sequence <= sequence) return { verdict: 'CLONED', credential: device.credential };
-  const integrity = integrityNow(answer, known, context.now);
+  const integrity = afterSaying(known, answer.integrity?.compromised, context.now);
   const credential = { ...device.credential, sequence: answer.sequence, integrity };
   // An answer to something else: of another flow, another device, or changed on the way.
   if (!areEqual(answer.challenge, challengeHash(String(text)))) {
@@ -89,7 +78,8 @@ export function verifyPushAnswer(
   if (!isRightNumber(answer, challenge, context)) {
     return { verdict: 'DENIED', isFraud: false, credential };
   }
-  if (answer.integrity?.compromised || !isSound(integrity.compromised, application)) {
+  const isWell = isSound({ integrity, about }, application, context.now);
+  if (answer.integrity?.compromised || !isWell) {
     return {
       verdict: 'REJECTED',
       reason: 'The integrity of the device is compromised.',

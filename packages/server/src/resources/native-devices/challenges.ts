@@ -3,8 +3,13 @@ import { createHash } from 'node:crypto';
 import { DEVICE_WAIT_MAX_MS, DEVICE_WAITS_MAX } from '../../config/limits.ts';
 import { limitExceeded } from '../../errors/api-error.ts';
 import type { Flow } from '../../model/documents.ts';
+import { wantsAttestation } from '../../policy/device-integrity.ts';
+import { mobileApplicationPolicy } from '../../policy/mobile-application.ts';
 import type { Stored } from '../../storage/store.ts';
 import { answerAsDevice } from '../device-authentications/answer-as-device.ts';
+import { configurationOf } from '../devices/devices.parts.ts';
+import { blockOf } from '../method-context.ts';
+import { nativeMethod } from '../native-method.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
 import { rememberRequest } from '../remember-request.ts';
 import { type AnswerClaims, readAnswerClaims, readFetchClaims } from './native.schema.ts';
@@ -14,6 +19,7 @@ import {
   credentialOf,
   messageTo,
   type NativeParts,
+  type ReadDevice,
   readDevice,
   useRequest,
 } from './native-parts.ts';
@@ -67,8 +73,23 @@ export async function fetchChallenges(
   const answer = {
     challenges: flows.map(({ doc }) => doc.challenge?.state.text),
     ...(wantsLogs ? { logs: 'REQUESTED' } : {}),
+    ...((await isAttestationDue(parts, read, now)) ? { integrity: 'REQUESTED' } : {}),
   };
   return messageTo(parts, askerOf(read), answer, now);
+}
+
+/** Whether the device can't be used, or soon won't, before its system has attested it anew. */
+async function isAttestationDue(
+  parts: NativeParts,
+  { device }: Pick<ReadDevice, 'device'>,
+  now: number,
+): Promise<boolean> {
+  const { defaultPolicy, nativeApplications } = await configurationOf(parts, device.environmentId);
+  const credential = credentialOf(device);
+  const application = nativeApplications.get(credential.applicationId);
+  const block = blockOf(defaultPolicy, nativeMethod(parts));
+  const rules = mobileApplicationPolicy(block, credential.applicationId, application?.mobile);
+  return rules !== undefined && wantsAttestation(credential, rules, now);
 }
 
 /** The same for the same decision on the same challenge, whenever it is signed. */

@@ -17,6 +17,7 @@ import { commitOrRetry } from '../commit.ts';
 import { withDeviceRemoved } from '../devices/device-order.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
 import { rememberRequest, replayed } from '../remember-request.ts';
+import { assessIntegrity } from './assess-integrity.ts';
 import { readLogsClaims, readRotationClaims, readUpdateClaims } from './native.schema.ts';
 import {
   askerOf,
@@ -82,11 +83,24 @@ function ownActivity(
 
 /** `POST …/device/v1/updates`: what it says of itself, its push token, its name. */
 export function updateBySelf(parts: NativeParts, request: OperationRequest) {
+  let assessed: ReturnType<typeof assessIntegrity> | undefined;
   return changeBySelf(parts, request, 'updates', async ({ device, claims }) => {
     const { environmentId, id, doc } = device;
     const { now } = request;
     const said = readUpdateClaims(claims);
     const { push: before, ...credential } = credentialOf(device);
+    const { about, integrity } = said;
+    // Once, also where a race makes it decide again: somebody outside may be asked.
+    assessed ??= assessIntegrity(parts, {
+      environmentId,
+      applicationId: credential.applicationId,
+      about,
+      integrity,
+      nonce: claims.nonce,
+      publicJwk: credential.publicJwk,
+      known: credential.integrity,
+      now,
+    });
     const push =
       said.push === undefined
         ? before
@@ -97,11 +111,9 @@ export function updateBySelf(parts: NativeParts, request: OperationRequest) {
             );
     const next: NativeCredential = {
       ...credential,
-      about: { ...credential.about, ...said.about },
+      about: { ...credential.about, ...about },
       ...(push ? { push } : {}),
-      ...(said.integrity?.compromised === undefined
-        ? {}
-        : { integrity: { compromised: said.integrity.compromised, timestamp: now } }),
+      integrity: await assessed,
     };
     const { nickname: _before, ...rest } = doc;
     const nickname = said.nickname ?? doc.nickname;

@@ -33,6 +33,7 @@ export type NativeParts = Pick<
   | 'wakeOutbox'
   | 'wakeDevices'
   | 'deviceWakes'
+  | 'integrity'
   | 'log'
 >;
 

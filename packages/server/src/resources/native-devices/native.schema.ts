@@ -2,6 +2,7 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { DEVICE_LOGS_LENGTH_MAX, NICKNAME_LENGTH_MAX } from '../../config/limits.ts';
+import { INTEGRITY_KINDS } from '../../device-integrity/registry.ts';
 import { invalidData } from '../../errors/api-error.ts';
 import { Nickname } from '../devices/devices.schema.ts';
 import { Uuid } from '../schemas.ts';
@@ -39,7 +40,17 @@ const Push = Type.Object({
 });
 export type PushClaims = Static<typeof Push>;
 
-const Integrity = Type.Object({ compromised: Type.Optional(Type.Boolean()) });
+const Integrity = Type.Object({
+  compromised: Type.Optional(Type.Boolean()),
+  // Of the device's system; for the request's nonce and the device's key.
+  attestation: Type.Optional(
+    Type.Object({
+      kind: Type.Enum([...INTEGRITY_KINDS]),
+      token: Type.String({ minLength: 1, maxLength: 32_768 }),
+    }),
+  ),
+});
+export type IntegrityClaims = Static<typeof Integrity>;
 
 const Pairing = Type.Object({
   // Left out by a phone that was enrolled by itself: then its key is the code.
@@ -66,7 +77,7 @@ const Answer = Type.Object({
   number: Type.Optional(Type.Integer({ minimum: 0, maximum: 99 })),
   amr: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 10 })),
   userVerification: Type.Optional(word(64)),
-  integrity: Type.Optional(Integrity),
+  integrity: Type.Optional(Type.Object({ compromised: Type.Optional(Type.Boolean()) })),
   sequence: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
 });
 export type AnswerClaims = Static<typeof Answer>;

@@ -15,7 +15,6 @@ import { encryptToDevice, importEncryptionKey } from '../../device-protocol/serv
 import { type ApiError, invalidData, limitExceeded } from '../../errors/api-error.ts';
 import type { ErrorDetailCode } from '../../errors/catalogue.ts';
 import type { Device } from '../../model/documents.ts';
-import type { Instant } from '../../model/instant.ts';
 import {
   type DevicePublicKey,
   type NativeCredential,
@@ -23,6 +22,7 @@ import {
   passcodeIdentity,
   pushTokenIdentity,
 } from '../../model/mobile.ts';
+import { isSound } from '../../policy/device-integrity.ts';
 import {
   type MobileApplicationPolicy,
   mobileApplicationPolicy,
@@ -39,7 +39,8 @@ import type { OperationReply, OperationRequest } from '../operation.ts';
 import { normalCode, pairingCodeHash } from '../pairing-keys/new-pairing-key.ts';
 import { rememberRequest, replayed } from '../remember-request.ts';
 import { createFailureWindow } from '../tokens/failure-window.ts';
-import { type AboutDevice, type PairingClaims, readPairingClaims } from './native.schema.ts';
+import { assessIntegrity } from './assess-integrity.ts';
+import { type PairingClaims, readPairingClaims } from './native.schema.ts';
 import { messageTo, type NativeParts, urlOf } from './native-parts.ts';
 import { pushOf, pushResult } from './push-token.ts';
 
@@ -149,6 +150,16 @@ async function claim(
   const hash = pairingCodeHash(keyring, environmentId, code);
   const deviceId = randomUUIDv7();
   const secret = randomBytes(SECRET_BYTES);
+  const assessed = new Map<string, ReturnType<typeof assessIntegrity>>();
+  // Once, also where a race makes it decide again: somebody outside may be asked.
+  const assess = (applicationId: string) => {
+    const { about, integrity } = asked;
+    const { nonce } = claims;
+    const said = { environmentId, applicationId, about, integrity, nonce, publicJwk, now };
+    const known = assessed.get(applicationId) ?? assessIntegrity(parts, said);
+    assessed.set(applicationId, known);
+    return known;
+  };
   return commitOrRetry<Claim>(
     store,
     async () => {
@@ -166,6 +177,7 @@ async function claim(
           publicJwk,
           thumbprint,
           secret,
+          assess,
         });
         return { writes: [...made.writes, used], result: made.claimed };
       } catch (error) {
@@ -223,6 +235,8 @@ interface NewKeys {
   publicJwk: DevicePublicKey;
   thumbprint: string;
   secret: Uint8Array;
+  /** What is to be thought of the device, as one of this application. */
+  assess(applicationId: string): ReturnType<typeof assessIntegrity>;
 }
 
 /** The writes of a claim that nothing stands against. Throws `ClaimRefused`. */
@@ -231,7 +245,7 @@ async function newDevice(
   request: OperationRequest,
   key: Stored<PairingKey>,
   asked: PairingClaims,
-  { deviceId, publicJwk, thumbprint, secret }: NewKeys,
+  { deviceId, publicJwk, thumbprint, secret, assess }: NewKeys,
 ): Promise<{ writes: Write[]; claimed: Claimed }> {
   const { environmentId, doc: keyDoc } = key;
   const { now, remoteAddress, correlationId } = request;
@@ -241,7 +255,8 @@ async function newDevice(
   const policy = configuration.policies.get(keyDoc.policyId) ?? configuration.defaultPolicy;
   const block = blockOf(policy, method);
   const applicationId = asked.application ?? keyDoc.applicationIds[0] ?? '';
-  const rules = block.enabled ? mobileApplicationPolicy(block, applicationId) : undefined;
+  const mobile = configuration.nativeApplications.get(applicationId)?.mobile;
+  const rules = block.enabled ? mobileApplicationPolicy(block, applicationId, mobile) : undefined;
   if (!keyDoc.applicationIds.includes(applicationId)) {
     throw new ClaimRefused('APPLICATION_MISMATCH', 'application');
   }
@@ -252,8 +267,11 @@ async function newDevice(
   if (!isAllowedAddress(remoteAddress, rules.pairingAddresses, keyDoc.createdFrom)) {
     throw new ClaimRefused('ADDRESS_NOT_ALLOWED', 'request');
   }
-  const integrity = integrityOf(asked, now);
-  assertSound(integrity.compromised, rules);
+  const integrity = await assess(applicationId);
+  const about = asked.about ?? {};
+  if (!isSound({ integrity, about }, rules, now)) {
+    throw new ClaimRefused('DEVICE_COMPROMISED', 'integrity');
+  }
   const facts = await store.readUserFacts(environmentId, keyDoc.userId);
   if (!facts?.user.doc.enabled) throw new ClaimRefused('PAIRING_KEY_INVALID', 'code');
   const { maxAllowedDevices } = configuration.mfaSettings.doc.pairing;
@@ -271,7 +289,7 @@ async function newDevice(
     passcodePeriodSeconds: passcodePeriodSeconds(block, application.doc.settings.mobile ?? {}),
     lastTimeStep: 0,
     sequence: 0,
-    about: asked.about ?? {},
+    about,
     integrity,
     ...(push
       ? {
@@ -338,29 +356,6 @@ async function newDevice(
       ),
     ],
   };
-}
-
-/** What the device says of itself; nobody else has looked at it. */
-function integrityOf(
-  { about, integrity }: { about?: AboutDevice; integrity?: { compromised?: boolean } },
-  now: Instant,
-) {
-  const { compromised } = integrity ?? {};
-  if (compromised || about?.rooted) {
-    return { compromised: true, reason: 'REPORTED_BY_DEVICE', timestamp: now };
-  }
-  if (compromised === false) return { compromised: false, timestamp: now };
-  return { compromised: 'UNKNOWN' as const, reason: 'NOT_REPORTED', timestamp: now };
-}
-
-/** `restrictive` wants to be told that the device is sound, `permissive` not that it isn't. */
-function assertSound(
-  compromised: boolean | 'UNKNOWN',
-  { integrityDetection }: MobileApplicationPolicy,
-): void {
-  if (!integrityDetection || compromised === false) return;
-  if (compromised === 'UNKNOWN' && integrityDetection === 'permissive') return;
-  throw new ClaimRefused('DEVICE_COMPROMISED', 'integrity');
 }
 
 const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
