@@ -1,7 +1,9 @@
 /** Whom an authentication code signs on, what it looks like, and how often one can be guessed. */
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { DeviceError } from '../../device/src/index.ts';
+import { CLIENT_FAILURES_MAX, CLIENT_FAILURES_WINDOW_MS } from '../src/config/limits.ts';
 import { allowNative, aNativeApplication, aPhone, type Phone } from '../src/testing/native.ts';
 import { startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
 import { aDefaultPolicy, aFlow, aUser, start, type TestUser } from '../src/testing/scenario.ts';
@@ -131,13 +133,12 @@ for (const dialect of DIALECTS) {
       const [open, claimed] = [await aCode(), await aCode()];
       const { id } = await phone.account.scan(claimed.code);
       await setApplication({ enabled: false });
-      const attempts: Promise<unknown>[] = [
-        phone.account.scan(open.code),
-        phone.account.answerCode(id, 'APPROVE'),
-      ];
-      for (const attempt of attempts) {
-        assert.equal(await outcomeOf(attempt), 'AUTHENTICATION_CODE_INVALID');
-      }
+      const [scanned, answered] = await Promise.all([
+        outcomeOf<unknown>(phone.account.scan(open.code)),
+        outcomeOf<unknown>(phone.account.answerCode(id, 'APPROVE')),
+      ]);
+      const refusal = 'AUTHENTICATION_CODE_INVALID';
+      assert.deepEqual([scanned, answered], [refusal, refusal]);
       await setApplication({ enabled: true });
       assert.equal(await phone.account.answerCode(id, 'APPROVE'), 'COMPLETED');
     });
@@ -173,6 +174,26 @@ for (const dialect of DIALECTS) {
       }
       await setApplication({ mobile: { universalAppLink: 'https://www.acme.com/' } });
       assert.match((await aCode()).uri, /^pingonesdk\?authentication_code=/);
+    });
+
+    test('are not guessed: after some tries the device must wait', async () => {
+      const { phone } = await aUserWithPhone();
+      const { code } = await aCode();
+      const guess = () =>
+        outcomeOf(phone.account.scan(randomBytes(4).toString('hex')).then(({ status }) => status));
+      const outcomes: string[] = [];
+      for (let batch = 0; batch < 10; batch++) {
+        outcomes.push(...(await Promise.all(Array.from({ length: 50 }, guess))));
+      }
+      const count = (outcome: string) => outcomes.filter((one) => one === outcome).length;
+      assert.equal(count('AUTHENTICATION_CODE_INVALID'), CLIENT_FAILURES_MAX);
+      assert.equal(count('LIMIT_EXCEEDED'), outcomes.length - CLIENT_FAILURES_MAX);
+      const right = () => outcomeOf(phone.account.scan(code).then(({ status }) => status));
+      assert.equal(await right(), 'LIMIT_EXCEEDED');
+      const other = (await aUserWithPhone()).phone;
+      assert.equal(await scan(other), 'COMPLETED');
+      server.advance(CLIENT_FAILURES_WINDOW_MS);
+      assert.equal(await right(), 'CLAIMED');
     });
   });
 }

@@ -1,8 +1,11 @@
 /** What a pairing is refused for before it claims anything, and how often a code can be guessed. */
 import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { type NewKeyPair, newEncryptionKeys, newSigningKeys } from '../../device/src/keys.ts';
 import { signText } from '../../device/src/protocol.ts';
+import { CLIENT_FAILURES_MAX, CLIENT_FAILURES_WINDOW_MS } from '../src/config/limits.ts';
+import { type Reply, send } from '../src/testing/client.ts';
 import { deviceUrl, postAsDevice, reasonOf } from '../src/testing/device-requests.ts';
 import { allowNative, aNativeApplication, aPairingKey } from '../src/testing/native.ts';
 import { startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
@@ -22,7 +25,12 @@ for (const dialect of DIALECTS) {
     before(async () => {
       postgres = dialect === 'postgres' ? await startPostgres() : undefined;
       const databaseUrl = await postgres?.freshDatabase();
-      server = await startTestServer(databaseUrl === undefined ? {} : { databaseUrl });
+      // Who is in front says where requests come from.
+      const env = { COUNTERSIGN_TRUST_PROXY: '127.0.0.1' };
+      server = await startTestServer({
+        env,
+        ...(databaseUrl === undefined ? {} : { databaseUrl }),
+      });
       applicationId = await aNativeApplication(server);
     });
     beforeEach(async () => {
@@ -83,6 +91,68 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(body._embedded.devices, []);
       const right = await postAsDevice(server, 'pairings', await signedPairing(key.code));
       assert.equal(right.status, 200, right.text);
+    });
+
+    const from = async (address: string, text: string) =>
+      send(deviceUrl(server, 'pairings'), {
+        body: { request: text },
+        headers: { 'x-forwarded-for': address },
+      });
+    const aGuess = () => `01${randomInt(10 ** 12)}`.padEnd(14, '0');
+    const isWrong = (reply: Reply) => reply.body.details[0].code === 'PAIRING_KEY_INVALID';
+    const mustWait = (reply: Reply) =>
+      reply.status === 429 && reply.body.details[0].code === 'LIMIT_EXCEEDED';
+
+    // The count is in the memory of the node: the store is the same to it.
+    const once = { skip: dialect !== DIALECTS[0] };
+
+    test('is not found by 10,000 guesses from one address', once, async () => {
+      const user = await aUser(server);
+      const key = await aPairingKey(server, user);
+      const keys = await newSigningKeys(true);
+      const more = {
+        keys,
+        encryptionKey: (await newEncryptionKeys()).publicJwk,
+        nonce: await aNonce(),
+      };
+      const address = '192.0.2.1';
+      const counts = { wrong: 0, waiting: 0 };
+      for (let batch = 0; batch < 100; batch++) {
+        const replies = await Promise.all(
+          Array.from({ length: 100 }, async () =>
+            from(address, await signedPairing(aGuess(), more)),
+          ),
+        );
+        counts.wrong += replies.filter(isWrong).length;
+        counts.waiting += replies.filter(mustWait).length;
+      }
+      assert.deepEqual(counts, {
+        wrong: CLIENT_FAILURES_MAX,
+        waiting: 10_000 - CLIENT_FAILURES_MAX,
+      });
+      // The right one is no better while it must wait, and nobody else must.
+      assert.ok(mustWait(await from(address, await signedPairing(key.code))));
+      assert.ok(isWrong(await from('192.0.2.2', await signedPairing(aGuess()))));
+      server.advance(CLIENT_FAILURES_WINDOW_MS);
+      const right = await from(address, await signedPairing(key.code));
+      assert.equal(right.status, 200, right.text);
+    });
+
+    test('is guessed no more often from all addresses of one IPv6 network', once, async () => {
+      for (let host = 0; host < CLIENT_FAILURES_MAX; host++) {
+        const reply = await from(`2001:db8:1:2::${host}`, await signedPairing(aGuess()));
+        assert.ok(isWrong(reply), reply.text);
+      }
+      assert.ok(mustWait(await from('2001:db8:1:2:ffff::', await signedPairing(aGuess()))));
+      assert.ok(isWrong(await from('2001:db8:1:3::1', await signedPairing(aGuess()))));
+    });
+
+    test('by a right code counts as no guess', once, async () => {
+      for (let count = 0; count <= CLIENT_FAILURES_MAX; count++) {
+        const { code } = await aPairingKey(server, await aUser(server));
+        const reply = await from('192.0.2.3', await signedPairing(code));
+        assert.equal(reply.status, 200, reply.text);
+      }
     });
   });
 }

@@ -22,6 +22,7 @@ import {
   passcodeIdentity,
   pushTokenIdentity,
 } from '../../model/mobile.ts';
+import { networkOf } from '../../model/network.ts';
 import { isSound } from '../../policy/device-integrity.ts';
 import {
   type MobileApplicationPolicy,
@@ -49,6 +50,9 @@ const SECRET_BYTES = 32;
 /** Guesses at codes, by environment and address, in the memory of this node. */
 export type PairingGuard = ReturnType<typeof createFailureWindow>;
 export const createPairingGuard = createFailureWindow;
+
+const tooManyTries = () =>
+  limitExceeded('request', 'Too many pairing keys were tried from this address.');
 
 interface Claimed {
   deviceId: string;
@@ -80,10 +84,8 @@ export async function pairDevice(
 ): Promise<OperationReply> {
   const environmentId = request.params.envID ?? '';
   const { now, remoteAddress } = request;
-  const guardKey = `${environmentId}/${remoteAddress}`;
-  if (guard.waitMs(guardKey, now) !== undefined) {
-    throw limitExceeded('request', 'Too many pairing keys were tried from this address.');
-  }
+  const guardKey = `${environmentId}/${networkOf(remoteAddress)}`;
+  if (guard.waitMs(guardKey, now) !== undefined) throw tooManyTries();
   const text: string = request.body.request;
   const { publicJwk } = readDeviceHeader(text, REQUEST_TYPE);
   if (!publicJwk) throw refusedRequest('INVALID_SIGNATURE');
@@ -101,11 +103,11 @@ export async function pairDevice(
   const encryptionKey = await importEncryptionKey(asked.encryptionKey);
   if (!encryptionKey) throw invalidData('INVALID_VALUE', 'encryptionKey');
 
+  const forgive = guard.begin(guardKey, now);
+  if (!forgive) throw tooManyTries();
   const claimed = await claim(parts, request, asked, claims, publicJwk);
-  if (!claimed) {
-    guard.record(guardKey, now);
-    throw invalidData('PAIRING_KEY_INVALID', 'code');
-  }
+  if (!claimed) throw invalidData('PAIRING_KEY_INVALID', 'code');
+  forgive();
   if ('refusal' in claimed) throw claimed.refusal;
   const thumbprint = await calculateJwkThumbprint(publicJwk, 'sha256');
   const { deviceId, credential, application, rules, user, environment, secret } = claimed;

@@ -1,5 +1,5 @@
 /** A phone scans an authentication code, and its user approves or denies; contract §3.5. */
-import { invalidData } from '../../errors/api-error.ts';
+import { invalidData, limitExceeded } from '../../errors/api-error.ts';
 import { whyClosed } from '../../flow/usability.ts';
 import { type Instant, toTimestamp } from '../../model/instant.ts';
 import type { AuthenticationCode } from '../../model/mobile.ts';
@@ -83,14 +83,17 @@ export async function scanCode(
 ): Promise<OperationReply> {
   const { now } = request;
   const { store, keyring } = parts;
-  const { asker, row, doc } = await commitOrRetry(
+  let tried: (() => void) | undefined;
+  const { asker, row, doc, forgive } = await commitOrRetry(
     store,
     async () => {
       const read = await readDevice(parts, request, 'codes');
       const { device, claims } = read;
       await assertMayAuthenticate(parts, read, now);
       const { environmentId, id: deviceId } = device;
-      if (guard.waitMs(deviceId, now) !== undefined) throw notValid();
+      // Once for all times that it is read and decided again.
+      tried ??= guard.begin(`${environmentId}/${deviceId}`, now);
+      if (!tried) throw limitExceeded('code', 'The device tried too many codes.');
       const code = readCodeClaims(claims).code.trim().toUpperCase();
       const [row] = await store.list('authentication_codes', environmentId, {
         where: {
@@ -102,7 +105,6 @@ export async function scanCode(
       });
       const isOurs = row?.doc.applicationId === credentialOf(device).applicationId;
       if (!row || !isOurs || row.doc.status !== 'UNCLAIMED' || isOver(row.doc, now)) {
-        guard.record(deviceId, now);
         throw notValid();
       }
       const completes = row.doc.userApproval === 'NOT_REQUIRED';
@@ -115,11 +117,12 @@ export async function scanCode(
       };
       return {
         writes: writesOf(row, doc, read, request),
-        result: { asker: askerOf(read), row, doc },
+        result: { asker: askerOf(read), row, doc, forgive: tried },
       };
     },
     replayed,
   );
+  forgive();
   return messageTo(
     parts,
     asker,

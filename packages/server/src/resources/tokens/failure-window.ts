@@ -11,6 +11,11 @@ export interface FailureWindow {
   /** How long the key must wait; undefined: it may try. */
   waitMs(key: string, now: Instant): number | undefined;
   record(key: string, now: Instant): void;
+  /**
+   * Counts a try before its outcome is known, so that no more than the limit are tried at the same
+   * time; undefined: the key must wait. To be called back when it was no failure.
+   */
+  begin(key: string, now: Instant): (() => void) | undefined;
 }
 
 /** Counts in the memory of this node, and of no more keys than `CLIENT_FAILURES_COUNTED_MAX`. */
@@ -22,15 +27,25 @@ export function createFailureWindow(): FailureWindow {
     const entry = failures.get(key);
     return entry && now < entry.endsAt ? entry : undefined;
   };
+  function waitMs(key: string, now: Instant): number | undefined {
+    const entry = current(key, now);
+    return entry && entry.count >= CLIENT_FAILURES_MAX ? entry.endsAt - now : undefined;
+  }
+  function count(key: string, now: Instant) {
+    const entry = current(key, now) ?? { count: 0, endsAt: now + CLIENT_FAILURES_WINDOW_MS };
+    entry.count += 1;
+    failures.set(key, entry);
+    return entry;
+  }
   return {
-    waitMs(key, now) {
-      const entry = current(key, now);
-      return entry && entry.count >= CLIENT_FAILURES_MAX ? entry.endsAt - now : undefined;
-    },
-    record(key, now) {
-      const entry = current(key, now);
-      if (entry) entry.count += 1;
-      else failures.set(key, { count: 1, endsAt: now + CLIENT_FAILURES_WINDOW_MS });
+    waitMs,
+    record: (key, now) => void count(key, now),
+    begin(key, now) {
+      if (waitMs(key, now) !== undefined) return undefined;
+      const entry = count(key, now);
+      return () => {
+        entry.count -= 1;
+      };
     },
   };
 }

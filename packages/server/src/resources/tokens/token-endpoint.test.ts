@@ -418,4 +418,17 @@ describe('what is remembered of clients', () => {
     assert.equal(failures.waitMs('other', 10), undefined);
     assert.equal(failures.waitMs('key', CLIENT_FAILURES_WINDOW_MS), undefined);
   });
+
+  test('counts tries whose outcome is not known as failures, until it is', () => {
+    const failures = createFailureWindow();
+    const tries = Array.from({ length: CLIENT_FAILURES_MAX + 1 }, () => failures.begin('key', 0));
+    const [first, ...others] = tries;
+    assert.equal(others.pop(), undefined);
+    assert.ok(others.every(Boolean));
+    first?.();
+    assert.ok(failures.begin('key', 0));
+    assert.equal(failures.begin('key', 0), undefined);
+    assert.ok(failures.begin('other', 0));
+    assert.ok(failures.begin('key', CLIENT_FAILURES_WINDOW_MS));
+  });
 });
