@@ -5,6 +5,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { type NewKeyPair, newEncryptionKeys, newSigningKeys } from '../../device/src/keys.ts';
 import { signText } from '../../device/src/protocol.ts';
 import { CLIENT_FAILURES_MAX, CLIENT_FAILURES_WINDOW_MS } from '../src/config/limits.ts';
+import { issueUserToken } from '../src/resources/tokens/issue-token.ts';
 import { type Reply, send } from '../src/testing/client.ts';
 import { deviceUrl, postAsDevice, reasonOf } from '../src/testing/device-requests.ts';
 import { allowNative, aNativeApplication, aPairingKey } from '../src/testing/native.ts';
@@ -91,6 +92,21 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(body._embedded.devices, []);
       const right = await postAsDevice(server, 'pairings', await signedPairing(key.code));
       assert.equal(right.status, 200, right.text);
+    });
+
+    test('is by the default policy where a user makes the key himself', async () => {
+      const user = await aUser(server);
+      const { environmentId } = server;
+      const scopes = ['p1:create:pairingKey'] as const;
+      const owner = { environmentId, userId: user.id, scopes };
+      const { token } = await issueUserToken(server.server.parts, owner);
+      server.secret(token);
+      const make = (body: object) => server.api(`/users/${user.id}/pairingKeys`, { token, body });
+      const own = await make({ applications: [{ id: applicationId }] });
+      assert.equal(own.status, 201, own.text);
+      const chosen = await make({ policy: own.body.policy });
+      assert.deepEqual([chosen.status, chosen.body.code], [403, 'ACCESS_FAILED']);
+      assert.equal((await aPairingKey(server, user, { policy: own.body.policy })).code.length, 14);
     });
 
     const from = async (address: string, text: string) =>

@@ -2,7 +2,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { PAIRING_KEYS_MAX, POLICIES_MAX } from '../../config/limits.ts';
 import type { EnvironmentConfiguration } from '../../configuration.ts';
-import { invalidData, limitExceeded, notFound } from '../../errors/api-error.ts';
+import { ApiError, invalidData, limitExceeded, notFound } from '../../errors/api-error.ts';
 import { toTimestamp } from '../../model/instant.ts';
 import type { PairingKey } from '../../model/mobile.ts';
 import type { MethodPolicy } from '../../model/policy.ts';
@@ -103,6 +103,8 @@ export async function createPairingKey(
   const body: CreatePairingKeyBody = request.body;
   const { environmentId, userId } = idsOf(request);
   const { now, remoteAddress } = request;
+  // Who pairs must not choose which rules hold for him; docs/decisions/0007.
+  if (request.actor.type === 'USER' && body.policy) throw new ApiError('ACCESS_FAILED');
   const configuration = await configurationOf(parts, environmentId);
   const policy = policyOf(configuration, body.policy?.id);
   const block = blockOf(policy, nativeMethod(parts));
