@@ -89,6 +89,8 @@ export interface ViewOptions {
   configuration?: Pick<MethodConfiguration, 'nativeApplications'>;
   /** The method's block of the flow's policy; absent: the device is shown by itself. */
   policy?: MethodPolicy;
+  /** Where what is asked of the device now is shown, too: to administrators. */
+  now?: Instant;
 }
 
 /** Why a message is sent: its default template. */

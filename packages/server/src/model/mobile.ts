@@ -85,6 +85,11 @@ export const playIdentity = (applicationId: string) =>
 /** The same of what it has handed in of its logs. */
 export const logsIdentity = (deviceId: string) => `devices/${deviceId}/logs`;
 
+/** What was asked for of its logs, or handed in; a request past its time is none; contract §4.12. Pure. */
+export function presentLogs({ logs }: Pick<NativeCredential, 'logs'>, now: Instant) {
+  return logs?.status === 'PENDING' && now >= (logs.expiresAt ?? 0) ? undefined : logs;
+}
+
 /** What a phone presents to become a device of the user; contract §5. */
 export interface PairingKey {
   createdAt: Instant;

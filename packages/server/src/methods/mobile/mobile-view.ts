@@ -4,7 +4,7 @@
  */
 import { Type } from 'typebox';
 import { toTimestamp } from '../../model/instant.ts';
-import type { NativeCredential } from '../../model/mobile.ts';
+import { type NativeCredential, presentLogs } from '../../model/mobile.ts';
 import {
   type MobileApplicationPolicy,
   mobileApplicationPolicy,
@@ -108,7 +108,8 @@ function logsOf({ status, expiresAt, supportId }: NonNullable<NativeCredential['
 
 export function mobileView(device: MethodDevice, options: ViewOptions): Record<string, unknown> {
   const credential = nativeCredential(device);
-  const { applicationId, about, push, integrity, logs, version } = credential;
+  const { applicationId, about, push, integrity, version } = credential;
+  const logs = options.now === undefined ? undefined : presentLogs(credential, options.now);
   const { os, model, manufacturer, sdkVersion, locale } = about;
   const { rooted = false, lockEnabled = false, allowPushNotification = true } = about;
   const rules = options.policy && mobileApplicationPolicy(options.policy, applicationId);

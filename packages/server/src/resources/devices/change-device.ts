@@ -3,7 +3,7 @@ import { DEVICE_LOGS_MS } from '../../config/limits.ts';
 import { invalidData, notFound, wrongState } from '../../errors/api-error.ts';
 import type { Device, User } from '../../model/documents.ts';
 import { toTimestamp } from '../../model/instant.ts';
-import { logsIdentity, type NativeCredential } from '../../model/mobile.ts';
+import { logsIdentity, type NativeCredential, presentLogs } from '../../model/mobile.ts';
 import type { Store, Stored, UserFacts, Write } from '../../storage/store.ts';
 import { activityWrite, actorOf } from '../activity.ts';
 import { commitOrRetry } from '../commit.ts';
@@ -202,7 +202,7 @@ export async function readLogs(
   request: OperationRequest,
 ): Promise<OperationReply> {
   const { environmentId, id, doc } = deviceOf(await readUser(parts, request), request);
-  const logs = doc.credential.logs as NativeCredential['logs'];
+  const logs = presentLogs(doc.credential as unknown as NativeCredential, request.now);
   if (!logs) throw notFound();
   const { status, supportId, expiresAt, sealed } = logs;
   const self = parts.links.api(environmentId, `/users/${doc.userId}/devices/${id}/logs`);

@@ -52,7 +52,7 @@ export function deviceView(
     type: doc.type,
     status: doc.status,
     ...(doc.nickname === undefined ? {} : { nickname: doc.nickname }),
-    ...method.view(seen, { masked: false, ...(configuration ? { configuration } : {}) }),
+    ...method.view(seen, { masked: false, now, ...(configuration ? { configuration } : {}) }),
     ...(doc.testMode ? { testMode: true } : {}),
     ...(pending && challenge ? method.challengeView?.(challenge, { vault, environmentId }) : {}),
     ...(pending && testOtp !== undefined ? { test: { otp: testOtp } } : {}),

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { DEVICE_WAIT_MAX_MS, DEVICE_WAITS_MAX } from '../../config/limits.ts';
 import { limitExceeded } from '../../errors/api-error.ts';
 import type { Flow } from '../../model/documents.ts';
+import { presentLogs } from '../../model/mobile.ts';
 import { wantsAttestation } from '../../policy/device-integrity.ts';
 import { mobileApplicationPolicy } from '../../policy/mobile-application.ts';
 import type { Stored } from '../../storage/store.ts';
@@ -68,8 +69,7 @@ export async function fetchChallenges(
     flows = await waitingFlows(parts, environmentId, id, now);
   }
   waiting?.end();
-  const { logs } = credentialOf(device);
-  const wantsLogs = logs?.status === 'PENDING' && now < (logs.expiresAt ?? 0);
+  const wantsLogs = presentLogs(credentialOf(device), now)?.status === 'PENDING';
   const answer = {
     challenges: flows.map(({ doc }) => doc.challenge?.state.text),
     ...(wantsLogs ? { logs: 'REQUESTED' } : {}),

@@ -10,7 +10,12 @@ import {
 } from '../../device-protocol/device-request.ts';
 import { invalidData, wrongState } from '../../errors/api-error.ts';
 import type { Device } from '../../model/documents.ts';
-import { logsIdentity, type NativeCredential, pushTokenIdentity } from '../../model/mobile.ts';
+import {
+  logsIdentity,
+  type NativeCredential,
+  presentLogs,
+  pushTokenIdentity,
+} from '../../model/mobile.ts';
 import type { Write } from '../../storage/store.ts';
 import { activityWrite } from '../activity.ts';
 import { commitOrRetry } from '../commit.ts';
@@ -164,8 +169,7 @@ export function handInLogs(parts: NativeParts, request: OperationRequest) {
     const { environmentId, id, doc } = device;
     const { now } = request;
     const credential = credentialOf(device);
-    const { logs } = credential;
-    if (logs?.status !== 'PENDING' || now >= (logs.expiresAt ?? 0)) {
+    if (presentLogs(credential, now)?.status !== 'PENDING') {
       throw wrongState('status', 'Nobody has asked for the logs of the device.');
     }
     const supportId = randomUUID();
