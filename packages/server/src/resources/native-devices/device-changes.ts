@@ -1,14 +1,6 @@
-/** What a device changes of itself: names and tokens, its key, its logs, its end. */
+/** What a device changes of itself: names and tokens, its logs, its end. */
 import { randomUUID } from 'node:crypto';
-import { calculateJwkThumbprint } from 'jose';
-import {
-  type DeviceClaims,
-  ROTATION_TYPE,
-  readDeviceHeader,
-  readPublicKey,
-  verifyDeviceRequest,
-} from '../../device-protocol/device-request.ts';
-import { invalidData, wrongState } from '../../errors/api-error.ts';
+import { type ApiError, invalidData, wrongState } from '../../errors/api-error.ts';
 import type { Device } from '../../model/documents.ts';
 import {
   logsIdentity,
@@ -16,14 +8,14 @@ import {
   presentLogs,
   pushTokenIdentity,
 } from '../../model/mobile.ts';
-import type { Write } from '../../storage/store.ts';
+import type { Stored, Write } from '../../storage/store.ts';
 import { activityWrite } from '../activity.ts';
 import { commitOrRetry } from '../commit.ts';
 import { withDeviceRemoved } from '../devices/device-order.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
 import { rememberRequest, replayed } from '../remember-request.ts';
 import { assessIntegrity } from './assess-integrity.ts';
-import { readLogsClaims, readRotationClaims, readUpdateClaims } from './native.schema.ts';
+import { readLogsClaims, readUpdateClaims } from './native.schema.ts';
 import {
   askerOf,
   assertUnblocked,
@@ -43,47 +35,62 @@ interface Change {
   said?: object;
 }
 
+/** What isn't done, and is recorded. */
+interface Refusal {
+  refusal: ApiError;
+  action: string;
+}
+
 /** Reads the signed request, decides, and commits the change with the request's id. */
-async function changeBySelf(
+export async function changeBySelf(
   parts: NativeParts,
   request: OperationRequest,
   name: string,
-  decide: (read: ReadDevice) => Promise<Change> | Change,
+  decide: (read: ReadDevice) => Promise<Change | Refusal> | Change | Refusal,
 ): Promise<OperationReply> {
   const { now, correlationId } = request;
-  const { asker, said } = await commitOrRetry(
+  const { asker, outcome } = await commitOrRetry(
     parts.store,
     async () => {
       const read = await readDevice(parts, request, name);
       assertUnblocked(read.device);
-      const { environmentId, id, version, doc } = read.device;
-      const change = await decide(read);
+      const outcome = await decide(read);
       return {
         writes: [
-          { op: 'update', table: 'devices', environmentId, id, version, doc: change.doc },
-          rememberRequest(environmentId, read.claims.requestId, now),
-          ownActivity(environmentId, id, doc.userId, change.action, correlationId, now),
+          ...changeWrites(read, outcome),
+          rememberRequest(read.device.environmentId, read.claims.requestId, now),
+          ownActivity(read.device, outcome, correlationId, now),
         ],
-        result: { asker: askerOf(read), said: change.said },
+        result: { asker: askerOf(read), outcome },
       };
     },
     (table) =>
       table === 'device_requests' ? replayed() : invalidData('UNIQUENESS_VIOLATION', 'publicKey'),
   );
-  return messageTo(parts, asker, { ...said }, now);
+  if ('refusal' in outcome) throw outcome.refusal;
+  return messageTo(parts, asker, { ...outcome.said }, now);
+}
+
+function changeWrites({ device }: ReadDevice, outcome: Change | Refusal): Write[] {
+  if ('refusal' in outcome) return [];
+  const { environmentId, id, version } = device;
+  return [{ op: 'update', table: 'devices', environmentId, id, version, doc: outcome.doc }];
 }
 
 function ownActivity(
-  environmentId: string,
-  id: string,
-  userId: string,
-  action: string,
+  { environmentId, id, doc }: Stored<Device>,
+  outcome: { action: string; refusal?: ApiError },
   correlationId: string,
   now: number,
 ): Write {
+  const { action, refusal } = outcome;
+  const { userId } = doc;
   const actor = { type: 'USER' as const, id: userId };
   const resource = { type: 'DEVICE', id };
-  return activityWrite(environmentId, { action, actor, resource, userId, correlationId }, now);
+  const result = refusal ? 'FAILED' : 'SUCCESS';
+  const data = refusal ? { data: { code: refusal.details[0]?.code ?? refusal.code } } : {};
+  const record = { action, actor, resource, userId, correlationId, result, ...data } as const;
+  return activityWrite(environmentId, record, now);
 }
 
 /** `POST …/device/v1/updates`: what it says of itself, its push token, its name. */
@@ -135,34 +142,6 @@ export function updateBySelf(parts: NativeParts, request: OperationRequest) {
   });
 }
 
-/** `POST …/device/v1/keys`: a new key, signed by the old one, and showing that it is held. */
-export function rotateKey(parts: NativeParts, request: OperationRequest) {
-  return changeBySelf(parts, request, 'keys', async ({ device, claims }) => {
-    const { environmentId, id, doc } = device;
-    const { now } = request;
-    const { publicKey, proof } = readRotationClaims(claims);
-    const next = readPublicKey(publicKey);
-    const { publicJwk } = readDeviceHeader(proof, ROTATION_TYPE);
-    if (!next || !publicJwk || next.x !== publicJwk.x || next.y !== publicJwk.y) {
-      throw invalidData('INVALID_VALUE', 'publicKey');
-    }
-    const proved: DeviceClaims = await verifyDeviceRequest(proof, next, {
-      type: ROTATION_TYPE,
-      environmentId,
-      now,
-    });
-    if (proved.device !== id) throw invalidData('INVALID_VALUE', 'proof');
-    const thumbprint = await calculateJwkThumbprint(next, 'sha256');
-    return {
-      doc: {
-        ...withCredential(doc, { ...credentialOf(device), publicJwk: next }, now),
-        environmentKey: `${doc.type}:${thumbprint}`,
-      },
-      action: 'DEVICE.KEY_ROTATION_SUCCEEDED',
-    };
-  });
-}
-
 /** `POST …/device/v1/logs`: what an administrator has asked for. */
 export function handInLogs(parts: NativeParts, request: OperationRequest) {
   return changeBySelf(parts, request, 'logs', ({ device, claims }) => {
@@ -197,7 +176,7 @@ export async function removeBySelf(
     async () => {
       const read = await readDevice(parts, request, 'removals');
       const { device, facts, claims } = read;
-      const { environmentId, id, version, doc } = device;
+      const { environmentId, id, version } = device;
       const left = facts.devices
         .filter((one) => one.id !== id && one.doc.status === 'ACTIVE')
         .map((one) => one.id);
@@ -214,7 +193,7 @@ export async function removeBySelf(
             doc: withDeviceRemoved(user.doc, id, left),
           },
           rememberRequest(environmentId, claims.requestId, now),
-          ownActivity(environmentId, id, doc.userId, 'DEVICE.DELETED', correlationId, now),
+          ownActivity(device, { action: 'DEVICE.DELETED' }, correlationId, now),
         ],
         result: askerOf(read),
       };

@@ -2,10 +2,11 @@ import { newDeviceNonce } from '../../device-protocol/nonce.ts';
 import type { Operation } from '../operation.ts';
 import { answerChallenge, fetchChallenges } from './challenges.ts';
 import { confirmPairing } from './confirm-pairing.ts';
-import { handInLogs, removeBySelf, rotateKey, updateBySelf } from './device-changes.ts';
+import { handInLogs, removeBySelf, updateBySelf } from './device-changes.ts';
 import { SignedMessage, SignedRequest } from './native.schema.ts';
 import { messageTo, type NativeParts } from './native-parts.ts';
 import { createPairingGuard, pairDevice } from './pair-device.ts';
+import { rotateKey } from './rotate-key.ts';
 import { answerCode, createCodeGuard, scanCode } from './scan-code.ts';
 
 const BASE = '/{envID}/device/v1';
