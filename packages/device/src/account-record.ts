@@ -16,6 +16,8 @@ export interface AccountRecord extends KeptSigningKey {
   environment: { id: string; name: string };
   application: { id: string; name: string };
   user: { id: string; username: string };
+  /** What the user calls this device, as it was told the server last. */
+  nickname?: string;
   /** The one key whose messages are believed; pinned while pairing. */
   serverKey: JWK;
   /** The other one of a replacement whose outcome isn't known. */

@@ -111,6 +111,10 @@ export class Account {
   get user() {
     return this.#record.user;
   }
+  /** What the user calls this device; undefined: nothing. */
+  get nickname(): string | undefined {
+    return this.#record.nickname;
+  }
   /** For `PushManager.subscribe`: what a browser's push service knows the environment by. */
   get webPushKey(): string | undefined {
     return this.#record.webPushKey;
@@ -313,7 +317,11 @@ export class Account {
   /** Tells the server what has changed on this device; returns whether it can wake it. */
   async update(update: Update): Promise<PushResult> {
     const { push } = (await this.call('updates', update)) as unknown as { push: PushResult };
-    await this.#change((record) => ({ ...record, push }));
+    const { nickname } = update;
+    await this.#change(({ nickname: former, ...record }) => {
+      const name = nickname ?? former;
+      return { ...record, push, ...(name ? { nickname: name } : {}) };
+    });
     return push;
   }
 

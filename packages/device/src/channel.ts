@@ -20,6 +20,8 @@ export interface ListenOptions {
   onError?: (error: unknown, account: Account) => void;
   /** A request that waits no more: answered elsewhere, cancelled, replaced by another. */
   onEnded?: (request: AccountRequest) => void;
+  /** The server answers: for the first time, and after each error that is over. */
+  onConnected?: (account: Account) => void;
   /** An administrator has asked for logs: `account.sendLogs`, where the user wants that. */
   onLogsRequested?: (account: Account) => void;
   /** The server wants to know that the device is sound: `account.attest`. */
@@ -68,6 +70,7 @@ export function listen(
     transport = 'socket',
     onError,
     onEnded,
+    onConnected,
     onLogsRequested,
     onIntegrityRequested,
   }: ListenOptions = {},
@@ -76,6 +79,7 @@ export function listen(
   const ending = new AbortController();
   const { signal } = ending;
   let wantsLogs = false;
+  let isConnected = false;
   let canConnect = transport === 'socket';
   /** The last socket didn't come through: one request is held before the next is tried. */
   let wasCut = false;
@@ -85,10 +89,17 @@ export function listen(
   });
   signal.addEventListener('abort', () => setReady());
 
+  function report(error: unknown): void {
+    isConnected = false;
+    onError?.(error, account);
+  }
+
   async function look(wait?: number): Promise<void> {
     const options = wait === undefined ? { signal } : { wait, signal };
     const { requests, logsRequested, integrityRequested } = await account.requests(options);
     if (signal.aborted) return;
+    if (!isConnected) onConnected?.(account);
+    isConnected = true;
     if (logsRequested && !wantsLogs) onLogsRequested?.(account);
     wantsLogs = logsRequested;
     if (integrityRequested) onIntegrityRequested?.(account);
@@ -203,7 +214,7 @@ export function listen(
         if (signal.aborted) return;
         const code = error instanceof DeviceError ? error.code : '';
         if (code === 'REMOVED') await account.forget().catch(() => {});
-        onError?.(error, account);
+        report(error);
         if (isTheEnd(error)) return ending.abort();
         if (code === 'UNSYNCHRONIZED_CLOCK') await account.synchronize().catch(() => {});
         pause = isShort() ? Math.max(PAUSE_MIN_MS, pause * 2) : PAUSE_MIN_MS;
@@ -220,7 +231,7 @@ export function listen(
   return {
     ready,
     look() {
-      if (!signal.aborted) lookSoon().catch((error) => onError?.(error, account));
+      if (!signal.aborted) lookSoon().catch(report);
     },
     close: () => ending.abort(),
   };

@@ -155,6 +155,7 @@ export class Device {
       environment,
       application,
       user,
+      ...(nickname ? { nickname } : {}),
       serverKey: key,
       publicJwk: keys.publicJwk,
       signingKey: await keep(keys.privateKey, keepsKeys),

@@ -12,7 +12,9 @@ import {
   type Account,
   type AccountRequest,
   Device,
+  type DeviceError,
   type DeviceStorage,
+  listen,
   memoryStorage,
 } from '../../device/src/index.ts';
 import {
@@ -238,6 +240,48 @@ describe('the device SDK', { timeout: 120_000 }, () => {
     assert.deepEqual(found, []);
     assert.equal(other.status, 'PUSH_CONFIRMATION_REQUIRED');
     listening.close();
+  });
+
+  test('tells that the server answers, and that it does so again', async () => {
+    const { user, open } = await shared();
+    let isDown = true;
+    const account = await open(async (input, init) => {
+      if (isDown) throw new TypeError('The network is down.');
+      return fetch(input, init);
+    });
+    const told: string[] = [];
+    const listening = listen(account, () => {}, {
+      onConnected: ({ user: { id } }) => told.push(id),
+      onError: (error) => told.push((error as DeviceError).code),
+    });
+    const look = async (answer: string) => {
+      const { length } = told;
+      listening.look();
+      await until(() => told.length > length && told.at(-1) === answer);
+    };
+    isDown = false;
+    if (told.length === 0) await look(user.id);
+    isDown = true;
+    await look('NETWORK');
+    isDown = false;
+    await look(user.id);
+    listening.close();
+    const times = told.filter((one) => one === user.id).length;
+    assert.ok(times >= 2 && times <= 3, told.join(' '));
+  });
+
+  test('keeps what its user calls it', async () => {
+    const user = await aUser(server);
+    const storage = memoryStorage();
+    const device = anInstallation(server, applicationId, { storage });
+    const account = await device.pair((await aPairingKey(server, user)).uri, { nickname: 'Phone' });
+    const kept = async () => (await device.accounts())[0]?.nickname;
+    assert.equal(await kept(), 'Phone');
+    await account.update({ nickname: 'Old phone' });
+    await account.update({ integrity: { compromised: false } });
+    assert.deepEqual([account.nickname, await kept()], ['Old phone', 'Old phone']);
+    await account.update({ nickname: '' });
+    assert.equal(await kept(), undefined);
   });
 
   test('leaves a server that is down in peace', async () => {
