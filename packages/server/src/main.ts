@@ -25,6 +25,7 @@ async function serve(): Promise<void> {
   say(`Countersign is ready after ${seconds} s.`);
   say(`  API:          ${server.url}/v1`);
   say(`  Reference:    ${server.url}/docs`);
+  say(`  For phones:   ${server.url}/authenticator/`);
   if (!settings.production) say(`  Outbox:       ${server.url}/dev/outbox`);
   if (server.credentialsFile !== undefined) {
     say(`  Credentials:  ${server.credentialsFile} (made now, by the first run)`);

@@ -62,6 +62,24 @@ describe('the reference page', () => {
   });
 });
 
+describe('the pages for users', () => {
+  test('and all that they load come from this server, under a strict policy', async (context) => {
+    const { ask } = await startTestApp(context, []);
+    for (const name of ['passkeys', 'phone']) {
+      const page = await ask(`/self-service/${name}`, { token: null });
+      const policy = page.headers.get('content-security-policy') ?? '';
+      assert.match(policy, /default-src 'none'; script-src 'self'; style-src 'self';/);
+      const files = [...page.body.matchAll(/(?:src|href)="([^"/#]+)"/g)].map(([, file]) => file);
+      assert.deepEqual(files, ['self-service.css', `${name}.js`]);
+      for (const file of [...files, 'qr-code.js', 'qr.js']) {
+        const { status, headers } = await ask(`/self-service/${file}`, { token: null });
+        assert.equal(status, 200, file);
+        assert.equal(headers.get('content-security-policy'), policy);
+      }
+    }
+  });
+});
+
 describe('extra routes', () => {
   test('share the headers, the errors and the log', async (context) => {
     const { ask, logLines } = await startTestApp(context, [], {

@@ -5,8 +5,8 @@ import type { Operation, OperationReply } from '../resources/operation.ts';
 import type { Store } from '../storage/store.ts';
 import { authenticatorFiles } from './authenticator-files.ts';
 import { buildOpenApi, type DocumentInfo } from './openapi.ts';
-import { PASSKEY_FILES } from './passkey-page.ts';
 import { REFERENCE_FILES } from './reference-page.ts';
+import { SELF_SERVICE_FILES } from './self-service-pages.ts';
 
 const READY_TIMEOUT_MS = 2_000;
 
@@ -38,7 +38,7 @@ export function platformRoutes(
   let document: string | undefined;
   return {
     ...REFERENCE_FILES,
-    ...PASSKEY_FILES,
+    ...SELF_SERVICE_FILES,
     ...authenticatorFiles(),
     '/healthz': async () => ({ status: 200, body: { status: 'UP' } }),
     '/readyz': async () => {
