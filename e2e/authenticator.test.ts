@@ -1,241 +1,213 @@
-/** The web authenticator in a real Chromium, against the server as its own process. */
+/** The web authenticator in a real Chromium, against the server as its own process: from the QR code of
+ * the page that a user is shown to his answer on the phone. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { type ApiClient, apiClient } from './api-client.ts';
-import { launchBrowser, type RunningBrowser } from './browser.ts';
-import { cameraFlags, filmQrCode } from './camera.ts';
-import { freePort, type RunningServer, startServer } from './server.ts';
+import { filmPage } from './camera.ts';
+import { aPhoneTest, card, newsOf, type PhoneTest, press, type User } from './phone.ts';
 
-const FAILURE = { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } };
-type Flow = { id: string; status: string; numberMatching?: { value: number } };
-
-describe('the authenticator in a browser', { timeout: 240_000 }, () => {
-  let server: RunningServer;
-  let browser: RunningBrowser;
-  let api: ApiClient;
-  let origin: string;
-  let directory: string;
-  let applicationId: string;
+describe('the authenticator in a browser', { timeout: 180_000 }, () => {
+  let phone: PhoneTest;
+  let user: User;
+  /** The authenticator. */
   let page: Page;
-  let user: Awaited<ReturnType<ApiClient['user']>>;
+  /** What an application shows its user: the QR code, then the number to match. */
+  let site: Page;
 
   before(async () => {
-    const port = await freePort();
-    // A name, because the system's user verification (WebAuthn) wants one.
-    origin = `http://localhost:${port}`;
-    server = await startServer({ PORT: String(port), COUNTERSIGN_PUBLIC_URL: origin });
-    api = await apiClient(server);
-    const application = await api.post('/applications', {
-      name: 'Authenticator',
-      type: 'NATIVE_APP',
-      protocol: 'OPENID_CONNECT',
-      enabled: true,
-      grantTypes: ['AUTHORIZATION_CODE'],
-      tokenEndpointAuthMethod: 'NONE',
-    });
-    applicationId = application.id;
-    await setPolicy({});
-    user = await api.user();
-    const key = await api.post(`/users/${user.id}/pairingKeys`, {});
-    directory = mkdtempSync(join(tmpdir(), 'countersign-camera-'));
-    const film = join(directory, 'qr.y4m');
-    filmQrCode(film, key.uri);
-    browser = await launchBrowser(cameraFlags(film));
-    page = await browser.context.newPage();
+    phone = await aPhoneTest();
+    user = await phone.api.user();
+    const { context } = phone.browser;
+    page = await context.newPage();
+    await page.setViewportSize({ width: 390, height: 844 });
+    site = await context.newPage();
+    await site.setViewportSize({ width: 800, height: 600 });
   });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
-    if (directory) rmSync(directory, { recursive: true, force: true });
-  });
+  after(() => phone?.close());
 
-  async function setPolicy(more: object): Promise<void> {
-    const [policy] = (await api.get('/deviceAuthenticationPolicies'))._embedded
-      .deviceAuthenticationPolicies;
-    await api.put(`/deviceAuthenticationPolicies/${policy.id}`, {
-      ...policy,
-      mobile: {
-        enabled: true,
-        otp: { failure: FAILURE },
-        applications: [
-          { id: applicationId, push: { enabled: true }, otp: { enabled: true }, ...more },
-        ],
-      },
-    });
-  }
-  const start = (more: object = {}): Promise<Flow> =>
-    api.auth('/deviceAuthentications', { user: { id: user.id }, ...more });
-  const read = (flow: Flow) => api.auth(`/deviceAuthentications/${flow.id}`);
-  /** Does something, and waits for what the page then says. */
-  async function newsOf(act: () => Promise<unknown>): Promise<string> {
-    const news = page.locator('.news');
-    const count = Number(await news.getAttribute('data-count'));
-    await act();
-    await page.locator(`.news[data-count="${count + 1}"]`).waitFor({ timeout: 60_000 });
-    return news.innerText();
-  }
-  const devices = async () => (await api.get(`/users/${user.id}/devices`))._embedded.devices;
+  const devices = async (one = user) =>
+    (await phone.api.get(`/users/${one.id}/devices`))._embedded.devices;
+  const dialog = () => page.getByRole('dialog');
 
-  test('pairs by the camera from a QR code', async () => {
-    await page.goto(`${origin}/authenticator/`);
+  test('pairs by the camera from the QR code that a page shows', async () => {
+    const { api, film, origin, server } = phone;
+    const hash = new URLSearchParams({ environmentId: server.environmentId, userId: user.id });
+    await site.goto(`${origin}/self-service/phone#${hash}`);
+    await site.fill('[name=token]', api.token);
+    await site.getByRole('button', { name: 'Show a QR code' }).click();
+    await site.getByRole('img', { name: 'QR code' }).waitFor();
+    assert.match(await site.locator('#time-left').innerText(), /^(9:5\d|10:00)$/);
+    await site.locator('#pairing').scrollIntoViewIfNeeded();
+    await site.getByRole('img', { name: 'QR code' }).scrollIntoViewIfNeeded();
+    await filmPage(film, site);
+
+    await page.bringToFront();
+    await page.goto(`${origin}/authenticator`);
+    assert.equal(page.url(), `${origin}/authenticator/`);
     await page.getByRole('heading', { name: 'No accounts yet' }).waitFor();
-    await page.getByRole('button', { name: 'Add account' }).click();
-    await page.getByRole('button', { name: 'Scan QR code' }).click();
-    await page.getByText(`${user.username} at`).first().waitFor({ timeout: 20_000 });
+    await press(page, 'Add account')();
+    await press(page, 'Scan QR code')();
+    await card(page, user).waitFor({ timeout: 20_000 });
     const [device] = await devices();
     assert.deepEqual([device.type, device.status], ['MOBILE', 'ACTIVE']);
     assert.equal(device.application.nativeName, 'Countersign Authenticator');
+    await site.getByText('The phone is paired.').waitFor();
+  });
+
+  test('matches the number that the page shows', async () => {
+    await phone.setPolicy({ push: { enabled: true, numberMatching: { enabled: true } } });
+    await site.getByRole('button', { name: 'Ask the phone' }).click();
+    await site.locator('#number').waitFor();
+    const number = await site.locator('#number').innerText();
+    await dialog().waitFor();
+    assert.equal(await newsOf(page, press(page, number)), 'Approved.');
+    await site.getByText('COMPLETED: mca, user, mfa').waitFor();
   });
 
   test('shows what is asked and by whom, and approves', async () => {
-    const flow = await start({
-      notification: { clientContext: { Shop: 'Kiosk 7', Amount: '12 EUR' } },
+    await phone.setPolicy();
+    const flow = await phone.start(user, {
+      notification: {
+        clientContext: { Shop: 'Kiosk 7', Basket: { items: ['Tea', 'Milk'], total: '12 EUR' } },
+      },
     });
-    const dialog = page.getByRole('dialog', { name: /^Sign in to / });
-    await dialog.waitFor();
-    const shown = await dialog.innerText();
-    for (const text of [user.username, 'Kiosk 7', '12 EUR', '127.0.0.1']) {
+    await page.getByRole('dialog', { name: /^Sign in to / }).waitFor();
+    const shown = await dialog().innerText();
+    for (const text of [user.username, 'Kiosk 7', 'items: Tea, Milk', '12 EUR', '127.0.0.1']) {
       assert.ok(shown.includes(text), `${text} in ${shown}`);
     }
-    const approve = () => dialog.getByRole('button', { name: 'Approve' }).click();
-    assert.equal(await newsOf(approve), 'Approved.');
-    const done = await read(flow);
+    assert.match(await page.title(), /^\(1\) Sign-in request/);
+    assert.equal(await newsOf(page, press(page, 'Approve')), 'Approved.');
+    assert.equal(await page.title(), 'Authenticator');
+    const done = await phone.read(flow);
     assert.deepEqual([done.status, done.authenticators], ['COMPLETED', ['mca', 'user', 'mfa']]);
   });
 
-  test('matches the number that the page shows where the user signs in', async () => {
-    await setPolicy({ push: { enabled: true, numberMatching: { enabled: true } } });
-    const flow = await start();
-    const dialog = page.getByRole('dialog');
-    const number = String(flow.numberMatching?.value);
-    const press = (name: string) => () => dialog.getByRole('button', { name, exact: true }).click();
-    assert.equal(await newsOf(press(number)), 'Approved.');
-    assert.equal((await read(flow)).status, 'COMPLETED');
-
-    const other = await start();
-    const buttons = dialog.locator('.numbers button');
+  test('refuses a wrong number, and takes one that is typed with spaces', async () => {
+    await phone.setPolicy({ push: { enabled: true, numberMatching: { enabled: true } } });
+    const other = await phone.start(user);
+    const buttons = dialog().locator('.numbers button');
     await buttons.first().waitFor();
     const wrong = (await buttons.allInnerTexts()).find(
       (text) => text !== String(other.numberMatching?.value),
     );
-    assert.match(await newsOf(press(String(wrong))), /number was wrong/);
-    assert.equal((await read(other)).error.code, 'PUSH_DENIED');
+    assert.match(await newsOf(page, press(page, String(wrong))), /number was wrong/);
+    assert.equal((await phone.read(other)).error.code, 'PUSH_DENIED');
 
-    await setPolicy({
-      push: { enabled: true, numberMatching: { enabled: true, type: 'ENTER_MANUALLY' } },
-    });
-    const typed = await start();
-    await dialog.getByLabel(/number that the page shows/).fill(String(typed.numberMatching?.value));
-    assert.equal(await newsOf(press('Approve')), 'Approved.');
-    assert.equal((await read(typed)).status, 'COMPLETED');
-    await setPolicy({});
+    const entry = { enabled: true, type: 'ENTER_MANUALLY' };
+    await phone.setPolicy({ push: { enabled: true, numberMatching: entry } });
+    const typed = await phone.start(user);
+    const field = dialog().getByLabel(/number that the page shows/);
+    await field.fill('1');
+    await press(page, 'Approve')();
+    await page.getByText('Type the two digits').waitFor();
+    await field.fill(` ${[...String(typed.numberMatching?.value)].join(' ')} `);
+    assert.equal(await newsOf(page, press(page, 'Approve')), 'Approved.');
+    assert.equal((await phone.read(typed)).status, 'COMPLETED');
+    await phone.setPolicy();
   });
 
   test('denies, and reports what was not the user', async () => {
-    const flow = await start();
-    const press = (name: string) => () => page.getByRole('button', { name }).click();
-    assert.equal(await newsOf(press('Deny')), 'Denied.');
-    assert.equal((await read(flow)).error.code, 'PUSH_DENIED');
-    const other = await start();
-    await newsOf(press('This was not me'));
-    assert.equal((await read(other)).error.code, 'FRAUD_REPORTED');
-  });
-
-  test('asks the system who holds the phone, where the policy wants that', async () => {
-    await setPolicy({ biometricsEnabled: true });
-    const cdp = await browser.context.newCDPSession(page);
-    await cdp.send('WebAuthn.enable');
-    await cdp.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        transport: 'internal',
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    });
-    const flow = await start();
-    const approve = () => page.getByRole('button', { name: 'Approve' }).click();
-    assert.equal(await newsOf(approve), 'Approved.');
-    const done = await read(flow);
-    assert.deepEqual(done.authenticators, ['mca', 'user', 'mfa', 'pin']);
-    await setPolicy({});
+    const flow = await phone.start(user);
+    assert.equal(await newsOf(page, press(page, 'Deny')), 'Denied.');
+    assert.equal((await phone.read(flow)).error.code, 'PUSH_DENIED');
+    const other = await phone.start(user);
+    assert.equal(await newsOf(page, press(page, 'This was not me')), 'Reported.');
+    assert.equal((await phone.read(other)).error.code, 'FRAUD_REPORTED');
   });
 
   test('a request that nobody answers ends, and a passcode of the phone does it', async () => {
-    const flow = await start();
-    await page.getByRole('dialog').waitFor();
-    assert.match(await newsOf(async () => {}), /nobody answered it in time/);
-    const late = await read(flow);
+    const flow = await phone.start(user);
+    await dialog().waitFor();
+    const left = Number(
+      await dialog().locator('[data-seconds-left]').getAttribute('data-seconds-left'),
+    );
+    assert.ok(left > 20 && left <= 40, `${left} seconds`);
+    assert.match(await newsOf(page, async () => {}), /nobody answered it in time/);
+    // The server's clock decides; ours may be a moment early.
+    const late = await untilStatus(flow, 'PUSH_CONFIRMATION_TIMED_OUT');
     assert.equal(late.status, 'PUSH_CONFIRMATION_TIMED_OUT');
-    const otp = await page.locator('output').getAttribute('data-passcode');
-    const done = await api.auth(`/deviceAuthentications/${flow.id}`, { otp }, 'otp.check');
+    const otp = await page.locator('[data-passcode]').getAttribute('data-passcode');
+    const done = await phone.api.auth(`/deviceAuthentications/${flow.id}`, { otp }, 'otp.check');
     assert.deepEqual([done.status, done.authenticators], ['COMPLETED', ['otp', 'mfa']]);
   });
 
-  test('keeps several accounts, pairs by a link, and replaces keys', async () => {
-    const other = await api.user();
-    const key = await api.post(`/users/${other.id}/pairingKeys`, {});
-    await page.goto(key.uri);
-    await page.getByRole('button', { name: 'Add it' }).click();
-    await page.getByText(`${other.username} at`).first().waitFor();
+  async function untilStatus(flow: { id: string; status: string }, status: string) {
+    for (let tries = 0; tries < 50; tries++) {
+      const now = await phone.read(flow);
+      if (now.status === status) return now;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return phone.read(flow);
+  }
+
+  test('keeps several accounts, pairs by links, renames, replaces keys, removes', async () => {
+    const other = await phone.api.user();
+    const { uri } = await phone.api.post(`/users/${other.id}/pairingKeys`, {});
+    await page.goto(uri);
+    await press(page, 'Cancel')();
+    assert.ok(!page.url().includes('#'), page.url());
+    // In the page as it is: only what follows the # is new.
+    await page.goto(`${phone.origin}/pair`);
+    await page.evaluate(`location.hash = ${JSON.stringify(new URL(uri).hash)}`);
+    await press(page, 'Add it')();
+    await card(page, other).waitFor();
     assert.ok(!page.url().includes('#'), page.url());
     assert.equal(await page.getByRole('listitem').count(), 2);
-    const card = page.getByRole('article', { name: new RegExp(other.username) });
-    const press = (name: string) => () => card.getByRole('button', { name, exact: true }).click();
-    assert.match(await newsOf(press('Replace key')), /key of the account was replaced/);
-    await press('Remove')();
-    assert.match(await newsOf(press('Remove account')), /was removed/);
-    const left = (await api.get(`/users/${other.id}/devices`))._embedded.devices;
-    assert.deepEqual(left, []);
+
+    const own = card(page, other);
+    const pressIn = (name: string) => () => own.getByRole('button', { name, exact: true }).click();
+    await own.getByText('More').click();
+    await pressIn('Rename device')();
+    await own.getByLabel('Name of this device').fill('Kitchen tablet');
+    assert.match(await newsOf(page, pressIn('Save')), /Kitchen tablet/);
+    await own.getByText('Kitchen tablet').first().waitFor();
+    assert.equal((await devices(other))[0].nickname, 'Kitchen tablet');
+    assert.match(await newsOf(page, pressIn('Replace key')), /key of the account was replaced/);
+    await pressIn('Remove')();
+    assert.match(await newsOf(page, pressIn('Remove account')), /was removed/);
+    assert.deepEqual(await devices(other), []);
+    assert.equal(await page.getByRole('listitem').count(), 1);
   });
 
-  test('signs on with a code that is shown elsewhere', async () => {
-    const made = await api.auth('/authenticationCodes', { application: { id: applicationId } });
-    await page.getByText('Sign on with a code').click();
-    await page.getByLabel('Code', { exact: true }).fill(made.code);
-    await page.getByRole('button', { name: 'Go on' }).click();
-    const signOn = () => page.getByRole('button', { name: 'Sign on' }).click();
-    assert.equal(await newsOf(signOn), 'Signed on.');
+  test('signs on with a code that is typed, or scanned, and shows for what', async () => {
+    const { api, applicationId, film } = phone;
+    const make = (more: object) =>
+      api.auth('/authenticationCodes', { application: { id: applicationId }, ...more });
+    const made = await make({
+      userApproval: 'REQUIRED',
+      clientContext: { Till: { number: 4, place: 'Hall' } },
+    });
+    await press(page, 'Scan code')();
+    await page.getByLabel('Link or code').fill(` ${made.code.toLowerCase()} `);
+    await press(page, 'Go on')();
+    await page.getByText('number: 4; place: Hall').waitFor();
+    await page.getByText('Authenticator', { exact: true }).last().waitFor();
+    assert.equal(await newsOf(page, press(page, 'Sign on')), 'Signed on.');
     const code = await api.auth(`/authenticationCodes/${made.id}`);
     assert.deepEqual([code.status, code.user], ['COMPLETED', { id: user.id }]);
+
+    const scanned = await make({ userApproval: 'REQUIRED' });
+    await site.evaluate(`import('/self-service/qr-code.js').then(({ qrCode }) => {
+      document.body.replaceChildren(qrCode(${JSON.stringify(scanned.uri)}));
+      document.body.style.cssText = '';
+      document.body.id = 'qr-code';
+    })`);
+    await site.bringToFront();
+    await filmPage(film, site);
+    await page.bringToFront();
+    await press(page, 'Scan code')();
+    await press(page, 'Scan QR code')();
+    await page.getByRole('button', { name: 'Deny' }).waitFor({ timeout: 20_000 });
+    assert.equal(await newsOf(page, press(page, 'Deny')), 'Denied.');
+    assert.equal((await api.auth(`/authenticationCodes/${scanned.id}`)).status, 'DENIED');
   });
 
-  test('is installable, dark where the system is, and makes passcodes without a network', async () => {
-    const manifest = await (
-      await fetch(`${server.origin}/authenticator/manifest.webmanifest`)
-    ).json();
-    assert.equal((manifest as { display: string }).display, 'standalone');
-    const background = () =>
-      page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
-    await page.emulateMedia({ colorScheme: 'light' });
-    const light = await background();
-    await page.emulateMedia({ colorScheme: 'dark' });
-    assert.notEqual(await background(), light);
-    await page.goto(`${origin}/authenticator/`);
-    await page.locator('output').waitFor();
-    // The worker has its files once it is in charge of the page.
-    await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
-    await page.reload();
-    await page.locator('output').waitFor();
-    await browser.context.unroute(/.*/);
-    await browser.context.setOffline(true);
-    await page.reload();
-    await page.locator('output').waitFor();
-    const otp = await page.locator('output').getAttribute('data-passcode');
-    assert.match(otp ?? '', /^[0-9]{6}$/);
-    await browser.context.setOffline(false);
-  });
-
-  test('forgets an account that was removed by somebody else', async () => {
-    await page.reload();
-    await page.locator('output').waitFor();
+  test('tells of an account that was removed by somebody else', async () => {
     const [device] = await devices();
-    await api.delete(`/users/${user.id}/devices/${device.id}`);
-    await page.getByRole('heading', { name: 'No accounts yet' }).waitFor({ timeout: 20_000 });
+    await phone.api.delete(`/users/${user.id}/devices/${device.id}`);
+    await page.getByText('was removed by your organization').waitFor({ timeout: 20_000 });
+    await press(page, 'OK')();
+    await page.getByRole('heading', { name: 'No accounts yet' }).waitFor();
   });
 });

@@ -6,7 +6,15 @@ import { pinnedNode, ROOT } from './installed.mjs';
 
 const APP = 'apps/authenticator';
 /** What the application is made of. */
-const SOURCES = ['src', 'public', 'index.html', 'vite.config.ts', '../../packages/device/src'];
+const SOURCES = [
+  'src',
+  'public',
+  'index.html',
+  'vite.config.ts',
+  'service-worker.js',
+  'service-worker-plugin.ts',
+  '../../packages/device/src',
+];
 
 function newest(path) {
   if (!existsSync(path)) return 0;

@@ -1,9 +1,12 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { serviceWorker } from './service-worker-plugin.ts';
+
+const BASE = '/authenticator/';
 
 export default defineConfig({
-  base: '/authenticator/',
-  plugins: [react()],
+  base: BASE,
+  plugins: [react(), serviceWorker(BASE)],
   build: {
     target: 'es2023',
     // The server's policy allows no scripts and no images inside other files.

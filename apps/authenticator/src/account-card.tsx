@@ -1,92 +1,70 @@
-/** One account: whose it is, its passcode with the time that is left, and what can be done with it. */
+/** One account: whose it is, how it is doing, its passcode, and what is rarely done with it. */
 import { useEffect, useState } from 'react';
-import type { Account, Passcode } from '../../../packages/device/src/index.ts';
-import { canPush, enablePush } from './web-push.ts';
+import type { Account } from '../../../packages/device/src/index.ts';
+import { ConnectionLine } from './connection-line.tsx';
+import { NotifyToggle } from './notify-toggle.tsx';
+import { Passcode } from './passcode.tsx';
+import { RemoveAccount } from './remove-account.tsx';
+import { RenameDevice } from './rename-device.tsx';
+import type { Connection, Session } from './session.ts';
+import { nameOf, wordsOf } from './words.ts';
 
 export interface AccountCardProps {
   account: Account;
-  onNews(news: string): void;
-  onRemoved(): void;
+  connection: Connection;
+  session: Session;
 }
 
-const spaced = (code: string) => `${code.slice(0, 3)} ${code.slice(3)}`;
-
-export function AccountCard({ account, onNews, onRemoved }: AccountCardProps) {
-  const [passcode, setPasscode] = useState<Passcode>();
-  const [isAsking, setAsking] = useState(false);
-
+export function AccountCard({ account, connection, session }: AccountCardProps) {
+  const [trouble, setTrouble] = useState('');
+  const [doing, setDoing] = useState<'RENAME' | 'REMOVE'>();
+  const stop = () => setDoing(undefined);
+  // What went wrong before says nothing of now.
   useEffect(() => {
-    const tick = () => void account.passcode().then(setPasscode);
-    tick();
-    const timer = setInterval(tick, 1_000);
-    return () => clearInterval(timer);
-  }, [account]);
+    if (connection === 'CONNECTED') setTrouble('');
+  }, [connection]);
 
-  const act = (work: Promise<unknown>, news: string) =>
-    work.then(
-      () => onNews(news),
-      (error: Error) => onNews(error.message),
-    );
-
-  async function remove(): Promise<void> {
-    await account.remove().catch(() => account.forget());
-    onNews(`${account.user.username} at ${account.environment.name} was removed.`);
-    onRemoved();
+  async function replaceKey(): Promise<void> {
+    setTrouble('');
+    try {
+      await account.rotateKey();
+      session.say('The key of the account was replaced.');
+    } catch (error) {
+      setTrouble(wordsOf(error));
+    }
   }
 
   return (
-    <article
-      className="card"
-      aria-label={`${account.user.username} at ${account.environment.name}`}
-    >
-      <h2>{account.environment.name}</h2>
-      <p className="quiet">{account.user.username}</p>
-      {passcode && (
-        <p className="passcode">
-          <output aria-label="Passcode" data-passcode={passcode.code}>
-            {spaced(passcode.code)}
-          </output>
-          <progress
-            value={passcode.secondsLeft}
-            max={passcode.period}
-            aria-label={`${passcode.secondsLeft} seconds left`}
-          />
-        </p>
-      )}
-      <div className="actions">
-        {canPush() && (
-          <button
-            type="button"
-            className="plain"
-            onClick={() => act(enablePush(account), 'You will be notified.')}
-          >
-            Notify me
+    <article className="card" aria-label={nameOf(account)}>
+      <h2 id={`account-${account.id}`} tabIndex={-1}>
+        {account.environment.name}
+      </h2>
+      <p className="quiet">
+        {account.user.username}
+        {account.nickname && ` · ${account.nickname}`}
+      </p>
+      <ConnectionLine connection={connection} />
+      <Passcode account={account} />
+      <NotifyToggle account={account} />
+      <details className="more">
+        <summary>
+          More<span className="unseen"> for {nameOf(account)}</span>
+        </summary>
+        <div className="actions">
+          <button type="button" className="plain" onClick={() => setDoing('RENAME')}>
+            Rename device
           </button>
-        )}
-        <button
-          type="button"
-          className="plain"
-          onClick={() => act(account.rotateKey(), 'The key of the account was replaced.')}
-        >
-          Replace key
-        </button>
-        <button type="button" className="plain" onClick={() => setAsking(true)}>
-          Remove
-        </button>
-      </div>
-      {isAsking && (
-        <div className="confirm" role="alert">
-          <p>Remove this account? You can then not approve with this device.</p>
-          <div className="actions">
-            <button type="button" className="danger" onClick={remove}>
-              Remove account
-            </button>
-            <button type="button" onClick={() => setAsking(false)}>
-              Keep it
-            </button>
-          </div>
+          <button type="button" className="plain" onClick={replaceKey}>
+            Replace key
+          </button>
+          <button type="button" className="danger" onClick={() => setDoing('REMOVE')}>
+            Remove
+          </button>
         </div>
-      )}
+        {trouble && <p role="alert">{trouble}</p>}
+        {doing === 'RENAME' && <RenameDevice account={account} session={session} onDone={stop} />}
+        {doing === 'REMOVE' && <RemoveAccount account={account} session={session} onDone={stop} />}
+      </details>
     </article>
   );
 }

@@ -1,86 +1,84 @@
 /** The authenticator: requests first, then the accounts, then what is rarely needed. */
-import { useCallback, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { AccountCard } from './account-card.tsx';
-import { AddAccount } from './add-account.tsx';
-import { RequestDialog } from './request-dialog.tsx';
-import { ScanCode } from './scan-code.tsx';
+import { CodePanel } from './code-panel.tsx';
+import { LogsCard } from './logs-card.tsx';
+import { NewsLine } from './news-line.tsx';
+import { Removals } from './removals.tsx';
+import { Request } from './request.tsx';
+import type { Session } from './session.ts';
 import { Settings } from './settings.tsx';
-import { useDevice } from './use-device.ts';
+import { useLinkedPairing } from './use-linked-pairing.ts';
 
-/** A link of a QR code opens the page with what it says: `/pair#v=1&…`. */
-function linkedPairing(): string | undefined {
-  const { pathname, hash, href } = window.location;
-  return pathname === '/pair' && hash.length > 1 ? href : undefined;
-}
+const TITLE = 'Authenticator';
 
-export function App() {
-  const { accounts, requests, reload, drop } = useDevice();
-  const [linked, setLinked] = useState(linkedPairing);
-  const [isAdding, setAdding] = useState(linked !== undefined);
-  const [news, setNewest] = useState({ text: '', count: 0 });
-  const [request] = requests;
-  // Counted: the same words twice are two pieces of news.
-  const setNews = useCallback((text: string) => {
-    setNewest(({ count }) => ({ text, count: count + 1 }));
-  }, []);
+export function App({ session }: { session: Session }) {
+  const state = useSyncExternalStore(session.subscribe, session.state);
+  const { accounts, connections, waiting, logsRequested, removals, news } = state;
+  const [link, endLink] = useLinkedPairing();
+  const [isEntering, setEntering] = useState(false);
+  const [first] = waiting;
+  useEffect(() => session.start(), [session]);
 
-  function closeAdding(): void {
-    setAdding(false);
-    setLinked(undefined);
-    // The code is used: it shall not stay in the address.
-    window.history.replaceState(undefined, '', '/authenticator/');
+  const asked = waiting.filter(({ request }) => request.challenge.kind !== 'SILENT').length;
+  useEffect(() => {
+    document.title = asked > 0 ? `(${asked}) Sign-in request · ${TITLE}` : TITLE;
+  }, [asked]);
+
+  function endEntering(): void {
+    setEntering(false);
+    endLink();
   }
 
   if (!accounts) return <p className="quiet">Loading …</p>;
+  const isOpen = isEntering || link !== undefined;
   return (
     <>
       <header>
-        <h1>Authenticator</h1>
-        <button type="button" onClick={() => setAdding(true)}>
-          Add account
+        <h1 tabIndex={-1}>{TITLE}</h1>
+        <button type="button" onClick={() => setEntering(true)}>
+          Scan code
         </button>
       </header>
       <main>
-        <p role="status" aria-live="polite" className="news" data-count={news.count}>
-          {news.text}
-        </p>
-        {isAdding && (
-          <AddAccount
-            {...(linked === undefined ? {} : { link: linked })}
-            onCancel={closeAdding}
-            onAdded={(account) => {
-              closeAdding();
-              setNews(`${account.user.username} at ${account.environment.name} was added.`);
-              reload();
-            }}
+        <Removals removals={removals} onSeen={session.seeRemovals} />
+        {isOpen && (
+          <CodePanel
+            // A fresh link is a fresh start.
+            key={link}
+            session={session}
+            accounts={accounts}
+            link={link}
+            onDone={endEntering}
           />
         )}
-        {accounts.length === 0 && !isAdding && (
+        {accounts.length === 0 && !isOpen && (
           <section className="card">
             <h2>No accounts yet</h2>
             <p>Scan the QR code that your organization shows you, or open its link here.</p>
+            <button type="button" onClick={() => setEntering(true)}>
+              Add account
+            </button>
           </section>
         )}
+        {logsRequested.map((account) => (
+          <LogsCard key={account.id} account={account} session={session} />
+        ))}
         <ul className="accounts" aria-label="Accounts">
           {accounts.map((account) => (
             <li key={account.id}>
-              <AccountCard account={account} onNews={setNews} onRemoved={reload} />
+              <AccountCard
+                account={account}
+                connection={connections[account.id] ?? 'CONNECTING'}
+                session={session}
+              />
             </li>
           ))}
         </ul>
-        {accounts.length > 0 && <ScanCode accounts={accounts} onNews={setNews} />}
-        {accounts.length > 0 && <Settings onNews={setNews} />}
+        {accounts.length > 0 && <Settings />}
       </main>
-      {request && (
-        <RequestDialog
-          key={request.challenge.id + request.challenge.expiresAt}
-          request={request}
-          onDone={(outcome) => {
-            setNews(outcome);
-            drop(request);
-          }}
-        />
-      )}
+      <NewsLine news={news} />
+      {first && <Request session={session} waiting={first} />}
     </>
   );
 }

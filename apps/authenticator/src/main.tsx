@@ -1,9 +1,16 @@
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { device } from './device.ts';
+import { Insecure } from './insecure.tsx';
+import { createSession } from './session.ts';
 import './styles.css';
 
 const root = document.getElementById('root');
-if (root) createRoot(root).render(<App />);
+if (root) {
+  createRoot(root).render(
+    window.isSecureContext ? <App session={createSession(device)} /> : <Insecure />,
+  );
+}
 
 if ('serviceWorker' in navigator) {
   navigator.serviceWorker.register('/authenticator/sw.js').catch(() => {

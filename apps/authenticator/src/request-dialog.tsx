@@ -1,11 +1,24 @@
-/** A request to approve: everything that the server has signed about it, and the decision. */
-import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { type AccountRequest, DeviceError } from '../../../packages/device/src/index.ts';
-import { isVerifyingUser, verifyUser } from './verify-user.ts';
+/**
+ * A request to approve: everything that the server has signed about it, and the decision. It stays until
+ * it is answered or has ended, and takes no answer that was meant for something else.
+ */
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { DeviceError } from '../../../packages/device/src/index.ts';
+import { ContextList } from './context-list.tsx';
+import { logEvent } from './event-log.ts';
+import { NumberChoice } from './number-choice.tsx';
+import { NumberEntry } from './number-entry.tsx';
+import type { Waiting } from './request-queue.ts';
+import { TIMED_OUT } from './session.ts';
+import { useFocusBack } from './use-focus.ts';
+import { useSettled } from './use-settled.ts';
+import { useTimeLeft } from './use-time-left.ts';
+import { startVerifyingUser, VerificationError, verifyFor } from './verify-user.ts';
+import { wordsOf } from './words.ts';
 
 export interface RequestDialogProps {
-  request: AccountRequest;
-  onDone(outcome: string): void;
+  waiting: Waiting;
+  onDone(news: string): void;
 }
 
 const OUTCOMES: Readonly<Record<string, string>> = {
@@ -13,152 +26,131 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   FAILED: 'The request was refused: the number was wrong.',
 };
 
-/** The caller's own words about the request, as text. */
-function contextOf(context: Record<string, unknown> = {}): [string, string][] {
-  return Object.entries(context).map(([name, value]) => [
-    name,
-    typeof value === 'object' ? JSON.stringify(value) : String(value),
-  ]);
-}
+const OVER: Readonly<Record<string, string>> = {
+  PUSH_CONFIRMATION_TOO_LATE: 'The request has ended already.',
+  AUTHENTICATION_CANCELLED: 'The request was cancelled.',
+};
 
-export function RequestDialog({ request, onDone }: RequestDialogProps) {
+type Work = { run(): Promise<string>; done?: string };
+
+export function RequestDialog({ waiting, onDone }: RequestDialogProps) {
+  const { request, notice } = waiting;
   const { challenge, account } = request;
   const dialog = useRef<HTMLDialogElement>(null);
+  const title = useRef<HTMLHeadingElement>(null);
+  const isSettled = useSettled();
   const [isBusy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState('');
+  const [canSetUp, setCanSetUp] = useState(false);
+  useFocusBack();
 
-  useEffect(() => {
-    if (challenge.kind !== 'SILENT') dialog.current?.showModal();
-  }, [challenge.kind]);
+  const show = useCallback(() => {
+    dialog.current?.showModal();
+    // On no button: whoever is typing would press it.
+    title.current?.focus();
+  }, []);
+  useEffect(show, [show]);
+  useLayoutEffect(() => {
+    const { current } = dialog;
+    return () => current?.close();
+  }, []);
+  const over = useCallback(() => onDone(TIMED_OUT), [onDone]);
+  const secondsLeft = useTimeLeft(request.showUntil, over);
 
-  useEffect(() => {
-    if (challenge.kind !== 'SILENT') return;
-    // It asks for the device, not for its user.
-    request.approve().then(
-      () => onDone(''),
-      () => onDone(''),
-    );
-  }, [challenge.kind, request, onDone]);
-
-  useEffect(() => {
-    const leftMs = Date.parse(challenge.expiresAt) - Date.now();
-    const shownMs = (challenge.respondWithin ?? Number.POSITIVE_INFINITY) * 1_000;
-    const timer = setTimeout(
-      () => onDone('The request has ended: nobody answered it in time.'),
-      Math.max(0, Math.min(leftMs, shownMs)),
-    );
-    return () => clearTimeout(timer);
-  }, [challenge, onDone]);
-
-  async function decide(work: () => Promise<string>, denied: boolean): Promise<void> {
+  async function decide({ run, done }: Work): Promise<void> {
+    if (isBusy || !isSettled) return;
     setBusy(true);
     setTrouble('');
+    setCanSetUp(false);
     try {
-      const status = await work();
-      onDone(denied ? 'Denied.' : (OUTCOMES[status] ?? `The request is ${status}.`));
+      const status = await run();
+      logEvent(`answered ${challenge.id} ${status}`);
+      onDone(done ?? OUTCOMES[status] ?? `The request is ${status}.`);
     } catch (error) {
-      if (error instanceof DeviceError && error.code === 'PUSH_CONFIRMATION_TOO_LATE') {
-        onDone('The request has ended already.');
-        return;
-      }
-      setTrouble(error instanceof Error ? error.message : 'That did not work.');
+      const code = error instanceof DeviceError ? error.code : '';
+      logEvent(`not answered ${challenge.id} ${code}`);
+      const words = OVER[code];
+      if (words) return onDone(words);
+      setCanSetUp(error instanceof VerificationError && error.canSetUp);
+      setTrouble(wordsOf(error));
       setBusy(false);
     }
   }
 
-  function approve(number?: number): Promise<void> {
-    return decide(async () => {
-      const must = challenge.userVerification === 'REQUIRED';
-      const userVerification = must || isVerifyingUser() ? await verifyUser() : undefined;
-      return request.approve({
-        ...(number === undefined ? {} : { number }),
-        ...(userVerification === undefined ? {} : { userVerification, amr: 'pin' }),
-      });
-    }, false);
+  async function setUp(): Promise<void> {
+    setTrouble('');
+    setCanSetUp(false);
+    await startVerifyingUser().catch((error: unknown) => setTrouble(wordsOf(error)));
   }
 
-  function enter(event: FormEvent<HTMLFormElement>): void {
-    event.preventDefault();
-    void approve(Number(new FormData(event.currentTarget).get('number')));
-  }
+  const approve = (number?: number) =>
+    decide({
+      async run() {
+        const verification = await verifyFor(challenge.userVerification);
+        return request.approve({
+          ...(number === undefined ? {} : { number }),
+          ...(verification === undefined ? {} : { userVerification: verification }),
+        });
+      },
+    });
+  const deny = () => decide({ run: () => request.deny(), done: 'Denied.' });
+  const report = () => decide({ run: () => request.deny('REPORT_FRAUD'), done: 'Reported.' });
+  const state = { disabled: !isSettled, 'aria-disabled': isBusy };
 
-  if (challenge.kind === 'SILENT') return null;
   return (
     <dialog
       ref={dialog}
+      className="request"
       aria-labelledby="request-title"
-      aria-describedby="request-message"
+      aria-describedby="request-message request-account"
       onCancel={(event) => event.preventDefault()}
+      // Browsers close it all the same when Escape is pressed again: the request still waits.
+      onClose={() => dialog.current?.isConnected && show()}
     >
-      <h2 id="request-title">{challenge.title}</h2>
-      <p id="request-message">{challenge.message}</p>
-      <dl>
-        <dt>Account</dt>
-        <dd>
-          {challenge.user.username} at {account.environment.name}
-        </dd>
-        <dt>Asked</dt>
-        <dd>
-          {new Date(challenge.origin.time).toLocaleTimeString()}
-          {challenge.origin.address && ` from ${challenge.origin.address}`}
-        </dd>
-        {contextOf(challenge.clientContext).map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
+      <h2 id="request-title" ref={title} tabIndex={-1}>
+        {challenge.title}
+      </h2>
+      <p id="request-account" className="whose">
+        {challenge.user.username} at {account.environment.name}
+      </p>
+      {notice && <p role="alert">{notice}</p>}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys, too. */}
+      <section className="scrolls" aria-label="Details" tabIndex={0}>
+        <p id="request-message">{challenge.message}</p>
+        <dl>
+          <div>
+            <dt>Asked</dt>
+            <dd>
+              {new Date(challenge.origin.time).toLocaleTimeString()}
+              {challenge.origin.address && ` from ${challenge.origin.address}`}
+            </dd>
           </div>
-        ))}
-      </dl>
+          <ContextList context={challenge.clientContext} />
+        </dl>
+      </section>
+      <p className="quiet" data-seconds-left={secondsLeft}>
+        {secondsLeft} s left to answer
+      </p>
       {trouble && <p role="alert">{trouble}</p>}
+      {canSetUp && (
+        <button type="button" {...state} onClick={setUp}>
+          Set it up again
+        </button>
+      )}
       {challenge.kind === 'SELECT_NUMBER' && (
-        <fieldset>
-          <legend>Which number does the page show where you sign in?</legend>
-          <div className="numbers">
-            {challenge.numbers?.map((number) => (
-              <button key={number} type="button" disabled={isBusy} onClick={() => approve(number)}>
-                {number}
-              </button>
-            ))}
-          </div>
-        </fieldset>
+        <NumberChoice numbers={challenge.numbers ?? []} state={state} onChosen={approve} />
       )}
-      {challenge.kind === 'ENTER_NUMBER' && (
-        <form onSubmit={enter}>
-          <label>
-            The number that the page shows where you sign in
-            <input
-              name="number"
-              inputMode="numeric"
-              pattern="[0-9]{2}"
-              required
-              autoComplete="off"
-            />
-          </label>
-          <button type="submit" disabled={isBusy}>
-            Approve
-          </button>
-        </form>
-      )}
+      {challenge.kind === 'ENTER_NUMBER' && <NumberEntry state={state} onEntered={approve} />}
       <div className="actions">
         {challenge.kind === 'CONFIRM' && (
-          <button type="button" disabled={isBusy} onClick={() => approve()}>
+          <button type="button" {...state} onClick={() => approve()}>
             Approve
           </button>
         )}
-        <button
-          type="button"
-          className="plain"
-          disabled={isBusy}
-          onClick={() => decide(() => request.deny(), true)}
-        >
+        <button type="button" className="plain" {...state} onClick={deny}>
           Deny
         </button>
-        <button
-          type="button"
-          className="danger"
-          disabled={isBusy}
-          onClick={() => decide(() => request.deny('REPORT_FRAUD'), true)}
-        >
+        <button type="button" className="danger" {...state} onClick={report}>
           This was not me
         </button>
       </div>

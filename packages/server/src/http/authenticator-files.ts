@@ -12,6 +12,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.png': 'image/png',
   '.webmanifest': 'application/manifest+json',
 };
 
@@ -46,7 +47,8 @@ export function authenticatorFiles(folder = FOLDER): Record<string, () => Promis
   const start = file('index.html');
   return {
     ...Object.fromEntries(paths.map((path) => [`/authenticator/${path}`, file(path)])),
-    '/authenticator': start,
+    // The service worker has charge of what is below the slash.
+    '/authenticator': async () => ({ status: 308, headers: { location: '/authenticator/' } }),
     '/authenticator/': start,
     '/pair': start,
   };

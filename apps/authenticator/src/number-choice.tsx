@@ -1,0 +1,23 @@
+/** Number matching: the user chooses the number that the page shows where he signs in. */
+import type { ButtonState } from './button-state.ts';
+
+export interface NumberChoiceProps {
+  numbers: readonly number[];
+  state: ButtonState;
+  onChosen(number: number): void;
+}
+
+export function NumberChoice({ numbers, state, onChosen }: NumberChoiceProps) {
+  return (
+    <fieldset>
+      <legend>Which number does the page show where you sign in?</legend>
+      <div className="numbers">
+        {numbers.map((number) => (
+          <button key={number} type="button" {...state} onClick={() => onChosen(number)}>
+            {number}
+          </button>
+        ))}
+      </div>
+    </fieldset>
+  );
+}

@@ -1,0 +1,207 @@
+/**
+ * What the page shows, as one value that changes: accounts and how each is doing, requests that wait,
+ * news. It listens for every account, in every open page; one page holds the channel, and the others
+ * are told by it.
+ */
+import {
+  type Account,
+  type AccountRequest,
+  type Device,
+  DeviceError,
+  type Listening,
+  listen,
+} from '../../../packages/device/src/index.ts';
+import { logEvent } from './event-log.ts';
+import { hearPages, tellPages } from './pages.ts';
+import { keyOf, type Waiting, withArrived, without } from './request-queue.ts';
+import { onWaking } from './waking.ts';
+import { nameOf } from './words.ts';
+
+/** `UNKNOWN`: the server doesn't know the account, though it wasn't removed here. */
+export type Connection = 'CONNECTING' | 'CONNECTED' | 'OFFLINE' | 'BLOCKED' | 'UNKNOWN';
+
+export interface News {
+  text: string;
+  /** Counted: the same words twice are two pieces of news. */
+  count: number;
+}
+
+export interface SessionState {
+  /** Undefined until they were read. */
+  accounts: Account[] | undefined;
+  connections: Readonly<Record<string, Connection>>;
+  waiting: readonly Waiting[];
+  /** Accounts whose administrator asks for logs. */
+  logsRequested: readonly Account[];
+  /** Removals by others: shown until the user has seen them. */
+  removals: readonly string[];
+  news: News;
+}
+
+export interface Session {
+  state(): SessionState;
+  subscribe(changed: () => void): () => void;
+  /** Listens; returns how to stop. */
+  start(): () => void;
+  /** Reads the accounts again, here and in the other pages. */
+  changeAccounts(news?: string): Promise<void>;
+  /** The request was answered here, or has ended. */
+  drop(request: AccountRequest, news: string): void;
+  say(text: string): void;
+  look(): void;
+  seeRemovals(): void;
+  endLogs(account: Account): void;
+}
+
+export const TIMED_OUT = 'The request has ended: nobody answered it in time.';
+/** The server's time-out and the page's come at the same moment. */
+const isOver = ({ showUntil }: AccountRequest) => Date.now() > showUntil - 1_000;
+
+/** How an account is doing when this was told of it. */
+function connectionAfter(error: unknown): Connection | undefined {
+  const code = error instanceof DeviceError ? error.code : '';
+  if (code === 'DEVICE_BLOCKED') return 'BLOCKED';
+  if (code === 'NOT_PAIRED' || code === 'INVALID_SIGNATURE') return 'UNKNOWN';
+  return code === '' ? undefined : 'OFFLINE';
+}
+
+export function createSession(device: Device): Session {
+  let state: SessionState = {
+    accounts: undefined,
+    connections: {},
+    waiting: [],
+    logsRequested: [],
+    removals: [],
+    news: { text: '', count: 0 },
+  };
+  const subscribers = new Set<() => void>();
+  const listenings = new Map<string, Listening>();
+
+  function set(change: Partial<SessionState>): void {
+    state = { ...state, ...change };
+    for (const changed of subscribers) changed();
+  }
+  const say = (text: string) => set({ news: { text, count: state.news.count + 1 } });
+  const setConnection = ({ id }: Account, connection: Connection) =>
+    set({ connections: { ...state.connections, [id]: connection } });
+
+  function arrived(request: AccountRequest): void {
+    logEvent(`request ${request.challenge.id} ${request.challenge.kind}`);
+    set({ waiting: withArrived(state.waiting, request) });
+    tellPages({ type: 'LOOK', request: keyOf(request) });
+  }
+
+  function ended(request: AccountRequest): void {
+    // What was replaced says so in the next one; what has run out has ended by itself.
+    const isShown = state.waiting.some((one) => keyOf(one.request) === keyOf(request));
+    logEvent(`ended ${request.challenge.id}`);
+    if (!isShown) return;
+    // The one that replaces it comes in the same moment.
+    queueMicrotask(() => {
+      const isStillShown = state.waiting.some((one) => keyOf(one.request) === keyOf(request));
+      if (!isStillShown) return;
+      set({ waiting: without(state.waiting, request) });
+      say(isOver(request) ? TIMED_OUT : 'The request was cancelled or answered elsewhere.');
+      tellPages({ type: 'LOOK' });
+    });
+  }
+
+  function failed(error: unknown, account: Account): void {
+    const code = error instanceof DeviceError ? error.code : 'UNEXPECTED';
+    logEvent(`error ${code} account ${account.id}`);
+    if (code === 'REMOVED') {
+      const removal = `${nameOf(account)} was removed by your organization.`;
+      set({ removals: [...state.removals, removal] });
+      tellPages({ type: 'ACCOUNTS', removal });
+      void reload();
+      return;
+    }
+    const connection = connectionAfter(error);
+    if (connection) setConnection(account, connection);
+    // Another page may have removed it: then it isn't kept any more.
+    if (connection === 'UNKNOWN') void reload();
+  }
+
+  function listenTo(account: Account): void {
+    const listening = listen(account, arrived, {
+      onEnded: ended,
+      onError: failed,
+      onConnected: () => setConnection(account, 'CONNECTED'),
+      onLogsRequested: () => set({ logsRequested: [...state.logsRequested, account] }),
+    });
+    listenings.set(account.id, listening);
+    // The page that holds the channel may be another one.
+    if (account.status === 'ACTIVE') listening.look();
+  }
+
+  async function reload(): Promise<void> {
+    const accounts = await device.accounts().catch(() => []);
+    const ids = new Set(accounts.map(({ id }) => id));
+    for (const [id, listening] of [...listenings]) {
+      if (ids.has(id)) continue;
+      listening.close();
+      listenings.delete(id);
+    }
+    const isKept = ({ id }: Account) => ids.has(id);
+    set({
+      accounts,
+      waiting: state.waiting.filter(({ request }) => isKept(request.account)),
+      logsRequested: state.logsRequested.filter(isKept),
+    });
+    for (const account of accounts) if (!listenings.has(account.id)) listenTo(account);
+  }
+
+  async function changeAccounts(news?: string): Promise<void> {
+    await reload();
+    if (news !== undefined) say(news);
+    tellPages({ type: 'ACCOUNTS' });
+  }
+
+  const forgetLogs = (id: string) =>
+    set({ logsRequested: state.logsRequested.filter((account) => account.id !== id) });
+
+  const look = () => {
+    for (const listening of listenings.values()) listening.look();
+  };
+
+  function start(): () => void {
+    void reload();
+    const stopHearing = hearPages((message) => {
+      if (message.type === 'ACCOUNTS') {
+        const { removal } = message;
+        if (removal) set({ removals: [...state.removals, removal] });
+        void reload();
+      } else if (message.type === 'LOGS_ENDED') forgetLogs(message.account);
+      else if (!state.waiting.some(({ request }) => keyOf(request) === message.request)) look();
+    });
+    const stopWaking = onWaking(look);
+    return () => {
+      stopHearing();
+      stopWaking();
+      for (const listening of listenings.values()) listening.close();
+      listenings.clear();
+    };
+  }
+
+  return {
+    state: () => state,
+    subscribe(changed) {
+      subscribers.add(changed);
+      return () => subscribers.delete(changed);
+    },
+    start,
+    changeAccounts,
+    drop(request, news) {
+      set({ waiting: without(state.waiting, request) });
+      if (news !== '') say(news);
+      tellPages({ type: 'LOOK' });
+    },
+    say,
+    look,
+    seeRemovals: () => set({ removals: [] }),
+    endLogs({ id }) {
+      forgetLogs(id);
+      tellPages({ type: 'LOGS_ENDED', account: id });
+    },
+  };
+}

@@ -1,0 +1,22 @@
+/** A link of a QR code opens the page with what it says: `/pair#v=1&…`; also in a page that is open. */
+import { useCallback, useEffect, useState } from 'react';
+
+function linkedPairing(): string | undefined {
+  const { pathname, hash, href } = window.location;
+  return /^\/pair\/?$/.test(pathname) && hash.length > 1 ? href : undefined;
+}
+
+/** The link, and how to be done with it: a code that is used shall not stay in the address. */
+export function useLinkedPairing(): [link: string | undefined, done: () => void] {
+  const [link, setLink] = useState(linkedPairing);
+  useEffect(() => {
+    const change = () => setLink(linkedPairing());
+    window.addEventListener('hashchange', change);
+    return () => window.removeEventListener('hashchange', change);
+  }, []);
+  const done = useCallback(() => {
+    setLink(undefined);
+    window.history.replaceState(undefined, '', '/authenticator/');
+  }, []);
+  return [link, done];
+}

@@ -1,0 +1,125 @@
+/** A server and a browser with the web authenticator, for the tests of it. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { type ApiClient, apiClient } from './api-client.ts';
+import { launchBrowser, type RunningBrowser } from './browser.ts';
+import { cameraFlags, filmNothing } from './camera.ts';
+import { freePort, type RunningServer, startServer } from './server.ts';
+
+export const FAILURE = { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } };
+/** Tests ask more often than people do. */
+const PUSH_LIMIT = {
+  count: 50,
+  lockDuration: { duration: 1, timeUnit: 'MINUTES' },
+  timePeriod: { duration: 1, timeUnit: 'MINUTES' },
+};
+
+export interface Flow {
+  id: string;
+  status: string;
+  numberMatching?: { value: number };
+}
+export type User = Awaited<ReturnType<ApiClient['user']>>;
+
+export interface PhoneTest {
+  server: RunningServer;
+  browser: RunningBrowser;
+  api: ApiClient;
+  /** A name, because the system's user verification (WebAuthn) wants one. */
+  origin: string;
+  applicationId: string;
+  /** What the camera sees; `camera.ts` writes it. */
+  film: string;
+  /** Changes the application's block in the default policy. */
+  setPolicy(more?: object): Promise<void>;
+  start(user: User, more?: object): Promise<Flow>;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects to be there.
+  read(flow: Flow): Promise<any>;
+  /** A new page with the account of this user, paired by the link of a key. */
+  paired(user: User): Promise<Page>;
+  close(): Promise<void>;
+}
+
+export async function aPhoneTest(): Promise<PhoneTest> {
+  const port = await freePort();
+  const origin = `http://localhost:${port}`;
+  const server = await startServer({ PORT: String(port), COUNTERSIGN_PUBLIC_URL: origin });
+  const api = await apiClient(server);
+  const { id: applicationId } = await api.post('/applications', {
+    name: 'Authenticator',
+    type: 'NATIVE_APP',
+    protocol: 'OPENID_CONNECT',
+    enabled: true,
+    grantTypes: ['AUTHORIZATION_CODE'],
+    tokenEndpointAuthMethod: 'NONE',
+  });
+  const directory = mkdtempSync(join(tmpdir(), 'countersign-camera-'));
+  const film = join(directory, 'camera.y4m');
+  filmNothing(film);
+  const browser = await launchBrowser(cameraFlags(film));
+
+  async function setPolicy(more: object = {}): Promise<void> {
+    const [policy] = (await api.get('/deviceAuthenticationPolicies'))._embedded
+      .deviceAuthenticationPolicies;
+    const block = {
+      id: applicationId,
+      push: { enabled: true },
+      otp: { enabled: true },
+      pushLimit: PUSH_LIMIT,
+      ...more,
+    };
+    await api.put(`/deviceAuthenticationPolicies/${policy.id}`, {
+      ...policy,
+      mobile: { enabled: true, otp: { failure: FAILURE }, applications: [block] },
+    });
+  }
+  await setPolicy();
+
+  return {
+    server,
+    browser,
+    api,
+    origin,
+    applicationId,
+    film,
+    setPolicy,
+    start: (user, more = {}) =>
+      api.auth('/deviceAuthentications', { user: { id: user.id }, ...more }),
+    read: (flow) => api.auth(`/deviceAuthentications/${flow.id}`),
+    async paired(user) {
+      const { uri } = await api.post(`/users/${user.id}/pairingKeys`, {});
+      const page = await browser.context.newPage();
+      await page.goto(uri);
+      await page.getByRole('button', { name: 'Add it' }).click();
+      await card(page, user).locator('[data-passcode]').waitFor();
+      await card(page, user).locator('[data-connection=CONNECTED]').waitFor();
+      return page;
+    },
+    async close() {
+      await browser.close();
+      await server.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+export const card = (page: Page, user: User) =>
+  page.getByRole('article', { name: new RegExp(user.username) });
+
+/** Does something, and waits for what the page then says. */
+export async function newsOf(page: Page, act: () => Promise<unknown>): Promise<string> {
+  const news = page.locator('.news');
+  const count = Number(await news.getAttribute('data-count'));
+  await act();
+  await page.locator(`.news[data-count="${count + 1}"]`).waitFor({ timeout: 60_000 });
+  return news.innerText();
+}
+
+/** Presses a button once it may be pressed. */
+export const press = (page: Page, name: string) => () =>
+  page.getByRole('button', { name, exact: true }).click();
+
+export const focused = (page: Page) =>
+  page.evaluate<string>('document.activeElement.textContent.trim() || document.activeElement.name');
