@@ -10,14 +10,17 @@ export interface ApiClient {
   token: string;
   /** Under `/v1/environments/{envID}`; each asserts that the request succeeds. */
   get(path: string): Promise<Body>;
-  post(path: string, body: object): Promise<Body>;
+  post(path: string, body: object, mediaType?: string): Promise<Body>;
   put(path: string, body: object): Promise<Body>;
   delete(path: string): Promise<void>;
   /** Under `/{envID}`. */
   auth(path: string, body?: object, mediaType?: string): Promise<Body>;
   /** A new user who is enabled for MFA. */
-  user(): Promise<{ id: string; username: string; email: string }>;
+  user(username?: string): Promise<{ id: string; username: string; email: string }>;
 }
+
+const mediaTypeOf = (action?: string) =>
+  action === undefined ? 'application/json' : `application/vnd.pingidentity.${action}+json`;
 
 /** Gets a token of the first application and makes requests with it. */
 export async function apiClient(server: RunningServer): Promise<ApiClient> {
@@ -49,7 +52,7 @@ export async function apiClient(server: RunningServer): Promise<ApiClient> {
   return {
     token,
     get: (path) => send('GET', api + path),
-    post: (path, body) => send('POST', api + path, body),
+    post: (path, body, action) => send('POST', api + path, body, mediaTypeOf(action)),
     put: (path, body) => send('PUT', api + path, body),
     delete: (path) => send('DELETE', api + path),
     auth: (path, body, mediaType) =>
@@ -57,13 +60,10 @@ export async function apiClient(server: RunningServer): Promise<ApiClient> {
         body === undefined ? 'GET' : 'POST',
         `${origin}/${environmentId}${path}`,
         body,
-        mediaType === undefined
-          ? 'application/json'
-          : `application/vnd.pingidentity.${mediaType}+json`,
+        mediaTypeOf(mediaType),
       ),
-    async user() {
-      const username = `kaisa-${randomUUID()}`;
-      const email = `${username}@shop.example`;
+    async user(username = `kaisa-${randomUUID()}`) {
+      const email = `kaisa-${randomUUID()}@shop.example`;
       const { id } = await send('POST', `${api}/users`, { username, email, mfaEnabled: true });
       return { id, username, email };
     },

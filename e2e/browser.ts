@@ -17,7 +17,7 @@ const FLAGS = [
 ];
 
 // A passkey's relying party needs a name: `localhost`.
-const OWN_HOSTS = ['127.0.0.1', 'localhost', 'app.localhost', 'other.localhost'];
+const OWN_HOSTS = ['127.0.0.1', 'localhost', 'app.localhost', 'other.localhost', 'phone.test'];
 
 export interface RunningBrowser {
   context: BrowserContext;
