@@ -23,9 +23,11 @@ export function CodeEntry({ trouble, onText, onCancel }: CodeEntryProps) {
       {isScanning ? (
         <Scanner onFound={onText} onClose={() => setScanning(false)} />
       ) : (
-        <button type="button" onClick={() => setScanning(true)}>
-          Scan QR code
-        </button>
+        <div className="actions">
+          <button type="button" onClick={() => setScanning(true)}>
+            Scan QR code
+          </button>
+        </div>
       )}
       <form onSubmit={submit}>
         <label>
