@@ -96,7 +96,11 @@ export async function readDeviceText(
   });
   const facts = await parts.store.readUserFacts(environmentId, device.doc.userId);
   const own = facts?.devices.find(({ id }) => id === deviceId);
-  if (!facts || !own) throw notFound();
+  if (!facts || !own) {
+    // It was removed between the two reads.
+    await tellRemoval(parts, environmentId, deviceId);
+    throw notFound();
+  }
   return { device: own, facts, claims };
 }
 
