@@ -11,6 +11,7 @@ import { type ApiClient, apiClient } from './api-client.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 const CLI = fileURLToPath(new URL('../packages/cli/bin/countersign.mjs', import.meta.url));
+const A_MINUTE = { duration: 1, timeUnit: 'MINUTES' };
 const FAILURE = { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } };
 
 describe('the authenticator in a terminal', { timeout: 60_000 }, () => {
@@ -18,6 +19,8 @@ describe('the authenticator in a terminal', { timeout: 60_000 }, () => {
   let api: ApiClient;
   let directory: string;
   let file: string;
+  let applicationId: string;
+  let setPolicy: (numberMatching: boolean) => Promise<void>;
   let user: Awaited<ReturnType<ApiClient['user']>>;
 
   before(async () => {
@@ -33,15 +36,20 @@ describe('the authenticator in a terminal', { timeout: 60_000 }, () => {
     });
     const [policy] = (await api.get('/deviceAuthenticationPolicies'))._embedded
       .deviceAuthenticationPolicies;
-    const push = { enabled: true, numberMatching: { enabled: true } };
-    await api.put(`/deviceAuthenticationPolicies/${policy.id}`, {
-      ...policy,
-      mobile: {
-        enabled: true,
-        otp: { failure: FAILURE },
-        applications: [{ id: application.id, push, otp: { enabled: true } }],
-      },
-    });
+    applicationId = application.id;
+    setPolicy = async (numberMatching) => {
+      const push = { enabled: true, numberMatching: { enabled: numberMatching } };
+      const pushLimit = { count: 50, lockDuration: A_MINUTE, timePeriod: A_MINUTE };
+      await api.put(`/deviceAuthenticationPolicies/${policy.id}`, {
+        ...policy,
+        mobile: {
+          enabled: true,
+          otp: { failure: FAILURE },
+          applications: [{ id: applicationId, push, pushLimit, otp: { enabled: true } }],
+        },
+      });
+    };
+    await setPolicy(true);
     user = await api.user();
     directory = mkdtempSync(join(tmpdir(), 'countersign-terminal-'));
     file = join(directory, 'keys', 'authenticator.json');
@@ -52,22 +60,27 @@ describe('the authenticator in a terminal', { timeout: 60_000 }, () => {
   });
 
   const run = (...args: string[]) =>
-    spawnSync(process.execPath, [CLI, 'authenticator', ...args, '--file', file], {
+    spawnSync(process.execPath, [CLI, 'authenticator', '--file', file, ...args], {
       encoding: 'utf8',
     });
-  const start = () => api.auth('/deviceAuthentications', { user: { id: user.id } });
+  const start = (more: object = {}) =>
+    api.auth('/deviceAuthentications', { user: { id: user.id }, ...more });
+  const statusOf = async ({ id }: { id: string }) =>
+    (await api.auth(`/deviceAuthentications/${id}`)).status;
 
   /** Waits for requests; its input is a pipe. */
   async function listen(...args: string[]): Promise<{ child: ChildProcess; output(): string }> {
     const child = spawn(
       process.execPath,
-      [CLI, 'authenticator', 'listen', '--once', ...args, '--file', file],
-      { stdio: ['pipe', 'pipe', 'inherit'] },
+      [CLI, 'authenticator', 'listen', '--file', file, ...args],
+      { stdio: ['pipe', 'pipe', 'pipe'] },
     );
     let output = '';
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+    }
     while (!output.includes('Waiting')) await new Promise((resolve) => setTimeout(resolve, 20));
     return { child, output: () => output };
   }
@@ -83,28 +96,111 @@ describe('the authenticator in a terminal', { timeout: 60_000 }, () => {
     assert.deepEqual([again.status, /PAIRING_KEY_INVALID/.test(again.stderr)], [1, true]);
   });
 
-  test('asks, and takes the number', async () => {
-    const { child, output } = await listen();
+  const says = async (output: () => string, text: string) => {
+    while (!output().includes(text)) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+
+  test('asks until there is an answer, and takes the number', async () => {
+    const { child, output } = await listen('--once');
     const flow = await start();
-    while (!output().includes('n to deny')) await new Promise((r) => setTimeout(r, 20));
+    await says(output, 'n to deny');
     assert.match(output(), /Numbers: /);
+    child.stdin?.write('9\n');
+    await says(output, 'Type the two digits');
+    assert.equal(await statusOf(flow), 'PUSH_CONFIRMATION_REQUIRED');
     child.stdin?.write(`${flow.numberMatching.value}\n`);
     const [code] = await once(child, 'exit');
     assert.equal(code, 0);
     assert.match(output(), /→ COMPLETED/);
-    assert.equal((await api.auth(`/deviceAuthentications/${flow.id}`)).status, 'COMPLETED');
+    assert.equal(await statusOf(flow), 'COMPLETED');
   });
 
-  test('denies without being asked, and shows passcodes that work', async () => {
-    const { child } = await listen('--deny');
+  test('says by its exit code how it went', async () => {
+    for (const number of ['9', '5x', '100']) {
+      assert.equal(run('listen', '--once', '--approve', '--number', number).status, 2, number);
+    }
+    const wrong = await start();
+    const other = wrong.numberMatching.value === 11 ? '12' : '11';
+    assert.equal(run('listen', '--once', '--approve', '--number', other).status, 1);
+    assert.equal(await statusOf(wrong), 'FAILED');
     const flow = await start();
-    await once(child, 'exit');
+    const without = run('listen', '--once', '--approve');
+    assert.deepEqual([without.status, /--number/.test(without.stderr)], [1, true]);
+    assert.equal(await statusOf(flow), 'PUSH_CONFIRMATION_REQUIRED');
+    assert.equal(run('listen', '--once', '--deny').status, 0);
     const denied = await api.auth(`/deviceAuthentications/${flow.id}`);
     assert.equal(denied.error.code, 'PUSH_DENIED');
-    const other = await start();
+  });
+
+  test('shows passcodes that work', async () => {
+    const flow = await start();
     const [otp = ''] = run('passcode').stdout.split(' ');
-    const done = await api.auth(`/deviceAuthentications/${other.id}`, { otp }, 'otp.check');
+    const done = await api.auth(`/deviceAuthentications/${flow.id}`, { otp }, 'otp.check');
     assert.equal(done.status, 'COMPLETED');
+  });
+
+  test('prints nothing of others that a terminal would obey', async () => {
+    await setPolicy(false);
+    const { child, output } = await listen('--once');
+    const shop = 'Kiosk \u001b[2J \u009b2J \u202e \r\n→ COMPLETED';
+    await start({ notification: { clientContext: { Shop: shop } } });
+    await says(output, '[y/n]');
+    assert.match(output(), /Shop: Kiosk \\u001b\[2J \\u009b2J \\u202e \\u000d\\u000a→ COMPLETED/);
+    child.stdin?.write('n\n');
+    const [code] = await once(child, 'exit');
+    assert.equal(code, 0);
+  });
+
+  test('goes on when a question is over, and ends when it is interrupted', async () => {
+    const { child, output } = await listen();
+    const first = await start();
+    await says(output, '[y/n]');
+    const cancel = 'cancel.push.authentication';
+    await api.auth(`/deviceAuthentications/${first.id}`, {}, cancel);
+    await says(output, 'the request has ended');
+    const second = await start();
+    while (output().split('[y/n]').length < 3) await new Promise((r) => setTimeout(r, 20));
+    child.stdin?.write('y\n');
+    await says(output, '→ COMPLETED');
+    assert.equal(await statusOf(second), 'COMPLETED');
+    await start();
+    while (output().split('[y/n]').length < 4) await new Promise((r) => setTimeout(r, 20));
+    child.kill('SIGINT');
+    const [code] = await once(child, 'exit');
+    assert.equal(code, 130);
+  });
+
+  test('shows for what it signs on, and asks', async () => {
+    const make = () =>
+      api.auth('/authenticationCodes', {
+        application: { id: applicationId },
+        userApproval: 'REQUIRED',
+        clientContext: { Till: 'Hall 4' },
+      });
+    const refused = run('sign-on', (await make()).code, '--deny');
+    assert.deepEqual([refused.status, /^DENIED/m.test(refused.stdout)], [0, true]);
+    assert.match(refused.stdout, /Till: Hall 4/);
+    const unanswered = run('sign-on', (await make()).code);
+    assert.deepEqual([unanswered.status, /no input/.test(unanswered.stderr)], [1, true]);
+    const made = await make();
+    const [id = ''] = run('accounts').stdout.split(' ');
+    assert.equal(run('sign-on', made.uri, '--approve', '--account', id).status, 0);
+    assert.equal((await api.auth(`/authenticationCodes/${made.id}`)).status, 'COMPLETED');
+    assert.equal(run('sign-on', made.code, '--account', 'x').status, 2);
+  });
+
+  test('ends when its last account is removed by somebody else', async () => {
+    const other = await api.user();
+    const own = join(directory, 'other.json');
+    const { uri } = await api.post(`/users/${other.id}/pairingKeys`, {});
+    const paired = run('pair', uri, '--file', own);
+    assert.equal(paired.status, 0, paired.stderr);
+    const { child, output } = await listen('--file', own);
+    const [device] = (await api.get(`/users/${other.id}/devices`))._embedded.devices;
+    await api.delete(`/users/${other.id}/devices/${device.id}`);
+    const [code] = await once(child, 'exit');
+    assert.equal(code, 1);
+    assert.match(output(), /countersign: REMOVED: /);
   });
 
   test('removes its account, and says what it does not understand', async () => {
@@ -118,5 +214,8 @@ describe('the authenticator in a terminal', { timeout: 60_000 }, () => {
       assert.match(refused.stderr, /Usage: countersign authenticator/);
     }
     assert.equal(run('listen').status, 1);
+    const help = run('--help');
+    assert.deepEqual([help.status, help.stderr], [0, '']);
+    assert.match(help.stdout, /^Usage: countersign authenticator/);
   });
 });

@@ -4,59 +4,19 @@
  */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
-import { parseArgs } from 'node:util';
 import { fileStorage } from '../../device/src/file-storage.ts';
+import { Device, type PairingTarget } from '../../device/src/index.ts';
+import { contextLines, listenFor, nameOf } from './authenticator-listen.ts';
 import {
-  type Account,
-  type AccountRequest,
-  Device,
-  DeviceError,
-  type PairingTarget,
-} from '../../device/src/index.ts';
-
-const USAGE = `Usage: countersign authenticator COMMAND
-
-Commands:
-  pair LINK           add the account of a pairing key's \`uri\`
-  pair CODE           the same by its code; needs --server and --environment
-  accounts            list the accounts
-  passcode            show the passcodes
-  listen              wait for requests and answer them; asks, or answers by --approve, --deny
-  sign-on CODE        sign on with an authentication code
-  remove ACCOUNT      remove an account (its id, or how that begins)
-
-Options:
-  --file FILE         where the keys are (~/.config/countersign/authenticator.json)
-  --server ORIGIN     https://mfa.example.com
-  --environment ID
-  --application ID    the native application; default: the one of the pairing key
-  --approve, --deny   answer without asking
-  --number N          the number to answer with
-  --amr WORD          how the user was verified, as RFC 8176 names it
-  --once              end after one request
-`;
-
-const OPTIONS = {
-  file: { type: 'string' },
-  server: { type: 'string' },
-  environment: { type: 'string' },
-  application: { type: 'string' },
-  approve: { type: 'boolean' },
-  deny: { type: 'boolean' },
-  number: { type: 'string' },
-  amr: { type: 'string' },
-  once: { type: 'boolean' },
-} as const;
-
-type Options = ReturnType<
-  typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>
->['values'];
-
-const say = (text: string) => process.stdout.write(`${text}\n`);
-const nameOf = ({ user, environment }: Account) => `${user.username} at ${environment.name}`;
-
-class UsageError extends Error {}
+  accountOf,
+  accountsOf,
+  type Options,
+  readOptions,
+  USAGE,
+  UsageError,
+} from './authenticator-options.ts';
+import { complain, say } from './printable.ts';
+import { ask, Interrupted, yesOrNo } from './terminal-prompt.ts';
 
 function openDevice({ file, application }: Options): Device {
   const path = file ?? join(homedir(), '.config', 'countersign', 'authenticator.json');
@@ -79,141 +39,88 @@ function targetOf(text: string, { server, environment }: Options): string | Pair
   return { origin: server.replace(/\/+$/, ''), environmentId: environment, code: text };
 }
 
-async function pair(device: Device, text: string | undefined, options: Options): Promise<void> {
+/** Resolves with the exit code; nothing: 0. */
+type Command = (
+  device: Device,
+  operand: string | undefined,
+  options: Options,
+) => Promise<number | undefined>;
+
+const pair: Command = async (device, text, options) => {
   if (text === undefined) throw new UsageError('What is to be paired?');
   const account = await device.pair(targetOf(text, options));
   say(`Paired: ${nameOf(account)} (${account.id})`);
-}
+  return undefined;
+};
 
-/** Everything that is asked, as the server has signed it. */
-function describe({ challenge, account }: AccountRequest): string {
-  const { title, message, origin, clientContext, numbers } = challenge;
-  return [
-    '',
-    `${title}  [${nameOf(account)}]`,
-    message,
-    `Asked at ${origin.time}${origin.address ? ` from ${origin.address}` : ''}`,
-    ...(clientContext ? [`Context: ${JSON.stringify(clientContext)}`] : []),
-    ...(numbers ? [`Numbers: ${numbers.join('  ')}`] : []),
-  ].join('\n');
-}
+const listAccounts: Command = async (device, _operand, options) => {
+  for (const account of await accountsOf(device, options)) say(`${account.id}  ${nameOf(account)}`);
+  return undefined;
+};
 
-interface Decision {
-  approve: boolean;
-  number?: number;
-}
-
-async function ask({ challenge }: AccountRequest): Promise<Decision> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    const wantsNumber = challenge.kind === 'SELECT_NUMBER' || challenge.kind === 'ENTER_NUMBER';
-    const question = wantsNumber
-      ? 'The number that the page shows, or n to deny: '
-      : 'Approve? [y/n] ';
-    const answer = (await terminal.question(question)).trim().toLowerCase();
-    if (wantsNumber && /^[0-9]{2}$/.test(answer)) return { approve: true, number: Number(answer) };
-    return { approve: answer === 'y' || answer === 'yes' };
-  } finally {
-    terminal.close();
-  }
-}
-
-async function decide(request: AccountRequest, options: Options): Promise<string> {
-  const { approve, deny, number, amr } = options;
-  const isSilent = request.challenge.kind === 'SILENT';
-  const decision: Decision =
-    approve || deny || isSilent
-      ? { approve: isSilent || approve === true, ...(number ? { number: Number(number) } : {}) }
-      : await ask(request);
-  if (!decision.approve) return request.deny();
-  return request.approve({
-    ...(decision.number === undefined ? {} : { number: decision.number }),
-    ...(amr === undefined ? {} : { amr }),
-  });
-}
-
-/** Answers requests as they come, one after the other. */
-async function listenFor(device: Device, options: Options): Promise<void> {
-  if ((await device.accounts()).length === 0)
-    throw new Error('There are no accounts yet: pair one.');
-  const ended = Promise.withResolvers<void>();
-  let last: Promise<unknown> = Promise.resolve();
-  const listening = device.onRequest(
-    (request) => {
-      last = last.then(async () => {
-        say(describe(request));
-        try {
-          say(`→ ${await decide(request, options)}`);
-        } catch (error) {
-          say(`→ ${error instanceof Error ? error.message : String(error)}`);
-        }
-        if (options.once) ended.resolve();
-      });
-    },
-    { onError: (error) => process.stderr.write(`${String(error)}\n`) },
-  );
-  await listening.ready;
-  say('Waiting for requests; Ctrl+C ends.');
-  process.once('SIGINT', () => ended.resolve());
-  process.once('SIGTERM', () => ended.resolve());
-  await ended.promise;
-  listening.close();
-}
-
-async function showPasscodes(device: Device): Promise<void> {
-  for (const account of await device.accounts()) {
+const showPasscodes: Command = async (device, _operand, options) => {
+  for (const account of await accountsOf(device, options)) {
     const { code, secondsLeft } = await account.passcode();
     say(`${code}  ${secondsLeft} s  ${nameOf(account)}`);
   }
-}
+  return undefined;
+};
 
-async function remove(device: Device, id: string | undefined): Promise<void> {
-  const found = (await device.accounts()).filter((account) => id && account.id.startsWith(id));
-  const [account] = found;
-  if (!account || found.length > 1) throw new UsageError('Which account? See `accounts`.');
+const remove: Command = async (device, id, options) => {
+  const wanted = id ?? options.account;
+  if (!wanted) throw new UsageError('Which account? See `accounts`.');
+  const account = await accountOf(device, { ...options, account: wanted });
   await account.remove();
   say(`Removed: ${nameOf(account)}`);
-}
+  return undefined;
+};
 
-async function signOn(device: Device, code: string | undefined): Promise<void> {
-  const [account] = await device.accounts();
-  if (!account || code === undefined) throw new UsageError('An account and a code are needed.');
+const signOn: Command = async (device, code, options) => {
+  if (code === undefined) throw new UsageError('A code is needed.');
+  const account = await accountOf(device, options);
   const scanned = await account.scan(code);
-  const status =
-    scanned.status === 'COMPLETED'
-      ? scanned.status
-      : await account.answerCode(scanned.id, 'APPROVE');
+  let { status } = scanned;
+  let isWanted = status === 'COMPLETED';
+  if (!isWanted) {
+    say(`Sign on as ${nameOf(account)}`, ...contextLines(scanned.clientContext));
+    const never = new AbortController().signal;
+    const approves =
+      options.approve || (!options.deny && (await ask(yesOrNo('Sign on?'), never)) === true);
+    status = await account.answerCode(scanned.id, approves ? 'APPROVE' : 'DENY');
+    isWanted = status === (approves ? 'COMPLETED' : 'DENIED');
+  }
   say(`${status}: ${nameOf(account)}`);
-}
+  return isWanted ? 0 : 1;
+};
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  pair,
+  accounts: listAccounts,
+  passcode: showPasscodes,
+  listen: (device, _operand, options) => listenFor(device, options),
+  'sign-on': signOn,
+  remove,
+};
 
 /** Runs a command and returns the exit code. */
 export async function runAuthenticator(args: readonly string[]): Promise<number> {
   try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: OPTIONS,
-      allowPositionals: true,
-    });
-    const [command, operand] = positionals;
-    const device = openDevice(values);
-    if (command === 'pair') await pair(device, operand, values);
-    else if (command === 'accounts') {
-      for (const account of await device.accounts()) say(`${account.id}  ${nameOf(account)}`);
-    } else if (command === 'passcode') await showPasscodes(device);
-    else if (command === 'listen') await listenFor(device, values);
-    else if (command === 'sign-on') await signOn(device, operand);
-    else if (command === 'remove') await remove(device, operand);
-    else throw new UsageError('No such command.');
-    return 0;
-  } catch (error) {
-    if (error instanceof DeviceError) {
-      process.stderr.write(`countersign: ${error.code}: ${error.message}\n`);
-      return 1;
+    const { options, words } = readOptions(args);
+    if (options.help) {
+      process.stdout.write(USAGE);
+      return 0;
     }
-    const isUsage = error instanceof UsageError || error instanceof TypeError;
-    process.stderr.write(
-      `countersign: ${error instanceof Error ? error.message : String(error)}\n`,
-    );
+    const [name = '', operand] = words;
+    const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    if (!command) throw new UsageError('No such command.');
+    return (await command(openDevice(options), operand, options)) ?? 0;
+  } catch (error) {
+    if (error instanceof Interrupted) return 130;
+    complain(error);
+    // `parseArgs` throws `TypeError` for an option that it doesn't know.
+    const isUsage =
+      error instanceof UsageError ||
+      String((error as { code?: string }).code).startsWith('ERR_PARSE');
     if (isUsage) process.stderr.write(`\n${USAGE}`);
     return isUsage ? 2 : 1;
   }
