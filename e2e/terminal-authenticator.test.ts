@@ -14,7 +14,7 @@ const CLI = fileURLToPath(new URL('../packages/cli/bin/countersign.mjs', import.
 const A_MINUTE = { duration: 1, timeUnit: 'MINUTES' };
 const FAILURE = { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } };
 
-describe('the authenticator in a terminal', { timeout: 60_000 }, () => {
+describe('the authenticator in a terminal', { timeout: 120_000 }, () => {
   let server: RunningServer;
   let api: ApiClient;
   let directory: string;
