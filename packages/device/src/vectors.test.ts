@@ -72,12 +72,12 @@ test('what a device signs: pairing, a look, a new key, a payload', async () => {
   assert.deepEqual(publicJwk, publicOf(device));
   const paired = await open(pairing.request, device, REQUEST_TYPE, pairing.url);
   assert.deepEqual(
-    [paired.requestId, paired.nonce, readPublicKey(paired.encryptionKey)],
+    [paired.jti, paired.nonce, readPublicKey(paired.encryptionKey)],
     [pairing.requestId, greeting.nonce, publicOf(encryption)],
   );
   assert.equal(readDeviceHeader(challenges.request, REQUEST_TYPE).deviceId, deviceId);
   const looked = await open(challenges.request, device, REQUEST_TYPE, challenges.url);
-  assert.equal(looked.requestId, challenges.requestId);
+  assert.equal(looked.jti, challenges.requestId);
   const proof = await open(rotation.proof, nextDevice, ROTATION_TYPE);
   assert.equal(proof.device, deviceId);
   const payload = await open(mobilePayload.payload, device, PAYLOAD_TYPE);
