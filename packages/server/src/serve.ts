@@ -21,6 +21,7 @@ import { startSweeper } from './jobs/sweeper.ts';
 import { createRegistry, type MethodRegistry } from './methods/registry.ts';
 import type { Clock } from './model/instant.ts';
 import { pushAccounts } from './notifications/channels/push/push-accounts.ts';
+import { NOBODY, vapidSubject } from './notifications/channels/push/vapid-subject.ts';
 import { openChannels } from './notifications/channels/registry.ts';
 import { developmentOutboxOperations } from './notifications/development-outbox.routes.ts';
 import { createLog } from './observability/log.ts';
@@ -63,10 +64,6 @@ async function readTls({ tls }: Settings) {
   return { cert, key };
 }
 
-/** Whom push services may turn to: RFC 8292 §2.1 wants an https or mailto address. */
-const webPushSubject = (publicUrl: string) =>
-  publicUrl.startsWith('https:') ? publicUrl : 'mailto:no-reply@localhost';
-
 /** Migrates, makes the first environment where there is none, and serves. */
 export async function startServer(
   settings: Settings,
@@ -93,7 +90,10 @@ export async function startServer(
   const channels = openChannels({
     settings,
     accounts: pushAccounts(store, keyring),
-    webPush: { keys: keyring.webPushKeys, subject: () => webPushSubject(origins.publicUrl) },
+    webPush: {
+      keys: keyring.webPushKeys,
+      subject: () => vapidSubject(origins.publicUrl, settings.mailFrom) ?? NOBODY,
+    },
   });
   const worker = startOutboxWorker({
     store,
@@ -177,6 +177,10 @@ export async function startServer(
     origins.publicUrl = settings.publicUrl ?? `${https ? 'https' : 'http'}://${host}:${port}`;
     origins.authPublicUrl = settings.authPublicUrl ?? origins.publicUrl;
     const url = origins.publicUrl;
+    const contact = vapidSubject(url, settings.mailFrom);
+    if (settings.production && contact === undefined) {
+      log.warn('Web Push: set COUNTERSIGN_PUBLIC_URL (https) or COUNTERSIGN_MAIL_FROM.');
+    }
     const credentialsFile = await bootstrap({ settings, store, keyring, methods, clock }, url);
     serving = true;
     return {

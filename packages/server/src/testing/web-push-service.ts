@@ -1,6 +1,7 @@
 /**
- * A browser with a subscription, and its push service as a real server (HTTPS, VAPID, RFC 8291).
- * What it answers depends on the subscription; some services are not what they should be.
+ * A browser with a subscription, and its push service as a real server: RFC 8030, VAPID (RFC 8292),
+ * encryption (RFC 8188, RFC 8291). What it answers depends on the subscription; some services are
+ * not what they should be.
  */
 import {
   createDecipheriv,
@@ -10,7 +11,7 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { setImmediate as turn } from 'node:timers/promises';
 import { jwtVerify } from 'jose';
@@ -19,6 +20,35 @@ import { type Arrived, bodyOf, CERTIFICATE, listen } from './push-providers.ts';
 /** What is said at the most where there should be no end: the test must end, too. */
 export const ENDLESS_BYTES = 32 * 1024 * 1024;
 const CHUNK = Buffer.alloc(1 << 16, 'a');
+
+const VAPID_SECONDS_MAX = 24 * 3_600;
+const BODY_BYTES_MAX = 4_096;
+/** Of a header of RFC 8188 before the sender's key: salt, record size, length of the key. */
+const HEADER_BYTES = 21;
+const RECORD_BYTES_MIN = 18;
+const URGENCIES = ['very-low', 'low', 'normal', 'high'];
+
+/** RFC 8292 §2.1: whom to turn to, where somebody could be; some services refuse `localhost`. */
+function isContact(subject: unknown): boolean {
+  const { protocol, hostname, pathname } = URL.parse(String(subject)) ?? {};
+  const host = protocol === 'mailto:' ? pathname?.split('@')[1] : hostname;
+  const isKnown = protocol === 'mailto:' || protocol === 'https:';
+  return isKnown && host?.includes('.') === true;
+}
+
+/** What a push service answers to headers and a body that are wrong; RFC 8030 §5, RFC 8188 §2. */
+function refusalOf(headers: IncomingHttpHeaders, body: Buffer): number | undefined {
+  const { ttl, urgency = 'normal', topic = 'a' } = headers;
+  const isWhole = /^[0-9]+$/.test(String(ttl));
+  const isTopic = /^[A-Za-z0-9_-]{1,32}$/.test(String(topic));
+  if (!isWhole || !URGENCIES.includes(String(urgency)) || !isTopic) return 400;
+  if (headers['content-encoding'] !== 'aes128gcm') return 415;
+  if (body.length > BODY_BYTES_MAX) return 413;
+  if (body.length < HEADER_BYTES) return 400;
+  const recordBytes = body.readUInt32BE(16);
+  const record = body.length - HEADER_BYTES - (body[20] ?? 0);
+  return recordBytes < RECORD_BYTES_MIN || record > recordBytes ? 400 : undefined;
+}
 
 /** Says so many bytes, or as many as are taken. Returns how many were. */
 async function talk(response: ServerResponse, bytes: number): Promise<number> {
@@ -89,10 +119,19 @@ export async function startWebPush() {
     try {
       if (!vapidKey || sent !== vapidText) throw new Error('Another key.');
       const audience = `https://${request.headers.host}`;
-      await jwtVerify(jwt, vapidKey, { algorithms: ['ES256'], audience });
+      const { payload } = await jwtVerify(jwt, vapidKey, {
+        algorithms: ['ES256'],
+        audience,
+        requiredClaims: ['exp'],
+      });
+      const lifeSeconds = (payload.exp ?? 0) - Date.now() / 1_000;
+      if (lifeSeconds > VAPID_SECONDS_MAX) throw new Error('It is valid for too long.');
+      if (!isContact(payload.sub)) throw new Error('Nobody to turn to.');
     } catch {
       return void answer(403);
     }
+    const wrong = request.method === 'POST' ? refusalOf(request.headers, body) : 405;
+    if (wrong !== undefined) return void answer(wrong);
     const status = { dead: 410, unknown: 404, busy: 429, down: 503 }[token];
     if (status !== undefined) return void answer(status);
     if (token === 'patience') return void answer(429, { 'retry-after': '17' });
@@ -102,9 +141,6 @@ export async function startWebPush() {
     if (token === 'pending') return void pending.push(() => answer(410));
     // An answer that begins and never ends.
     if (token === 'slow') return void response.writeHead(201).write('a');
-    if (request.headers['content-encoding'] !== 'aes128gcm' || !request.headers.ttl) {
-      return void answer(400);
-    }
     arrived.push({ token, payload: JSON.parse(decrypt(body)), headers: request.headers });
     answer(201);
   });
