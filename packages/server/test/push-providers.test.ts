@@ -41,7 +41,6 @@ function payloadOf(
       token: [token],
       data: JSON.stringify({ v: 1, environmentId, id }),
       android: {
-        urgency: 'HIGH',
         ttl: '40s',
         notification: { title, body, click_action: { type: 3 } },
       },
@@ -182,6 +181,17 @@ for (const dialect of DIALECTS) {
         assert.ok(!dump.includes(secret), `${secret} is stored.`);
         assert.ok(!server.log().includes(secret), `${secret} is logged.`);
         server.secret(secret);
+      }
+    });
+
+    test('a token of another application may be the fault of the account: it stays', async () => {
+      for (const provider of ['FCM', 'APNS'] as const) {
+        const { user, read } = await push.pair(provider, 'foreign');
+        await aFlow(server, user);
+        const message = await push.lastMessage();
+        assert.equal(message?.status, 'DEAD');
+        assert.match(message?.lastError ?? '', /SENDER_ID_MISMATCH|DeviceTokenNotForTopic/);
+        assert.equal((await read()).push.status, 'ENABLED');
       }
     });
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { SettingsError } from '../../../config/settings.ts';
-import { startApns } from '../../../testing/push-providers.ts';
+import { startApns } from '../../../testing/apns-service.ts';
 import { openApnsChannel } from './apns.ts';
 import type { PushAccount } from './push-accounts.ts';
 
@@ -45,13 +45,15 @@ describe('APNs', () => {
   test('tells what may pass from what may not', async () => {
     const channel = open();
     const to = (token: string) => channel.send(message(token), never);
-    for (const token of ['dead', 'bad']) {
+    for (const token of ['dead', 'old', 'bad']) {
       const receipt = await to(token);
       assert.ok(receipt.outcome === 'REFUSED' && receipt.retires !== undefined, token);
     }
+    // The account may be another application's.
+    const reason = 'APNS 400 DeviceTokenNotForTopic';
+    assert.deepEqual(await to('foreign'), { outcome: 'REFUSED', reason });
     for (const [token, providerFailed] of [
       ['busy', false],
-      ['late', false],
       ['down', true],
       ['broken', true],
       ['cut', true],
@@ -60,6 +62,22 @@ describe('APNs', () => {
       assert.ok(receipt.outcome === 'LATER' && receipt.providerFailed === providerFailed, token);
       assert.deepEqual(await to('good'), { outcome: 'DELIVERED' });
     }
+    await channel.close();
+  });
+
+  test('renews its own token when that has expired, and delivers at once', async () => {
+    const channel = open();
+    for (let round = 0; round < 2; round++) {
+      assert.deepEqual(await channel.send(message('good'), never), { outcome: 'DELIVERED' });
+      apns.expire();
+    }
+    await channel.close();
+  });
+
+  test('is refused with the key of another team', async () => {
+    const channel = open({ ...apns.credentials, token: apns.others.token });
+    const receipt = await channel.send(message('good'), never);
+    assert.deepEqual(receipt, { outcome: 'REFUSED', reason: 'APNS 403 InvalidProviderToken' });
     await channel.close();
   });
 

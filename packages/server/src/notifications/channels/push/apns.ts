@@ -3,7 +3,7 @@
  * connection per account: APNs takes the tokens of one team on a connection and no others.
  * Source: Apple, "Sending notification requests to APNs", "Establishing a token-based connection".
  */
-import type { Provider } from '@parse/node-apn';
+import type { ResponseFailure as Failure, Notification, Provider } from '@parse/node-apn';
 import { LRUCache } from 'lru-cache';
 import { PUSH_TIMEOUT_MS } from '../../../config/limits.ts';
 import { SettingsError } from '../../../config/settings.ts';
@@ -15,7 +15,12 @@ const PRODUCTION = 'https://api.push.apple.com';
 const SANDBOX = 'https://api.sandbox.push.apple.com';
 /** Accounts whose connection is kept open. */
 const PROVIDERS_MAX = 500;
-const DEAD = ['Unregistered', 'BadDeviceToken', 'DeviceTokenNotForTopic', 'ExpiredToken'];
+/**
+ * Apple, "Handling notification responses": of these the token itself is the cause, or what the
+ * device has said of its environment. Not `DeviceTokenNotForTopic`: the bundle id may be wrong.
+ */
+const DEAD = ['Unregistered', 'ExpiredToken', 'BadDeviceToken'];
+const TOKEN_EXPIRED = 'ExpiredProviderToken';
 /** Apple, `CFBundleIdentifier`; and what a header can hold. */
 const BUNDLE_ID = /^[A-Za-z0-9.-]{1,155}$/;
 
@@ -30,6 +35,17 @@ function assertTls(url: string | undefined): void {
   if (url?.startsWith('https:') === false) {
     throw new SettingsError('COUNTERSIGN_APNS_URL is not an https address.');
   }
+}
+
+async function trySend(provider: Provider, notification: Notification, token: string) {
+  const { failed } = await provider.send(notification, token);
+  return failed[0];
+}
+
+/** Apple's word for it; the library has this one in another place. */
+function wordOf(failure: Failure | undefined): string {
+  const word = failure?.response?.reason ?? '';
+  return failure?.error?.message === TOKEN_EXPIRED ? TOKEN_EXPIRED : word;
 }
 
 export function openApnsChannel({ accounts, url }: ApnsOptions): Channel {
@@ -91,21 +107,22 @@ export function openApnsChannel({ accounts, url }: ApnsOptions): Channel {
       payload: { countersign: { v: 1, environmentId, id: requestId } },
     });
     // The library puts it into a path as it is.
-    const { failed } = await provider.send(notification, encodeURIComponent(to.address));
-    const [failure] = failed;
+    const token = encodeURIComponent(to.address);
+    let failure = await trySend(provider, notification, token);
+    // The library has signed a new one.
+    if (wordOf(failure) === TOKEN_EXPIRED) failure = await trySend(provider, notification, token);
     if (!failure) return { outcome: 'DELIVERED' };
-    const { status, response, error } = failure;
+    const { status } = failure;
     if (typeof status !== 'number') {
       // Perhaps a connection that is dead and doesn't know it: the next one is a new one.
       providers.delete(name);
       return unreachable();
     }
-    const reason = response?.reason ?? error?.message ?? '';
-    // The library has signed a new one.
-    if (reason === 'ExpiredProviderToken') {
-      return { outcome: 'LATER', reason: `APNS ${reason}`, providerFailed: false };
+    const word = wordOf(failure);
+    if (word === TOKEN_EXPIRED) {
+      return { outcome: 'LATER', reason: `APNS ${word}`, providerFailed: false };
     }
-    return pushReceipt({ provider: 'APNS', status, word: response?.reason ?? '', dead: DEAD });
+    return pushReceipt({ provider: 'APNS', status, word, dead: DEAD });
   }
 
   return {

@@ -21,7 +21,10 @@ export interface ProviderAnswer {
   status: number;
   /** The provider's own word for it. */
   word: string;
-  /** The words that say that the token is gone for good, so that it is not used again. */
+  /**
+   * The words that say that the token is gone for good, so that it is not used again. Not those that
+   * a wrong account is told, too: an administrator's typing error would end all its phones' tokens.
+   */
   dead: readonly string[];
   /** The statuses that say that there was too much of us, while the provider is there. */
   throttles?: readonly number[];
@@ -42,10 +45,20 @@ export function pushReceipt(answer: ProviderAnswer): DeliveryReceipt {
   const { provider, status, word, dead, throttles = [429], retryAfter } = answer;
   if (status >= 200 && status < 300) return { outcome: 'DELIVERED' };
   const reason = `${provider} ${status} ${word}`.trim();
-  if (dead.includes(word) || status === 410) return { outcome: 'REFUSED', reason, retires: word };
+  if (dead.includes(word)) return { outcome: 'REFUSED', reason, retires: word };
   const throttled = throttles.includes(status);
   if (!throttled && status < 500) return { outcome: 'REFUSED', reason };
   const retryAfterMs = waitMs(retryAfter);
   const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
   return { outcome: 'LATER', reason, providerFailed: !throttled, ...wait };
+}
+
+/** What a promise comes to, unless the time is over before: rejects then. */
+export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }
