@@ -231,6 +231,11 @@ for (const dialect of DIALECTS) {
         const { status, error } = (await read()).push;
         assert.equal(status, 'DISABLED');
         assert.match(error.code, /UNREGISTERED|Unregistered|INVALID_TOKEN/);
+        const filter = encodeURIComponent(`resources.id eq "${account.id}"`);
+        const { _embedded } = (await server.api(`/activities?filter=${filter}`)).body;
+        const [{ action, actors, data }] = _embedded.activities;
+        assert.deepEqual([action.type, actors.system?.type], ['DEVICE.UPDATED', 'SYSTEM']);
+        assert.deepEqual(data, { push: 'DISABLED', reason: error.code });
         assert.equal((await aFlow(server, user)).status, 'OTP_REQUIRED');
         await account.update({ push: { provider, token: 'fresh' } });
         assert.equal((await aFlow(server, user)).status, 'PUSH_CONFIRMATION_REQUIRED');

@@ -1,8 +1,9 @@
 /** A push provider says that a token is dead: the device isn't woken by it any more. */
+import { randomUUIDv7 } from 'node:crypto';
 import type { Vault, VaultLoader } from '../crypto/vault.ts';
-import type { Clock } from '../model/instant.ts';
+import type { Clock, Instant } from '../model/instant.ts';
 import { type NativeCredential, pushTokenIdentity } from '../model/mobile.ts';
-import type { Store } from '../storage/store.ts';
+import type { Store, Write } from '../storage/store.ts';
 
 const TRIES_MAX = 5;
 
@@ -16,13 +17,34 @@ export interface DeadToken {
   reason: string;
 }
 
+/** For administrators, who wonder why the device isn't pushed any more. */
+function recordOf({ environmentId, deviceId, reason }: DeadToken, userId: string, now: Instant) {
+  const record: Write = {
+    op: 'insert',
+    table: 'activities',
+    environmentId,
+    id: randomUUIDv7(),
+    doc: {
+      action: 'DEVICE.UPDATED',
+      recordedAt: now,
+      actor: { type: 'SYSTEM' },
+      resource: { type: 'DEVICE', id: deviceId },
+      userId,
+      result: 'SUCCESS',
+      data: { push: 'DISABLED', reason },
+    },
+  };
+  return record;
+}
+
 /** Marks the token as disabled, with the provider's word; the device sees it and gets a new one. */
 export function makeRetire(
   store: Pick<Store, 'get' | 'commit'>,
   vault: Pick<Vault, 'open'> & VaultLoader,
   clock: Clock,
 ) {
-  return async ({ environmentId, deviceId, token, reason }: DeadToken): Promise<void> => {
+  return async (dead: DeadToken): Promise<void> => {
+    const { environmentId, deviceId, token, reason } = dead;
     await vault.load(environmentId);
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       const device = await store.get('devices', environmentId, deviceId);
@@ -33,9 +55,11 @@ export function makeRetire(
       const { id, version, doc } = device;
       const disabled = { ...push, status: 'DISABLED', error: reason };
       const credential = { ...doc.credential, push: disabled };
-      const next = { ...doc, credential, updatedAt: clock.now() };
+      const now = clock.now();
+      const next = { ...doc, credential, updatedAt: now };
       const outcome = await store.commit([
         { op: 'update', table: 'devices', environmentId, id, version, doc: next },
+        recordOf(dead, doc.userId, now),
       ]);
       if (outcome.committed) return;
     }
