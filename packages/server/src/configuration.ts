@@ -9,6 +9,7 @@ import {
   FIDO_POLICIES_MAX,
   NATIVE_APPLICATIONS_MAX,
   POLICIES_MAX,
+  PUSH_CREDENTIALS_MAX,
 } from './config/limits.ts';
 import type {
   Application,
@@ -18,6 +19,7 @@ import type {
 } from './model/documents.ts';
 import { type CustomAuthenticator, type Fido2Policy, withRelyingParty } from './model/fido2.ts';
 import type { MobileSettings, NativeApplication } from './model/mobile.ts';
+import { bundleIdOf, type PushProviders, pushProvidersOf } from './model/push-providers.ts';
 import type { Store, Stored } from './storage/store.ts';
 
 export interface EnvironmentConfiguration {
@@ -32,6 +34,7 @@ export interface EnvironmentConfiguration {
   customAuthenticators: readonly Stored<CustomAuthenticator>[];
   /** By id. */
   nativeApplications: ReadonlyMap<string, NativeApplication>;
+  pushProviders: PushProviders;
 }
 
 export interface EnvironmentConfigurations {
@@ -70,23 +73,26 @@ export function cacheConfigurations(
   const stop = store.onConfigurationChange((environmentId) => cache.delete(environmentId));
 
   async function read(environmentId: string): Promise<EnvironmentConfiguration | undefined> {
-    const [environment, mfaSettings, policies, kept, custom, applications] = await Promise.all([
-      store.get('environments', environmentId, environmentId),
-      store.get('mfa_settings', environmentId, MFA_SETTINGS_ID),
-      store.list('policies', environmentId, { limit: POLICIES_MAX }),
-      store.list('fido2_policies', environmentId, { limit: FIDO_POLICIES_MAX }),
-      store.list('custom_authenticators', environmentId, { limit: CUSTOM_AUTHENTICATORS_MAX }),
-      store.list('applications', environmentId, {
-        where: { column: 'type', is: 'eq', value: 'NATIVE_APP' },
-        limit: NATIVE_APPLICATIONS_MAX,
-      }),
-    ]);
+    const [environment, mfaSettings, policies, kept, custom, applications, accounts] =
+      await Promise.all([
+        store.get('environments', environmentId, environmentId),
+        store.get('mfa_settings', environmentId, MFA_SETTINGS_ID),
+        store.list('policies', environmentId, { limit: POLICIES_MAX }),
+        store.list('fido2_policies', environmentId, { limit: FIDO_POLICIES_MAX }),
+        store.list('custom_authenticators', environmentId, { limit: CUSTOM_AUTHENTICATORS_MAX }),
+        store.list('applications', environmentId, {
+          where: { column: 'type', is: 'eq', value: 'NATIVE_APP' },
+          limit: NATIVE_APPLICATIONS_MAX,
+        }),
+        store.list('push_credentials', environmentId, { limit: PUSH_CREDENTIALS_MAX }),
+      ]);
     const defaultPolicy = policies.find((policy) => policy.doc.isDefault);
     const fido2Policies = kept.map((policy) => ({
       ...policy,
       doc: withRelyingParty(policy.doc, hostName()),
     }));
     const defaultFido2Policy = fido2Policies.find((policy) => policy.doc.isDefault);
+    const withBundleId = applications.filter(({ doc }) => bundleIdOf(doc.settings));
     if (!environment || !mfaSettings || !defaultPolicy || !defaultFido2Policy) return undefined;
     return {
       environment,
@@ -98,6 +104,10 @@ export function cacheConfigurations(
       defaultFido2Policy,
       customAuthenticators: custom,
       nativeApplications: new Map(applications.map(({ id, doc }) => [id, nativeApplication(doc)])),
+      pushProviders: pushProvidersOf(
+        accounts.map(({ doc }) => doc),
+        new Set(withBundleId.map(({ id }) => id)),
+      ),
     };
   }
 

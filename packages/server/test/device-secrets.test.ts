@@ -9,6 +9,7 @@ import { memoryStorage } from '../../device/src/index.ts';
 import { SQLITE_FILE } from '../src/storage/open.ts';
 import { TABLE_NAMES } from '../src/storage/tables.ts';
 import { keptOf } from '../src/testing/device-requests.ts';
+import { startHms } from '../src/testing/hms-service.ts';
 import {
   allowNative,
   aNativeApplication,
@@ -17,7 +18,6 @@ import {
   aPhone,
 } from '../src/testing/native.ts';
 import { startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
-import { startHms } from '../src/testing/push-providers.ts';
 import { aFlow, aUser } from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
 import { freshDataDirectory } from '../src/testing/sqlite.ts';

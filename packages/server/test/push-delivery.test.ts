@@ -48,7 +48,7 @@ for (const dialect of DIALECTS) {
     });
 
     test('an account that fails holds no pushes of other applications', async () => {
-      const other = await push.anApplication('example.other');
+      const other = await push.anApplication();
       const body = push.accounts.FCM;
       assert.equal((await push.credentials('', { body }, other)).status, 201);
       const applications = [push.applicationId, other].map((id) => ({

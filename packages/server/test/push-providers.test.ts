@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { allowNative } from '../src/testing/native.ts';
+import { allowNative, aNativeApplication } from '../src/testing/native.ts';
 import { type PushServer, startPushServer } from '../src/testing/push-server.ts';
 import { aFlow, errorOf } from '../src/testing/scenario.ts';
 import type { TestServer } from '../src/testing/server.ts';
@@ -118,6 +118,47 @@ for (const dialect of DIALECTS) {
       assert.equal((await aFlow(server, one.user)).status, 'PUSH_CONFIRMATION_REQUIRED');
     });
 
+    test('a phone is pushed as soon as its application can, and no longer', async () => {
+      const other = await push.anApplication();
+      const bare = await aNativeApplication(server);
+      const applications = [push.applicationId, other, bare].map((id) => ({
+        id,
+        push: { enabled: true },
+        otp: { enabled: true },
+      }));
+      await allowNative(server, push.applicationId, {}, { applications });
+      const missing = { status: 'DISABLED', error: { code: 'MissingPushCredentials' } };
+
+      const { user, account, read } = await push.pair('FCM', 'good', other);
+      const states = async (expected: object, status: string) => {
+        assert.deepEqual((await read()).push, expected);
+        const flow = await aFlow(server, user);
+        assert.equal(flow.status, status);
+        assert.deepEqual(flow._embedded.devices[0].push, expected);
+        const told = await account.update({ push: { provider: 'FCM', token: 'good' } });
+        assert.deepEqual(told, expected);
+      };
+      assert.deepEqual(account.push, missing);
+      // Of a service that has ended.
+      const legacy = { type: 'FCM', key: 'a-server-key-of-the-ended-service' };
+      assert.equal((await push.credentials('', { body: legacy }, other)).status, 201);
+      await states(missing, 'OTP_REQUIRED');
+      const made = await push.credentials('', { body: push.accounts.FCM }, other);
+      await states({ status: 'ENABLED' }, 'PUSH_CONFIRMATION_REQUIRED');
+      await push.credentials(`/${made.body.id}`, { method: 'DELETE' }, other);
+      await states(missing, 'OTP_REQUIRED');
+
+      // APNs takes nothing without a bundle id.
+      assert.equal((await push.credentials('', { body: push.accounts.APNS }, bare)).status, 201);
+      const unnamed = await push.pair('APNS', 'good', bare);
+      assert.deepEqual(unnamed.account.push, missing);
+      assert.equal((await aFlow(server, unnamed.user)).status, 'OTP_REQUIRED');
+      await push.name(bare);
+      assert.deepEqual((await unnamed.read()).push, { status: 'ENABLED' });
+      assert.equal((await aFlow(server, unnamed.user)).status, 'PUSH_CONFIRMATION_REQUIRED');
+      await allowNative(server, push.applicationId);
+    });
+
     test('a key of APNs may have lost its lines', async () => {
       const { token } = push.apns.credentials;
       const { body } = await push.credentials();
@@ -148,7 +189,7 @@ for (const dialect of DIALECTS) {
 
     test('no account can be read from the store, the log or the audit records', async () => {
       const legacy = { type: 'FCM', key: 'a-server-key-of-the-ended-service' };
-      const other = await push.anApplication('example.other');
+      const other = await push.anApplication();
       for (const body of [legacy, ...Object.values(push.accounts)]) {
         const made = await push.credentials('', { body }, other);
         assert.equal(made.status, 201, made.text);

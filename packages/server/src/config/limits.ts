@@ -30,6 +30,8 @@ export const TOKENS_CACHED_MAX = 10_000;
 export const TOKEN_LIFETIME_SECONDS = 3_600;
 /** Native applications of an environment: what is known of them is kept in memory. */
 export const NATIVE_APPLICATIONS_MAX = 100;
+/** Of these: each has one of four kinds. */
+export const PUSH_CREDENTIALS_MAX = 4 * NATIVE_APPLICATIONS_MAX;
 /** Policies of an environment. */
 export const POLICIES_MAX = 100;
 /** FIDO policies of an environment, and authenticators that were added to it by hand. */

@@ -27,6 +27,7 @@ import type { AuthenticatorMetadata, Fido2PolicySettings } from '../model/fido2.
 import type { Instant } from '../model/instant.ts';
 import type { NativeApplication } from '../model/mobile.ts';
 import type { MethodPolicy } from '../model/policy.ts';
+import type { PushProviders } from '../model/push-providers.ts';
 import type { ChannelName, Delivery, MessagePayload, Recipient } from '../notifications/message.ts';
 
 export type { AnswerKind, WaitingStatus };
@@ -39,6 +40,7 @@ export interface MethodConfiguration {
   authenticators: AuthenticatorMetadata;
   /** By id. */
   nativeApplications: ReadonlyMap<string, NativeApplication>;
+  pushProviders: PushProviders;
 }
 
 /** What a method may use where the user isn't known yet. */
@@ -86,7 +88,7 @@ export interface MethodDevice {
 export interface ViewOptions {
   /** Inside flows: no address is shown whole. */
   masked: boolean;
-  configuration?: Pick<MethodConfiguration, 'nativeApplications'>;
+  configuration?: Pick<MethodConfiguration, 'nativeApplications' | 'pushProviders'>;
   /** The method's block of the flow's policy; absent: the device is shown by itself. */
   policy?: MethodPolicy;
   /** Where what is asked of the device now is shown, too: to administrators. */

@@ -45,6 +45,7 @@ export function contextOf(
       fido2Policy: () => withRelyingParty(defaultFido2Policy(now), 'login.shop.example').settings,
       authenticators: NO_AUTHENTICATORS,
       nativeApplications: new Map(),
+      pushProviders: new Map(),
     },
     user: {
       id: 'user',

@@ -57,12 +57,14 @@ export function methodConfiguration(
     defaultFido2Policy,
     customAuthenticators,
     nativeApplications,
+    pushProviders,
   }: EnvironmentConfiguration,
 ): MethodConfiguration {
   return {
     fido2Policy: (id) => (fido2Policies.get(id ?? '') ?? defaultFido2Policy).doc.settings,
     authenticators: environmentAuthenticators(authenticators, customAuthenticators),
     nativeApplications,
+    pushProviders,
   };
 }
 

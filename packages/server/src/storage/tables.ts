@@ -128,6 +128,7 @@ export const TABLES: Tables = {
   },
   push_credentials: {
     columns: { application_id: ({ applicationId }) => applicationId, type: ({ type }) => type },
+    notifies: true,
   },
   device_requests: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
   device_removals: { columns: { expires_at: ({ expiresAt }) => expiresAt } },

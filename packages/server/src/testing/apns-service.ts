@@ -20,7 +20,8 @@ const PAYLOAD_BYTES_MAX = 4_096;
 const COLLAPSE_ID_BYTES_MAX = 64;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const PUSH_TYPES = ['alert', 'background', 'location', 'voip', 'complication', 'fileprovider'];
-const TOPIC = 'example.shop';
+/** The bundle ids of the teams. */
+const TOPIC = /^example\.shop(\.|$)/;
 
 type Refusal = [number, string];
 
@@ -50,7 +51,7 @@ function headerRefusal(headers: IncomingHttpHeaders): Refusal | undefined {
   const { 'apns-priority': priority = '10', 'apns-expiration': expiration = '0' } = headers;
   const collapseId = String(headers['apns-collapse-id'] ?? '');
   if (topic === undefined) return [400, 'MissingTopic'];
-  if (topic !== TOPIC) return [400, 'TopicDisallowed'];
+  if (!TOPIC.test(String(topic))) return [400, 'TopicDisallowed'];
   if (id !== undefined && !UUID.test(String(id))) return [400, 'BadMessageId'];
   if (!PUSH_TYPES.includes(String(type))) return [400, 'InvalidPushType'];
   if (![1, 5, 10].includes(whole(priority) ?? 0)) return [400, 'BadPriority'];

@@ -42,18 +42,24 @@ export async function startPushServer(dialect: string) {
   const { store, keyring } = server.server.parts;
   webPush.trust((await keyring.webPushKeys(server.environmentId)).publicKey);
 
-  /** A native application with a bundle id; no two have the same. */
-  async function anApplication(bundleId: string): Promise<string> {
-    const id = await aNativeApplication(server);
+  let named = 0;
+  /** Gives the application a bundle id of its own. */
+  async function name(id: string): Promise<void> {
     const path = `/applications/${id}`;
     const application = (await server.api(path)).body;
     const { _links, id: _id, environment: _e, createdAt: _c, updatedAt: _u, ...rest } = application;
-    const body = { ...rest, mobile: { bundleId } };
+    const body = { ...rest, mobile: { bundleId: `example.shop.number-${named++}` } };
     const changed = await server.api(path, { method: 'PUT', body });
     assert.equal(changed.status, 200, changed.text);
+  }
+
+  /** A native application with a bundle id. */
+  async function anApplication(): Promise<string> {
+    const id = await aNativeApplication(server);
+    await name(id);
     return id;
   }
-  const applicationId = await anApplication('example.shop');
+  const applicationId = await anApplication();
   await allowNative(server, applicationId);
 
   /** Requests that make an account with each provider. */
@@ -71,6 +77,7 @@ export async function startPushServer(dialect: string) {
     apns,
     hms,
     webPush,
+    name,
     anApplication,
     credentials: (path = '', options?: object, ofApplication = applicationId) =>
       server.api(`/applications/${ofApplication}/pushCredentials${path}`, options),

@@ -9,6 +9,7 @@ import {
   type MobileApplicationPolicy,
   mobileApplicationPolicy,
 } from '../../policy/mobile-application.ts';
+import { pushStateOf } from '../../policy/push-state.ts';
 import type { MethodDevice, ViewOptions } from '../authentication-method.ts';
 import { nativeCredential } from './native-credential.ts';
 
@@ -74,10 +75,16 @@ const ENABLED: State = { status: 'ENABLED' };
 const disabled = (reason?: string): State =>
   reason === undefined ? { status: 'DISABLED' } : { status: 'DISABLED', reason };
 
-function pushState({ about, push }: NativeCredential, rules?: MobileApplicationPolicy): State {
-  const isAllowed = about.allowPushNotification !== false && rules?.pushEnabled !== false;
+function pushState(
+  credential: NativeCredential,
+  { configuration }: ViewOptions,
+  rules?: MobileApplicationPolicy,
+): State {
+  const { allowPushNotification } = credential.about;
+  const isAllowed = allowPushNotification !== false && rules?.pushEnabled !== false;
   if (!isAllowed) return disabled('PushDisabled');
-  return push?.status === 'DISABLED' ? disabled(push.error) : ENABLED;
+  const state = pushStateOf(credential, configuration?.pushProviders);
+  return state.status === 'DISABLED' ? disabled(state.error) : ENABLED;
 }
 
 /** The same with the code as the SDK's pairing object has it; contract resources, devices. */
@@ -113,7 +120,7 @@ export function mobileView(device: MethodDevice, options: ViewOptions): Record<s
   const { os, model, manufacturer, sdkVersion, locale } = about;
   const { rooted = false, lockEnabled = false, allowPushNotification = true } = about;
   const rules = options.policy && mobileApplicationPolicy(options.policy, applicationId);
-  const pushStatus = pushState(credential, rules);
+  const pushStatus = pushState(credential, options, rules);
   const otpStatus = rules?.otpEnabled === false ? disabled('OTP_NOT_SUPPORTED') : ENABLED;
   return {
     application: applicationOf(credential, options),

@@ -4,6 +4,7 @@ import { invalidData } from '../../errors/api-error.ts';
 import { MOBILE_BLOCK } from '../../policy/blocks.ts';
 import { isSound } from '../../policy/device-integrity.ts';
 import { mobileApplicationPolicy } from '../../policy/mobile-application.ts';
+import { pushStateOf } from '../../policy/push-state.ts';
 import type {
   AuthenticationMethod,
   MethodContext,
@@ -30,6 +31,11 @@ function rulesOf(
   const application = configuration.nativeApplications.get(applicationId);
   if (!application?.enabled) return undefined;
   return mobileApplicationPolicy(policy, applicationId, application.mobile);
+}
+
+function isWoken(device: MethodDevice, { configuration }: Pick<MethodContext, 'configuration'>) {
+  const { status } = pushStateOf(nativeCredential(device), configuration.pushProviders);
+  return status === 'ENABLED';
 }
 
 export const mobile: AuthenticationMethod = {
@@ -77,7 +83,7 @@ export const mobile: AuthenticationMethod = {
     const { allowPushNotification = true } = nativeCredential(device).about;
     // Only its passcode is left to ask for: that needs no question.
     if (!rules?.pushEnabled || !allowPushNotification) return { challenge: { state: {} } };
-    if (nativeCredential(device).push?.status === 'DISABLED') return { challenge: { state: {} } };
+    if (!isWoken(device, context)) return { challenge: { state: {} } };
     return askByPush(device, request, context, rules);
   },
 
@@ -103,10 +109,10 @@ export const mobile: AuthenticationMethod = {
     const rules = rulesOf(device, context);
     if (!rules) return { unusable: 'METHOD_DISABLED' };
     const credential = nativeCredential(device);
-    const { about, push } = credential;
+    const { about } = credential;
     if (!isSound(credential, rules, context.now)) return { unusable: 'COMPROMISED' };
     const isPushed =
-      rules.pushEnabled && about.allowPushNotification !== false && push?.status !== 'DISABLED';
+      rules.pushEnabled && about.allowPushNotification !== false && isWoken(device, context);
     const { otpEnabled, pushLimit } = rules;
     const authorizes = rules.deviceAuthorization ? ({ authorizes: true } as const) : {};
     if (isPushed) {

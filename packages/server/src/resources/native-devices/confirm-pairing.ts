@@ -157,7 +157,9 @@ async function decide(
       ),
     ],
     result: {
-      push: rules ? pushResult(credential, rules) : { status: 'DISABLED' },
+      push: rules
+        ? pushResult(credential, rules, configuration.pushProviders)
+        : { status: 'DISABLED' },
     },
   };
 }

@@ -12,6 +12,7 @@ import type { Stored, Write } from '../../storage/store.ts';
 import { activityWrite } from '../activity.ts';
 import { commitOrRetry } from '../commit.ts';
 import { withDeviceRemoved } from '../devices/device-order.ts';
+import { configurationOf } from '../devices/devices.parts.ts';
 import type { OperationReply, OperationRequest } from '../operation.ts';
 import { rememberRequest, replayed } from '../remember-request.ts';
 import { assessIntegrity } from './assess-integrity.ts';
@@ -26,7 +27,7 @@ import {
   readDevice,
   withCredential,
 } from './native-parts.ts';
-import { pushOf } from './push-token.ts';
+import { pushOf, tokenResult } from './push-token.ts';
 
 interface Change {
   doc: Device;
@@ -100,6 +101,7 @@ export function updateBySelf(parts: NativeParts, request: OperationRequest) {
     const { environmentId, id, doc } = device;
     const { now } = request;
     const said = readUpdateClaims(claims);
+    const { pushProviders } = await configurationOf(parts, environmentId);
     const { push: before, ...credential } = credentialOf(device);
     const { about, integrity } = said;
     // Once, also where a race makes it decide again: somebody outside may be asked.
@@ -118,7 +120,7 @@ export function updateBySelf(parts: NativeParts, request: OperationRequest) {
         ? before
         : said.push === null
           ? undefined
-          : await pushOf(parts, environmentId, credential.applicationId, said.push, (token) =>
+          : pushOf(said.push, (token) =>
               parts.keyring.seal(environmentId, pushTokenIdentity(id), token),
             );
     const next: NativeCredential = {
@@ -134,9 +136,7 @@ export function updateBySelf(parts: NativeParts, request: OperationRequest) {
       doc: withCredential(named, next, now),
       action: 'DEVICE.UPDATED',
       said: {
-        push: push
-          ? { status: push.status, ...(push.error ? { error: { code: push.error } } : {}) }
-          : { status: 'ENABLED' },
+        push: tokenResult(next, pushProviders),
       },
     };
   });

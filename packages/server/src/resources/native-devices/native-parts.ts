@@ -98,7 +98,7 @@ export async function readDeviceText(
   const own = facts?.devices.find(({ id }) => id === deviceId);
   if (!facts || !own) {
     // It was removed between the two reads.
-    await tellRemoval(parts, environmentId, deviceId);
+    await tellRemoval(parts, { environmentId, deviceId, text, url, now });
     throw notFound();
   }
   return { device: own, facts, claims };

@@ -111,6 +111,7 @@ export async function pairDevice(
   if ('refusal' in claimed) throw claimed.refusal;
   const thumbprint = await calculateJwkThumbprint(publicJwk, 'sha256');
   const { deviceId, credential, application, rules, user, environment, secret } = claimed;
+  const { pushProviders } = await configurationOf(parts, environmentId);
   return messageTo(
     parts,
     { environmentId, audience: thumbprint, requestId: claims.jti },
@@ -125,7 +126,7 @@ export async function pairDevice(
         digits: 6,
         period: credential.passcodePeriodSeconds,
       },
-      push: pushResult(credential, rules),
+      push: pushResult(credential, rules, pushProviders),
       userVerification: rules.biometricsEnabled ? 'REQUIRED' : 'PREFERRED',
       webPushKey: (await parts.keyring.webPushKeys(environmentId)).publicKey,
     },
@@ -295,7 +296,7 @@ async function newDevice(
     integrity,
     ...(push
       ? {
-          push: await pushOf(parts, environmentId, applicationId, push, (token) =>
+          push: pushOf(push, (token) =>
             keyring.seal(environmentId, pushTokenIdentity(deviceId), token),
           ),
         }

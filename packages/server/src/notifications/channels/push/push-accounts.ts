@@ -1,6 +1,7 @@
 /** The accounts that applications have with push providers; sealed in the store. */
 import type { Vault, VaultLoader } from '../../../crypto/vault.ts';
 import { type PushCredentialType, pushCredentialIdentity } from '../../../model/mobile.ts';
+import { bundleIdOf } from '../../../model/push-providers.ts';
 import type { Store } from '../../../storage/store.ts';
 import type { RenderedMessage } from '../channel.ts';
 
@@ -25,7 +26,7 @@ export interface PushAccounts {
     applicationId: string,
     type: PushCredentialType,
   ): Promise<FoundAccount | undefined>;
-  /** `mobile.bundleId` or `bundleId` of the application: what APNs calls the topic. */
+  /** Of the application: what APNs calls the topic. */
   bundleId(environmentId: string, applicationId: string): Promise<string | undefined>;
 }
 
@@ -51,11 +52,7 @@ export function pushAccounts(
     },
     async bundleId(environmentId, applicationId) {
       const application = await store.get('applications', environmentId, applicationId);
-      const { mobile, bundleId } = (application?.doc.settings ?? {}) as {
-        mobile?: { bundleId?: string };
-        bundleId?: string;
-      };
-      return mobile?.bundleId ?? bundleId;
+      return application && bundleIdOf(application.doc.settings);
     },
   };
 }
