@@ -118,7 +118,7 @@ describe('FCM', { timeout: 20_000 }, () => {
     assert.equal(fcm.troubles.asked.count, 2);
   });
 
-  test('stops waiting for an access token when it is told to', async () => {
+  test('stops waiting for an access token when it is told to', { timeout: 5_000 }, async () => {
     fcm.troubles.asked.count = 0;
     fcm.troubles.next.push('silent');
     const ending = new AbortController();
