@@ -256,6 +256,20 @@ describeNative('device authorization', (world: NativeWorld) => {
     });
   });
 
+  test('a push that was one too many offers no passcode: its device is locked', async () => {
+    await allow({ pushLimit: { count: 2 } });
+    const { user } = await someone();
+    const offered: boolean[] = [];
+    for (let round = 0; round < 2; round++) {
+      const flow = await aFlow(world.server, user);
+      world.server.advance(SILENT_MS);
+      const { status, _links } = await readFlow(world, flow.id);
+      assert.equal(status, 'PUSH_CONFIRMATION_TIMED_OUT');
+      offered.push('otp.check' in _links);
+    }
+    assert.deepEqual(offered, [true, false]);
+  });
+
   test('a push that takes the place of one too many is not sent', async () => {
     await allow({ pushLimit: { count: 1, lockDuration: { duration: 30, timeUnit: 'MINUTES' } } });
     const { user, phone } = await someone();

@@ -25,7 +25,10 @@ function actionsOf(flow: Flow, { devices }: World): readonly string[] {
   const offered = ACTIONS[flow.status].filter(
     (action) => action !== 'device.select' || flow.userId !== undefined,
   );
-  const takesOtp = flow.status.startsWith('PUSH_') && selected?.seen.answers.includes('otp');
+  const takesOtp =
+    flow.status.startsWith('PUSH_') &&
+    !selected?.seen.unusable &&
+    selected?.seen.answers.includes('otp');
   return takesOtp ? [...offered, 'otp.check'] : offered;
 }
 
