@@ -8,7 +8,7 @@ import {
   recordKey,
 } from './account-record.ts';
 import { ApprovalRequest, type Challenge, type Decision } from './challenge.ts';
-import { correctedOffset } from './clock.ts';
+import { correctedOffset, offsetOf } from './clock.ts';
 import { DeviceError } from './errors.ts';
 import { keep, newSigningKeys, type PublicJwk, passcodeKeyOf, signingKeyOf } from './keys.ts';
 import { readPairs } from './pairing-uri.ts';
@@ -227,9 +227,12 @@ export class Account {
   /** Learns the server's time from what it has signed; returns its nonce. */
   async synchronize(): Promise<string> {
     const { origin, environment, serverKey } = this.#record;
-    const { message } = await readJson(this.#parts.fetch, `${origin}/${environment.id}/device/v1`);
+    const { fetch, now } = this.#parts;
+    const sentAt = now();
+    const { message } = await readJson(fetch, `${origin}/${environment.id}/device/v1`);
+    const receivedAt = now();
     const { time, nonce } = await openMessage(message, serverKey, 'device');
-    const clockOffsetMs = Number(time) - this.#parts.now();
+    const clockOffsetMs = offsetOf(Number(time), { sentAt, receivedAt });
     await this.#change((record) => ({ ...record, clockOffsetMs }));
     return String(nonce);
   }
@@ -266,13 +269,14 @@ export class Account {
     const { wait, signal } = options;
     const claims = wait === undefined ? {} : { wait };
     const { challenges, logs, integrity } = await this.call('challenges', claims, signal);
-    const clock = { now: this.#parts.now(), clockOffsetMs: this.#record.clockOffsetMs };
+    const now = this.#parts.now();
+    const { clockOffsetMs } = this.#record;
     const texts = Array.isArray(challenges) ? challenges.map(String) : [];
     const requests = texts.flatMap((text) => {
       const challenge = JSON.parse(text) as Challenge & { v: number; device: { id: string } };
       if (challenge.v !== 1 || challenge.device.id !== this.id) return [];
-      const request = new ApprovalRequest<Account>(this, text, challenge, clock);
-      return request.showUntil > clock.now ? [request] : [];
+      const request = new ApprovalRequest<Account>(this, text, challenge, clockOffsetMs);
+      return request.showUntil > now ? [request] : [];
     });
     return {
       requests,

@@ -11,6 +11,10 @@ export interface Exchange {
   iat: number;
 }
 
+/** The offset that a time of the server, in milliseconds, shows: it was told half way. */
+export const offsetOf = (time: number, { sentAt, receivedAt }: Omit<Exchange, 'iat'>): number =>
+  Math.round(time - (sentAt + receivedAt) / 2);
+
 /**
  * The offset, changed only where the exchange shows that it can't be right: the answer was made after
  * the request was sent and before it came. Passcodes of half a minute need it closer than requests do.

@@ -11,6 +11,7 @@ import {
 } from './account.ts';
 import { type AccountRecord, keptRecords, recordKey } from './account-record.ts';
 import { type Listening, type ListenOptions, listen, type RequestListener } from './channel.ts';
+import { offsetOf } from './clock.ts';
 import { DeviceError } from './errors.ts';
 import {
   type KeptKey,
@@ -107,8 +108,7 @@ export class Device {
     { nickname, push, integrity: said, attester }: PairOptions,
   ): Promise<Account> {
     const { fetch: fetcher, storage, now } = this.#parts;
-    const { key, time, nonce } = await this.#greet(origin, environmentId, pinned);
-    const clockOffsetMs = time - now();
+    const { key, clockOffsetMs, nonce } = await this.#greet(origin, environmentId, pinned);
     const encryption = await newEncryptionKeys();
     const url = `${origin}/${environmentId}/device/v1/pairings`;
     const jti = newId();
@@ -184,14 +184,17 @@ export class Device {
     origin: string,
     environmentId: string,
     pinned: string | undefined,
-  ): Promise<{ key: JWK; time: number; nonce: string }> {
-    const { fetch: fetcher } = this.#parts;
+  ): Promise<{ key: JWK; clockOffsetMs: number; nonce: string }> {
+    const { fetch: fetcher, now } = this.#parts;
+    const sentAt = now();
     const { message } = await readJson(fetcher, `${origin}/${environmentId}/device/v1`);
+    const receivedAt = now();
     const wanted = pinned ?? kidOf(message);
     if (!wanted) throw new DeviceError('SERVER_KEY_MISMATCH', 'The server shows no key.');
     const key = await serverKey(fetcher, origin, environmentId, wanted);
     const { time, nonce } = await openMessage(message, key, 'device');
-    return { key, time: Number(time), nonce: String(nonce) };
+    const clockOffsetMs = offsetOf(Number(time), { sentAt, receivedAt });
+    return { key, clockOffsetMs, nonce: String(nonce) };
   }
 
   /**
@@ -200,7 +203,7 @@ export class Device {
    */
   async mobilePayload(target: Omit<PairingTarget, 'code'>): Promise<string> {
     const { storage, now } = this.#parts;
-    const { time, nonce } = await this.#greet(
+    const { clockOffsetMs, nonce } = await this.#greet(
       target.origin,
       target.environmentId,
       target.serverKey,
@@ -211,12 +214,11 @@ export class Device {
       signingKey: await keep(keys.privateKey, storage.keepsKeys),
     };
     await storage.set(ENROLMENT_KEY, kept);
-    const offset = time - now();
     return signText(
       keys,
       'cs-payload+jwt',
       { aud: target.environmentId, application: this.#options.application?.id, nonce },
-      now() + offset,
+      now() + clockOffsetMs,
     );
   }
 
