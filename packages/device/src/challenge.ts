@@ -17,8 +17,6 @@ export interface Challenge {
   origin: { time: string; address?: string };
   /** RFC 3339, by the server's clock. */
   expiresAt: string;
-  /** Seconds that it should be shown for; left out: until `expiresAt`. */
-  respondWithin?: number;
   userVerification: 'REQUIRED' | 'PREFERRED';
   /** With `SELECT_NUMBER`: one of them is shown by the application that asks. Two digits each. */
   numbers?: number[];
@@ -59,19 +57,11 @@ export class ApprovalRequest<Account extends Answering = Answering> {
   #isAnswered = false;
 
   /** `clockOffsetMs`: what to add to this device's clock to have the server's. */
-  constructor(
-    account: Account,
-    text: string,
-    challenge: Challenge,
-    { now, clockOffsetMs }: { now: number; clockOffsetMs: number },
-  ) {
+  constructor(account: Account, text: string, challenge: Challenge, clockOffsetMs: number) {
     this.account = account;
     this.challenge = challenge;
     this.#text = text;
-    const endsAt = Date.parse(challenge.expiresAt) - clockOffsetMs;
-    const { respondWithin } = challenge;
-    this.showUntil =
-      respondWithin === undefined ? endsAt : Math.min(endsAt, now + respondWithin * 1_000);
+    this.showUntil = Date.parse(challenge.expiresAt) - clockOffsetMs;
   }
 
   /** It was answered here, or is just being answered. */

@@ -130,7 +130,7 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(
         names.toSorted(),
         `application clientContext commitment device environment expiresAt id kind message nonce
-         numbers origin respondWithin title user userVerification v`.split(/\s+/),
+         numbers origin title user userVerification v`.split(/\s+/),
       );
     });
 

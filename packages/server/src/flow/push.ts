@@ -32,6 +32,15 @@ export function mayAuthorize(flow: Flow, facts: Facts): boolean {
   return device?.authorizes === true && !device.unusable;
 }
 
+/** The phone has the question: from here on it is its user who has time, until the answer is due. */
+export function reachPush(flow: Flow): Flow {
+  const { challenge, status } = flow;
+  const answerBy = challenge?.state.answerBy;
+  const waits = status === 'PUSH_CONFIRMATION_REQUIRED' && typeof answerBy === 'number';
+  if (!challenge || !waits || (challenge.expiresAt ?? 0) >= answerBy) return flow;
+  return { ...flow, challenge: { ...challenge, expiresAt: answerBy } };
+}
+
 /** A push that waits no longer, because something else is done: cancelled, another device. */
 export function abandonPush(flow: Flow, facts: Facts): Effect[] {
   const device = selectedOf(flow, facts);

@@ -33,7 +33,7 @@ export interface MobileApplicationPolicy {
   otpEnabled: boolean;
   /** How long a push waits for its answer in all. */
   pushTimeoutMs: number;
-  /** How long the device shows it; absent: as long as it waits. */
+  /** How long the device has to fetch it; absent: as long as it waits. */
   deviceTimeoutMs?: number;
   pairingKeyLifetimeMs: number;
   pushLimit: { count: number; periodMs: number; lockMs: number };

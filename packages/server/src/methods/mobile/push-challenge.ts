@@ -67,10 +67,11 @@ export function askByPush(
   const { applicationId, push } = nativeCredential(device);
   const kind: ChallengeKind = kindOf(request, application);
   const nonce = Buffer.from(context.randomBytes(NONCE_BYTES)).toString('base64url');
-  const expiresAt = now + application.pushTimeoutMs;
+  const answerBy = now + application.pushTimeoutMs;
+  // Until the phone has fetched it; then until its answer is due.
+  const reachBy = now + (application.deviceTimeoutMs ?? application.pushTimeoutMs);
   const matches = kind === 'SELECT_NUMBER' || kind === 'ENTER_NUMBER';
   const number = matches ? aNumber(context) : undefined;
-  const { deviceTimeoutMs } = application;
   const shown = {
     v: DEVICE_PROTOCOL_VERSION,
     id: request.flowId,
@@ -86,8 +87,7 @@ export function askByPush(
     application: { id: applicationId },
     // Where the request came from and when, as the server saw it.
     origin: { time: toTimestamp(now), ...(request.address ? { address: request.address } : {}) },
-    expiresAt: toTimestamp(expiresAt),
-    ...(deviceTimeoutMs === undefined ? {} : { respondWithin: deviceTimeoutMs / 1_000 }),
+    expiresAt: toTimestamp(answerBy),
     userVerification: application.biometricsEnabled ? 'REQUIRED' : 'PREFERRED',
     ...(kind === 'SELECT_NUMBER' && number !== undefined
       ? { numbers: choicesWith(number, context) }
@@ -102,13 +102,16 @@ export function askByPush(
       ? {}
       : { sealedNumber: vault.seal(environmentId, numberIdentity(nonce), String(number)) };
   return {
-    challenge: { expiresAt, state: { kind, nonce, text: JSON.stringify(shown), ...sealedNumber } },
+    challenge: {
+      expiresAt: reachBy,
+      state: { kind, nonce, text: JSON.stringify(shown), answerBy, ...sealedNumber },
+    },
     wakes: device.id,
     ...(push?.status === 'ENABLED' && request.flowId !== undefined
       ? {
           delivery: {
             channel: push.provider,
-            expiresAt,
+            expiresAt: reachBy,
             payload: {
               to: {
                 address: vault

@@ -2,11 +2,13 @@
 import { createHash } from 'node:crypto';
 import { DEVICE_WAIT_MAX_MS, DEVICE_WAITS_MAX } from '../../config/limits.ts';
 import { limitExceeded } from '../../errors/api-error.ts';
+import { reachPush } from '../../flow/push.ts';
 import type { Flow } from '../../model/documents.ts';
 import { presentLogs } from '../../model/mobile.ts';
 import { wantsAttestation } from '../../policy/device-integrity.ts';
 import { mobileApplicationPolicy } from '../../policy/mobile-application.ts';
-import type { Stored } from '../../storage/store.ts';
+import type { Stored, Write } from '../../storage/store.ts';
+import { commitOrRetry } from '../commit.ts';
 import { answerAsDevice } from '../device-authentications/answer-as-device.ts';
 import { configurationOf } from '../devices/devices.parts.ts';
 import { blockOf } from '../method-context.ts';
@@ -46,6 +48,25 @@ async function waitingFlows(
   return flows.filter(({ doc }) => typeof doc.challenge?.state.text === 'string');
 }
 
+/** The same, once it is kept that the device has them: only then does the user's time begin. */
+async function reachedFlows(
+  parts: NativeParts,
+  environmentId: string,
+  deviceId: string,
+  now: number,
+): Promise<Stored<Flow>[]> {
+  return commitOrRetry(parts.store, async () => {
+    const flows = await waitingFlows(parts, environmentId, deviceId, now);
+    const writes = flows.flatMap(({ id, version, doc: before }): Write[] => {
+      const doc = reachPush(before);
+      return doc === before
+        ? []
+        : [{ op: 'update', table: 'flows', environmentId, id, version, doc }];
+    });
+    return { writes, result: flows };
+  });
+}
+
 /** `POST …/device/v1/challenges`: at once, or after a wait when there is nothing. */
 export async function fetchChallenges(
   parts: NativeParts,
@@ -61,12 +82,12 @@ export async function fetchChallenges(
   // Begun before it looks: what happens in between ends it, too.
   const waitMs = Math.min(wait * 1_000, DEVICE_WAIT_MAX_MS);
   const waiting = waitMs > 0 ? parts.deviceWakes.wait(environmentId, id, waitMs) : undefined;
-  let flows = await waitingFlows(parts, environmentId, id, now);
+  let flows = await reachedFlows(parts, environmentId, id, now);
   if (flows.length === 0 && waiting) {
     if ((await waiting.ended) === 'REPLACED') {
       throw limitExceeded('wait', 'The device has other requests that wait.', DEVICE_WAITS_MAX);
     }
-    flows = await waitingFlows(parts, environmentId, id, now);
+    flows = await reachedFlows(parts, environmentId, id, now);
   }
   waiting?.end();
   const wantsLogs = presentLogs(credentialOf(device), now)?.status === 'PENDING';
