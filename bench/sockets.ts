@@ -93,7 +93,8 @@ async function setUp(): Promise<Person[]> {
   await server.stop({ keepData: true });
 
   const store = await openStore(readSettings(place));
-  const people = Array.from({ length: DEVICES }, () => ({
+  // The first ones are woken while they are alone, and leave again.
+  const people = Array.from({ length: DEVICES + WAKES }, () => ({
     userId: randomUUID(),
     deviceId: randomUUID(),
   }));
