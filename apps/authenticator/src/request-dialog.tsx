@@ -77,10 +77,18 @@ export function RequestDialog({ waiting, onDone }: RequestDialogProps) {
     }
   }
 
+  /** One question of the system at a time: the buttons rest until it is answered. */
   async function setUp(): Promise<void> {
-    setTrouble('');
-    setCanSetUp(false);
-    await startVerifyingUser().catch((error: unknown) => setTrouble(wordsOf(error)));
+    if (isBusy) return;
+    setBusy(true);
+    try {
+      await startVerifyingUser();
+      setTrouble('');
+      setCanSetUp(false);
+    } catch (error) {
+      setTrouble(wordsOf(error));
+    }
+    setBusy(false);
   }
 
   const approve = (number?: number) =>
