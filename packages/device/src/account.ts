@@ -7,21 +7,14 @@ import {
   readRecord,
   recordKey,
 } from './account-record.ts';
+import { type Attester, attestationOf } from './attestation.ts';
 import { ApprovalRequest, type Challenge, type Decision } from './challenge.ts';
 import { correctedOffset, offsetOf } from './clock.ts';
 import { DeviceError } from './errors.ts';
-import { keep, newSigningKeys, type PublicJwk, passcodeKeyOf, signingKeyOf } from './keys.ts';
+import { keep, newSigningKeys, passcodeKeyOf, signingKeyOf } from './keys.ts';
 import { readPairs } from './pairing-uri.ts';
 import { type Passcode, passcodeAt } from './passcode.ts';
-import {
-  type Fetch,
-  newId,
-  openMessage,
-  readJson,
-  sha256,
-  signText,
-  thumbprint,
-} from './protocol.ts';
+import { type Fetch, newId, openMessage, readJson, sha256, signText } from './protocol.ts';
 import { type DeviceStorage, exclusively } from './storage.ts';
 
 export interface PushToken {
@@ -53,17 +46,6 @@ export interface Update {
   integrity?: { compromised: boolean };
   /** At most 100 characters; an empty one removes it. */
   nickname?: string;
-}
-
-/** Asks the device's system to attest it. */
-export interface Attester {
-  /** Google Play Integrity, or Apple App Attest. */
-  kind: 'PLAY_INTEGRITY' | 'APP_ATTEST';
-  /**
-   * Makes the attestation for these 32 bytes. Play Integrity: the nonce (or request hash) is their
-   * base64url; the token as it comes. App Attest: they are `clientDataHash`; the object in base64.
-   */
-  attest(hash: Uint8Array): Promise<string>;
 }
 
 /** A code that another device shows, to sign a user on there. */
@@ -397,17 +379,6 @@ export class Account {
     const { status } = await this.call('code-answers', { code: id, decision });
     return String(status);
   }
-}
-
-/** What a request says of an attestation: that this key is held here, since the server asked. */
-export async function attestationOf(
-  { kind, attest }: Attester,
-  nonce: string,
-  publicJwk: PublicJwk,
-): Promise<{ kind: string; token: string }> {
-  const text = `${nonce}.${await thumbprint(publicJwk)}`;
-  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return { kind, token: await attest(new Uint8Array(hash)) };
 }
 
 /** The code in a link, or itself. */

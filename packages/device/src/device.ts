@@ -5,11 +5,10 @@ import {
   Account,
   type AccountParts,
   type AccountRequest,
-  type Attester,
-  attestationOf,
   type PushToken,
 } from './account.ts';
 import { type AccountRecord, keptRecords, recordKey } from './account-record.ts';
+import { type Attester, attestationOf } from './attestation.ts';
 import { type Listening, type ListenOptions, listen, type RequestListener } from './channel.ts';
 import { offsetOf } from './clock.ts';
 import { DeviceError } from './errors.ts';

@@ -3,12 +3,12 @@ export {
   type About,
   Account,
   type AccountRequest,
-  type Attester,
   type PushToken,
   type ScannedCode,
   type Update,
 } from './account.ts';
 export type { PushResult } from './account-record.ts';
+export type { Attester } from './attestation.ts';
 export {
   type Approval,
   ApprovalRequest,
