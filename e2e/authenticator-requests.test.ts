@@ -206,7 +206,9 @@ describe('requests on the authenticator', { timeout: 180_000 }, () => {
     await cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: true });
     await box.click();
     await page.getByText('not recognized').waitFor({ state: 'detached' });
-    assert.equal(await box.isChecked(), false);
+    await page
+      .getByRole('checkbox', { name: /fingerprint, face or PIN/, checked: false })
+      .waitFor();
     await phone.setPolicy();
   });
 });

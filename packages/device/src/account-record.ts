@@ -32,6 +32,8 @@ export interface AccountRecord extends KeptSigningKey {
   /** Whether the server can wake the device, as it said last. */
   push?: PushResult;
   status: 'PENDING' | 'ACTIVE';
+  /** Its user is removing it: that the server has done so is no news then. */
+  isLeaving?: true;
 }
 
 /** Whether the server can wake the device, and if not, why; contract §7. */

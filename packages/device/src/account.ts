@@ -167,7 +167,7 @@ export class Account {
       } catch (error) {
         if (!(error instanceof DeviceError)) throw error;
         const { code } = error;
-        if (code === 'REMOVED') await this.forget();
+        if (code === 'REMOVED') throw await this.removed(error);
         if (mended.has(code) || !(await this.#mend(code, record))) throw error;
         mended.add(code);
       }
@@ -342,11 +342,30 @@ export class Account {
 
   /** Removes the account, there and here; only here where the server doesn't know it any more. */
   async remove(): Promise<void> {
-    await this.call('removals').catch((error: unknown) => {
-      const gone = ['REMOVED', 'NOT_PAIRED'];
-      if (!(error instanceof DeviceError && gone.includes(error.code))) throw error;
-    });
+    try {
+      await this.#change((record) => ({ ...record, isLeaving: true }));
+      await this.call('removals');
+    } catch (error) {
+      if (!(error instanceof DeviceError && error.code === 'NOT_PAIRED')) {
+        await this.#change(({ isLeaving: _, ...record }) => record);
+        throw error;
+      }
+    }
     await this.forget();
+  }
+
+  /**
+   * Forgets what the server has removed. The error to go on with: `NOT_PAIRED` instead of `REMOVED`
+   * where it was removed from here, by this or another page.
+   */
+  async removed(error: DeviceError): Promise<DeviceError> {
+    try {
+      const { isLeaving } = await this.#read();
+      await this.forget();
+      return isLeaving ? new DeviceError('NOT_PAIRED', 'Its user has removed the account.') : error;
+    } catch (gone) {
+      return gone instanceof DeviceError ? gone : error;
+    }
   }
 
   /** Removes it here only. */

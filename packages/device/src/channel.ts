@@ -175,7 +175,9 @@ export function listen(
         clearTimeout(silence);
         signal.removeEventListener('abort', end);
         if (code === REFUSED) {
-          reject(new DeviceError(NAMES[reason] ?? reason, 'The server refuses the device.'));
+          const error = new DeviceError(NAMES[reason] ?? reason, 'The server refuses the device.');
+          if (error.code === 'REMOVED') void account.removed(error).then(reject);
+          else reject(error);
         } else if (wasReady) resolve();
         else {
           wasCut = true;
@@ -213,7 +215,6 @@ export function listen(
       } catch (error) {
         if (signal.aborted) return;
         const code = error instanceof DeviceError ? error.code : '';
-        if (code === 'REMOVED') await account.forget().catch(() => {});
         report(error);
         if (isTheEnd(error)) return ending.abort();
         if (code === 'UNSYNCHRONIZED_CLOCK') await account.synchronize().catch(() => {});

@@ -178,6 +178,25 @@ describe('the device SDK', { timeout: 120_000 }, () => {
     assert.deepEqual(await storage.keys(), []);
   });
 
+  test('takes what its own user removes for no removal by somebody else', async () => {
+    const user = await aUser(server);
+    const { uri } = await aPairingKey(server, user);
+    const storage = memoryStorage();
+    const device = anInstallation(server, applicationId, { storage });
+    const account = await device.pair(uri);
+    const errors: unknown[] = [];
+    const listening = device.onRequest(() => {}, { onError: (error) => errors.push(error) });
+    await listening.ready;
+    await account.remove();
+    await until(() => errors.length > 0);
+    assert.deepEqual(
+      errors.map((error) => (error as DeviceError).code),
+      ['NOT_PAIRED'],
+    );
+    assert.deepEqual(await storage.keys(), []);
+    listening.close();
+  });
+
   test('looks again when it could not see what it was woken for', async () => {
     const user = await aUser(server);
     const { uri } = await aPairingKey(server, user);
