@@ -18,6 +18,7 @@ import {
   aPhone,
   type Phone,
 } from '../src/testing/native.ts';
+import { describeNative } from '../src/testing/native-suite.ts';
 import { startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
 import { aFlow, aUser, type TestUser } from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
@@ -55,32 +56,13 @@ const firstOf = (socket: WebSocket) =>
     socket.addEventListener('message', ({ data }) => resolve(String(data)));
   });
 
-const DIALECTS = (process.env.DIALECTS ?? 'sqlite,postgres').split(',');
-
-for (const dialect of DIALECTS)
-  describe(`the channel of devices on ${dialect}`, { timeout: 120_000 }, () => {
-    let postgres: TestPostgres | undefined;
+describeNative(
+  'the channel of devices',
+  (world) => {
     let server: TestServer;
     let applicationId: string;
-
-    before(async () => {
-      postgres = dialect === 'postgres' ? await startPostgres() : undefined;
-      const databaseUrl = await postgres?.freshDatabase();
-      // Who is in front says where sockets come from.
-      const env = { COUNTERSIGN_TRUST_PROXY: '127.0.0.1' };
-      server = await startTestServer({
-        env,
-        ...(databaseUrl === undefined ? {} : { databaseUrl }),
-      });
-      applicationId = await aNativeApplication(server);
-    });
-    beforeEach(async () => {
-      await server.renew();
-      await allowNative(server, applicationId);
-    });
-    after(async () => {
-      await server?.close();
-      await postgres?.stop();
+    beforeEach(() => {
+      ({ server, applicationId } = world);
     });
 
     const channelUrl = () =>
@@ -298,7 +280,10 @@ for (const dialect of DIALECTS)
       const row = await parts.store.get('flows', server.environmentId, flow.id);
       assert.equal(row?.doc.status, 'PUSH_CONFIRMATION_TIMED_OUT');
     });
-  });
+  },
+  // Who is in front says where sockets come from.
+  { timeout: 120_000, env: { COUNTERSIGN_TRUST_PROXY: '127.0.0.1' } },
+);
 
 describe('the channel over two nodes', { timeout: 120_000 }, () => {
   let postgres: TestPostgres;

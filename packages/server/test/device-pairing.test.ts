@@ -1,46 +1,28 @@
 /** What a pairing is refused for before it claims anything, and how often a code can be guessed. */
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
-import { after, before, beforeEach, describe, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { type NewKeyPair, newEncryptionKeys, newSigningKeys } from '../../device/src/keys.ts';
 import { signText } from '../../device/src/protocol.ts';
 import { CLIENT_FAILURES_MAX, CLIENT_FAILURES_WINDOW_MS } from '../src/config/limits.ts';
 import { issueUserToken } from '../src/resources/tokens/issue-token.ts';
 import { type Reply, send } from '../src/testing/client.ts';
 import { deviceUrl, postAsDevice, reasonOf } from '../src/testing/device-requests.ts';
-import { allowNative, aNativeApplication, aPairingKey } from '../src/testing/native.ts';
-import { startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
+import { aPairingKey } from '../src/testing/native.ts';
+import { describeNative } from '../src/testing/native-suite.ts';
 import { aUser, errorOf } from '../src/testing/scenario.ts';
-import { startTestServer, type TestServer } from '../src/testing/server.ts';
+import type { TestServer } from '../src/testing/server.ts';
 
-const DIALECTS = (process.env.DIALECTS ?? 'sqlite,postgres').split(',');
 /** A point that isn't on P-256. */
 const ASTRAY = { kty: 'EC', crv: 'P-256', x: 'A'.repeat(43), y: 'A'.repeat(43) } as const;
 
-for (const dialect of DIALECTS) {
-  describe(`a pairing on ${dialect}`, () => {
-    let postgres: TestPostgres | undefined;
+describeNative(
+  'a pairing',
+  (world, once) => {
     let server: TestServer;
     let applicationId: string;
-
-    before(async () => {
-      postgres = dialect === 'postgres' ? await startPostgres() : undefined;
-      const databaseUrl = await postgres?.freshDatabase();
-      // Who is in front says where requests come from.
-      const env = { COUNTERSIGN_TRUST_PROXY: '127.0.0.1' };
-      server = await startTestServer({
-        env,
-        ...(databaseUrl === undefined ? {} : { databaseUrl }),
-      });
-      applicationId = await aNativeApplication(server);
-    });
-    beforeEach(async () => {
-      await server.renew();
-      await allowNative(server, applicationId);
-    });
-    after(async () => {
-      await server?.close();
-      await postgres?.stop();
+    beforeEach(() => {
+      ({ server, applicationId } = world);
     });
 
     async function aNonce(): Promise<string> {
@@ -120,8 +102,6 @@ for (const dialect of DIALECTS) {
       reply.status === 429 && reply.body.details[0].code === 'LIMIT_EXCEEDED';
 
     // The count is in the memory of the node: the store is the same to it.
-    const once = { skip: dialect !== DIALECTS[0] && 'runs on the first store' };
-
     test('is not found by 10,000 guesses from one address', once, async () => {
       const user = await aUser(server);
       const key = await aPairingKey(server, user);
@@ -170,5 +150,7 @@ for (const dialect of DIALECTS) {
         assert.equal(reply.status, 200, reply.text);
       }
     });
-  });
-}
+  },
+  // Who is in front says where requests come from.
+  { env: { COUNTERSIGN_TRUST_PROXY: '127.0.0.1' } },
+);

@@ -12,11 +12,14 @@ export interface NativeWorld {
   readonly applicationId: string;
 }
 
-/** The suite once per store. What the world has is there within its tests only. */
+/**
+ * The suite once per store. What the world has is there within its tests only. `once` are the options
+ * of a test for which all stores are the same.
+ */
 export function describeNative(
   name: string,
-  suite: (world: NativeWorld) => void,
-  options: { timeout?: number } = {},
+  suite: (world: NativeWorld, once: { skip: string | false }) => void,
+  { env = {}, ...options }: { timeout?: number; env?: Record<string, string> } = {},
 ): void {
   for (const dialect of DIALECTS) {
     describe(`${name} on ${dialect}`, options, () => {
@@ -25,7 +28,10 @@ export function describeNative(
       before(async () => {
         postgres = dialect === 'postgres' ? await startPostgres() : undefined;
         const databaseUrl = await postgres?.freshDatabase();
-        world.server = await startTestServer(databaseUrl === undefined ? {} : { databaseUrl });
+        world.server = await startTestServer({
+          env,
+          ...(databaseUrl === undefined ? {} : { databaseUrl }),
+        });
         world.applicationId = await aNativeApplication(world.server);
       });
       beforeEach(async () => {
@@ -40,7 +46,7 @@ export function describeNative(
           await postgres?.stop();
         }
       });
-      suite(world);
+      suite(world, { skip: dialect !== DIALECTS[0] && 'runs on the first store' });
     });
   }
 }
