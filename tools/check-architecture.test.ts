@@ -47,7 +47,20 @@ describe('the rules themselves', () => {
 
   test('types count as imports', () => {
     const text = "import type { A } from '../../http/server.ts';";
-    assert.equal(forbiddenImports(source('resources/users/users.service.ts', text)).length, 1);
+    assert.equal(
+      forbiddenImports(source('resources/platform/users/users.service.ts', text)).length,
+      1,
+    );
+  });
+
+  test('a wing knows those below it, and not the one beside it', () => {
+    const text = "import { a } from '../../platform/users/users.service.ts';";
+    for (const wing of ['authentication', 'devices', 'policies']) {
+      const path = `resources/${wing}/x/x.ts`;
+      assert.equal(forbiddenImports(source(path, text)).length, 1, wing);
+    }
+    const down = "import { a } from '../../devices/devices/device-view.ts';";
+    none(forbiddenImports(source('resources/platform/users/users.service.ts', down)));
   });
 
   test('nothing but tests imports what is for tests', () => {
@@ -71,7 +84,7 @@ describe('the rules themselves', () => {
 
   test('a device type outside methods/ is found', () => {
     const text = "if (device.type === 'TOTP') return;";
-    assert.equal(namedDeviceTypes(source('resources/devices/x.ts', text)).length, 1);
+    assert.equal(namedDeviceTypes(source('resources/devices/devices/x.ts', text)).length, 1);
     none(namedDeviceTypes(source('methods/totp/totp.ts', text)));
   });
 

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SETTINGS_TABLE } from '../packages/server/src/config/settings.ts';
 import { ERROR_DETAILS, ERRORS } from '../packages/server/src/errors/catalogue.ts';
-import { ROLES } from '../packages/server/src/resources/roles/permissions.ts';
+import { ROLES } from '../packages/server/src/resources/kit/permissions.ts';
 import {
   CHECKSUMS_FILE,
   migrationChecksums,
@@ -121,7 +121,7 @@ function rolesPage(): string {
     grant.read.map(code).join(' '),
     grant.write.map(code).join(' ') || '–',
   ]);
-  return page('Roles', 'packages/server/src/resources/roles/permissions.ts', [
+  return page('Roles', 'packages/server/src/resources/kit/permissions.ts', [
     'A worker application can do what its roles allow, within the scope that each was assigned on.',
     'Writing means to create, to update and to delete.',
     '',

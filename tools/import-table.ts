@@ -4,7 +4,8 @@
  * `import type` counts too. Tests and the suites that they share (`*.test.ts`, `*-contract.ts`,
  * `testing/`) may import everything.
  *
- * The arrow to remember: `flow <- methods <- resources <- http <- main`; `storage`, `jobs` and
+ * The arrow to remember: `flow <- methods <- resources <- http <- main`, and inside of resources
+ * `kit <- policies <- devices <- authentication, platform`; `storage`, `jobs` and
  * `notifications` plug in from the side, through the store's port.
  */
 export interface ImportRule {
@@ -22,6 +23,78 @@ export interface ImportRule {
 
 /** What everyone may import: types, errors, bounds. */
 const ALWAYS = ['model/', 'errors/', 'config/limits.ts'];
+
+/**
+ * The wings of `resources/`. A wing imports those below it: authentication and platform stand on
+ * top and don't know each other, devices and messages stand on policies, all stand on the kit.
+ */
+const WINGS: readonly {
+  wing: string;
+  below: readonly string[];
+  may?: readonly string[];
+  npm?: readonly string[];
+  node?: readonly string[];
+  because: string;
+}[] = [
+  {
+    wing: 'authentication',
+    below: ['devices', 'messages', 'policies', 'kit'],
+    may: [
+      'device-protocol/',
+      'device-integrity/device-integrity.ts',
+      'device-integrity/registry.ts',
+      'notifications/outbox.ts',
+    ],
+    npm: ['jose'],
+    node: ['node:net'],
+    because: 'Flows, and the side of them that native devices see.',
+  },
+  {
+    wing: 'platform',
+    below: ['devices', 'messages', 'policies', 'kit'],
+    may: ['crypto/'],
+    npm: ['jose', 'lru-cache'],
+    node: ['node:net', 'node:util'],
+    because: 'Who calls and for whom: the only wing that sees keys and the secrets of clients.',
+  },
+  {
+    wing: 'devices',
+    below: ['messages', 'policies', 'kit'],
+    may: [
+      'device-protocol/device-request.ts',
+      'notifications/message.ts',
+      'notifications/outbox.ts',
+    ],
+    because: 'What a user proves themself by. It knows neither flows nor the platform.',
+  },
+  {
+    wing: 'messages',
+    below: ['policies', 'kit'],
+    may: ['notifications/outbox.ts', 'notifications/templates/'],
+    because: 'How messages read and leave.',
+  },
+  {
+    wing: 'policies',
+    below: ['kit'],
+    may: ['fido-metadata/authenticator-id.ts', 'fido-metadata/environment-authenticators.ts'],
+    node: ['node:net'],
+    because: 'The administrator’s rules. They know nobody whom they rule.',
+  },
+  {
+    wing: 'kit',
+    below: [],
+    may: [
+      'device-protocol/device-request.ts',
+      'fido-metadata/environment-authenticators.ts',
+      // The words that a phone shows, and the names of templates; nothing that sends.
+      'notifications/templates/catalogue.ts',
+      'notifications/templates/render.ts',
+    ],
+    npm: ['scim2-parse-filter', 'lru-cache'],
+    node: ['node:net'],
+    because: 'What every wing stands on: it knows no resource.',
+  },
+];
 
 export const IMPORT_TABLE: readonly ImportRule[] = [
   {
@@ -142,64 +215,26 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
     because:
       'What is known of authenticators: read from outside, used through the port in the model.',
   },
-  {
-    from: 'resources/',
+  ...WINGS.map(({ wing, below, may = [], npm = [], node = [], because }) => ({
+    from: `resources/${wing}/`,
     may: [
-      'resources/',
-      'fido-metadata/authenticator-id.ts',
-      'fido-metadata/environment-authenticators.ts',
+      `resources/${wing}/`,
+      ...below.map((name) => `resources/${name}/`),
+      'storage/store.ts',
+      'config/settings.ts',
+      'configuration.ts',
+      'parts.ts',
       'flow/',
       'policy/',
       'methods/registry.ts',
       'methods/authentication-method.ts',
-      'device-protocol/device-request.ts',
-      'storage/store.ts',
       'crypto/vault.ts',
-      // The words that a phone shows. The sealed row of a message, and the names of templates; nothing that sends.
-      'notifications/message.ts',
-      'notifications/outbox.ts',
-      'notifications/templates/catalogue.ts',
-      'notifications/templates/render.ts',
-      'config/settings.ts',
-      'configuration.ts',
-      'parts.ts',
+      ...may,
       ...ALWAYS,
     ],
-    npm: ['typebox', 'scim2-parse-filter', 'pino'],
-    node: ['node:crypto', 'node:net'],
-    because:
-      'A resource decides and commits through the port of the store; HTTP, databases and channels are others’ work. Return an OperationReply, a Write or a message.',
-  },
-  ...[
-    'tokens',
-    'applications',
-    'environments',
-    'native-devices',
-    'pairing-keys',
-    'push-credentials',
-  ].map((name) => ({
-    from: `resources/${name}/`,
-    may: [
-      'resources/',
-      'crypto/',
-      'device-protocol/',
-      'device-integrity/device-integrity.ts',
-      'device-integrity/registry.ts',
-      'device-wakes.ts',
-      'flow/',
-      'methods/registry.ts',
-      'methods/authentication-method.ts',
-      'notifications/outbox.ts',
-      'policy/',
-      'storage/store.ts',
-      'config/settings.ts',
-      'configuration.ts',
-      'parts.ts',
-      ...ALWAYS,
-    ],
-    npm: ['typebox', 'jose', 'lru-cache', 'scim2-parse-filter', 'pino'],
-    node: ['node:crypto', 'node:net', 'node:util'],
-    because: 'These resources handle keys and secrets, and are the only ones that see the keyring.',
+    npm: ['typebox', 'pino', ...npm],
+    node: ['node:crypto', ...node],
+    because: `${because} A resource decides and commits through the port of the store; HTTP, databases and channels are others’ work. Return an OperationReply, a Write or a message.`,
   })),
   {
     from: 'notifications/',
@@ -226,7 +261,13 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
   },
   {
     from: 'notifications/development-outbox.routes.ts',
-    may: ['notifications/', 'resources/operation.ts', 'config/settings.ts', 'parts.ts', ...ALWAYS],
+    may: [
+      'notifications/',
+      'resources/kit/operation.ts',
+      'config/settings.ts',
+      'parts.ts',
+      ...ALWAYS,
+    ],
     npm: ['typebox'],
     node: ['node:net'],
     because: 'The development outbox is the one thing of notifications that is read over HTTP.',

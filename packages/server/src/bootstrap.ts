@@ -6,8 +6,8 @@ import type { Settings } from './config/settings.ts';
 import type { Keyring } from './crypto/keyring.ts';
 import type { MethodRegistry } from './methods/registry.ts';
 import type { Clock } from './model/instant.ts';
-import { newWorkerApplicationWrites } from './resources/applications/new-worker-application.ts';
-import { newEnvironmentWrites } from './resources/environments/new-environment.ts';
+import { newWorkerApplicationWrites } from './resources/platform/applications/new-worker-application.ts';
+import { newEnvironmentWrites } from './resources/platform/environments/new-environment.ts';
 import { ANY_ENVIRONMENT, type Store } from './storage/store.ts';
 
 /** Where the credentials of the first run are kept: a file that a shell can read. */

@@ -12,8 +12,8 @@ import type { MethodRegistry } from './methods/registry.ts';
 import type { AuthenticatorMetadata } from './model/fido2.ts';
 import type { Clock } from './model/instant.ts';
 import type { Metrics } from './observability/metrics.ts';
-import type { Access } from './resources/access.ts';
-import type { Links } from './resources/links.ts';
+import type { Access } from './resources/kit/access.ts';
+import type { Links } from './resources/kit/links.ts';
 import type { Store } from './storage/store.ts';
 
 export interface Parts {

@@ -27,9 +27,9 @@ import { developmentOutboxOperations } from './notifications/development-outbox.
 import { createLog } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
 import type { Parts } from './parts.ts';
-import { expirePush } from './resources/device-authentications/settle-push.ts';
-import { makeLinks } from './resources/links.ts';
-import { createAccess } from './resources/tokens/access.ts';
+import { expirePush } from './resources/authentication/device-authentications/settle-push.ts';
+import { makeLinks } from './resources/kit/links.ts';
+import { createAccess } from './resources/platform/tokens/access.ts';
 import { openStore } from './storage/open.ts';
 
 /** What a test may put in the place of the outside world. */

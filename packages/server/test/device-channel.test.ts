@@ -7,7 +7,7 @@ import { type ApprovalRequest, type Listening, memoryStorage } from '../../devic
 import { DEVICE_GREETINGS_PER_ADDRESS_MAX } from '../src/config/limits.ts';
 import { readSettings } from '../src/config/settings.ts';
 import { endLatePushes } from '../src/jobs/push-timeouts.ts';
-import { expirePush } from '../src/resources/device-authentications/settle-push.ts';
+import { expirePush } from '../src/resources/authentication/device-authentications/settle-push.ts';
 import { type RunningServer, startServer } from '../src/serve.ts';
 import { send } from '../src/testing/client.ts';
 import { reasonOf, signedBy } from '../src/testing/device-requests.ts';

@@ -5,7 +5,7 @@ import { beforeEach, test } from 'node:test';
 import { type NewKeyPair, newEncryptionKeys, newSigningKeys } from '../../device/src/keys.ts';
 import { signText } from '../../device/src/protocol.ts';
 import { CLIENT_FAILURES_MAX, CLIENT_FAILURES_WINDOW_MS } from '../src/config/limits.ts';
-import { issueUserToken } from '../src/resources/tokens/issue-token.ts';
+import { issueUserToken } from '../src/resources/platform/tokens/issue-token.ts';
 import { type Reply, send } from '../src/testing/client.ts';
 import { deviceUrl, postAsDevice, reasonOf } from '../src/testing/device-requests.ts';
 import { aPairingKey } from '../src/testing/native.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { generateSync } from 'otplib';
-import { issueUserToken } from '../src/resources/tokens/issue-token.ts';
+import { issueUserToken } from '../src/resources/platform/tokens/issue-token.ts';
 import { startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
 import {
   aDefaultPolicy,

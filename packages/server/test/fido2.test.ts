@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { issueUserToken } from '../src/resources/tokens/issue-token.ts';
+import { issueUserToken } from '../src/resources/platform/tokens/issue-token.ts';
 import { startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
 import { aDefaultPolicy, aUser, errorOf, start, type TestUser } from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';

@@ -5,7 +5,7 @@ import { before, test } from 'node:test';
 import { PUSH_TIMEOUTS_MAX } from '../src/config/limits.ts';
 import { endLatePushes } from '../src/jobs/push-timeouts.ts';
 import type { Flow } from '../src/model/documents.ts';
-import { expirePush } from '../src/resources/device-authentications/settle-push.ts';
+import { expirePush } from '../src/resources/authentication/device-authentications/settle-push.ts';
 import type { Write } from '../src/storage/store.ts';
 import { aPhone } from '../src/testing/native.ts';
 import { describeNative } from '../src/testing/native-suite.ts';

@@ -11,7 +11,12 @@ import { describe, type TestContext, test } from 'node:test';
 import { CompactSign, compactVerify, createLocalJWKSet } from 'jose';
 import { ENVIRONMENT_KEYS_MAX, KEY_ACTIVATION_DELAY_MS } from '../config/limits.ts';
 import { SettingsError } from '../config/settings.ts';
-import { commit, HOME, OTHER, openPlatform } from '../resources/applications/testing-platform.ts';
+import {
+  commit,
+  HOME,
+  OTHER,
+  openPlatform,
+} from '../resources/platform/applications/testing-platform.ts';
 import type { Store } from '../storage/store.ts';
 import { openKeyring } from './keyring.ts';
 

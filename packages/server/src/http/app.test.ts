@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Type } from 'typebox';
 import { ApiError } from '../errors/api-error.ts';
-import type { Operation } from '../resources/operation.ts';
-import { Uuid } from '../resources/schemas.ts';
+import type { Operation } from '../resources/kit/operation.ts';
+import { Uuid } from '../resources/kit/schemas.ts';
 import {
   APPLICATION,
   type AskOptions,

@@ -12,7 +12,7 @@ import {
   KEEP_ALIVE_TIMEOUT_MS,
   REQUEST_TIMEOUT_MS,
 } from '../config/limits.ts';
-import type { Operation } from '../resources/operation.ts';
+import type { Operation } from '../resources/kit/operation.ts';
 import { createClientErrorHandler } from './client-errors.ts';
 import { createEndpoints } from './endpoints.ts';
 import { type Answer, createAnswer, type ExchangeParts, type Incoming } from './exchange.ts';

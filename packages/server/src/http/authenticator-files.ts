@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { OperationReply } from '../resources/operation.ts';
+import type { OperationReply } from '../resources/kit/operation.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../../apps/authenticator/dist', import.meta.url));
 

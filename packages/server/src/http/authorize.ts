@@ -1,7 +1,7 @@
 /** Who may do what: roles for applications, scopes for users on themselves; contract §1.2. */
 import { ApiError, notFound } from '../errors/api-error.ts';
-import type { Principal, Reach } from '../resources/access.ts';
-import type { Operation, OperationRequest } from '../resources/operation.ts';
+import type { Principal, Reach } from '../resources/kit/access.ts';
+import type { Operation, OperationRequest } from '../resources/kit/operation.ts';
 
 type Params = OperationRequest['params'];
 

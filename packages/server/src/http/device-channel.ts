@@ -18,15 +18,15 @@ import {
 import { ApiError, limitExceeded } from '../errors/api-error.ts';
 import type { Clock } from '../model/instant.ts';
 import type { Parts } from '../parts.ts';
-import { isGone } from '../resources/devices/devices.parts.ts';
-import { blockCopiedDevice } from '../resources/native-devices/block-copied-device.ts';
+import { blockCopiedDevice } from '../resources/authentication/native-devices/block-copied-device.ts';
 import {
   assertUnblocked,
   type NativeParts,
   type ReadDevice,
   readDeviceText,
   useRequest,
-} from '../resources/native-devices/native-parts.ts';
+} from '../resources/authentication/native-devices/native-parts.ts';
+import { isGone } from '../resources/devices/devices/devices.parts.ts';
 import { createGreetings } from './greetings.ts';
 import { createHeldSockets, type HeldSocket } from './held-sockets.ts';
 import { createTurns } from './turns.ts';

@@ -5,7 +5,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { TSchema } from 'typebox';
 import { ApiError, errorDetail } from '../errors/api-error.ts';
-import type { Method, Operation } from '../resources/operation.ts';
+import type { Method, Operation } from '../resources/kit/operation.ts';
 import { hasBody } from './read-body.ts';
 import type { Validate, Validators } from './validators.ts';
 

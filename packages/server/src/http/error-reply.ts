@@ -1,7 +1,7 @@
 /** Errors to answers, in one place; contract §1.5. */
 import { randomUUID } from 'node:crypto';
 import { ApiError, errorDetail } from '../errors/api-error.ts';
-import type { OperationReply } from '../resources/operation.ts';
+import type { OperationReply } from '../resources/kit/operation.ts';
 
 /** What the log tells of a failed request. `cause` is set only where the fault is ours. */
 export interface Failure {

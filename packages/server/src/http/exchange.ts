@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Metrics } from '../observability/metrics.ts';
 import { CleanFields, maskText } from '../observability/redact.ts';
-import type { Actor, OperationReply } from '../resources/operation.ts';
+import type { Actor, OperationReply } from '../resources/kit/operation.ts';
 import { type Correlation, correlate, correlationText } from './correlation.ts';
 import { errorReply, type Failure } from './error-reply.ts';
 import type { Responder } from './respond.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Type } from 'typebox';
-import { LIST_QUERY } from '../resources/list.ts';
-import { listOf, Reference, Uuid } from '../resources/schemas.ts';
+import { LIST_QUERY } from '../resources/kit/list.ts';
+import { listOf, Reference, Uuid } from '../resources/kit/schemas.ts';
 import { buildOpenApi } from './openapi.ts';
 import { operation, startTestApp, THINGS } from './testing-app.ts';
 

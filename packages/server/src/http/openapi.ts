@@ -4,8 +4,8 @@
  */
 import type { TSchema } from 'typebox';
 import { ERRORS, type ErrorCode } from '../errors/catalogue.ts';
-import type { Operation } from '../resources/operation.ts';
-import { ErrorBody, Uuid } from '../resources/schemas.ts';
+import type { Operation } from '../resources/kit/operation.ts';
+import { ErrorBody, Uuid } from '../resources/kit/schemas.ts';
 import { isIdName, JSON_MEDIA_TYPE, parametersOf } from './endpoints.ts';
 
 export interface DocumentInfo {

@@ -1,7 +1,7 @@
 /** What the server says of itself, without a token: health, metrics, the API's description. */
 import { ApiError } from '../errors/api-error.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import type { Operation, OperationReply } from '../resources/operation.ts';
+import type { Operation, OperationReply } from '../resources/kit/operation.ts';
 import type { Store } from '../storage/store.ts';
 import { authenticatorFiles } from './authenticator-files.ts';
 import { buildOpenApi, type DocumentInfo } from './openapi.ts';

@@ -1,7 +1,7 @@
 /** The rendered API reference at `/docs`: Swagger UI from its package, and no other host. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { OperationReply } from '../resources/operation.ts';
+import type { OperationReply } from '../resources/kit/operation.ts';
 
 const PAGE = `<!doctype html>
 <html lang="en">

@@ -1,7 +1,7 @@
 /** Writes answers: the one place where a status, headers and a body go onto a connection. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BODY_BYTES_MAX } from '../config/limits.ts';
-import type { OperationReply } from '../resources/operation.ts';
+import type { OperationReply } from '../resources/kit/operation.ts';
 import type { Correlation } from './correlation.ts';
 import { JSON_MEDIA_TYPE } from './endpoints.ts';
 import { hasLongRest } from './read-body.ts';

@@ -1,6 +1,6 @@
 /** The pages below `/self-service`: they show what a page of an application does for its users. */
 import { readFile } from 'node:fs/promises';
-import type { OperationReply } from '../resources/operation.ts';
+import type { OperationReply } from '../resources/kit/operation.ts';
 
 const FOLDER = new URL('../../../../apps/self-service/', import.meta.url);
 

@@ -6,8 +6,8 @@ import type { EnvironmentConfiguration } from '../configuration.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { createLog } from '../observability/log.ts';
 import { createMetrics } from '../observability/metrics.ts';
-import type { Access, Principal } from '../resources/access.ts';
-import type { Operation, OperationRequest } from '../resources/operation.ts';
+import type { Access, Principal } from '../resources/kit/access.ts';
+import type { Operation, OperationRequest } from '../resources/kit/operation.ts';
 import { createHttpApp, type HttpOptions } from './app.ts';
 
 export const ENVIRONMENT = '11111111-0000-4000-8000-000000000001';

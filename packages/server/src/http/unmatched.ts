@@ -1,6 +1,6 @@
 /** Requests that no route takes: the path is unknown, or it has other methods. */
 import { ApiError, notFound } from '../errors/api-error.ts';
-import type { OperationReply } from '../resources/operation.ts';
+import type { OperationReply } from '../resources/kit/operation.ts';
 import type { Exchange } from './exchange.ts';
 
 /** A path with `{envID}` parameters and the method of one route on it. */

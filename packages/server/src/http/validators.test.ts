@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { type TSchema, Type } from 'typebox';
 import { ApiError, type ErrorDetail } from '../errors/api-error.ts';
-import { Reference, Timestamp, Uuid } from '../resources/schemas.ts';
+import { Reference, Timestamp, Uuid } from '../resources/kit/schemas.ts';
 import { createValidators } from './validators.ts';
 
 const ID = '5b0a7a36-52b7-4a43-9c18-0a3d1b7e4f20';

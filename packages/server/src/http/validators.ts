@@ -3,7 +3,7 @@ import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { TSchema } from 'typebox';
 import { ApiError } from '../errors/api-error.ts';
-import { UUID_PATTERN } from '../resources/schemas.ts';
+import { UUID_PATTERN } from '../resources/kit/schemas.ts';
 import { detailsOf } from './validation-errors.ts';
 
 // A larger value that isn't valid is answered with its first fault only: listing all of them

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { Vault } from '../crypto/vault.ts';
 import { NO_AUTHENTICATORS } from '../fido-metadata/environment-authenticators.ts';
 import { withRelyingParty } from '../model/fido2.ts';
-import { defaultFido2Policy } from '../resources/fido2-policies/default-fido2-policy.ts';
+import { defaultFido2Policy } from '../resources/policies/fido2-policies/default-fido2-policy.ts';
 import type { AuthenticationMethod, MethodContext } from './authentication-method.ts';
 
 /** How the suite gets a right answer: only the test knows the other side of the method. */

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ApiError } from '../errors/api-error.ts';
 import { aDelivery, type Outbox, openOutbox } from '../jobs/testing/outbox.ts';
-import type { OperationRequest } from '../resources/operation.ts';
+import type { OperationRequest } from '../resources/kit/operation.ts';
 import {
   type DevelopmentOutboxParts,
   developmentOutboxOperations,

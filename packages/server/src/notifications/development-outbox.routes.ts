@@ -5,7 +5,7 @@ import { KEPT_MESSAGES_MAX, PAGE_SIZE_DEFAULT } from '../config/limits.ts';
 import type { Settings } from '../config/settings.ts';
 import { notFound } from '../errors/api-error.ts';
 import { toTimestamp } from '../model/instant.ts';
-import type { Operation, OperationRequest } from '../resources/operation.ts';
+import type { Operation, OperationRequest } from '../resources/kit/operation.ts';
 import {
   type KeptMessage,
   type KeptMessagesParts,

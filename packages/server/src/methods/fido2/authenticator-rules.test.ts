@@ -6,7 +6,7 @@ import {
   type Fido2PolicySettings,
   withRelyingParty,
 } from '../../model/fido2.ts';
-import { defaultFido2Policy } from '../../resources/fido2-policies/default-fido2-policy.ts';
+import { defaultFido2Policy } from '../../resources/policies/fido2-policies/default-fido2-policy.ts';
 import {
   assertionComplaint,
   metadataComplaint,

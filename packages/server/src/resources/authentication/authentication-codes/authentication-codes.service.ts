@@ -1,0 +1,200 @@
+/** Codes that a paired phone scans to sign its user on elsewhere; contract §3.5. */
+import { randomInt, randomUUIDv7 } from 'node:crypto';
+import {
+  AUTHENTICATION_CODE_KEPT_MS,
+  AUTHENTICATION_CODE_MAX_MS,
+  AUTHENTICATION_CODE_MIN_MS,
+} from '../../../config/limits.ts';
+import type { Vault } from '../../../crypto/vault.ts';
+import { invalidData, notFound } from '../../../errors/api-error.ts';
+import { toMs, type WireDuration } from '../../../model/duration.ts';
+import { type Instant, toTimestamp } from '../../../model/instant.ts';
+import type { AuthenticationCode, MobileSettings } from '../../../model/mobile.ts';
+import type { Parts } from '../../../parts.ts';
+import type { Stored, Write } from '../../../storage/store.ts';
+import { activityWrite, actorOf } from '../../kit/activity.ts';
+import { commitOrRetry } from '../../kit/commit.ts';
+import { nativeMethod } from '../../kit/native-method.ts';
+import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import type { CreateAuthenticationCodeBody } from './authentication-codes.schema.ts';
+
+export type CodeParts = Pick<Parts, 'store' | 'links' | 'keyring' | 'methods'>;
+
+// Without what reads alike.
+const LETTERS = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
+const LENGTH = 8;
+const LIFE_TIME: WireDuration = { duration: 1, timeUnit: 'MINUTES' };
+
+const identityOf = (id: string) => `authentication-codes/${id}/code`;
+
+/** What a code is found by. */
+export function authenticationCodeHash(
+  vault: Pick<Vault, 'mac'>,
+  environmentId: string,
+  code: string,
+): string {
+  return vault.mac(environmentId, 'authentication-codes/code', code);
+}
+
+const newCode = () =>
+  Array.from({ length: LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join('');
+
+/** The application's own prefix, a universal link or a scheme, in front of the code. */
+function uriOf(code: string, settings: Record<string, unknown>): string {
+  const { uriPrefix: prefix = '' } = (settings.mobile ?? {}) as Partial<MobileSettings>;
+  // A link has a path: without it the code would go into the host name.
+  const slash = /^https?:/i.test(prefix) && !prefix.endsWith('/') ? '/' : '';
+  return `${prefix}${slash}pingonesdk?authentication_code=${code}`;
+}
+
+export const isOver = ({ status, usableUntil }: AuthenticationCode, now: Instant) =>
+  now >= usableUntil && (status === 'UNCLAIMED' || status === 'CLAIMED');
+
+async function view(
+  parts: CodeParts,
+  { environmentId, id, doc }: Stored<AuthenticationCode>,
+  now: Instant,
+) {
+  const { links, keyring, store } = parts;
+  const code = keyring.open(environmentId, identityOf(id), doc.sealedCode).toString('utf8');
+  const application = await store.get('applications', environmentId, doc.applicationId);
+  const device =
+    doc.deviceId === undefined
+      ? undefined
+      : await store.get('devices', environmentId, doc.deviceId);
+  const shown =
+    device &&
+    nativeMethod(parts).view(
+      { id: device.id, credential: device.doc.credential },
+      { masked: true },
+    );
+  return {
+    _links: {
+      self: links.auth(environmentId, `/authenticationCodes/${id}`),
+      environment: links.api(environmentId),
+    },
+    id,
+    environment: { id: environmentId },
+    application: { id: doc.applicationId },
+    code,
+    uri: uriOf(code, application?.doc.settings ?? {}),
+    status: isOver(doc, now) ? 'EXPIRED' : doc.status,
+    userApproval: doc.userApproval,
+    lifeTime: doc.lifeTime ?? LIFE_TIME,
+    ...(doc.clientContext ? { clientContext: doc.clientContext } : {}),
+    ...(doc.userId === undefined ? {} : { user: { id: doc.userId } }),
+    ...(doc.error ? { error: doc.error } : {}),
+    ...(device && shown
+      ? {
+          _embedded: {
+            device: {
+              id: device.id,
+              os: shown.os,
+              model: shown.model,
+              application: shown.application,
+            },
+          },
+        }
+      : {}),
+    expiresAt: toTimestamp(doc.usableUntil),
+    createdAt: toTimestamp(doc.createdAt),
+    updatedAt: toTimestamp(doc.updatedAt),
+  };
+}
+
+function record(request: OperationRequest, verb: string, id: string): Write {
+  return activityWrite(
+    request.params.envID ?? '',
+    {
+      action: `AUTHENTICATION_CODE.${verb}`,
+      actor: actorOf(request),
+      resource: { type: 'AUTHENTICATION_CODE', id },
+      correlationId: request.correlationId,
+    },
+    request.now,
+  );
+}
+
+/** `POST …/authenticationCodes`: 201. */
+export async function createAuthenticationCode(
+  parts: CodeParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const body: CreateAuthenticationCodeBody = request.body;
+  const environmentId = request.params.envID ?? '';
+  const { now } = request;
+  const { store, keyring } = parts;
+  const { lifeTime = LIFE_TIME } = body;
+  const lifeMs = toMs(lifeTime);
+  if (lifeMs < AUTHENTICATION_CODE_MIN_MS || lifeMs > AUTHENTICATION_CODE_MAX_MS) {
+    const unitMs = toMs({ ...lifeTime, duration: 1 });
+    throw invalidData('OUT_OF_RANGE', 'lifeTime.duration', {
+      innerError: {
+        rangeMinimumValue: Math.ceil(AUTHENTICATION_CODE_MIN_MS / unitMs),
+        rangeMaximumValue: Math.floor(AUTHENTICATION_CODE_MAX_MS / unitMs),
+      },
+    });
+  }
+  const application = await store.get('applications', environmentId, body.application.id);
+  if (!application?.doc.enabled || application.doc.type !== 'NATIVE_APP') {
+    throw invalidData('INVALID_VALUE', 'application.id', {
+      message: 'This is no native application that is enabled.',
+    });
+  }
+  const row = await commitOrRetry(store, async () => {
+    const id = randomUUIDv7();
+    const code = newCode();
+    const doc: AuthenticationCode = {
+      applicationId: application.id,
+      sealedCode: keyring.seal(environmentId, identityOf(id), code),
+      codeHash: authenticationCodeHash(keyring, environmentId, code),
+      ...(body.clientContext ? { clientContext: body.clientContext } : {}),
+      userApproval: body.userApproval ?? 'REQUIRED',
+      lifeTime,
+      status: 'UNCLAIMED',
+      usableUntil: now + lifeMs,
+      expiresAt: now + lifeMs + AUTHENTICATION_CODE_KEPT_MS,
+      createdAt: now,
+      updatedAt: now,
+    };
+    return {
+      writes: [
+        { op: 'insert', table: 'authentication_codes', environmentId, id, doc },
+        record(request, 'CREATED', id),
+      ],
+      result: { environmentId, id, version: 1, doc },
+    };
+  });
+  return { status: 201, body: await view(parts, row, now) };
+}
+
+async function rowOf({ store }: CodeParts, { params, now }: OperationRequest) {
+  const { envID = '', authenticationCodeID = '' } = params;
+  const row = await store.get('authentication_codes', envID, authenticationCodeID);
+  if (!row || now >= row.doc.expiresAt) throw notFound();
+  return row;
+}
+
+export async function readAuthenticationCode(
+  parts: CodeParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  return { status: 200, body: await view(parts, await rowOf(parts, request), request.now) };
+}
+
+export async function deleteAuthenticationCode(
+  parts: CodeParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  await commitOrRetry(parts.store, async () => {
+    const { environmentId, id, version } = await rowOf(parts, request);
+    return {
+      writes: [
+        { op: 'delete', table: 'authentication_codes', environmentId, id, version },
+        record(request, 'DELETED', id),
+      ],
+      result: undefined,
+    };
+  });
+  return { status: 204 };
+}

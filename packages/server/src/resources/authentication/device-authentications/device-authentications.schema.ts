@@ -1,0 +1,161 @@
+/** The messages of device authentications; contract flows-and-devices §2. */
+import { type Static, type TSchema, Type } from 'typebox';
+import type { MethodRegistry } from '../../../methods/registry.ts';
+import { NOTIFICATION } from '../../kit/notification-request.ts';
+import { CredentialText, HalLinks, Origin, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
+
+const closed = { additionalProperties: false } as const;
+const Otp = Type.String({ minLength: 1, maxLength: 20, examples: ['482913'] });
+const Compatibility = Type.Union([
+  Type.Literal('FULL'),
+  Type.Literal('SECURITY_KEY_ONLY'),
+  Type.Literal('NONE'),
+]);
+
+/** `selectedDevice.oneTime`: the properties of every method that can serve as such a target. */
+function oneTimeSchema(methods: MethodRegistry) {
+  const capable = methods.all().filter(({ oneTime }) => oneTime);
+  const own = capable.flatMap(({ schemas }) => Object.entries(schemas.create));
+  return Type.Object(
+    {
+      ...Object.fromEntries(own.map(([name, schema]) => [name, Type.Optional(schema)])),
+      type: Type.String({ enum: capable.map(({ type }) => type) }),
+      testMode: Type.Optional(Type.Boolean()),
+    },
+    closed,
+  );
+}
+
+/** The properties of a start request that belong to a method. */
+export function startOptions(methods: MethodRegistry): Record<string, TSchema> {
+  const own = methods.all().flatMap(({ schemas }) => Object.entries(schemas.start ?? {}));
+  return Object.fromEntries(own.map(([name, schema]) => [name, Type.Optional(schema)]));
+}
+
+/** Those of them that the flow shows again. */
+export function shownOptions(methods: MethodRegistry): Record<string, TSchema> {
+  const shown = new Set(methods.all().flatMap((method) => method.shownOptions ?? []));
+  const options = Object.entries(startOptions(methods));
+  return Object.fromEntries(options.filter(([name]) => shown.has(name)));
+}
+
+/** The request that starts a flow; contract §2.2. */
+export function startSchema(methods: MethodRegistry) {
+  return Type.Object(
+    {
+      // Left out where a device can tell who its user is; contract §2.2.5.
+      user: Type.Optional(Reference),
+      policy: Type.Optional(Reference),
+      ...startOptions(methods),
+      selectedDevice: Type.Optional(
+        Type.Object(
+          {
+            id: Type.Optional(Uuid),
+            otp: Type.Optional(Otp),
+            oneTime: Type.Optional(oneTimeSchema(methods)),
+          },
+          closed,
+        ),
+      ),
+      notification: Type.Optional(NOTIFICATION),
+      compatibility: Type.Optional(Compatibility),
+    },
+    closed,
+  );
+}
+
+/** What the start request says once it is valid. */
+export interface StartBody {
+  [option: string]: unknown;
+  user?: { id: string };
+  policy?: { id: string };
+  selectedDevice?: {
+    id?: string;
+    otp?: string;
+    oneTime?: { type: string; testMode?: boolean } & Record<string, unknown>;
+  };
+  notification?: Static<typeof NOTIFICATION>;
+  compatibility?: Static<typeof Compatibility>;
+}
+
+export const SelectDevice = Type.Object(
+  { device: Reference, compatibility: Type.Optional(Compatibility) },
+  closed,
+);
+export type SelectDeviceBody = Static<typeof SelectDevice>;
+
+export const CheckOtp = Type.Object({ otp: Otp }, closed);
+
+export const CheckAssertion = Type.Object(
+  { origin: Origin, assertion: CredentialText, compatibility: Type.Optional(Compatibility) },
+  closed,
+);
+
+export const CancelPush = Type.Object(
+  { reason: Type.Optional(Type.String({ maxLength: 100 })) },
+  closed,
+);
+
+const UsableStatus = Type.Object({
+  status: Type.Union([Type.Literal('ENABLED'), Type.Literal('DISABLED')]),
+  reason: Type.Optional(Type.String()),
+});
+
+/** A device as a flow shows it: masked; a one-time target has no id. Contract §2.1.3. */
+function flowDeviceSchema(methods: MethodRegistry) {
+  const own = methods.all().flatMap(({ schemas }) => Object.entries(schemas.view));
+  return Type.Object({
+    ...Object.fromEntries(own.map(([name, schema]) => [name, Type.Optional(schema)])),
+    id: Type.Optional(Uuid),
+    type: Type.String({ enum: methods.all().map(({ type }) => type) }),
+    status: Type.Optional(Type.Literal('ACTIVE')),
+    usableStatus: Type.Optional(UsableStatus),
+    nickname: Type.Optional(Type.String()),
+  });
+}
+
+/** A flow as the API shows it; contract §2.1. */
+export function deviceAuthenticationSchema(methods: MethodRegistry) {
+  const devices = Type.Array(flowDeviceSchema(methods));
+  const questions = methods.all().flatMap(({ schemas }) => Object.entries(schemas.question ?? {}));
+  return Type.Object({
+    ...Object.fromEntries(questions.map(([name, schema]) => [name, Type.Optional(schema)])),
+    ...shownOptions(methods),
+    _links: HalLinks,
+    _embedded: Type.Object({ devices, blockedDevices: Type.Optional(devices) }),
+    id: Uuid,
+    environment: Reference,
+    user: Type.Optional(Reference),
+    policy: Reference,
+    status: Type.String({
+      enum: [
+        'DEVICE_SELECTION_REQUIRED',
+        'OTP_REQUIRED',
+        'ASSERTION_REQUIRED',
+        'PUSH_CONFIRMATION_REQUIRED',
+        'PUSH_CONFIRMATION_TIMED_OUT',
+        'COMPLETED',
+        'FAILED',
+      ],
+    }),
+    selectedDevice: Type.Optional(
+      Type.Object({
+        id: Type.Optional(Uuid),
+        oneTime: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+      }),
+    ),
+    test: Type.Optional(Type.Object({ otp: Type.String() })),
+    authenticators: Type.Optional(Type.Array(Type.String())),
+    error: Type.Optional(
+      Type.Object({
+        code: Type.String(),
+        message: Type.String(),
+        unavailableDevices: Type.Optional(Type.Array(Reference)),
+      }),
+    ),
+    bypassAllowed: Type.Boolean(),
+    userBypassEnabled: Type.Boolean(),
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+  });
+}

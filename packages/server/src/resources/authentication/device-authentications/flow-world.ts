@@ -1,0 +1,197 @@
+/** What a flow is decided on: the rows that were read, and the pure `Facts` made of them. */
+import type { EnvironmentConfiguration } from '../../../configuration.ts';
+import { ApiError } from '../../../errors/api-error.ts';
+import type {
+  Facts,
+  FailureLimit,
+  FlowDevice,
+  FlowUser,
+  UnusableReason,
+} from '../../../flow/facts.ts';
+import type {
+  AnonymousContext,
+  AuthenticationMethod,
+  MethodContext,
+} from '../../../methods/authentication-method.ts';
+import type { Device, DeviceAuthenticationPolicy, Flow, User } from '../../../model/documents.ts';
+import { toMs } from '../../../model/duration.ts';
+import type { Instant } from '../../../model/instant.ts';
+import type { MethodPolicy } from '../../../model/policy.ts';
+import type { Parts } from '../../../parts.ts';
+import type { Stored, UserFacts } from '../../../storage/store.ts';
+import { inOrder } from '../../devices/devices/device-order.ts';
+import { isDeviceLocked, methodDevice } from '../../devices/devices/device-view.ts';
+import {
+  anonymousContext,
+  blockOf,
+  methodConfiguration,
+  methodContext,
+} from '../../kit/method-context.ts';
+import { isLocked } from '../../kit/user-lock.ts';
+
+/** What the operations on flows are made with. */
+export type FlowParts = Pick<
+  Parts,
+  | 'store'
+  | 'configurations'
+  | 'keyring'
+  | 'authenticators'
+  | 'methods'
+  | 'links'
+  | 'settings'
+  | 'metrics'
+  | 'wakeOutbox'
+  | 'wakeDevices'
+>;
+
+/** An active device with all that the policy says of it. */
+export interface WorldDevice {
+  row: Stored<Device>;
+  method: AuthenticationMethod;
+  block: MethodPolicy;
+  seen: FlowDevice;
+}
+
+export interface World {
+  parts: FlowParts;
+  configuration: EnvironmentConfiguration;
+  policy: Stored<DeviceAuthenticationPolicy>;
+  /** Absent: the flow's user isn't known yet. */
+  user?: Stored<User>;
+  /** All rows of the user's devices, whatever their state. */
+  rows: readonly Stored<Device>[];
+  devices: readonly WorldDevice[];
+  facts: Facts;
+}
+
+const NO_LIMIT_STATED: FailureLimit = { count: 3, coolDownMs: 120_000 };
+
+function limitOf(block: MethodPolicy): FailureLimit {
+  const failure = block.otp?.failure ?? block.failure;
+  if (!failure) return NO_LIMIT_STATED;
+  return { count: failure.count, coolDownMs: toMs(failure.coolDown) };
+}
+
+function whyUnusable(
+  device: Device,
+  block: MethodPolicy,
+  now: Instant,
+): UnusableReason | undefined {
+  if (!block.enabled) return 'METHOD_DISABLED';
+  if (device.block) return 'BLOCKED';
+  return isDeviceLocked(device, now) ? 'LOCKED' : undefined;
+}
+
+/** What the flow or its start request says that decides what devices can be used. */
+export type Wanted = Pick<Flow, 'oneTime' | 'usernameless' | 'compatibility' | 'options'>;
+
+type Seen = Pick<World, 'parts' | 'configuration' | 'policy'> & { now: Instant };
+
+function seeDevice(
+  row: Stored<Device>,
+  method: AuthenticationMethod,
+  wanted: Wanted,
+  { parts, configuration, policy, now }: Seen,
+): WorldDevice {
+  const { doc, id } = row;
+  const block = blockOf(policy, method);
+  const usability = method.usability?.(methodDevice(row), wanted, {
+    policy: block,
+    configuration: methodConfiguration(parts, configuration),
+    now,
+  });
+  const unusable = whyUnusable(doc, block, now) ?? usability?.unusable;
+  return {
+    row,
+    method,
+    block,
+    seen: {
+      id,
+      waitingStatus: usability?.waitingStatus ?? method.waitingStatus,
+      answers: usability?.answers ?? [method.answerKind],
+      amr: method.amr,
+      ...(unusable ? { unusable } : {}),
+      ...(doc.lock ? { lockExpiresAt: doc.lock.expiresAt } : {}),
+      failures: doc.failures,
+      limit: limitOf(block),
+      ...(usability?.push ? { push: { fails: doc.pushFails ?? [], limit: usability.push } } : {}),
+      ...(usability?.authorizes ? { authorizes: true } : {}),
+    },
+  };
+}
+
+/** The part of the facts that follows from what the request or the flow wants. */
+function wantedFacts({ oneTime, usernameless }: Wanted, { parts, policy }: Seen): Partial<Facts> {
+  const oneTimeMethod = oneTime && parts.methods.get(oneTime.type);
+  if (oneTimeMethod) {
+    const block = blockOf(policy, oneTimeMethod);
+    const { amr } = oneTimeMethod;
+    return { oneTime: { methodEnabled: block.enabled, amr, limit: limitOf(block) } };
+  }
+  const anonymous = usernameless && parts.methods.get(usernameless.type);
+  return anonymous ? { anonymousLimit: limitOf(blockOf(policy, anonymous)) } : {};
+}
+
+function userFacts({ id, doc }: Stored<User>, now: Instant): FlowUser {
+  const { enabled, mfaEnabled, mfaFailures } = doc;
+  return { id, enabled, locked: isLocked(doc, now), mfaEnabled, failures: mfaFailures };
+}
+
+/** Puts the rows, the policy and the moment together; without rows the user isn't known. Pure. */
+export function seeWorld(
+  parts: FlowParts,
+  configuration: EnvironmentConfiguration,
+  policy: Stored<DeviceAuthenticationPolicy>,
+  rows: UserFacts | undefined,
+  wanted: Wanted,
+  now: Instant,
+): World {
+  const seen: Seen = { parts, configuration, policy, now };
+  const user = rows?.user;
+  const devices = (user ? inOrder(user.doc, rows.devices) : []).flatMap((row) => {
+    const method = parts.methods.get(row.doc.type);
+    if (row.doc.status !== 'ACTIVE' || !method) return [];
+    return [seeDevice(row, method, wanted, seen)];
+  });
+  const { lockout } = configuration.mfaSettings.doc;
+  const facts: Facts = {
+    now,
+    ...(user ? { user: userFacts(user, now) } : {}),
+    devices: devices.map((device) => device.seen),
+    hasOrder: (user?.doc.deviceOrder?.length ?? 0) > 0,
+    selection: policy.doc.settings.authentication.deviceSelection,
+    ignoreUserLock: policy.doc.settings.ignoreUserLock,
+    ...(lockout
+      ? {
+          lockout: {
+            failureCount: lockout.failureCount,
+            ...(lockout.durationSeconds === undefined
+              ? {}
+              : { durationMs: lockout.durationSeconds * 1_000 }),
+          },
+        }
+      : {}),
+    ...wantedFacts(wanted, seen),
+  };
+  return {
+    parts,
+    configuration,
+    policy,
+    ...(user ? { user } : {}),
+    rows: rows?.devices ?? [],
+    devices,
+    facts,
+  };
+}
+
+/** What a method may use while it works for this flow. */
+export function contextOf(world: World, block: MethodPolicy): MethodContext {
+  const { parts, configuration, user, rows, facts } = world;
+  if (!user) throw new ApiError('UNEXPECTED_ERROR');
+  return methodContext(parts, configuration, { user, devices: [...rows] }, block, facts.now);
+}
+
+/** The same where nobody is known. */
+export function anonymousContextOf(world: World, block: MethodPolicy): AnonymousContext {
+  return anonymousContext(world.parts, world.configuration, block, world.facts.now);
+}

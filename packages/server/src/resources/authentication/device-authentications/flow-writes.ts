@@ -1,0 +1,287 @@
+/** The effects of a transition as writes of one change: the flow's guard holds them together. */
+import { randomUUIDv7 } from 'node:crypto';
+import { ENROLMENT_MS } from '../../../config/limits.ts';
+import { ApiError } from '../../../errors/api-error.ts';
+import type { Step } from '../../../flow/device-authentication.ts';
+import type { Effect } from '../../../flow/effect.ts';
+import type { Asked, ChallengeRequest } from '../../../methods/authentication-method.ts';
+import type { Device, Flow, User } from '../../../model/documents.ts';
+import { messageWrite } from '../../../notifications/outbox.ts';
+import type { Stored, Write } from '../../../storage/store.ts';
+import { methodDevice } from '../../devices/devices/device-view.ts';
+import { pairingCodeHash, pairingKeyDocument } from '../../devices/pairing-keys/new-pairing-key.ts';
+import { activityWrite, type RecordOrigin, type RequestOrigin } from '../../kit/activity.ts';
+import { blockOf } from '../../kit/method-context.ts';
+import { anonymousContextOf, contextOf, type World, type WorldDevice } from './flow-world.ts';
+
+/** A saved step: the writes, and the flow as it will be read. */
+export interface Saved {
+  writes: Write[];
+  flow: Stored<Flow>;
+  /** The devices after the step, for the answer. */
+  world: World;
+  /** The devices to tell, once this is saved, that something happened in their flow. */
+  wakes: readonly string[];
+}
+
+/** What `step` wants, where `before` is the flow that was read (absent: it is new). */
+export async function writesOf(
+  id: string,
+  before: Stored<Flow> | undefined,
+  step: Step,
+  world: World,
+  { address, ...origin }: RequestOrigin,
+): Promise<Saved> {
+  const environmentId = world.configuration.environment.id;
+  const asked = await ask(id, step, world, address);
+  const doc = asked ? { ...step.flow, challenge: asked.challenge } : step.flow;
+  const flow: Stored<Flow> = { environmentId, id, version: (before?.version ?? 0) + 1, doc };
+  const own: Write = before
+    ? { op: 'update', table: 'flows', environmentId, id, version: before.version, doc }
+    : { op: 'insert', table: 'flows', environmentId, id, doc };
+  const changes = changesOf(step.effects, world);
+  return {
+    flow,
+    world: after(world, step.effects),
+    wakes: wakesOf(before, asked),
+    writes: [
+      own,
+      ...changes,
+      ...turnOf(asked, changes, world),
+      ...(await enrolmentOf(doc, world)),
+      ...deliveryOf(asked, world),
+      ...recordsOf(id, step.effects, world, origin),
+    ],
+  };
+}
+
+/** The device that is asked now, and the one that was asked and needn't answer any more. */
+function wakesOf(before: Stored<Flow> | undefined, asked: Asked | undefined): string[] {
+  const waited =
+    before?.doc.status === 'PUSH_CONFIRMATION_REQUIRED' ? before.doc.selectedDeviceId : undefined;
+  return [...new Set([waited, asked?.wakes].filter((id) => id !== undefined))];
+}
+
+/** Who asks a phone writes its row: two flows that do so at once see each other. */
+function turnOf(asked: Asked | undefined, changes: readonly Write[], world: World): Write[] {
+  const row = world.devices.find((device) => device.row.id === asked?.wakes)?.row;
+  if (!row || changes.some((write) => write.table === 'devices' && write.id === row.id)) return [];
+  const { environmentId, id, version, doc } = row;
+  return [{ op: 'update', table: 'devices', environmentId, id, version, doc }];
+}
+
+/** A phone that was not paired yet may be, once its user has authenticated; contract §2.2.7. */
+async function enrolmentOf(
+  { status, enrolment }: Flow,
+  { parts, configuration, policy, user, facts }: World,
+): Promise<Write[]> {
+  if (status !== 'COMPLETED' || !enrolment || !user) return [];
+  const { store, keyring } = parts;
+  const environmentId = configuration.environment.id;
+  const { applicationId, thumbprint } = enrolment;
+  const code = `key:${thumbprint}`;
+  // The phone may have been let before, and have made nothing of it: there is one key for it.
+  const [former] = await store.list('pairing_keys', environmentId, {
+    where: { column: 'code_hash', is: 'eq', value: pairingCodeHash(keyring, environmentId, code) },
+    limit: 1,
+  });
+  const id = former?.id ?? randomUUIDv7();
+  const doc = pairingKeyDocument(keyring, {
+    environmentId,
+    id,
+    code,
+    userId: user.id,
+    policyId: policy.id,
+    applicationIds: [applicationId],
+    lifetimeMs: ENROLMENT_MS,
+    now: facts.now,
+  });
+  return former
+    ? [{ op: 'update', table: 'pairing_keys', environmentId, id, version: former.version, doc }]
+    : [{ op: 'insert', table: 'pairing_keys', environmentId, id, doc }];
+}
+
+/** Asks the question that the step wants asked: of the device, of the one-time target, of anyone. */
+async function ask(
+  flowId: string,
+  step: Step,
+  world: World,
+  address: string | undefined,
+): Promise<Asked | undefined> {
+  const { notification, oneTime, usernameless, options, silent } = step.flow;
+  const request: ChallengeRequest = {
+    purpose: 'AUTHENTICATION',
+    flowId,
+    ...(notification ? { notification } : {}),
+    ...(options ? { options } : {}),
+    ...(silent ? { silent: true } : {}),
+    ...(address === undefined ? {} : { address }),
+  };
+  for (const effect of step.effects) {
+    if (effect.type === 'ask') {
+      const { row, method, block } = deviceIn(world, effect.deviceId);
+      return method.challenge(methodDevice(row), request, contextOf(world, block));
+    }
+    if (effect.type === 'askOneTime' && oneTime) {
+      const { method, block } = methodIn(world, oneTime.type);
+      return method.challenge({ id: flowId, ...oneTime }, request, contextOf(world, block));
+    }
+    if (effect.type === 'askAnyone' && usernameless) {
+      const { method, block } = methodIn(world, usernameless.type);
+      return method.usernameless?.challenge(request, anonymousContextOf(world, block));
+    }
+  }
+  return undefined;
+}
+
+function methodIn({ parts, policy }: World, type: string) {
+  const method = parts.methods.get(type);
+  if (!method) throw new ApiError('UNEXPECTED_ERROR');
+  return { method, block: blockOf(policy, method) };
+}
+
+function deviceIn({ devices }: World, deviceId: string): WorldDevice {
+  const device = devices.find(({ row }) => row.id === deviceId);
+  if (!device) throw new ApiError('UNEXPECTED_ERROR');
+  return device;
+}
+
+/** The device after the effects that name it. Pure. */
+function deviceAfter({ id, doc }: Stored<Device>, effects: readonly Effect[], now: number): Device {
+  let next = doc;
+  for (const effect of effects) {
+    if ('deviceId' in effect && effect.deviceId === id) next = afterEffect(next, effect, now);
+  }
+  return next;
+}
+
+function afterEffect(doc: Device, effect: Effect, now: number): Device {
+  switch (effect.type) {
+    case 'deviceProved': {
+      const { lock, pushFails, failures, ...rest } = doc;
+      const { credential = doc.credential } = effect;
+      // A proof that moves nothing (a sent code, no failures before) needs no write.
+      const isSame = !lock && !pushFails && failures === 0 && credential === doc.credential;
+      return isSame ? doc : { ...rest, failures: 0, credential };
+    }
+    case 'deviceMoved':
+      return { ...doc, credential: effect.credential, updatedAt: now };
+    case 'deviceFailed':
+      return { ...doc, failures: effect.failures, updatedAt: now };
+    case 'deviceLocked': {
+      const { reason, expiresAt } = effect;
+      return { ...doc, lock: { reason, expiresAt }, updatedAt: now };
+    }
+    case 'deviceBlocked':
+      return { ...doc, credential: effect.credential, block: { blockedAt: now }, updatedAt: now };
+    case 'pushFailed': {
+      const { pushFails: _before, ...rest } = doc;
+      return effect.fails.length === 0
+        ? { ...rest, updatedAt: now }
+        : { ...rest, pushFails: [...effect.fails], updatedAt: now };
+    }
+    default:
+      return doc;
+  }
+}
+
+function userAfter({ doc }: Stored<User>, effects: readonly Effect[], now: number): User {
+  let next = doc;
+  for (const effect of effects) {
+    if (effect.type === 'userProved' && doc.mfaFailures > 0) next = { ...next, mfaFailures: 0 };
+    if (effect.type === 'userFailed') next = { ...next, mfaFailures: effect.failures };
+    if (effect.type === 'userLocked') {
+      const { unlockAt } = effect;
+      const lock = { lockedAt: now, ...(unlockAt === undefined ? {} : { unlockAt }) };
+      next = { ...next, lock, updatedAt: now };
+    }
+  }
+  return next;
+}
+
+function changesOf(effects: readonly Effect[], { devices, user, facts }: World): Write[] {
+  const { now } = facts;
+  const writes: Write[] = [];
+  for (const { row } of devices) {
+    const doc = deviceAfter(row, effects, now);
+    const { environmentId, id, version } = row;
+    if (doc !== row.doc)
+      writes.push({ op: 'update', table: 'devices', environmentId, id, version, doc });
+  }
+  const doc = user && userAfter(user, effects, now);
+  if (user && doc && doc !== user.doc) {
+    const { environmentId, id, version } = user;
+    writes.push({ op: 'update', table: 'users', environmentId, id, version, doc });
+  }
+  return writes;
+}
+
+/** The writes of a failed try that makes no flow (a wrong code given with the start). */
+export function writesWithoutFlow(
+  flowId: string,
+  effects: readonly Effect[],
+  world: World,
+  origin: RecordOrigin,
+): Write[] {
+  return [...changesOf(effects, world), ...recordsOf(flowId, effects, world, origin)];
+}
+
+function deliveryOf(asked: Asked | undefined, { parts, configuration, facts }: World): Write[] {
+  if (!asked?.delivery) return [];
+  return [
+    messageWrite({
+      vault: parts.keyring,
+      environmentId: configuration.environment.id,
+      delivery: asked.delivery,
+      kind: 'DEVICE_AUTHENTICATION',
+      now: facts.now,
+    }),
+  ];
+}
+
+function recordsOf(
+  flowId: string,
+  effects: readonly Effect[],
+  { configuration, user, facts }: World,
+  origin: RecordOrigin,
+): Write[] {
+  return effects.flatMap((effect) => {
+    if (effect.type !== 'record') return [];
+    const { action, result, deviceId } = effect;
+    const data = { ...effect.data, ...(deviceId === undefined ? {} : { deviceId }) };
+    const resource = resourceOf(action, flowId, user?.id, deviceId);
+    const record = {
+      ...origin,
+      action,
+      resource,
+      ...(user ? { userId: user.id } : {}),
+      result,
+      ...(Object.keys(data).length > 0 ? { data } : {}),
+    };
+    return [activityWrite(configuration.environment.id, record, facts.now)];
+  });
+}
+
+function resourceOf(action: string, flowId: string, userId?: string, deviceId?: string) {
+  if (action.startsWith('DEVICE.') && deviceId !== undefined) {
+    return { type: 'DEVICE', id: deviceId };
+  }
+  if (action.startsWith('USER.') && userId !== undefined) return { type: 'USER', id: userId };
+  return { type: 'AUTHENTICATION', id: flowId };
+}
+
+/** The world as the answer shows it: devices as they are now, a lost one among the blocked. */
+function after(world: World, effects: readonly Effect[]): World {
+  const lost = new Map<string, 'LOCKED' | 'BLOCKED'>();
+  for (const effect of effects) {
+    if (effect.type === 'deviceLocked') lost.set(effect.deviceId, 'LOCKED');
+    if (effect.type === 'deviceBlocked') lost.set(effect.deviceId, 'BLOCKED');
+  }
+  const devices = world.devices.map((device) => {
+    const { row, seen } = device;
+    const unusable = lost.get(row.id);
+    const doc = deviceAfter(row, effects, world.facts.now);
+    return { ...device, row: { ...row, doc }, seen: unusable ? { ...seen, unusable } : seen };
+  });
+  return { ...world, devices };
+}

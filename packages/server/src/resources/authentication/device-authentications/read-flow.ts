@@ -1,0 +1,42 @@
+/** A flow with all that a step of it is decided on. */
+import { notFound } from '../../../errors/api-error.ts';
+import type { Flow } from '../../../model/documents.ts';
+import type { Instant } from '../../../model/instant.ts';
+import type { Stored } from '../../../storage/store.ts';
+import { configurationOf } from '../../devices/devices/devices.parts.ts';
+import { type FlowParts, seeWorld, type World } from './flow-world.ts';
+
+export interface Read {
+  flow: Stored<Flow>;
+  world: World;
+}
+
+/** The flow of this id. Throws `NOT_FOUND`. */
+export async function readFlowOf(
+  parts: FlowParts,
+  environmentId: string,
+  flowId: string,
+  now: Instant,
+): Promise<Read> {
+  const [configuration, rows] = await Promise.all([
+    configurationOf(parts, environmentId),
+    parts.store.readFlowFacts(environmentId, flowId),
+  ]);
+  // A flow past its life is gone before the sweep takes its row; contract §2.11.
+  if (!rows || now >= rows.flow.doc.expiresAt) throw notFound();
+  const { flow, user, devices } = rows;
+  // A user who was deleted took his flows with him; one that was never known has none.
+  if (!user && flow.doc.userId !== undefined) throw notFound();
+  // The policy that the flow began with may be gone; then the default one rules.
+  const policy = configuration.policies.get(flow.doc.policyId) ?? configuration.defaultPolicy;
+  const userRows = user && { user, devices };
+  return { flow, world: seeWorld(parts, configuration, policy, userRows, flow.doc, now) };
+}
+
+/** Whether a push has waited long enough. */
+export function isPushDue({ flow: { doc }, world }: Read): boolean {
+  const { challenge, status } = doc;
+  return (
+    status === 'PUSH_CONFIRMATION_REQUIRED' && world.facts.now >= (challenge?.expiresAt ?? Infinity)
+  );
+}

@@ -1,0 +1,271 @@
+/** `POST /{envID}/deviceAuthentications`: load, decide, save, answer; contract §2.2, §2.6. */
+import { randomUUIDv7 } from 'node:crypto';
+import { FLOW_IDLE_MS } from '../../../config/limits.ts';
+import { ApiError, errorDetail, invalidData, notFound } from '../../../errors/api-error.ts';
+import {
+  type StartRequest,
+  type Step,
+  startFlow,
+  stepFlow,
+} from '../../../flow/device-authentication.ts';
+import type { Effect } from '../../../flow/effect.ts';
+import type { FlowDevice } from '../../../flow/facts.ts';
+import type {
+  AccessingDevice,
+  AuthenticationMethod,
+} from '../../../methods/authentication-method.ts';
+import type { Instant } from '../../../model/instant.ts';
+import type { Write } from '../../../storage/store.ts';
+import { methodDevice } from '../../devices/devices/device-view.ts';
+import { configurationOf } from '../../devices/devices/devices.parts.ts';
+import { originOf } from '../../kit/activity.ts';
+import { commitOrRetry } from '../../kit/commit.ts';
+import { blockOf, policyOf, refuseTrustedOptions } from '../../kit/method-context.ts';
+import { notificationOf } from '../../kit/notification-request.ts';
+import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { rememberRequest } from '../../kit/remember-request.ts';
+import { announce } from './announce.ts';
+import { type StartBody, startOptions } from './device-authentications.schema.ts';
+import { countStart } from './flow-metrics.ts';
+import { flowView } from './flow-view.ts';
+import { contextOf, type FlowParts, seeWorld, type World } from './flow-world.ts';
+import { type Saved, writesOf, writesWithoutFlow } from './flow-writes.ts';
+import { oneTimeTarget } from './one-time-target.ts';
+import { endOtherPushes } from './settle-push.ts';
+
+/** A try to start: a saved flow, or an error whose counted failures are saved. */
+type Started = { saved: Saved } | { refusal: ApiError };
+type Try = { writes: Write[]; result: Started };
+
+function assertConsistent({ selectedDevice }: StartBody, { actor }: OperationRequest): void {
+  const { id, otp, oneTime } = selectedDevice ?? {};
+  if (oneTime && (id !== undefined || otp !== undefined)) {
+    throw invalidData('CONSTRAINT_VIOLATION', 'selectedDevice.oneTime', {
+      message: 'A one-time target goes with neither `id` nor `otp`.',
+    });
+  }
+  // Whoever authenticates must not choose where the code goes.
+  if (actor.type === 'USER' && oneTime) throw new ApiError('ACCESS_FAILED');
+}
+
+/** Starts a flow: 201. */
+export async function startDeviceAuthentication(
+  parts: FlowParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const body: StartBody = request.body;
+  assertConsistent(body, request);
+  // Nor which rules hold for him.
+  if (request.actor.type === 'USER' && body.policy) throw new ApiError('ACCESS_FAILED');
+  const userId = body.user?.id;
+  const environmentId = request.params.envID ?? '';
+  const configuration = await configurationOf(parts, environmentId);
+  const policy = policyOf(configuration, body.policy?.id);
+  const flowId = randomUUIDv7();
+  const notification = notificationOf(body.notification);
+
+  const { now } = request;
+  const options = optionsOf(parts, body);
+  refuseTrustedOptions(parts.methods, options, request);
+  const kept = keptOptions(parts, options);
+  const hasOptions = Object.keys(options).length > 0;
+  const base: StartRequest['base'] = {
+    ...(userId === undefined ? { usernameless: methodForAnyone(parts, options, request) } : {}),
+    policyId: policy.id,
+    ...(notification ? { notification } : {}),
+    ...(Object.keys(kept).length > 0 ? { options: kept } : {}),
+    ...(body.compatibility ? { compatibility: body.compatibility } : {}),
+    createdAt: now,
+    updatedAt: now,
+    expiresAt: now + FLOW_IDLE_MS,
+  };
+
+  const tryStart = async (): Promise<Try> => {
+    if (userId === undefined) {
+      const world = seeWorld(parts, configuration, policy, undefined, base, now);
+      return startIn(flowId, { base }, world, request);
+    }
+    const rows = await parts.store.readUserFacts(environmentId, userId);
+    if (!rows) throw notFound();
+    request.requireUser({ id: rows.user.id, populationId: rows.user.doc.populationId });
+    const seen = seeWorld(parts, configuration, policy, rows, { ...base, options }, now);
+    const accessing = hasOptions ? await accessingDeviceOf(seen, options) : undefined;
+    const { trusted, enrolment } = accessing ?? {};
+    const world = trusted ? { ...seen, facts: { ...seen.facts, trusted } } : seen;
+    const own = { ...base, userId: rows.user.id, ...(enrolment ? { enrolment } : {}) };
+    // What the phone has signed is used up, whatever it is tried for.
+    const used = accessing ? [signedOnce(environmentId, accessing, now)] : [];
+    const withUsed = ({ writes, result }: Try): Try => ({ writes: [...writes, ...used], result });
+    const { oneTime, otp } = body.selectedDevice ?? {};
+    if (oneTime) {
+      const target = await oneTimeTarget(
+        parts.methods,
+        oneTime,
+        flowId,
+        (policyKey) => contextOf(world, blockOf(policy, { policyKey })),
+        parts.settings.allowTestDevices,
+      );
+      const wanted = { ...own, oneTime: target };
+      const targeted = seeWorld(parts, configuration, policy, rows, wanted, now);
+      return withUsed(await startIn(flowId, { base: wanted }, targeted, request));
+    }
+    if (otp !== undefined) {
+      // Whoever gives a passcode is judged by it.
+      return withUsed(await startWithOtp(flowId, own, body, otp, seen, request));
+    }
+    const step = startFlow({ base: own, ...deviceIdOf(body) }, world.facts);
+    if (await endOtherPushes(parts, flowId, step, world, now)) return tryStart();
+    return withUsed(await saveStart(flowId, step, world, request));
+  };
+  const started = await commitOrRetry(parts.store, tryStart, () =>
+    invalidData('INVALID_VALUE', 'mobilePayload', { message: 'The payload was used before.' }),
+  );
+
+  if ('refusal' in started) throw started.refusal;
+  const { flow, world } = started.saved;
+  countStart(parts, started.saved);
+  announce(parts, started.saved);
+  return { status: 201, body: flowView(flow, world) };
+}
+
+async function startIn(
+  flowId: string,
+  start: StartRequest,
+  world: World,
+  request: OperationRequest,
+): Promise<Try> {
+  return saveStart(flowId, startFlow(start, world.facts), world, request);
+}
+
+async function saveStart(
+  flowId: string,
+  step: Step,
+  world: World,
+  request: OperationRequest,
+): Promise<Try> {
+  const saved = await writesOf(flowId, undefined, step, world, originOf(request));
+  return { writes: saved.writes, result: { saved } };
+}
+
+/** What the request says of the properties that belong to a method. */
+function optionsOf({ methods }: FlowParts, body: StartBody): Record<string, unknown> {
+  const names = Object.keys(startOptions(methods)).filter((name) => body[name] !== undefined);
+  return Object.fromEntries(names.map((name) => [name, body[name]]));
+}
+
+/** Without what says something once only. */
+function keptOptions({ methods }: FlowParts, options: Record<string, unknown>) {
+  const transient = methods.all().flatMap(({ transientOptions }) => transientOptions ?? []);
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !transient.includes(name)));
+}
+
+/** The phone that the request comes from, where it shows that it is one. */
+async function accessingDeviceOf(
+  world: World,
+  options: Record<string, unknown>,
+): Promise<AccessingDevice | undefined> {
+  for (const method of world.parts.methods.all()) {
+    if (!method.accessingDevice) continue;
+    const own = world.devices.filter((device) => device.method === method);
+    const context = contextOf(world, blockOf(world.policy, method));
+    const rows = own.map(({ row }) => methodDevice(row));
+    const found = await method.accessingDevice(options, rows, context);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** What a device has signed once starts one flow. */
+const signedOnce = (environmentId: string, { requestId }: AccessingDevice, now: Instant) =>
+  rememberRequest(environmentId, requestId, now);
+
+/** The type of device that may tell who the user is. Throws `REQUIRED_VALUE`, `user.id`. */
+function methodForAnyone(
+  { methods }: FlowParts,
+  options: Record<string, unknown>,
+  { actor }: OperationRequest,
+): { type: string } {
+  const method = methods.all().find(({ usernameless }) => usernameless?.isWanted(options));
+  if (!method) throw invalidData('REQUIRED_VALUE', 'user.id');
+  // A user's own token is for his own flows only.
+  if (actor.type === 'USER') throw new ApiError('ACCESS_FAILED');
+  return { type: method.type };
+}
+
+/** The user reads codes on the device itself, and the policy takes them. An unusable one says why. */
+const makesCodes = (method: AuthenticationMethod, { answers, unusable }: FlowDevice) =>
+  method.selfContained && (unusable !== undefined || answers.includes('otp'));
+
+const deviceIdOf = ({ selectedDevice }: StartBody) =>
+  selectedDevice?.id === undefined ? {} : { deviceId: selectedDevice.id };
+
+/**
+ * A code given at once: the named device's, or any device's that makes its own codes. A right one
+ * completes the flow. A wrong one makes no flow and counts on every device that it was tried on:
+ * otherwise it would be a way to guess without end (docs/decisions/0004-otp-at-start.md).
+ */
+async function startWithOtp(
+  flowId: string,
+  base: StartRequest['base'],
+  body: StartBody,
+  otp: string,
+  world: World,
+  request: OperationRequest,
+): Promise<Try> {
+  const wantedId = body.selectedDevice?.id;
+  const candidates = world.devices.filter(({ row, method, seen }) =>
+    wantedId === undefined ? makesCodes(method, seen) && !seen.unusable : row.id === wantedId,
+  );
+  const named = candidates[0];
+  if (wantedId !== undefined && named && !makesCodes(named.method, named.seen)) {
+    throw invalidData('INVALID_VALUE', 'selectedDevice.otp', {
+      message: 'The device makes no passcodes of its own.',
+    });
+  }
+  if (!named) {
+    // Says why: no such device, a closed door, or nothing that could be tried.
+    const { flow } = startFlow({ base, ...deviceIdOf(body) }, world.facts);
+    if (flow.status === 'FAILED') {
+      const step = startFlow({ base }, world.facts);
+      const saved = await writesOf(flowId, undefined, step, world, originOf(request));
+      return { writes: saved.writes, result: { saved } };
+    }
+    throw invalidData('INVALID_OTP', 'selectedDevice.otp');
+  }
+
+  const failures: Effect[] = [];
+  let refusal: ApiError | undefined;
+  for (const { row, method, block } of candidates) {
+    const started = startFlow({ base, deviceId: row.id }, world.facts);
+    if (started.flow.status === 'FAILED') {
+      const saved = await writesOf(flowId, undefined, started, world, originOf(request));
+      return { writes: saved.writes, result: { saved } };
+    }
+    const verdict = await method.verify(
+      { otp },
+      { state: {} },
+      methodDevice(row),
+      contextOf(world, block),
+    );
+    const event = { type: 'answer', answer: 'otp', ...verdict } as const;
+    const step = stepFlow(started.flow, event, world.facts);
+    if (verdict.verdict === 'VERIFIED') {
+      const created = started.effects.filter(({ type }) => type === 'record');
+      const done = { flow: step.flow, effects: [...created, ...step.effects] };
+      const saved = await writesOf(flowId, undefined, done, world, originOf(request));
+      return { writes: saved.writes, result: { saved } };
+    }
+    failures.push(...step.effects);
+    refusal = step.refusal;
+  }
+  const error = new ApiError(
+    'INVALID_DATA',
+    refusal?.details.map((detail) => ({ ...detail, target: 'selectedDevice.otp' })) ?? [
+      errorDetail('INVALID_OTP', 'selectedDevice.otp'),
+    ],
+  );
+  return {
+    writes: writesWithoutFlow(flowId, failures, world, originOf(request)),
+    result: { refusal: error },
+  };
+}

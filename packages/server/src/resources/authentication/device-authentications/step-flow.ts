@@ -1,0 +1,173 @@
+/** One step of a flow: load, check the answer, decide, save, answer; contract §2.4, §2.5. */
+import { notFound } from '../../../errors/api-error.ts';
+import {
+  canAnswer,
+  type FlowEvent,
+  type Step,
+  stepFlow,
+} from '../../../flow/device-authentication.ts';
+import type { AnswerKind } from '../../../flow/facts.ts';
+import type { Flow, User } from '../../../model/documents.ts';
+import type { Stored, Write } from '../../../storage/store.ts';
+import { methodDevice } from '../../devices/devices/device-view.ts';
+import { originOf } from '../../kit/activity.ts';
+import { commitOrRetry } from '../../kit/commit.ts';
+import { blockOf } from '../../kit/method-context.ts';
+import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { announce } from './announce.ts';
+import { flowView } from './flow-view.ts';
+import { contextOf, type FlowParts, seeWorld, type World } from './flow-world.ts';
+import { type Saved, writesOf } from './flow-writes.ts';
+import { isPushDue, type Read, readFlowOf } from './read-flow.ts';
+import { endOtherPushes, expirePush } from './settle-push.ts';
+
+type AnswerBody = Record<string, unknown>;
+
+/** The flow of the path and its world, when the actor may see its user. Throws `NOT_FOUND`. */
+async function readFlow(parts: FlowParts, request: OperationRequest): Promise<Read> {
+  const { envID = '', deviceAuthenticationID = '' } = request.params;
+  const read = await readFlowOf(parts, envID, deviceAuthenticationID, request.now);
+  const { user } = read.world;
+  if (user) request.requireUser({ id: user.id, populationId: user.doc.populationId });
+  else if (request.actor.type === 'USER') throw notFound();
+  return read;
+}
+
+/** The flow as it stands now: a deadline that has passed is observed; contract §2.4. */
+async function readPresent(parts: FlowParts, request: OperationRequest): Promise<Read> {
+  const read = await readFlow(parts, request);
+  if (!isPushDue(read)) return read;
+  await expirePush(parts, read.flow.environmentId, read.flow.id, request.now);
+  return readFlow(parts, request);
+}
+
+/** `GET`: the flow as it stands. */
+export async function readDeviceAuthentication(
+  parts: FlowParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const { flow, world } = await readPresent(parts, request);
+  return { status: 200, body: flowView(flow, world) };
+}
+
+/** An event, and what it is decided on where that isn't what was read. */
+interface Decision {
+  event: FlowEvent;
+  world?: World;
+}
+
+/** Runs an event that is made of what was just read, again if the flow has moved meanwhile. */
+async function runStep(
+  parts: FlowParts,
+  request: OperationRequest,
+  decide: (read: Read) => Decision | Promise<Decision>,
+): Promise<OperationReply> {
+  const tryStep = async (): Promise<{ writes: Write[]; result: { step: Step; saved: Saved } }> => {
+    const read = withCompatibility(await readPresent(parts, request), request);
+    const { event, world = read.world } = await decide(read);
+    const step = stepFlow(read.flow.doc, event, world.facts);
+    if (await endOtherPushes(parts, read.flow.id, step, world, request.now)) return tryStep();
+    const saved = await writesOf(read.flow.id, read.flow, step, world, originOf(request));
+    return { writes: saved.writes, result: { step, saved } };
+  };
+  const { step, saved } = await commitOrRetry(parts.store, tryStep);
+  announce(parts, saved);
+  if (step.refusal) throw step.refusal;
+  return { status: 200, body: flowView(saved.flow, saved.world) };
+}
+
+/** What the accessing browser can do may be said anew with each action; contract §2.5. */
+function withCompatibility(read: Read, { body, now }: OperationRequest): Read {
+  const compatibility: Flow['compatibility'] = body?.compatibility;
+  if (!compatibility || compatibility === read.flow.doc.compatibility) return read;
+  const flow = { ...read.flow, doc: { ...read.flow.doc, compatibility } };
+  const { parts, configuration, policy, user, rows } = read.world;
+  const userRows = user && { user, devices: [...rows] };
+  return { flow, world: seeWorld(parts, configuration, policy, userRows, flow.doc, now) };
+}
+
+/** `device.select`: another device, or the same one with a new question. */
+export function selectDevice(parts: FlowParts, request: OperationRequest) {
+  const event: FlowEvent = { type: 'select', deviceId: request.body.device.id };
+  return runStep(parts, request, () => ({ event }));
+}
+
+/** `cancel.push.authentication`. */
+export function cancelPush(parts: FlowParts, request: OperationRequest) {
+  return runStep(parts, request, () => ({ event: { type: 'cancel' } }));
+}
+
+/** `otp.check`, `assertion.check`: the method judges the answer, the flow draws the consequence. */
+export function checkAnswer(parts: FlowParts, request: OperationRequest, answer: AnswerKind) {
+  return runStep(parts, request, async (read) => {
+    const decision = await judge(read, request, answer);
+    const { event } = decision;
+    if (answer === 'otp' && event.type === 'answer') parts.metrics.otpChecked(event.verdict);
+    return decision;
+  });
+}
+
+async function judge(
+  { flow, world }: Read,
+  request: OperationRequest,
+  answer: AnswerKind,
+): Promise<Decision> {
+  const { id, doc } = flow;
+  const rejected: Decision = { event: { type: 'answer', answer, verdict: 'REJECTED' } };
+  const { oneTime, usernameless } = doc;
+  // What the device makes by itself needs no question: a code, when a push timed out.
+  const challenge = doc.challenge ?? { state: {} };
+  // The flow refuses by itself what can't be answered: there is nothing to judge.
+  if (!canAnswer(doc, answer)) return rejected;
+  if (oneTime) {
+    const method = world.parts.methods.get(oneTime.type);
+    if (!method) return rejected;
+    const context = contextOf(world, blockOf(world.policy, method));
+    const verdict = await method.verify(request.body, challenge, { id, ...oneTime }, context);
+    return { event: { type: 'answer', answer, ...verdict } };
+  }
+  const owner = usernameless ? await ownerOf(flow, world, request) : world;
+  const device = answeringDevice(flow, owner, request.body);
+  if (!device) return rejected;
+  const verdict = device.seen.unusable
+    ? ({ verdict: 'REJECTED' } as const)
+    : await device.method.verify(
+        request.body,
+        challenge,
+        methodDevice(device.row),
+        contextOf(owner, device.block),
+      );
+  const event: FlowEvent = { type: 'answer', answer, deviceId: device.row.id, ...verdict };
+  return { event, world: owner };
+}
+
+/** The device that gave the answer: the selected one, or the one that the answer names. */
+function answeringDevice({ doc }: Stored<Flow>, { devices, parts }: World, answer: AnswerBody) {
+  const selected = devices.find(({ row }) => row.id === doc.selectedDeviceId);
+  const method = doc.usernameless ? parts.methods.get(doc.usernameless.type) : selected?.method;
+  const key = doc.challenge && method?.answeringKey?.(answer, doc.challenge);
+  if (key === undefined) return selected;
+  return devices.find(({ row }) => row.doc.environmentKey === key) ?? selected;
+}
+
+/** The world of whoever owns the device that the answer names; the present one: nobody does. */
+async function ownerOf(
+  { environmentId, doc }: Stored<Flow>,
+  world: World,
+  request: OperationRequest,
+): Promise<World> {
+  const { parts, configuration, policy } = world;
+  const method = parts.methods.get(doc.usernameless?.type ?? '');
+  const key = doc.challenge && method?.answeringKey?.(request.body, doc.challenge);
+  if (key === undefined) return world;
+  const where = { column: 'environment_key', is: 'eq', value: key } as const;
+  const [device] = await parts.store.list('devices', environmentId, { where, limit: 1 });
+  const rows = device && (await parts.store.readUserFacts(environmentId, device.doc.userId));
+  if (!rows || !isWithinReach(rows.user, request)) return world;
+  return seeWorld(parts, configuration, policy, rows, doc, request.now);
+}
+
+/** A user of another population than the actor's is nobody to it. */
+function isWithinReach({ doc }: Stored<User>, { populationIds }: OperationRequest): boolean {
+  return populationIds?.includes(doc.populationId) ?? true;
+}

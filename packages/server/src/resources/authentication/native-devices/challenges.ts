@@ -1,0 +1,143 @@
+/** What a device is asked now, and its answer; docs/device-protocol.md, "Challenge", "Answer". */
+import { createHash } from 'node:crypto';
+import { DEVICE_WAIT_MAX_MS, DEVICE_WAITS_MAX } from '../../../config/limits.ts';
+import { limitExceeded } from '../../../errors/api-error.ts';
+import { reachPush } from '../../../flow/push.ts';
+import type { Flow } from '../../../model/documents.ts';
+import { presentLogs } from '../../../model/mobile.ts';
+import { wantsAttestation } from '../../../policy/device-integrity.ts';
+import { mobileApplicationPolicy } from '../../../policy/mobile-application.ts';
+import type { Stored, Write } from '../../../storage/store.ts';
+import { configurationOf } from '../../devices/devices/devices.parts.ts';
+import { commitOrRetry } from '../../kit/commit.ts';
+import { blockOf } from '../../kit/method-context.ts';
+import { nativeMethod } from '../../kit/native-method.ts';
+import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { rememberRequest } from '../../kit/remember-request.ts';
+import { answerAsDevice } from '../device-authentications/answer-as-device.ts';
+import { type AnswerClaims, readAnswerClaims, readFetchClaims } from './native.schema.ts';
+import {
+  askerOf,
+  assertUnblocked,
+  credentialOf,
+  messageTo,
+  type NativeParts,
+  type ReadDevice,
+  readDevice,
+  useRequest,
+} from './native-parts.ts';
+
+const CHALLENGES_MAX = 10;
+
+/** The flows that wait for this device. */
+async function waitingFlows(
+  { store }: NativeParts,
+  environmentId: string,
+  deviceId: string,
+  now: number,
+): Promise<Stored<Flow>[]> {
+  const flows = await store.list('flows', environmentId, {
+    where: {
+      all: [
+        { column: 'push_device_id', is: 'eq', value: deviceId },
+        { column: 'push_expires_at', is: 'gt', value: now },
+      ],
+    },
+    limit: CHALLENGES_MAX,
+  });
+  return flows.filter(({ doc }) => typeof doc.challenge?.state.text === 'string');
+}
+
+/** The same, once it is kept that the device has them: only then does the user's time begin. */
+async function reachedFlows(
+  parts: NativeParts,
+  environmentId: string,
+  deviceId: string,
+  now: number,
+): Promise<Stored<Flow>[]> {
+  return commitOrRetry(parts.store, async () => {
+    const flows = await waitingFlows(parts, environmentId, deviceId, now);
+    const writes = flows.flatMap(({ id, version, doc: before }): Write[] => {
+      const doc = reachPush(before);
+      return doc === before
+        ? []
+        : [{ op: 'update', table: 'flows', environmentId, id, version, doc }];
+    });
+    return { writes, result: flows };
+  });
+}
+
+/** `POST …/device/v1/challenges`: at once, or after a wait when there is nothing. */
+export async function fetchChallenges(
+  parts: NativeParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const read = await readDevice(parts, request, 'challenges');
+  const { device, claims } = read;
+  const { environmentId, id } = device;
+  assertUnblocked(device);
+  const { wait = 0 } = readFetchClaims(claims);
+  await useRequest(parts, read, request.now);
+  const { now } = request;
+  // Begun before it looks: what happens in between ends it, too.
+  const waitMs = Math.min(wait * 1_000, DEVICE_WAIT_MAX_MS);
+  const waiting = waitMs > 0 ? parts.deviceWakes.wait(environmentId, id, waitMs) : undefined;
+  let flows = await reachedFlows(parts, environmentId, id, now);
+  if (flows.length === 0 && waiting) {
+    if ((await waiting.ended) === 'REPLACED') {
+      throw limitExceeded('wait', 'The device has other requests that wait.', DEVICE_WAITS_MAX);
+    }
+    flows = await reachedFlows(parts, environmentId, id, now);
+  }
+  waiting?.end();
+  const wantsLogs = presentLogs(credentialOf(device), now)?.status === 'PENDING';
+  const answer = {
+    challenges: flows.map(({ doc }) => doc.challenge?.state.text),
+    ...(wantsLogs ? { logs: 'REQUESTED' } : {}),
+    ...((await isAttestationDue(parts, read, now)) ? { integrity: 'REQUESTED' } : {}),
+  };
+  return messageTo(parts, askerOf(read), answer, now);
+}
+
+/** Whether the device can't be used, or soon won't, before its system has attested it anew. */
+async function isAttestationDue(
+  parts: NativeParts,
+  { device }: Pick<ReadDevice, 'device'>,
+  now: number,
+): Promise<boolean> {
+  const { defaultPolicy, nativeApplications } = await configurationOf(parts, device.environmentId);
+  const credential = credentialOf(device);
+  const application = nativeApplications.get(credential.applicationId);
+  const block = blockOf(defaultPolicy, nativeMethod(parts));
+  const rules = mobileApplicationPolicy(block, credential.applicationId, application?.mobile);
+  return rules !== undefined && wantsAttestation(credential, rules, now);
+}
+
+/** The same for the same decision on the same challenge, whenever it is signed. */
+function answerHash({ challenge, decision, number }: Omit<AnswerClaims, 'flow'>): string {
+  return createHash('sha256').update(`${challenge} ${decision} ${number}`).digest('base64url');
+}
+
+/** `POST …/device/v1/answers`: the flow's guarded write decides who was first. */
+export async function answerChallenge(
+  parts: NativeParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const read = await readDevice(parts, request, 'answers');
+  const { device, claims } = read;
+  const { environmentId, id, doc } = device;
+  assertUnblocked(device);
+  const { flow, ...answer } = readAnswerClaims(claims);
+  const { now, correlationId } = request;
+  const status = await answerAsDevice(parts, {
+    environmentId,
+    flowId: flow,
+    deviceId: id,
+    answer,
+    hash: answerHash(answer),
+    used: rememberRequest(environmentId, claims.requestId, now),
+    origin: { actor: { type: 'USER', id: doc.userId }, correlationId },
+    now,
+  });
+  return messageTo(parts, askerOf(read), { status }, now);
+}

@@ -1,0 +1,185 @@
+/** The device shows by its first passcode that it has read its secret; docs/device-protocol.md. */
+import { NATIVE_PAIRING_TRIES_MAX } from '../../../config/limits.ts';
+import { type ApiError, invalidData, wrongState } from '../../../errors/api-error.ts';
+import type { Device } from '../../../model/documents.ts';
+import { messageWrite } from '../../../notifications/outbox.ts';
+import { mobileApplicationPolicy } from '../../../policy/mobile-application.ts';
+import type { Write } from '../../../storage/store.ts';
+import { assertRoom } from '../../devices/devices/create-device.ts';
+import { withDeviceAdded } from '../../devices/devices/device-order.ts';
+import { methodDevice } from '../../devices/devices/device-view.ts';
+import { configurationOf } from '../../devices/devices/devices.parts.ts';
+import { newDeviceNotice } from '../../devices/devices/new-device-notice.ts';
+import { activityWrite } from '../../kit/activity.ts';
+import { commitOrRetry } from '../../kit/commit.ts';
+import { blockOf, methodContext } from '../../kit/method-context.ts';
+import { nativeMethod } from '../../kit/native-method.ts';
+import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { rememberRequest, replayed } from '../../kit/remember-request.ts';
+import { readConfirmationClaims } from './native.schema.ts';
+import {
+  type Asker,
+  askerOf,
+  credentialOf,
+  messageTo,
+  type NativeParts,
+  type ReadDevice,
+  readDevice,
+} from './native-parts.ts';
+import { pushResult } from './push-token.ts';
+
+type Confirmed = { refusal: ApiError } | { push: object };
+
+/** `POST …/device/v1/confirmations`: three tries, 15 minutes; then the pairing has failed. */
+export async function confirmPairing(
+  parts: NativeParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const { outcome, asker } = await commitOrRetry<{ outcome: Confirmed; asker: Asker }>(
+    parts.store,
+    async () => {
+      const read = await readDevice(parts, request, 'confirmations');
+      const { writes, result } = await decide(parts, request, read);
+      const { device, claims } = read;
+      const used = rememberRequest(device.environmentId, claims.requestId, request.now);
+      return { writes: [...writes, used], result: { outcome: result, asker: askerOf(read) } };
+    },
+    replayed,
+  );
+  if ('refusal' in outcome) throw outcome.refusal;
+  parts.wakeOutbox();
+  const { push } = outcome;
+  return messageTo(
+    parts,
+    asker,
+    { status: 'ACTIVE', push, otp: { status: 'ENABLED' } },
+    request.now,
+  );
+}
+
+async function decide(
+  parts: NativeParts,
+  request: OperationRequest,
+  { device, facts, claims }: ReadDevice,
+): Promise<{ writes: Write[]; result: Confirmed }> {
+  const { otp } = readConfirmationClaims(claims);
+  const { environmentId, id, version, doc } = device;
+  const { now, correlationId } = request;
+  const { pairing, expiresAt: _expiresAt, ...rest } = doc;
+  if (doc.status === 'ACTIVE' || !pairing) {
+    throw wrongState('status', 'The device is active already.');
+  }
+  if (now >= (pairing.challenge?.expiresAt ?? 0)) throw invalidData('OTP_EXPIRED', 'otp');
+  const method = nativeMethod(parts);
+  const configuration = await configurationOf(parts, environmentId);
+  const policy = configuration.policies.get(pairing.policyId) ?? configuration.defaultPolicy;
+  const block = blockOf(policy, method);
+  const context = methodContext(parts, configuration, facts, block, now);
+  const verdict = await method.verify({ otp }, { state: {} }, methodDevice(device), context);
+  const activity = (action: string, result: 'SUCCESS' | 'FAILED' = 'SUCCESS') =>
+    activityWrite(
+      environmentId,
+      {
+        action,
+        actor: { type: 'USER', id: doc.userId },
+        resource: { type: 'DEVICE', id },
+        userId: doc.userId,
+        correlationId,
+        result,
+      },
+      now,
+    );
+  if (verdict.verdict !== 'VERIFIED') {
+    const failures = pairing.failures + 1;
+    const attemptsRemaining = NATIVE_PAIRING_TRIES_MAX - failures;
+    const refusal = invalidData('INVALID_OTP', 'otp', { innerError: { attemptsRemaining } });
+    if (attemptsRemaining > 0) {
+      const failed: Device = { ...doc, pairing: { ...pairing, failures }, updatedAt: now };
+      return {
+        writes: [
+          { op: 'update', table: 'devices', environmentId, id, version, doc: failed },
+          activity('DEVICE.ACTIVATION_OTP_INVALID', 'FAILED'),
+        ],
+        result: { refusal },
+      };
+    }
+    return {
+      writes: [
+        { op: 'delete', table: 'devices', environmentId, id, version },
+        ...(await failKey(
+          parts,
+          environmentId,
+          String(pairing.challenge?.state.pairingKeyId),
+          now,
+        )),
+        activity('DEVICE.ACTIVATION_OTP_FAILED', 'FAILED'),
+      ],
+      result: {
+        refusal: invalidData('PASSCODE_NOT_VERIFIED', 'otp', {
+          innerError: { attemptsRemaining: 0 },
+        }),
+      },
+    };
+  }
+  const { maxAllowedDevices } = configuration.mfaSettings.doc.pairing;
+  assertRoom(facts, 'ACTIVE', maxAllowedDevices, now);
+  const active: Device = {
+    ...rest,
+    status: 'ACTIVE',
+    // Nobody has seen this passcode: it counts as none that was used.
+    activatedAt: now,
+    updatedAt: now,
+  };
+  const { user } = facts;
+  const before = facts.devices.filter((one) => one.doc.status === 'ACTIVE').length;
+  const credential = credentialOf({ ...device, doc: active });
+  const rules = mobileApplicationPolicy(block, credential.applicationId);
+  return {
+    writes: [
+      { op: 'update', table: 'devices', environmentId, id, version, doc: active },
+      {
+        op: 'update',
+        table: 'users',
+        environmentId,
+        id: user.id,
+        version: user.version,
+        doc: withDeviceAdded(user.doc, id, before),
+      },
+      activity('DEVICE.ACTIVATED'),
+      ...newDeviceNotice(parts, configuration, policy, facts, active, now).map((delivery) =>
+        messageWrite({
+          vault: parts.keyring,
+          environmentId,
+          delivery,
+          kind: 'DEVICE_PAIRING',
+          now,
+        }),
+      ),
+    ],
+    result: {
+      push: rules
+        ? pushResult(credential, rules, configuration.pushProviders)
+        : { status: 'DISABLED' },
+    },
+  };
+}
+
+/** The key says why nothing came of it; contract §5. */
+async function failKey(
+  { store }: NativeParts,
+  environmentId: string,
+  keyId: string,
+  now: number,
+): Promise<Write[]> {
+  const key = await store.get('pairing_keys', environmentId, keyId);
+  if (!key) return [];
+  const error = {
+    code: 'OneTimePasscodeRetriesExceeded',
+    message: 'The device gave too many wrong passcodes.',
+  };
+  const { deviceId: _deviceId, ...rest } = key.doc;
+  const doc = { ...rest, status: 'FAILED' as const, error, updatedAt: now };
+  return [
+    { op: 'update', table: 'pairing_keys', environmentId, id: keyId, version: key.version, doc },
+  ];
+}

@@ -1,0 +1,126 @@
+/** What native devices say, inside the texts that they sign; docs/device-protocol.md. */
+import { type Static, type TSchema, Type } from 'typebox';
+import { Value } from 'typebox/value';
+import { DEVICE_LOGS_LENGTH_MAX, NICKNAME_LENGTH_MAX } from '../../../config/limits.ts';
+import { INTEGRITY_KINDS } from '../../../device-integrity/registry.ts';
+import { invalidData } from '../../../errors/api-error.ts';
+import { Nickname } from '../../devices/devices/devices.schema.ts';
+import { Uuid } from '../../kit/schemas.ts';
+
+const closed = { additionalProperties: false } as const;
+
+/** A signed request, or the text that answers it. */
+export const SignedRequest = Type.Object(
+  { request: Type.String({ minLength: 1, maxLength: 131_072, description: 'A compact JWS.' }) },
+  closed,
+);
+export const SignedMessage = Type.Object({ message: Type.String() });
+
+const word = (maxLength: number) =>
+  Type.String({ minLength: 1, maxLength, pattern: '^[^\\u0000-\\u001f\\u007f]*$' });
+
+const About = Type.Object({
+  os: Type.Optional(Type.Object({ type: word(50), version: Type.Optional(word(50)) })),
+  model: Type.Optional(Type.Object({ name: word(100), marketingName: Type.Optional(word(100)) })),
+  manufacturer: Type.Optional(word(100)),
+  sdkVersion: Type.Optional(word(50)),
+  locale: Type.Optional(word(35)),
+  nativeName: Type.Optional(word(100)),
+  applicationVersion: Type.Optional(word(50)),
+  rooted: Type.Optional(Type.Boolean()),
+  lockEnabled: Type.Optional(Type.Boolean()),
+  allowPushNotification: Type.Optional(Type.Boolean()),
+});
+export type AboutDevice = Static<typeof About>;
+
+const Push = Type.Object({
+  provider: Type.Enum(['FCM', 'APNS', 'HMS', 'WEB_PUSH']),
+  token: Type.Optional(Type.String({ maxLength: 4_096 })),
+  sandbox: Type.Optional(Type.Boolean()),
+});
+export type PushClaims = Static<typeof Push>;
+
+const Integrity = Type.Object({
+  compromised: Type.Optional(Type.Boolean()),
+  // Of the device's system; for the request's nonce and the device's key.
+  attestation: Type.Optional(
+    Type.Object({
+      kind: Type.Enum([...INTEGRITY_KINDS]),
+      token: Type.String({ minLength: 1, maxLength: 32_768 }),
+    }),
+  ),
+});
+export type IntegrityClaims = Static<typeof Integrity>;
+
+const Pairing = Type.Object({
+  // Left out by a phone that was enrolled by itself: then its key is the code.
+  code: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+  // Left out by an application that serves every environment: then the key's own.
+  application: Type.Optional(Uuid),
+  encryptionKey: Type.Unknown(),
+  nickname: Type.Optional(Nickname),
+  about: Type.Optional(About),
+  push: Type.Optional(Push),
+  integrity: Type.Optional(Integrity),
+});
+export type PairingClaims = Static<typeof Pairing>;
+
+const Confirmation = Type.Object({ otp: Type.String({ minLength: 1, maxLength: 20 }) });
+
+const Fetch = Type.Object({ wait: Type.Optional(Type.Number({ minimum: 0, maximum: 60 })) });
+
+const Answer = Type.Object({
+  flow: Uuid,
+  challenge: Type.String({ minLength: 43, maxLength: 43 }),
+  decision: Type.Enum(['APPROVE', 'DENY']),
+  reason: Type.Optional(Type.Enum(['NONE', 'BIOMETRICS_REJECTED', 'REPORT_FRAUD'])),
+  number: Type.Optional(Type.Integer({ minimum: 0, maximum: 99 })),
+  amr: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 10 })),
+  userVerification: Type.Optional(word(64)),
+  integrity: Type.Optional(Type.Object({ compromised: Type.Optional(Type.Boolean()) })),
+  sequence: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+});
+export type AnswerClaims = Static<typeof Answer>;
+
+const Update = Type.Object({
+  about: Type.Optional(About),
+  push: Type.Optional(Type.Union([Push, Type.Null()])),
+  integrity: Type.Optional(Integrity),
+  nickname: Type.Optional(Type.String({ ...Nickname, maxLength: NICKNAME_LENGTH_MAX })),
+});
+export type UpdateClaims = Static<typeof Update>;
+
+const Rotation = Type.Object({
+  publicKey: Type.Unknown(),
+  // Of the new key, over the id of the device: that it is held, too.
+  proof: Type.String({ minLength: 1, maxLength: 8_192 }),
+});
+
+const Logs = Type.Object({ logs: Type.String({ maxLength: DEVICE_LOGS_LENGTH_MAX }) });
+
+const Code = Type.Object({ code: Type.String({ minLength: 1, maxLength: 20 }) });
+
+const CodeAnswer = Type.Object({
+  code: Uuid,
+  decision: Type.Enum(['APPROVE', 'DENY']),
+});
+
+/** A reader of claims. Throws `INVALID_DATA` with the claim that isn't as it should be. */
+function readerOf<Schema extends TSchema>(schema: Schema) {
+  return (claims: unknown): Static<Schema> => {
+    if (Value.Check(schema, claims)) return claims;
+    const [first] = Value.Errors(schema, claims);
+    const target = (first?.instancePath ?? '').slice(1).replaceAll('/', '.');
+    throw invalidData('INVALID_VALUE', target === '' ? 'request' : target);
+  };
+}
+
+export const readPairingClaims = readerOf(Pairing);
+export const readConfirmationClaims = readerOf(Confirmation);
+export const readFetchClaims = readerOf(Fetch);
+export const readAnswerClaims = readerOf(Answer);
+export const readUpdateClaims = readerOf(Update);
+export const readRotationClaims = readerOf(Rotation);
+export const readLogsClaims = readerOf(Logs);
+export const readCodeClaims = readerOf(Code);
+export const readCodeAnswerClaims = readerOf(CodeAnswer);

@@ -1,0 +1,382 @@
+/** A phone claims a pairing key and becomes a device of the user; docs/device-protocol.md. */
+import { randomBytes, randomUUIDv7 } from 'node:crypto';
+import { BlockList, isIP } from 'node:net';
+import { calculateJwkThumbprint } from 'jose';
+import { NATIVE_PAIRING_MS } from '../../../config/limits.ts';
+import {
+  type DeviceClaims,
+  REQUEST_TYPE,
+  readDeviceHeader,
+  refusedRequest,
+  verifyDeviceRequest,
+} from '../../../device-protocol/device-request.ts';
+import { isDeviceNonce } from '../../../device-protocol/nonce.ts';
+import { encryptToDevice, importEncryptionKey } from '../../../device-protocol/server-message.ts';
+import { type ApiError, invalidData, limitExceeded } from '../../../errors/api-error.ts';
+import type { ErrorDetailCode } from '../../../errors/catalogue.ts';
+import type { Device } from '../../../model/documents.ts';
+import {
+  type DevicePublicKey,
+  type NativeCredential,
+  type PairingKey,
+  passcodeIdentity,
+  pushTokenIdentity,
+} from '../../../model/mobile.ts';
+import { networkOf } from '../../../model/network.ts';
+import { isSound } from '../../../policy/device-integrity.ts';
+import {
+  type MobileApplicationPolicy,
+  mobileApplicationPolicy,
+  passcodePeriodSeconds,
+} from '../../../policy/mobile-application.ts';
+import type { Stored, Write } from '../../../storage/store.ts';
+import { assertRoom } from '../../devices/devices/create-device.ts';
+import { configurationOf } from '../../devices/devices/devices.parts.ts';
+import { normalCode, pairingCodeHash } from '../../devices/pairing-keys/new-pairing-key.ts';
+import { activityWrite } from '../../kit/activity.ts';
+import { commitOrRetry } from '../../kit/commit.ts';
+import { createFailureWindow } from '../../kit/failure-window.ts';
+import { blockOf } from '../../kit/method-context.ts';
+import { nativeMethod } from '../../kit/native-method.ts';
+import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { rememberRequest, replayed } from '../../kit/remember-request.ts';
+import { assessIntegrity } from './assess-integrity.ts';
+import { type PairingClaims, readPairingClaims } from './native.schema.ts';
+import { messageTo, type NativeParts, urlOf } from './native-parts.ts';
+import { pushOf, pushResult } from './push-token.ts';
+
+const SECRET_BYTES = 32;
+
+/** Guesses at codes, by environment and address, in the memory of this node. */
+export type PairingGuard = ReturnType<typeof createFailureWindow>;
+export const createPairingGuard = createFailureWindow;
+
+const tooManyTries = () =>
+  limitExceeded('request', 'Too many pairing keys were tried from this address.');
+
+interface Claimed {
+  deviceId: string;
+  credential: NativeCredential;
+  application: { id: string; name: string };
+  rules: MobileApplicationPolicy;
+  user: { id: string; username: string };
+  environment: { id: string; name: string };
+  secret: Uint8Array;
+}
+
+/** Why a key that exists can't be claimed: it has failed then, and can't be tried again. */
+class ClaimRefused extends Error {
+  readonly error: ApiError;
+  readonly code: ErrorDetailCode;
+
+  constructor(code: ErrorDetailCode, target: string) {
+    super(code);
+    this.code = code;
+    this.error = invalidData(code, target);
+  }
+}
+
+/** `POST …/device/v1/pairings`: the device, its encrypted secret, and how it is woken. */
+export async function pairDevice(
+  parts: NativeParts,
+  guard: PairingGuard,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const environmentId = request.params.envID ?? '';
+  const { now, remoteAddress } = request;
+  const guardKey = `${environmentId}/${networkOf(remoteAddress)}`;
+  if (guard.waitMs(guardKey, now) !== undefined) throw tooManyTries();
+  const text: string = request.body.request;
+  const { publicJwk } = readDeviceHeader(text, REQUEST_TYPE);
+  if (!publicJwk) throw refusedRequest('INVALID_SIGNATURE');
+  const claims = await verifyDeviceRequest(text, publicJwk, {
+    type: REQUEST_TYPE,
+    environmentId,
+    url: urlOf(parts, environmentId, 'pairings'),
+    now,
+  });
+  if (!isDeviceNonce(parts.keyring, environmentId, claims.nonce, now)) {
+    throw refusedRequest('INVALID_SIGNATURE', 'The nonce is none of the server, or too old.');
+  }
+  const asked = readPairingClaims(claims);
+  // Before anything is claimed: whoever can't be answered has claimed nothing.
+  const encryptionKey = await importEncryptionKey(asked.encryptionKey);
+  if (!encryptionKey) throw invalidData('INVALID_VALUE', 'encryptionKey');
+
+  const forgive = guard.begin(guardKey, now);
+  if (!forgive) throw tooManyTries();
+  const claimed = await claim(parts, request, asked, claims, publicJwk);
+  if (!claimed) throw invalidData('PAIRING_KEY_INVALID', 'code');
+  forgive();
+  if ('refusal' in claimed) throw claimed.refusal;
+  const thumbprint = await calculateJwkThumbprint(publicJwk, 'sha256');
+  const { deviceId, credential, application, rules, user, environment, secret } = claimed;
+  const { pushProviders } = await configurationOf(parts, environmentId);
+  return messageTo(
+    parts,
+    { environmentId, audience: thumbprint, requestId: claims.jti },
+    {
+      deviceId,
+      application,
+      user,
+      environment,
+      passcode: {
+        secret: await encryptToDevice(secret, encryptionKey),
+        algorithm: 'SHA256',
+        digits: 6,
+        period: credential.passcodePeriodSeconds,
+      },
+      push: pushResult(credential, rules, pushProviders),
+      userVerification: rules.biometricsEnabled ? 'REQUIRED' : 'PREFERRED',
+      webPushKey: (await parts.keyring.webPushKeys(environmentId)).publicKey,
+    },
+    now,
+  );
+}
+
+type Claim = Claimed | { refusal: ApiError } | undefined;
+
+/** One guarded write claims the key; undefined: there is none to claim. */
+async function claim(
+  parts: NativeParts,
+  request: OperationRequest,
+  asked: PairingClaims,
+  claims: DeviceClaims,
+  publicJwk: DevicePublicKey,
+): Promise<Claim> {
+  const environmentId = request.params.envID ?? '';
+  const { now } = request;
+  const { store, keyring } = parts;
+  const thumbprint = await calculateJwkThumbprint(publicJwk, 'sha256');
+  // A key that was made for this very phone has its thumbprint for a code (automatic enrolment).
+  const code = asked.code === undefined ? `key:${thumbprint}` : normalCode(asked.code);
+  const hash = pairingCodeHash(keyring, environmentId, code);
+  const deviceId = randomUUIDv7();
+  const secret = randomBytes(SECRET_BYTES);
+  const assessed = new Map<string, ReturnType<typeof assessIntegrity>>();
+  // Once, also where a race makes it decide again: somebody outside may be asked.
+  const assess = (applicationId: string) => {
+    const { about, integrity } = asked;
+    const { nonce } = claims;
+    const said = { environmentId, applicationId, about, integrity, nonce, publicJwk, now };
+    const known = assessed.get(applicationId) ?? assessIntegrity(parts, said);
+    assessed.set(applicationId, known);
+    return known;
+  };
+  return commitOrRetry<Claim>(
+    store,
+    async () => {
+      const [key] = await store.list('pairing_keys', environmentId, {
+        where: { column: 'code_hash', is: 'eq', value: hash },
+        limit: 1,
+      });
+      if (key?.doc.status !== 'UNCLAIMED' || now >= key.doc.usableUntil) {
+        return { writes: [], result: undefined };
+      }
+      const used = rememberRequest(environmentId, claims.requestId, now);
+      try {
+        const made = await newDevice(parts, request, key, asked, {
+          deviceId,
+          publicJwk,
+          thumbprint,
+          secret,
+          assess,
+        });
+        return { writes: [...made.writes, used], result: made.claimed };
+      } catch (error) {
+        if (!(error instanceof ClaimRefused)) throw error;
+        const { message } = error.error.details[0] ?? { message: '' };
+        const doc: PairingKey = {
+          ...key.doc,
+          status: 'FAILED',
+          error: { code: error.code, message },
+          updatedAt: now,
+        };
+        return {
+          writes: [update(key, doc), used, failedActivity(key, error.code, request)],
+          result: { refusal: error.error },
+        };
+      }
+    },
+    (table) =>
+      table === 'device_requests'
+        ? replayed()
+        : invalidData('UNIQUENESS_VIOLATION', 'request', {
+            message: 'A device with this key is paired already.',
+          }),
+  );
+}
+
+function update({ environmentId, id, version }: Stored<PairingKey>, doc: PairingKey): Write {
+  return { op: 'update', table: 'pairing_keys', environmentId, id, version, doc };
+}
+
+function failedActivity(
+  { environmentId, id, doc }: Stored<PairingKey>,
+  code: string,
+  { now, correlationId }: OperationRequest,
+): Write {
+  const action =
+    code === 'DEVICE_COMPROMISED' ? 'DEVICE.PAIRING_FAILED_COMPROMISED' : 'DEVICE.PAIRING_FAILED';
+  return activityWrite(
+    environmentId,
+    {
+      action,
+      actor: { type: 'USER', id: doc.userId },
+      resource: { type: 'PAIRING_KEY', id },
+      userId: doc.userId,
+      correlationId,
+      result: 'FAILED',
+      data: { code },
+    },
+    now,
+  );
+}
+
+interface NewKeys {
+  deviceId: string;
+  publicJwk: DevicePublicKey;
+  thumbprint: string;
+  secret: Uint8Array;
+  /** What is to be thought of the device, as one of this application. */
+  assess(applicationId: string): ReturnType<typeof assessIntegrity>;
+}
+
+/** The writes of a claim that nothing stands against. Throws `ClaimRefused`. */
+async function newDevice(
+  parts: NativeParts,
+  request: OperationRequest,
+  key: Stored<PairingKey>,
+  asked: PairingClaims,
+  { deviceId, publicJwk, thumbprint, secret, assess }: NewKeys,
+): Promise<{ writes: Write[]; claimed: Claimed }> {
+  const { environmentId, doc: keyDoc } = key;
+  const { now, remoteAddress, correlationId } = request;
+  const { store, keyring } = parts;
+  const method = nativeMethod(parts);
+  const configuration = await configurationOf(parts, environmentId);
+  const policy = configuration.policies.get(keyDoc.policyId) ?? configuration.defaultPolicy;
+  const block = blockOf(policy, method);
+  const applicationId = asked.application ?? keyDoc.applicationIds[0] ?? '';
+  const mobile = configuration.nativeApplications.get(applicationId)?.mobile;
+  const rules = block.enabled ? mobileApplicationPolicy(block, applicationId, mobile) : undefined;
+  if (!keyDoc.applicationIds.includes(applicationId)) {
+    throw new ClaimRefused('APPLICATION_MISMATCH', 'application');
+  }
+  const application = await store.get('applications', environmentId, applicationId);
+  if (!rules || rules.pairingDisabled || !application?.doc.enabled) {
+    throw new ClaimRefused('PAIRING_DISABLED', 'application');
+  }
+  if (!isAllowedAddress(remoteAddress, rules.pairingAddresses, keyDoc.createdFrom)) {
+    throw new ClaimRefused('ADDRESS_NOT_ALLOWED', 'request');
+  }
+  const integrity = await assess(applicationId);
+  const about = asked.about ?? {};
+  if (!isSound({ integrity, about }, rules, now)) {
+    throw new ClaimRefused('DEVICE_COMPROMISED', 'integrity');
+  }
+  const facts = await store.readUserFacts(environmentId, keyDoc.userId);
+  if (!facts?.user.doc.enabled) throw new ClaimRefused('PAIRING_KEY_INVALID', 'code');
+  const { maxAllowedDevices } = configuration.mfaSettings.doc.pairing;
+  try {
+    assertRoom(facts, 'ACTIVE', maxAllowedDevices, now);
+  } catch {
+    throw new ClaimRefused('LIMIT_EXCEEDED', 'devices');
+  }
+  const { push } = asked;
+  const credential: NativeCredential = {
+    version: 1,
+    applicationId,
+    publicJwk,
+    sealedSecret: keyring.seal(environmentId, passcodeIdentity(deviceId), secret),
+    passcodePeriodSeconds: passcodePeriodSeconds(block, application.doc.settings.mobile ?? {}),
+    lastTimeStep: 0,
+    sequence: 0,
+    about,
+    integrity,
+    ...(push
+      ? {
+          push: pushOf(push, (token) =>
+            keyring.seal(environmentId, pushTokenIdentity(deviceId), token),
+          ),
+        }
+      : {}),
+  };
+  const { user } = facts;
+  const doc: Device = {
+    userId: user.id,
+    type: method.type,
+    status: 'ACTIVATION_REQUIRED',
+    ...(asked.nickname ? { nickname: asked.nickname } : {}),
+    credential: { ...credential },
+    environmentKey: `${method.type}:${thumbprint}`,
+    pairing: {
+      policyId: policy.id,
+      challenge: {
+        expiresAt: now + NATIVE_PAIRING_MS,
+        state: { pairingKeyId: key.id },
+      },
+      failures: 0,
+    },
+    failures: 0,
+    expiresAt: now + NATIVE_PAIRING_MS,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const claimedKey: PairingKey = { ...keyDoc, status: 'CLAIMED', deviceId, updatedAt: now };
+  return {
+    claimed: {
+      deviceId,
+      credential,
+      application: { id: applicationId, name: application.doc.name },
+      rules,
+      user: { id: user.id, username: user.doc.username },
+      environment: { id: environmentId, name: configuration.environment.doc.name },
+      secret,
+    },
+    writes: [
+      update(key, claimedKey),
+      { op: 'insert', table: 'devices', environmentId, id: deviceId, doc },
+      // His version guards the count of his devices.
+      {
+        op: 'update',
+        table: 'users',
+        environmentId,
+        id: user.id,
+        version: user.version,
+        doc: user.doc,
+      },
+      activityWrite(
+        environmentId,
+        {
+          action: 'DEVICE.CREATED',
+          actor: { type: 'USER', id: user.id },
+          resource: { type: 'DEVICE', id: deviceId },
+          userId: user.id,
+          correlationId,
+        },
+        now,
+      ),
+    ],
+  };
+}
+
+const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
+
+/** Whether a device may be paired from here: a listed network, or where the key was made. Pure. */
+export function isAllowedAddress(
+  address: string,
+  allowed: readonly string[] | undefined,
+  createdFrom: string | undefined,
+): boolean {
+  if (!allowed) return true;
+  if (allowed.length === 0) return address === createdFrom;
+  const list = new BlockList();
+  // The policy's own check has seen that each is an address, or a network with its length.
+  for (const entry of allowed) {
+    const [network = '', prefix] = entry.split('/');
+    if (prefix === undefined) list.addAddress(network, familyOf(network));
+    else list.addSubnet(network, Number(prefix), familyOf(network));
+  }
+  return list.check(address, familyOf(address));
+}

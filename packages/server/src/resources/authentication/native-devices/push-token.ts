@@ -1,0 +1,45 @@
+/** How a device is woken: what is kept of its token with a provider, and what it is told. */
+
+import type { DevicePush, NativeCredential } from '../../../model/mobile.ts';
+import type { PushProviders } from '../../../model/push-providers.ts';
+import type { MobileApplicationPolicy } from '../../../policy/mobile-application.ts';
+import { pushStateOf } from '../../../policy/push-state.ts';
+import type { PushClaims } from './native.schema.ts';
+
+/** What is kept of the token that the device has said. */
+export function pushOf(
+  { provider, token = '', sandbox }: PushClaims,
+  seal: (token: string) => string,
+): DevicePush {
+  return {
+    provider,
+    sealedToken: seal(token),
+    ...(sandbox ? { sandbox } : {}),
+    ...(token === '' ? { status: 'DISABLED', error: 'MissingDeviceToken' } : { status: 'ENABLED' }),
+  };
+}
+
+export interface PushResult {
+  status: 'ENABLED' | 'DISABLED';
+  error?: { code: string };
+}
+
+/** What the device is told of its token, and of the accounts of its application; contract §7. */
+export function tokenResult(
+  credential: Pick<NativeCredential, 'applicationId' | 'push'>,
+  providers: PushProviders,
+): PushResult {
+  const { status, error } = { error: undefined, ...pushStateOf(credential, providers) };
+  return { status, ...(error === undefined ? {} : { error: { code: error } }) };
+}
+
+/** The same with what the policy and its user allow. */
+export function pushResult(
+  credential: NativeCredential,
+  { pushEnabled }: MobileApplicationPolicy,
+  providers: PushProviders,
+): PushResult {
+  return pushEnabled && credential.about.allowPushNotification !== false
+    ? tokenResult(credential, providers)
+    : { status: 'DISABLED', error: { code: 'PushDisabled' } };
+}

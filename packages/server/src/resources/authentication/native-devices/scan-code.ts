@@ -1,0 +1,171 @@
+/** A phone scans an authentication code, and its user approves or denies; contract §3.5. */
+import { invalidData, limitExceeded } from '../../../errors/api-error.ts';
+import { whyClosed } from '../../../flow/usability.ts';
+import { type Instant, toTimestamp } from '../../../model/instant.ts';
+import type { AuthenticationCode } from '../../../model/mobile.ts';
+import type { Stored, Write } from '../../../storage/store.ts';
+import { configurationOf } from '../../devices/devices/devices.parts.ts';
+import { activityWrite } from '../../kit/activity.ts';
+import { commitOrRetry } from '../../kit/commit.ts';
+import { createFailureWindow } from '../../kit/failure-window.ts';
+import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { rememberRequest, replayed } from '../../kit/remember-request.ts';
+import {
+  authenticationCodeHash,
+  isOver,
+} from '../authentication-codes/authentication-codes.service.ts';
+import { seeWorld } from '../device-authentications/flow-world.ts';
+import { readCodeAnswerClaims, readCodeClaims } from './native.schema.ts';
+import {
+  askerOf,
+  assertUnblocked,
+  credentialOf,
+  messageTo,
+  type NativeParts,
+  type ReadDevice,
+  readDevice,
+} from './native-parts.ts';
+
+const notValid = () => invalidData('AUTHENTICATION_CODE_INVALID', 'code');
+
+/** Guesses at codes, by device, in the memory of this node. */
+export type CodeGuard = ReturnType<typeof createFailureWindow>;
+export const createCodeGuard = createFailureWindow;
+
+function writesOf(
+  row: Stored<AuthenticationCode>,
+  doc: AuthenticationCode,
+  { device, claims }: ReadDevice,
+  { now, correlationId }: OperationRequest,
+): Write[] {
+  const { environmentId, id, version } = row;
+  const { userId } = device.doc;
+  return [
+    { op: 'update', table: 'authentication_codes', environmentId, id, version, doc },
+    rememberRequest(environmentId, claims.requestId, now),
+    activityWrite(
+      environmentId,
+      {
+        action: 'AUTHENTICATION_CODE.UPDATED',
+        actor: { type: 'USER', id: userId },
+        resource: { type: 'AUTHENTICATION_CODE', id },
+        userId,
+        correlationId,
+        data: { status: doc.status },
+      },
+      now,
+    ),
+  ];
+}
+
+/** A code signs on whom a flow by the default policy would take, with the device that it would. */
+async function assertMayAuthenticate(
+  parts: NativeParts,
+  { device, facts }: ReadDevice,
+  now: Instant,
+): Promise<void> {
+  assertUnblocked(device);
+  const { environmentId, id } = device;
+  const configuration = await configurationOf(parts, environmentId);
+  const world = seeWorld(parts, configuration, configuration.defaultPolicy, facts, {}, now);
+  const own = world.devices.find(({ row }) => row.id === id);
+  if (whyClosed(world.facts) || !own || own.seen.unusable) throw notValid();
+  const { applicationId } = credentialOf(device);
+  const application = await parts.store.get('applications', environmentId, applicationId);
+  if (!application?.doc.enabled) throw notValid();
+}
+
+/** `POST …/device/v1/codes`: claims it; without user approval that signs the user on. */
+export async function scanCode(
+  parts: NativeParts,
+  guard: CodeGuard,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const { now } = request;
+  const { store, keyring } = parts;
+  let tried: (() => void) | undefined;
+  const { asker, row, doc, forgive } = await commitOrRetry(
+    store,
+    async () => {
+      const read = await readDevice(parts, request, 'codes');
+      const { device, claims } = read;
+      await assertMayAuthenticate(parts, read, now);
+      const { environmentId, id: deviceId } = device;
+      // Once for all times that it is read and decided again.
+      tried ??= guard.begin(`${environmentId}/${deviceId}`, now);
+      if (!tried) throw limitExceeded('code', 'The device tried too many codes.');
+      const code = readCodeClaims(claims).code.trim().toUpperCase();
+      const [row] = await store.list('authentication_codes', environmentId, {
+        where: {
+          column: 'code_hash',
+          is: 'eq',
+          value: authenticationCodeHash(keyring, environmentId, code),
+        },
+        limit: 1,
+      });
+      const isOurs = row?.doc.applicationId === credentialOf(device).applicationId;
+      if (!row || !isOurs || row.doc.status !== 'UNCLAIMED' || isOver(row.doc, now)) {
+        throw notValid();
+      }
+      const completes = row.doc.userApproval === 'NOT_REQUIRED';
+      const doc: AuthenticationCode = {
+        ...row.doc,
+        status: completes ? 'COMPLETED' : 'CLAIMED',
+        deviceId,
+        ...(completes ? { userId: device.doc.userId } : {}),
+        updatedAt: now,
+      };
+      return {
+        writes: writesOf(row, doc, read, request),
+        result: { asker: askerOf(read), row, doc, forgive: tried },
+      };
+    },
+    replayed,
+  );
+  forgive();
+  return messageTo(
+    parts,
+    asker,
+    {
+      id: row.id,
+      status: doc.status,
+      application: { id: doc.applicationId },
+      ...(doc.clientContext ? { clientContext: doc.clientContext } : {}),
+      expiresAt: toTimestamp(doc.usableUntil),
+    },
+    now,
+  );
+}
+
+/** `POST …/device/v1/code-answers`: by the device that has claimed it, once. */
+export async function answerCode(
+  parts: NativeParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const { now } = request;
+  const { asker, doc } = await commitOrRetry(
+    parts.store,
+    async () => {
+      const read = await readDevice(parts, request, 'code-answers');
+      const { device, claims } = read;
+      await assertMayAuthenticate(parts, read, now);
+      const { code: codeId, decision } = readCodeAnswerClaims(claims);
+      const row = await parts.store.get('authentication_codes', device.environmentId, codeId);
+      const isOpen = row?.doc.status === 'CLAIMED' && !isOver(row.doc, now);
+      if (!row || !isOpen || row.doc.deviceId !== device.id) throw notValid();
+      const doc: AuthenticationCode = {
+        ...row.doc,
+        ...(decision === 'APPROVE'
+          ? { status: 'COMPLETED', userId: device.doc.userId }
+          : {
+              status: 'DENIED',
+              error: { code: 'DENIED', message: 'The user denied the sign-on on the device.' },
+            }),
+        updatedAt: now,
+      };
+      return { writes: writesOf(row, doc, read, request), result: { asker: askerOf(read), doc } };
+    },
+    replayed,
+  );
+  return messageTo(parts, asker, { status: doc.status }, now);
+}

@@ -1,0 +1,210 @@
+/** Pairing ends, or its code is sent again; contract §4.8. */
+
+import { QUESTIONS_MAX } from '../../../config/limits.ts';
+import {
+  ApiError,
+  errorDetail,
+  limitExceeded,
+  notUnique,
+  wrongState,
+} from '../../../errors/api-error.ts';
+import { activateDevice, assertAwaitsAnswer } from '../../../flow/device-activation.ts';
+import type { AuthenticationMethod } from '../../../methods/authentication-method.ts';
+import { toMs } from '../../../model/duration.ts';
+import type { Delivery } from '../../../notifications/message.ts';
+import { messageWrite } from '../../../notifications/outbox.ts';
+import type { Write } from '../../../storage/store.ts';
+import { activityWrite, actorOf } from '../../kit/activity.ts';
+import { commitOrRetry } from '../../kit/commit.ts';
+import { blockOf, methodContext } from '../../kit/method-context.ts';
+import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { assertRoom } from './create-device.ts';
+import { withDeviceAdded } from './device-order.ts';
+import { deviceView, methodDevice } from './device-view.ts';
+import {
+  configurationOf,
+  type DeviceParts,
+  deviceOf,
+  idsOf,
+  methodOf,
+  readUser,
+} from './devices.parts.ts';
+import { newDeviceNotice } from './new-device-notice.ts';
+
+/** All that one step of pairing is decided on, read anew for each try. */
+async function readPairing(parts: DeviceParts, request: OperationRequest) {
+  const { environmentId } = idsOf(request);
+  const [configuration, facts] = await Promise.all([
+    configurationOf(parts, environmentId),
+    readUser(parts, request),
+  ]);
+  const device = deviceOf(facts, request);
+  const method = methodOf(parts, device.doc.type);
+  // The policy that the pairing began with may be gone; then the default one rules.
+  const policy =
+    configuration.policies.get(device.doc.pairing?.policyId ?? '') ?? configuration.defaultPolicy;
+  const block = blockOf(policy, method);
+  const context = methodContext(parts, configuration, facts, block, request.now);
+  return { environmentId, configuration, facts, device, method, policy, block, context };
+}
+
+/** What the proof of each kind of answer is made of; contract §4.8. */
+const PROOFS = { otp: ['otp'], assertion: ['origin', 'attestation'], push: ['otp'] } as const;
+
+function assertProof(method: AuthenticationMethod, { body }: OperationRequest): void {
+  const missing = PROOFS[method.answerKind].filter((name) => body[name] === undefined);
+  if (missing.length === 0) return;
+  throw new ApiError(
+    'INVALID_DATA',
+    missing.map((name) => errorDetail('REQUIRED_VALUE', name)),
+  );
+}
+
+/** `device.activate`: 200 with the ACTIVE device. A wrong answer counts, whoever races. */
+export async function activate(
+  parts: DeviceParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const { now } = request;
+  const outcome = await commitOrRetry(
+    parts.store,
+    async () => {
+      const read = await readPairing(parts, request);
+      const { environmentId, configuration, facts, device, method, policy, block } = read;
+      assertProof(method, request);
+      const failure = block.otp?.failure ?? block.failure;
+      const rules = {
+        now,
+        target: method.answerKind === 'assertion' ? 'attestation' : 'otp',
+        delivered: method.delivered !== undefined,
+        coolDownMs: failure ? toMs(failure.coolDown) : 0,
+      };
+      assertAwaitsAnswer(device.doc, rules);
+      const challenge = device.doc.pairing?.challenge ?? { state: {} };
+      const verdict = await method.verify(
+        request.body,
+        challenge,
+        methodDevice(device),
+        read.context,
+      );
+      const step = activateDevice(device.doc, verdict, rules);
+      const { id, version } = device;
+      const writes: Write[] = [
+        { op: 'update', table: 'devices', environmentId, id, version, doc: step.device },
+      ];
+      const deliveries: Delivery[] = [];
+      if (step.device.status === 'ACTIVE') {
+        assertRoom(facts, 'ACTIVE', configuration.mfaSettings.doc.pairing.maxAllowedDevices, now);
+        const active = facts.devices.filter(({ doc }) => doc.status === 'ACTIVE').length;
+        const { user } = facts;
+        const doc = withDeviceAdded(user.doc, id, active);
+        writes.push({
+          op: 'update',
+          table: 'users',
+          environmentId,
+          id: user.id,
+          version: user.version,
+          doc,
+        });
+        deliveries.push(...newDeviceNotice(parts, configuration, policy, facts, step.device, now));
+      }
+      writes.push(
+        ...deliveries.map((delivery) =>
+          messageWrite({
+            vault: parts.keyring,
+            environmentId,
+            delivery,
+            kind: 'DEVICE_PAIRING',
+            now,
+          }),
+        ),
+        activityWrite(
+          environmentId,
+          {
+            action: step.action,
+            actor: actorOf(request),
+            resource: { type: 'DEVICE', id },
+            userId: facts.user.id,
+            correlationId: request.correlationId,
+            result: step.refusal ? 'FAILED' : 'SUCCESS',
+          },
+          now,
+        ),
+      );
+      return {
+        writes,
+        result: { device: { ...device, doc: step.device }, method, refusal: step.refusal },
+      };
+    },
+    // Another device of the user has taken the address while this one was pending.
+    () => notUnique('type', 'Another device of the user has this address.'),
+  );
+  if (outcome.refusal) throw outcome.refusal;
+  parts.wakeOutbox();
+  const view = { links: parts.links, vault: parts.keyring, now };
+  return { status: 200, body: deviceView(outcome.device, outcome.method, view) };
+}
+
+/** `device.sendActivationCode`: a new code; the one before it is void. */
+export async function sendActivationCode(
+  parts: DeviceParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const { now } = request;
+  const { device, method } = await commitOrRetry(parts.store, async () => {
+    const read = await readPairing(parts, request);
+    const { environmentId, facts, device, method, context } = read;
+    const { pairing } = device.doc;
+    if (device.doc.status !== 'ACTIVATION_REQUIRED' || !pairing) {
+      throw wrongState('status', 'The device is active already.');
+    }
+    if (!method.delivered) {
+      throw wrongState('type', 'No passcode is sent to a device of this type.');
+    }
+    const resent = (pairing.resent ?? 0) + 1;
+    if (resent > QUESTIONS_MAX) {
+      throw limitExceeded('device', 'Too many passcodes were sent: pair anew.', QUESTIONS_MAX);
+    }
+    const { notification } = pairing;
+    const asked = await method.challenge(
+      methodDevice(device),
+      { purpose: 'PAIRING', ...(notification ? { notification } : {}) },
+      context,
+    );
+    const doc = {
+      ...device.doc,
+      updatedAt: now,
+      pairing: { ...pairing, challenge: asked.challenge, failures: 0, resent },
+    };
+    const { id, version } = device;
+    const writes: Write[] = [
+      { op: 'update', table: 'devices', environmentId, id, version, doc },
+      ...(asked.delivery
+        ? [
+            messageWrite({
+              vault: parts.keyring,
+              environmentId,
+              delivery: asked.delivery,
+              kind: 'DEVICE_PAIRING',
+              now,
+            }),
+          ]
+        : []),
+      activityWrite(
+        environmentId,
+        {
+          action: 'NOTIFICATION.CREATED',
+          actor: actorOf(request),
+          resource: { type: 'DEVICE', id },
+          userId: facts.user.id,
+          correlationId: request.correlationId,
+        },
+        now,
+      ),
+    ];
+    return { writes, result: { device: { ...device, doc }, method } };
+  });
+  parts.wakeOutbox();
+  const view = { links: parts.links, vault: parts.keyring, now };
+  return { status: 200, body: deviceView(device, method, view) };
+}

@@ -1,0 +1,297 @@
+/** What is changed of a paired device: block, lock, nickname, order, removal; contract §4.10–§4.13. */
+import { DEVICE_LOGS_MS } from '../../../config/limits.ts';
+import { invalidData, notFound, wrongState } from '../../../errors/api-error.ts';
+import type { Device, User } from '../../../model/documents.ts';
+import { toTimestamp } from '../../../model/instant.ts';
+import { logsIdentity, type NativeCredential, presentLogs } from '../../../model/mobile.ts';
+import type { Store, Stored, UserFacts, Write } from '../../../storage/store.ts';
+import { activityWrite, actorOf } from '../../kit/activity.ts';
+import { commitOrRetry } from '../../kit/commit.ts';
+import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { inOrder, withDeviceRemoved } from './device-order.ts';
+import { deviceView, isDeviceLocked } from './device-view.ts';
+import {
+  type DeviceParts,
+  deviceOf,
+  idsOf,
+  isGone,
+  methodOf,
+  readUser,
+  viewPartsOf,
+} from './devices.parts.ts';
+import { removalNotices } from './removal-notice.ts';
+
+interface Change {
+  action: string;
+  doc: Device;
+}
+
+function recordOf(
+  request: OperationRequest,
+  action: string,
+  resource: { type: string; id: string },
+): Write {
+  const { environmentId, userId } = idsOf(request);
+  return activityWrite(
+    environmentId,
+    {
+      action,
+      actor: actorOf(request),
+      resource,
+      userId,
+      correlationId: request.correlationId,
+    },
+    request.now,
+  );
+}
+
+/** Reads, decides and writes one device; no change, no write and no activity. */
+async function changeDevice(
+  parts: DeviceParts,
+  request: OperationRequest,
+  decide: (device: Device) => Change | undefined,
+): Promise<Stored<Device>> {
+  return commitOrRetry(parts.store, async () => {
+    const device = deviceOf(await readUser(parts, request), request);
+    const change = decide(device.doc);
+    if (!change) return { writes: [], result: device };
+    const { environmentId, id, version } = device;
+    const doc = { ...change.doc, updatedAt: request.now };
+    return {
+      writes: [
+        { op: 'update', table: 'devices', environmentId, id, version, doc },
+        recordOf(request, change.action, { type: 'DEVICE', id }),
+      ],
+      result: { ...device, doc },
+    };
+  });
+}
+
+const reply = async (
+  parts: DeviceParts,
+  device: Stored<Device>,
+  request: OperationRequest,
+): Promise<OperationReply> => ({
+  status: 200,
+  body: deviceView(device, methodOf(parts, device.doc.type), await viewPartsOf(parts, request)),
+});
+
+function assertActive({ status }: Device): void {
+  if (status !== 'ACTIVE') throw wrongState('status', 'The device is not active yet.');
+}
+
+/** `device.block`: it can't be used until it is unblocked. */
+export async function blockDevice(parts: DeviceParts, request: OperationRequest) {
+  const device = await changeDevice(parts, request, (doc) => {
+    assertActive(doc);
+    if (doc.block) return undefined;
+    return { action: 'DEVICE.BLOCKED', doc: { ...doc, block: { blockedAt: request.now } } };
+  });
+  parts.wakeDevices(device.environmentId, [device.id]);
+  return reply(parts, device, request);
+}
+
+/** `device.unblock`. */
+export async function unblockDevice(parts: DeviceParts, request: OperationRequest) {
+  const device = await changeDevice(parts, request, (doc) => {
+    assertActive(doc);
+    const { block, ...unblocked } = doc;
+    return block && { action: 'DEVICE.UNBLOCKED', doc: unblocked };
+  });
+  return reply(parts, device, request);
+}
+
+/** `device.unlock`: ends the lock and forgets the wrong answers. */
+export async function unlockDevice(parts: DeviceParts, request: OperationRequest) {
+  const device = await changeDevice(parts, request, (doc) => {
+    assertActive(doc);
+    if (!isDeviceLocked(doc, request.now)) return undefined;
+    const { lock: _lock, ...unlocked } = doc;
+    return { action: 'DEVICE.UNLOCKED', doc: { ...unlocked, failures: 0 } };
+  });
+  return reply(parts, device, request);
+}
+
+/** `PUT …/nickname`: an empty one removes it. */
+export async function setNickname(
+  parts: DeviceParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const { nickname }: { nickname: string } = request.body;
+  const device = await changeDevice(parts, request, (doc) => {
+    if ((doc.nickname ?? '') === nickname) return undefined;
+    const { nickname: _former, ...rest } = doc;
+    return {
+      action: 'DEVICE.NICKNAME_UPDATED',
+      doc: nickname === '' ? rest : { ...rest, nickname },
+    };
+  });
+  const { environmentId, userId, deviceId } = idsOf(request);
+  const path = `/users/${userId}/devices/${deviceId}`;
+  return {
+    status: 200,
+    body: {
+      _links: {
+        self: parts.links.api(environmentId, `${path}/nickname`),
+        device: parts.links.api(environmentId, path),
+      },
+      nickname: device.doc.nickname ?? '',
+    },
+  };
+}
+
+/** `DELETE …/{deviceID}`: 204; deleting the default makes the next one the default. */
+export async function deleteDevice(
+  parts: DeviceParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const { environmentId, id } = await commitOrRetry(parts.store, async () => {
+    const facts = await readUser(parts, request);
+    const device = deviceOf(facts, request);
+    const { environmentId, id, version } = device;
+    const left = facts.devices.filter(
+      ({ id: other, doc }) => other !== id && doc.status === 'ACTIVE',
+    );
+    const { user } = facts;
+    const doc = withDeviceRemoved(
+      user.doc,
+      id,
+      left.map((device) => device.id),
+    );
+    return {
+      writes: [
+        { op: 'delete', table: 'devices', environmentId, id, version },
+        { op: 'update', table: 'users', environmentId, id: user.id, version: user.version, doc },
+        ...removalNotices(parts, [device], request.now),
+        recordOf(request, 'DEVICE.DELETED', { type: 'DEVICE', id }),
+      ],
+      result: device,
+    };
+  });
+  parts.wakeDevices(environmentId, [id]);
+  return { status: 204 };
+}
+
+/** `PUT …/logs`: asks a native device for its logs; it hands them in when it is next there. */
+export async function requestLogs(
+  parts: DeviceParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const expiresAt = request.now + DEVICE_LOGS_MS;
+  const device = await changeDevice(parts, request, (doc) => {
+    if (!methodOf(parts, doc.type).native) {
+      throw invalidData('INVALID_VALUE', 'type', {
+        message: 'Only native devices have logs to hand in.',
+      });
+    }
+    const credential = { ...doc.credential, logs: { status: 'PENDING', expiresAt } };
+    return { action: 'DEVICE.UPDATED', doc: { ...doc, credential } };
+  });
+  const { environmentId, id, doc } = device;
+  parts.wakeDevices(environmentId, [id]);
+  const self = parts.links.api(environmentId, `/users/${doc.userId}/devices/${id}/logs`);
+  return {
+    status: 200,
+    body: { _links: { self }, status: 'PENDING', expiresAt: toTimestamp(expiresAt) },
+  };
+}
+
+/** `GET …/logs`: what the device has handed in. */
+export async function readLogs(
+  parts: DeviceParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const { environmentId, id, doc } = deviceOf(await readUser(parts, request), request);
+  const logs = presentLogs(doc.credential as unknown as NativeCredential, request.now);
+  if (!logs) throw notFound();
+  const { status, supportId, expiresAt, sealed } = logs;
+  const self = parts.links.api(environmentId, `/users/${doc.userId}/devices/${id}/logs`);
+  return {
+    status: 200,
+    body: {
+      _links: { self },
+      status,
+      ...(supportId === undefined ? {} : { supportId }),
+      ...(expiresAt === undefined ? {} : { expiresAt: toTimestamp(expiresAt) }),
+      ...(sealed === undefined
+        ? {}
+        : { logs: parts.keyring.open(environmentId, logsIdentity(id), sealed).toString('utf8') }),
+    },
+  };
+}
+
+/** Writes another order of the user's devices. */
+async function changeOrder(
+  store: Pick<Store, 'commit'>,
+  request: OperationRequest,
+  read: () => Promise<UserFacts>,
+  decide: (facts: UserFacts) => { action: string; doc: User } | undefined,
+): Promise<UserFacts> {
+  return commitOrRetry(store, async () => {
+    const facts = await read();
+    const change = decide(facts);
+    if (!change) return { writes: [], result: facts };
+    const { environmentId, id, version } = facts.user;
+    const { doc } = change;
+    return {
+      writes: [
+        { op: 'update', table: 'users', environmentId, id, version, doc },
+        recordOf(request, change.action, { type: 'USER', id }),
+      ],
+      result: { ...facts, user: { ...facts.user, doc } },
+    };
+  });
+}
+
+/**
+ * `devices.reorder`: every id is an ACTIVE device of the user, once; those left out keep their
+ * places behind; contract §3.4. Answers the facts in the new order.
+ */
+export function reorderDevices(parts: DeviceParts, request: OperationRequest): Promise<UserFacts> {
+  const wanted: string[] = request.body.order.map(({ id }: { id: string }) => id);
+  return changeOrder(
+    parts.store,
+    request,
+    () => readUser(parts, request),
+    ({ user, devices }) => {
+      const active = inOrder(user.doc, devices)
+        .filter(({ doc }) => doc.status === 'ACTIVE')
+        .map(({ id }) => id);
+      for (const [place, id] of wanted.entries()) {
+        if (!active.includes(id) || wanted.indexOf(id) !== place) {
+          throw invalidData('INVALID_VALUE', `order[${place}].id`);
+        }
+      }
+      const order = [...wanted, ...active.filter((id) => !wanted.includes(id))];
+      const action = user.doc.deviceOrder ? 'DEVICES.ORDER_UPDATED' : 'DEVICES.ORDER_CREATED';
+      return { action, doc: { ...user.doc, deviceOrder: order, updatedAt: request.now } };
+    },
+  );
+}
+
+/** `devices.order.remove`: 204; the user then chooses a device each time. */
+export async function removeOrder(
+  parts: DeviceParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  await changeOrder(
+    parts.store,
+    request,
+    () => readUser(parts, request),
+    ({ user }) => {
+      const { deviceOrder, ...rest } = user.doc;
+      return (
+        deviceOrder && {
+          action: 'DEVICES.ORDER_DELETED',
+          doc: { ...rest, updatedAt: request.now },
+        }
+      );
+    },
+  );
+  return { status: 204 };
+}
+
+/** The devices that still count, in the user's order. */
+export function livingDevices({ user, devices }: UserFacts, now: number): Stored<Device>[] {
+  return inOrder(user.doc, devices).filter(({ doc }) => !isGone(doc, now));
+}

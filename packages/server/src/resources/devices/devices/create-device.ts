@@ -1,0 +1,213 @@
+/** Pairing begins: a device is made, ACTIVE or waiting for the user's proof; contract §4.4–§4.7. */
+import { randomUUIDv7 } from 'node:crypto';
+import { PENDING_DEVICE_LIFETIME_MS, PENDING_DEVICES_MAX } from '../../../config/limits.ts';
+import type { EnvironmentConfiguration } from '../../../configuration.ts';
+import { invalidData, limitExceeded, notUnique } from '../../../errors/api-error.ts';
+import type {
+  AuthenticationMethod,
+  NewCredential,
+} from '../../../methods/authentication-method.ts';
+import type { Device } from '../../../model/documents.ts';
+import type { Instant } from '../../../model/instant.ts';
+import type { MethodPolicy } from '../../../model/policy.ts';
+import type { Delivery } from '../../../notifications/message.ts';
+import { messageWrite } from '../../../notifications/outbox.ts';
+import type { Stored, UserFacts, Write } from '../../../storage/store.ts';
+import { activityWrite, actorOf } from '../../kit/activity.ts';
+import { commitOrRetry } from '../../kit/commit.ts';
+import {
+  blockOf,
+  methodContext,
+  policyOf,
+  refuseTrustedOptions,
+} from '../../kit/method-context.ts';
+import { notificationOf } from '../../kit/notification-request.ts';
+import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { withDeviceAdded } from './device-order.ts';
+import { deviceView } from './device-view.ts';
+import { configurationOf, type DeviceParts, isGone, methodOf, readUser } from './devices.parts.ts';
+import type { CreateDevice } from './devices.schema.ts';
+import { newDeviceNotice } from './new-device-notice.ts';
+
+/** `POST …/devices`: 201 with the device. */
+export async function createDevice(
+  parts: DeviceParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const body: CreateDevice = request.body;
+  const method = methodOf(parts, body.type);
+  const configuration = await configurationOf(parts, request.params.envID ?? '');
+  const policy = policyOf(configuration, body.policy?.id);
+  const block = blockOf(policy, method);
+  if (!block.enabled) throw invalidData('METHOD_DISABLED', 'type');
+  if (block.pairingDisabled) throw invalidData('PAIRING_DISABLED', 'type');
+  refuseTrustedOptions(parts.methods, body, request);
+  const status = statusOf(body, method, request);
+  if (body.testMode && !(method.delivered && parts.settings.allowTestDevices)) {
+    throw invalidData('INVALID_VALUE', 'testMode');
+  }
+
+  const { device, revealed } = await commitOrRetry(
+    parts.store,
+    async () => {
+      const facts = await readUser(parts, request);
+      assertRoom(
+        facts,
+        status,
+        configuration.mfaSettings.doc.pairing.maxAllowedDevices,
+        request.now,
+      );
+      return pair({ parts, request, body, method, configuration, block, policy, status, facts });
+    },
+    () => duplicate(method),
+  );
+  parts.wakeOutbox();
+  const view = deviceView(device, method, {
+    links: parts.links,
+    vault: parts.keyring,
+    now: request.now,
+  });
+  return { status: 201, body: { ...view, ...revealed } };
+}
+
+function statusOf(
+  { status }: CreateDevice,
+  method: AuthenticationMethod,
+  { actor }: OperationRequest,
+): Device['status'] {
+  // A user proves each of his devices; only an administrator may vouch for one.
+  const allowed: readonly Device['status'][] =
+    actor.type === 'USER' ? ['ACTIVATION_REQUIRED'] : method.initialStatuses;
+  const wanted = status ?? allowed[0] ?? 'ACTIVATION_REQUIRED';
+  if (!allowed.includes(wanted)) {
+    throw invalidData('INVALID_VALUE', 'status', { innerError: { allowedValues: allowed } });
+  }
+  return wanted;
+}
+
+/** Refuses a device over the user's limits; contract §4.14. */
+export function assertRoom(
+  { devices }: UserFacts,
+  status: Device['status'],
+  devicesMax: number,
+  now: Instant,
+): void {
+  const count = devices.filter(({ doc }) => doc.status === status && !isGone(doc, now)).length;
+  const maximum = status === 'ACTIVE' ? devicesMax : PENDING_DEVICES_MAX;
+  if (count >= maximum) {
+    throw limitExceeded('devices', `The user has the maximum of ${maximum} devices.`, maximum);
+  }
+}
+
+/** `409` for an address that the user has paired already. */
+export function duplicate(method: AuthenticationMethod) {
+  return notUnique(Object.keys(method.schemas.create)[0] ?? 'type');
+}
+
+interface Pairing {
+  parts: DeviceParts;
+  request: OperationRequest;
+  body: CreateDevice;
+  method: AuthenticationMethod;
+  configuration: EnvironmentConfiguration;
+  block: MethodPolicy;
+  policy: { id: string };
+  status: Device['status'];
+  facts: UserFacts;
+}
+
+async function pair(pairing: Pairing) {
+  const { parts, request, body, method, configuration, block, status, facts } = pairing;
+  const { now } = request;
+  const environmentId = configuration.environment.id;
+  const id = randomUUIDv7();
+  const context = methodContext(parts, configuration, facts, block, now);
+  const made = await method.create(body, { id }, context);
+  if (facts.devices.some(({ doc }) => doc.uniqueKey && doc.uniqueKey === made.uniqueKey)) {
+    throw duplicate(method);
+  }
+  const base: Device = {
+    userId: facts.user.id,
+    type: method.type,
+    status,
+    ...(body.nickname ? { nickname: body.nickname } : {}),
+    credential: made.credential,
+    ...(body.testMode ? { testMode: true } : {}),
+    failures: 0,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const active = facts.devices.filter(({ doc }) => doc.status === 'ACTIVE');
+  const deliveries: Delivery[] = [];
+  let doc: Device;
+  let user = facts.user.doc;
+  if (status === 'ACTIVE') {
+    doc = { ...base, ...uniqueKeyOf(made), activatedAt: now };
+    user = withDeviceAdded(user, id, active.length);
+    deliveries.push(
+      ...newDeviceNotice(
+        parts,
+        configuration,
+        policyOf(configuration, pairing.policy.id),
+        facts,
+        doc,
+        now,
+      ),
+    );
+  } else {
+    const notification = notificationOf(body.notification);
+    const asked = await method.challenge(
+      { id, credential: made.credential, ...(body.testMode ? { testMode: true } : {}) },
+      { purpose: 'PAIRING', options: body, ...(notification ? { notification } : {}) },
+      context,
+    );
+    if (asked.delivery) deliveries.push(asked.delivery);
+    doc = {
+      ...base,
+      expiresAt: now + PENDING_DEVICE_LIFETIME_MS,
+      pairing: {
+        policyId: pairing.policy.id,
+        challenge: asked.challenge,
+        failures: 0,
+        ...uniqueKeyOf(made),
+        ...(notification ? { notification } : {}),
+      },
+    };
+  }
+  const device: Stored<Device> = { environmentId, id, version: 1, doc };
+  const writes: Write[] = [
+    { op: 'insert', table: 'devices', environmentId, id, doc },
+    // Also where nothing of the user changes: his version guards the count of his devices.
+    {
+      op: 'update',
+      table: 'users',
+      environmentId,
+      id: facts.user.id,
+      version: facts.user.version,
+      doc: user,
+    },
+    ...deliveries.map((delivery) =>
+      messageWrite({ vault: parts.keyring, environmentId, delivery, kind: 'DEVICE_PAIRING', now }),
+    ),
+    ...actionsOf(status).map((action) =>
+      activityWrite(
+        environmentId,
+        {
+          action,
+          actor: actorOf(request),
+          resource: { type: 'DEVICE', id },
+          userId: facts.user.id,
+          correlationId: request.correlationId,
+        },
+        now,
+      ),
+    ),
+  ];
+  return { writes, result: { device, revealed: made.revealed } };
+}
+
+const uniqueKeyOf = ({ uniqueKey }: NewCredential) =>
+  uniqueKey === undefined ? {} : { uniqueKey };
+
+const actionsOf = (status: Device['status']) =>
+  status === 'ACTIVE' ? ['DEVICE.CREATED', 'DEVICE.ACTIVATED'] : ['DEVICE.CREATED'];

@@ -1,0 +1,82 @@
+import type { EnvironmentConfiguration } from '../../../configuration.ts';
+import { ApiError, notFound } from '../../../errors/api-error.ts';
+import type { AuthenticationMethod } from '../../../methods/authentication-method.ts';
+import type { Device } from '../../../model/documents.ts';
+import type { Parts } from '../../../parts.ts';
+import type { Stored, UserFacts } from '../../../storage/store.ts';
+import type { OperationRequest } from '../../kit/operation.ts';
+import type { DeviceViewParts } from './device-view.ts';
+
+/** What the operations on devices are made with. */
+export type DeviceParts = Pick<
+  Parts,
+  | 'store'
+  | 'configurations'
+  | 'keyring'
+  | 'authenticators'
+  | 'methods'
+  | 'links'
+  | 'settings'
+  | 'wakeOutbox'
+  | 'wakeDevices'
+>;
+
+/** The ids in the path of a device operation. */
+export function idsOf({ params }: OperationRequest) {
+  const { envID, userID, deviceID } = params;
+  if (!envID || !userID) throw notFound();
+  return { environmentId: envID, userId: userID, deviceId: deviceID ?? '' };
+}
+
+/** The user of the path with all devices, when the actor may see him. Throws `NOT_FOUND`. */
+export async function readUser(
+  { store }: Pick<DeviceParts, 'store'>,
+  request: OperationRequest,
+): Promise<UserFacts> {
+  const { environmentId, userId } = idsOf(request);
+  const facts = await store.readUserFacts(environmentId, userId);
+  if (!facts) throw notFound();
+  request.requireUser({ id: userId, populationId: facts.user.doc.populationId });
+  return facts;
+}
+
+/** The device of the path among the user's own; an expired pending one is gone. */
+export function deviceOf(facts: UserFacts, request: OperationRequest): Stored<Device> {
+  const { deviceId } = idsOf(request);
+  const device = facts.devices.find(({ id }) => id === deviceId);
+  if (!device || isGone(device.doc, request.now)) throw notFound();
+  return device;
+}
+
+/** A pending device that nobody activated in time counts as deleted before the sweep takes it. */
+export function isGone({ expiresAt }: Device, now: number): boolean {
+  return expiresAt !== undefined && now >= expiresAt;
+}
+
+/** The method of a stored device. A type that this build doesn't know is a fault of the server. */
+export function methodOf({ methods }: Pick<DeviceParts, 'methods'>, type: string) {
+  const method: AuthenticationMethod | undefined = methods.get(type);
+  if (!method) {
+    throw new ApiError('UNEXPECTED_ERROR', [], { message: 'The device has an unknown type.' });
+  }
+  return method;
+}
+
+/** The configuration of an environment that http has found before. */
+export async function configurationOf(
+  { configurations }: Pick<DeviceParts, 'configurations'>,
+  environmentId: string,
+): Promise<EnvironmentConfiguration> {
+  const configuration = await configurations.get(environmentId);
+  if (!configuration) throw notFound();
+  return configuration;
+}
+
+/** What the devices of a request are shown with. */
+export async function viewPartsOf(
+  parts: DeviceParts,
+  request: OperationRequest,
+): Promise<DeviceViewParts> {
+  const configuration = await configurationOf(parts, idsOf(request).environmentId);
+  return { links: parts.links, vault: parts.keyring, now: request.now, configuration };
+}

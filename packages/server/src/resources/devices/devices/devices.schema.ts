@@ -1,0 +1,129 @@
+/** The messages of MFA devices; contract flows-and-devices §4. */
+import { type Static, type TSchema, Type } from 'typebox';
+import { NICKNAME_LENGTH_MAX } from '../../../config/limits.ts';
+import type { MethodRegistry } from '../../../methods/registry.ts';
+import type { Device } from '../../../model/documents.ts';
+import { NOTIFICATION } from '../../kit/notification-request.ts';
+import {
+  CredentialText,
+  HalLinks,
+  listOf,
+  Origin,
+  Reference,
+  Timestamp,
+  Uuid,
+} from '../../kit/schemas.ts';
+
+// A nickname is shown to people: no control characters, and no bidirectional overrides.
+export const Nickname = Type.String({
+  maxLength: NICKNAME_LENGTH_MAX,
+  pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]*$',
+});
+
+const Status = Type.Union([Type.Literal('ACTIVE'), Type.Literal('ACTIVATION_REQUIRED')]);
+
+const CREATE_COMMON = {
+  status: Type.Optional(Status),
+  nickname: Type.Optional(Nickname),
+  policy: Type.Optional(Reference),
+  notification: Type.Optional(NOTIFICATION),
+  testMode: Type.Optional(Type.Boolean()),
+};
+
+/** The common part of a create request; the method's own properties stand beside it. */
+export type CreateDevice = {
+  type: string;
+  status?: Device['status'];
+  nickname?: string;
+  policy?: { id: string };
+  notification?: Static<typeof NOTIFICATION>;
+  testMode?: boolean;
+} & Record<string, unknown>;
+
+/** A create request: the branch of the union is told by `type`. */
+export function createDeviceSchema(methods: MethodRegistry): TSchema {
+  return Type.Unsafe({
+    type: 'object',
+    required: ['type'],
+    discriminator: { propertyName: 'type' },
+    oneOf: methods
+      .all()
+      .map((method) =>
+        Type.Object(
+          { type: Type.Literal(method.type), ...CREATE_COMMON, ...method.schemas.create },
+          { additionalProperties: false },
+        ),
+      ),
+  });
+}
+
+/** What a device looks like in the API: the common properties and those of every method. */
+export function deviceSchema(methods: MethodRegistry) {
+  const own = methods
+    .all()
+    .map((method) =>
+      Object.entries({ ...method.schemas.view, ...method.schemas.question }).map(
+        ([name, schema]) => [name, Type.Optional(schema)] as const,
+      ),
+    );
+  return Type.Object({
+    _links: HalLinks,
+    id: Uuid,
+    environment: Reference,
+    user: Reference,
+    type: Type.String({ enum: methods.all().map(({ type }) => type) }),
+    status: Status,
+    ...Object.fromEntries(own.flat()),
+    nickname: Type.Optional(Type.String()),
+    testMode: Type.Optional(Type.Boolean()),
+    test: Type.Optional(Type.Object({ otp: Type.String() })),
+    lock: Type.Object({
+      status: Type.Union([Type.Literal('LOCKED'), Type.Literal('UNLOCKED')]),
+      reason: Type.Optional(Type.String()),
+      expiresAt: Type.Optional(Timestamp),
+    }),
+    block: Type.Object({
+      status: Type.Union([Type.Literal('BLOCKED'), Type.Literal('UNBLOCKED')]),
+      blockedAt: Type.Optional(Timestamp),
+    }),
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+  });
+}
+
+export function deviceListSchema(methods: MethodRegistry) {
+  return listOf('devices', deviceSchema(methods), { order: Type.Optional(Type.Array(Reference)) });
+}
+
+/** The proof that a pending device is the user's: which one, its method says. Contract §4.8. */
+export const Activate = Type.Object(
+  {
+    otp: Type.Optional(Type.String({ minLength: 1, maxLength: 20 })),
+    origin: Type.Optional(Origin),
+    attestation: Type.Optional(CredentialText),
+  },
+  { additionalProperties: false },
+);
+
+export const SetNickname = Type.Object({ nickname: Nickname }, { additionalProperties: false });
+
+export const NicknameReply = Type.Object({ _links: HalLinks, nickname: Type.String() });
+
+export const Reorder = Type.Object(
+  { order: Type.Array(Reference, { minItems: 1, maxItems: 100 }) },
+  { additionalProperties: false },
+);
+
+/** `PUT …/logs`; contract §4.12. */
+export const RequestLogs = Type.Object(
+  { status: Type.Literal('PENDING') },
+  { additionalProperties: false },
+);
+export const LogsReply = Type.Object({
+  _links: HalLinks,
+  status: Type.Enum(['PENDING', 'RECEIVED']),
+  expiresAt: Type.Optional(Timestamp),
+  supportId: Type.Optional(Type.String()),
+  // Not of the platform, whose support reads them.
+  logs: Type.Optional(Type.String()),
+});

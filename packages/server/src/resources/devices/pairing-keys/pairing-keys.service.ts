@@ -1,0 +1,212 @@
+/** Pairing keys: created for a user, shown to his phone, claimed there once; contract §5. */
+import { randomUUIDv7 } from 'node:crypto';
+import { PAIRING_KEYS_MAX, POLICIES_MAX } from '../../../config/limits.ts';
+import type { EnvironmentConfiguration } from '../../../configuration.ts';
+import { ApiError, invalidData, limitExceeded, notFound } from '../../../errors/api-error.ts';
+import { toTimestamp } from '../../../model/instant.ts';
+import type { PairingKey } from '../../../model/mobile.ts';
+import type { MethodPolicy } from '../../../model/policy.ts';
+import type { Parts } from '../../../parts.ts';
+import { mobileApplicationPolicy, mobileApplications } from '../../../policy/mobile-application.ts';
+import type { Stored } from '../../../storage/store.ts';
+import { commitOrRetry } from '../../kit/commit.ts';
+import { blockOf, policyOf } from '../../kit/method-context.ts';
+import { nativeMethod } from '../../kit/native-method.ts';
+import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { configurationOf, idsOf, readUser } from '../devices/devices.parts.ts';
+import { newPairingCode, openPairingCode, pairingKeyDocument } from './new-pairing-key.ts';
+import type { CreatePairingKeyBody } from './pairing-keys.schema.ts';
+
+export type PairingKeyParts = Pick<
+  Parts,
+  'store' | 'links' | 'keyring' | 'configurations' | 'methods'
+>;
+
+/** What a QR code holds; docs/device-protocol.md, "Pairing". The key is what the phone will pin. */
+export async function pairingUri(
+  { links, keyring }: Pick<Parts, 'links' | 'keyring'>,
+  environmentId: string,
+  code: string,
+): Promise<string> {
+  const { kid } = await keyring.deviceSigningKey(environmentId);
+  const content = new URLSearchParams({ v: '1', e: environmentId, c: code, k: kid });
+  return `${links.authOrigin()}/pair#${content}`;
+}
+
+async function view(parts: PairingKeyParts, { environmentId, id, doc }: Stored<PairingKey>) {
+  const { links, keyring } = parts;
+  const { userId, status, error, deviceId } = doc;
+  const code = openPairingCode(keyring, environmentId, id, doc);
+  return {
+    _links: {
+      self: links.api(environmentId, `/users/${userId}/pairingKeys/${id}`),
+      environment: links.api(environmentId),
+      user: links.api(environmentId, `/users/${userId}`),
+    },
+    id,
+    environment: { id: environmentId },
+    user: { id: userId },
+    applications: doc.applicationIds.map((applicationId) => ({ id: applicationId })),
+    policy: { id: doc.policyId },
+    code,
+    status,
+    ...(error ? { error } : {}),
+    ...(deviceId === undefined ? {} : { device: { id: deviceId } }),
+    uri: await pairingUri(parts, environmentId, code),
+    expiresAt: toTimestamp(doc.usableUntil),
+    createdAt: toTimestamp(doc.createdAt),
+    updatedAt: toTimestamp(doc.updatedAt),
+  };
+}
+
+/** The native applications that may be paired by this policy, and can be: enabled, of that type. */
+async function pairableApplications(
+  { store }: PairingKeyParts,
+  environmentId: string,
+  block: MethodPolicy,
+): Promise<string[]> {
+  const pairable: string[] = [];
+  for (const { id, pairingDisabled } of mobileApplications(block)) {
+    if (pairingDisabled) continue;
+    const application = await store.get('applications', environmentId, id);
+    if (application?.doc.enabled && application.doc.type === 'NATIVE_APP') pairable.push(id);
+  }
+  return pairable;
+}
+
+/** What the request names, or all that could be named. Throws `INVALID_DATA`. */
+async function applicationsOf(
+  parts: PairingKeyParts,
+  configuration: EnvironmentConfiguration,
+  block: MethodPolicy,
+  { applications }: CreatePairingKeyBody,
+): Promise<string[]> {
+  const pairable = await pairableApplications(parts, configuration.environment.id, block);
+  if (!applications?.length) {
+    if (pairable.length > 0) return pairable;
+    throw invalidData('CONSTRAINT_VIOLATION', 'applications', {
+      message: 'The policy lists no native application that is enabled and may be paired.',
+    });
+  }
+  for (const [index, { id }] of applications.entries()) {
+    const target = `applications[${index}].id`;
+    if (!pairable.includes(id)) throw invalidData('INVALID_VALUE', target);
+  }
+  return [...new Set(applications.map(({ id }) => id))];
+}
+
+/** `POST …/pairingKeys`: 201. */
+export async function createPairingKey(
+  parts: PairingKeyParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const body: CreatePairingKeyBody = request.body;
+  const { environmentId, userId } = idsOf(request);
+  const { now, remoteAddress } = request;
+  // Who pairs must not choose which rules hold for him; docs/decisions/0007.
+  if (request.actor.type === 'USER' && body.policy) throw new ApiError('ACCESS_FAILED');
+  const configuration = await configurationOf(parts, environmentId);
+  const policy = policyOf(configuration, body.policy?.id);
+  const block = blockOf(policy, nativeMethod(parts));
+  if (!block.enabled) throw invalidData('METHOD_DISABLED', 'policy.id');
+  const id = randomUUIDv7();
+  const key = await commitOrRetry(parts.store, async () => {
+    const { user } = await readUser(parts, request);
+    const applicationIds = await applicationsOf(parts, configuration, block, body);
+    const valid = await validKeys(parts, environmentId, userId, now);
+    if (valid.length >= PAIRING_KEYS_MAX) {
+      throw limitExceeded(
+        'pairingKeys',
+        'The user has the maximum of valid pairing keys.',
+        PAIRING_KEYS_MAX,
+      );
+    }
+    // A key for several applications takes the shortest of their times.
+    const lifetimes = applicationIds.map(
+      (applicationId) => mobileApplicationPolicy(block, applicationId)?.pairingKeyLifetimeMs ?? 0,
+    );
+    const { pairingKeyFormat } = configuration.mfaSettings.doc.pairing;
+    const doc = pairingKeyDocument(parts.keyring, {
+      environmentId,
+      id,
+      code: newPairingCode(pairingKeyFormat),
+      userId,
+      policyId: policy.id,
+      applicationIds,
+      lifetimeMs: Math.min(...lifetimes),
+      createdFrom: remoteAddress,
+      now,
+    });
+    return {
+      writes: [
+        { op: 'insert', table: 'pairing_keys', environmentId, id, doc },
+        // His version guards the count of his keys.
+        {
+          op: 'update',
+          table: 'users',
+          environmentId,
+          id: user.id,
+          version: user.version,
+          doc: user.doc,
+        },
+      ],
+      result: { environmentId, id, version: 1, doc },
+    };
+  });
+  return { status: 201, body: await view(parts, key) };
+}
+
+async function validKeys(
+  { store }: PairingKeyParts,
+  environmentId: string,
+  userId: string,
+  now: number,
+) {
+  return store.list('pairing_keys', environmentId, {
+    where: {
+      all: [
+        { column: 'user_id', is: 'eq', value: userId },
+        { column: 'status', is: 'eq', value: 'UNCLAIMED' },
+        { column: 'usable_until', is: 'gt', value: now },
+      ],
+    },
+    limit: POLICIES_MAX,
+  });
+}
+
+async function keyOf(
+  parts: PairingKeyParts,
+  request: OperationRequest,
+): Promise<Stored<PairingKey>> {
+  const { environmentId, userId } = idsOf(request);
+  await readUser(parts, request);
+  const key = await parts.store.get(
+    'pairing_keys',
+    environmentId,
+    request.params.pairingKeyID ?? '',
+  );
+  if (key?.doc.userId !== userId || request.now >= key.doc.expiresAt) throw notFound();
+  return key;
+}
+
+export async function readPairingKey(
+  parts: PairingKeyParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  return { status: 200, body: await view(parts, await keyOf(parts, request)) };
+}
+
+/** `DELETE`: 204; a device that has claimed it stays. */
+export async function deletePairingKey(
+  parts: PairingKeyParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  await commitOrRetry(parts.store, async () => {
+    const { environmentId, id, version } = await keyOf(parts, request);
+    return {
+      writes: [{ op: 'delete', table: 'pairing_keys', environmentId, id, version }],
+      result: undefined,
+    };
+  });
+  return { status: 204 };
+}

@@ -1,0 +1,47 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { Activity } from '../../model/documents.ts';
+import type { Instant } from '../../model/instant.ts';
+import type { Write } from '../../storage/store.ts';
+import type { OperationRequest } from './operation.ts';
+
+/** What a caller of `activityWrite` says; the moment and the id come with the write. */
+export type ActivityRecord = Omit<Activity, 'recordedAt' | 'result'> & {
+  result?: Activity['result'];
+};
+
+/** The audit row that goes into the same transaction as the change it tells of. Pure but its id. */
+export function activityWrite(environmentId: string, record: ActivityRecord, now: Instant): Write {
+  return {
+    op: 'insert',
+    table: 'activities',
+    environmentId,
+    id: randomUUIDv7(),
+    doc: { result: 'SUCCESS', ...record, recordedAt: now },
+  };
+}
+
+/** Who is named as the actor of what this request changes. */
+export function actorOf({ actor }: OperationRequest): Activity['actor'] {
+  return actor.type === 'USER'
+    ? { type: 'USER', id: actor.userId }
+    : { type: 'APPLICATION', id: actor.applicationId };
+}
+
+/** Who asked for a change, and in which request: for the records of what follows from it. */
+export interface RecordOrigin {
+  actor: Activity['actor'];
+  correlationId?: string;
+}
+
+/** Where a request came from, for whoever is asked to approve what it started. */
+export interface RequestOrigin extends RecordOrigin {
+  address?: string;
+}
+
+export function originOf(request: OperationRequest): RequestOrigin {
+  const { correlationId, remoteAddress } = request;
+  return { actor: actorOf(request), correlationId, address: remoteAddress };
+}
+
+/** What the server does by itself: a deadline that was reached. */
+export const SYSTEM_ORIGIN: RecordOrigin = { actor: { type: 'SYSTEM' } };

@@ -1,0 +1,81 @@
+/**
+ * An operation of the API as data: path, media type, schemas, who may call it, and a handler that
+ * knows no web framework. `http/` serves the list of them and makes the OpenAPI document of it.
+ */
+import type { TSchema } from 'typebox';
+import type { Instant } from '../../model/instant.ts';
+import type { Permission } from './permissions.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** Scopes that a user's own token can have; contract §1.2. */
+export type SelfScope =
+  | 'p1:read:user'
+  | 'p1:update:user'
+  | 'p1:update:userMfaEnabled'
+  | 'p1:create:device'
+  | 'p1:read:device'
+  | 'p1:update:device'
+  | 'p1:delete:device'
+  | 'p1:create:pairingKey'
+  | 'p1:read:pairingKey'
+  | 'p1:delete:pairingKey';
+
+/** Who calls, as the access token says. */
+export type Actor =
+  | { type: 'APPLICATION'; environmentId: string; applicationId: string }
+  | { type: 'USER'; environmentId: string; userId: string; applicationId?: string };
+
+export interface OperationRequest {
+  params: Readonly<Record<string, string>>;
+  query: Readonly<Record<string, string>>;
+  /** Validated against `body`; properties that the schema doesn't list are gone. */
+  // biome-ignore lint/suspicious/noExplicitAny: the schema checked it; each handler names its type.
+  body: any;
+  actor: Actor;
+  /**
+   * Refuses (404) a user whom the actor may not see: another population than its role covers, or
+   * not the actor itself. Every handler that loads a user calls it.
+   */
+  requireUser(user: { id: string; populationId: string }): void;
+  /** The population that the actor's role is confined to; absent: the whole environment. */
+  populationIds?: readonly string[];
+  now: Instant;
+  correlationId: string;
+  remoteAddress: string;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+export interface OperationReply {
+  status: number;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export interface Operation {
+  /** OpenAPI `operationId`: `createDevice`. */
+  id: string;
+  method: Method;
+  /** With `{envID}` style parameters, from the origin: `/v1/environments/{envID}/users`. */
+  path: string;
+  /** The request's media type, which selects the operation; absent: `application/json`. */
+  mediaType?: string;
+  tag: string;
+  summary: string;
+  description?: string;
+  /** What the actor's role must allow. `PUBLIC`: no token (the token endpoint, discovery). */
+  permission: Permission | 'PUBLIC';
+  /** A user's own token with one of these scopes may do it on himself (`{userID}`). */
+  selfScopes?: readonly SelfScope[];
+  /** Any valid token of the flow's own user may do it; the handler checks whose flow it is. */
+  selfFlow?: true;
+  /** The environment must have `PING_ONE_MFA`; default true for paths with `{envID}`. */
+  needsMfa?: boolean;
+  query?: TSchema;
+  body?: TSchema;
+  /** The body may be left out (default: it is required where `body` stands). */
+  bodyOptional?: true;
+  /** Status to schema; `null`: no body. */
+  responses: Record<number, TSchema | null>;
+  handle(request: OperationRequest): Promise<OperationReply>;
+}

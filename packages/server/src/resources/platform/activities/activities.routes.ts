@@ -1,0 +1,106 @@
+/** `…/activities`: who did what to what, newest first. Read-only. */
+import { Type } from 'typebox';
+import { notFound } from '../../../errors/api-error.ts';
+import type { Activity } from '../../../model/documents.ts';
+import { toTimestamp } from '../../../model/instant.ts';
+import type { Parts } from '../../../parts.ts';
+import type { Stored } from '../../../storage/store.ts';
+import { LIST_QUERY, listReply } from '../../kit/list.ts';
+import type { Operation } from '../../kit/operation.ts';
+import { HalLinks, listOf, Timestamp, Uuid } from '../../kit/schemas.ts';
+
+const Reply = Type.Object({
+  _links: HalLinks,
+  id: Uuid,
+  recordedAt: Timestamp,
+  correlationId: Type.Optional(Type.String()),
+  action: Type.Object({ type: Type.String() }),
+  actors: Type.Record(
+    Type.Enum(['client', 'user', 'system']),
+    Type.Object({ id: Type.Optional(Uuid), type: Type.String() }),
+  ),
+  resources: Type.Array(Type.Object({ type: Type.String(), id: Type.String() })),
+  user: Type.Optional(Type.Object({ id: Uuid })),
+  result: Type.Object({ status: Type.String() }),
+  data: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+});
+
+const ATTRIBUTES = {
+  recordedAt: { column: 'recorded_at', type: 'instant' },
+  'action.type': { column: 'action', type: 'string' },
+  'resources.id': { column: 'resource_id', type: 'string' },
+  'user.id': { column: 'user_id', type: 'string' },
+  correlationId: { column: 'correlation_id', type: 'string' },
+  'result.status': { column: 'result', type: 'string' },
+} as const;
+
+/** Page "Audit Activities": the member of `actors`, and its `type`. */
+const ACTORS = {
+  APPLICATION: { name: 'client', type: 'CLIENT' },
+  USER: { name: 'user', type: 'USER' },
+  SYSTEM: { name: 'system', type: 'SYSTEM' },
+} as const;
+
+function view({ links }: Pick<Parts, 'links'>, { environmentId, id, doc }: Stored<Activity>) {
+  const { action, actor, correlationId, data, recordedAt, resource, result, userId } = doc;
+  const { name, type } = ACTORS[actor.type];
+  return {
+    _links: { self: links.api(environmentId, `/activities/${id}`) },
+    id,
+    recordedAt: toTimestamp(recordedAt),
+    ...(correlationId === undefined ? {} : { correlationId }),
+    action: { type: action },
+    actors: { [name]: { ...actor, type } },
+    resources: [resource],
+    ...(userId === undefined ? {} : { user: { id: userId } }),
+    result: { status: result },
+    ...(data ? { data } : {}),
+  };
+}
+
+export function activityOperations(parts: Pick<Parts, 'store' | 'links'>): Operation[] {
+  const COLLECTION = '/v1/environments/{envID}/activities';
+  const common = { tag: 'Activities', permission: 'read:activity', needsMfa: false } as const;
+  return [
+    {
+      ...common,
+      id: 'listActivities',
+      method: 'GET',
+      path: COLLECTION,
+      summary: 'Read the audit records, newest first',
+      query: LIST_QUERY,
+      responses: { 200: listOf('activities', Reply) },
+      handle: (request) => {
+        const environmentId = request.params.envID ?? '';
+        const { query } = request;
+        return listReply({
+          store: parts.store,
+          table: 'activities',
+          environmentId,
+          request: { query: { order: '-createdAt', ...query } },
+          self: parts.links.api(environmentId, '/activities').href,
+          name: 'activities',
+          attributes: ATTRIBUTES,
+          render: (row) => view(parts, row),
+        });
+      },
+    },
+    {
+      ...common,
+      id: 'readActivity',
+      method: 'GET',
+      path: `${COLLECTION}/{activityID}`,
+      summary: 'Read an audit record',
+      responses: { 200: Reply },
+      handle: async ({ params }) => {
+        const row = await parts.store.get(
+          'activities',
+          params.envID ?? '',
+          params.activityID ?? '',
+        );
+        if (!row) throw notFound();
+        return { status: 200, body: view(parts, row) };
+      },
+    },
+  ];
+}

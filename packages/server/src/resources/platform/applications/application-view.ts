@@ -1,0 +1,77 @@
+import type { Application, RoleAssignment } from '../../../model/documents.ts';
+import { toTimestamp } from '../../../model/instant.ts';
+import type { Stored } from '../../../storage/store.ts';
+import type { Links } from '../../kit/links.ts';
+
+/** The collection's path below the environment. */
+export const APPLICATIONS_PATH = '/applications';
+
+const pathOf = (applicationId: string) => `${APPLICATIONS_PATH}/${applicationId}`;
+
+/** An application as the API shows it: never its secret; its keys as text. Pure. */
+export function applicationView(
+  links: Links,
+  { environmentId, id, doc }: Stored<Application>,
+): object {
+  const at = (path = '') => links.api(environmentId, `${pathOf(id)}${path}`);
+  return {
+    ...doc.settings,
+    _links: {
+      self: at(),
+      environment: links.api(environmentId),
+      secret: at('/secret'),
+      roleAssignments: at('/roleAssignments'),
+    },
+    id,
+    environment: { id: environmentId },
+    name: doc.name,
+    ...(doc.description === undefined ? {} : { description: doc.description }),
+    enabled: doc.enabled,
+    type: doc.type,
+    protocol: doc.protocol,
+    grantTypes: doc.grantTypes,
+    tokenEndpointAuthMethod: doc.tokenEndpointAuthMethod,
+    ...(doc.jwks === undefined ? {} : { jwks: JSON.stringify(doc.jwks) }),
+    createdAt: toTimestamp(doc.createdAt),
+    updatedAt: toTimestamp(doc.updatedAt),
+  };
+}
+
+/** A secret as the API shows it. Pure. */
+export function secretView(
+  links: Links,
+  { environmentId, id }: Pick<Stored<Application>, 'environmentId' | 'id'>,
+  secret: string,
+): object {
+  return {
+    _links: {
+      self: links.api(environmentId, `${pathOf(id)}/secret`),
+      environment: links.api(environmentId),
+      application: links.api(environmentId, pathOf(id)),
+    },
+    environment: { id: environmentId },
+    secret,
+  };
+}
+
+/** A role assignment; `readOnly` says whether the caller may not delete it. Pure. */
+export function roleAssignmentView(
+  links: Links,
+  { environmentId, id, doc }: Stored<RoleAssignment>,
+  readOnly: boolean,
+): object {
+  const application = pathOf(doc.applicationId);
+  return {
+    _links: {
+      self: links.api(environmentId, `${application}/roleAssignments/${id}`),
+      environment: links.api(environmentId),
+      application: links.api(environmentId, application),
+    },
+    id,
+    environment: { id: environmentId },
+    application: { id: doc.applicationId },
+    role: { id: doc.roleId },
+    scope: doc.scope,
+    readOnly,
+  };
+}

@@ -1,0 +1,82 @@
+/** `DELETE` of an application: nothing that is its own, or names it, stays. */
+import { POLICIES_MAX } from '../../../config/limits.ts';
+import type { Application } from '../../../model/documents.ts';
+import type { DeviceAuthenticationPolicySettings } from '../../../model/policy.ts';
+import { mobileApplications } from '../../../policy/mobile-application.ts';
+import type { Stored, Write } from '../../../storage/store.ts';
+import { commitOrRetry } from '../../kit/commit.ts';
+import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { policyRecord, policyUpdate, readPolicies } from '../../kit/policy-collection.ts';
+import { type ApplicationParts, readApplication, requireAdministration } from './administration.ts';
+import { applicationRecord } from './applications.service.ts';
+
+// More than there are types: an application has one of each.
+const PUSH_CREDENTIALS_MAX = 10;
+
+/** The settings without the application. Pure. */
+function withoutApplication(
+  { methods, ...settings }: DeviceAuthenticationPolicySettings,
+  applicationId: string,
+): DeviceAuthenticationPolicySettings {
+  const blocks = Object.entries(methods).map(([key, block]) => {
+    const others = mobileApplications(block).filter(({ id }) => id !== applicationId);
+    return [key, block.applications ? { ...block, applications: others } : block];
+  });
+  return { ...settings, methods: Object.fromEntries(blocks) };
+}
+
+/** The policies that name it, without it: a policy can be sent back as it was read. */
+async function unnameInPolicies(
+  { store }: ApplicationParts,
+  request: OperationRequest,
+  { environmentId, id }: Stored<Application>,
+): Promise<Write[]> {
+  const policies = await readPolicies(
+    { store, table: 'policies', max: POLICIES_MAX },
+    environmentId,
+  );
+  const resourceType = 'DEVICE_AUTHENTICATION_POLICY';
+  return policies.flatMap((policy) => {
+    const named = Object.values(policy.doc.settings.methods).flatMap(mobileApplications);
+    if (!named.some((application) => application.id === id)) return [];
+    const settings = withoutApplication(policy.doc.settings, id);
+    const doc = { ...policy.doc, settings, updatedAt: request.now };
+    return [
+      policyUpdate('policies', policy, doc),
+      policyRecord({ resourceType }, request, 'UPDATED', policy.id),
+    ];
+  });
+}
+
+/**
+ * Deletes an application with its role assignments and push credentials, and takes it out of the
+ * policies, in one commit; its tokens end at once. Whoever names it meanwhile holds its row, and so
+ * one of the two reads again. Its devices stay, and can't be used.
+ */
+export async function deleteApplication(
+  parts: ApplicationParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const { store } = parts;
+  return commitOrRetry(store, async () => {
+    const application = await readApplication(parts, request);
+    const assignments = await requireAdministration(parts, request.actor, application);
+    const { environmentId, id, version } = application;
+    const credentials = await store.list('push_credentials', environmentId, {
+      where: { column: 'application_id', is: 'eq', value: id },
+      limit: PUSH_CREDENTIALS_MAX,
+    });
+    const removal = (table: 'role_assignments' | 'push_credentials') => (row: Stored<unknown>) =>
+      ({ op: 'delete', table, environmentId, id: row.id, version: row.version }) as const;
+    return {
+      writes: [
+        { op: 'delete', table: 'applications', environmentId, id, version },
+        ...assignments.map(removal('role_assignments')),
+        ...credentials.map(removal('push_credentials')),
+        ...(await unnameInPolicies(parts, request, application)),
+        applicationRecord(request, 'DELETED', id),
+      ],
+      result: { status: 204 },
+    };
+  });
+}

@@ -1,0 +1,37 @@
+/** The messages of role assignments; "Application Role Assignments" page. */
+import { type Static, Type } from 'typebox';
+import { HalLinks, listOf, Reference, Uuid } from '../../kit/schemas.ts';
+
+const Scope = Type.Object(
+  {
+    id: Uuid,
+    type: Type.Union([
+      Type.Literal('ORGANIZATION'),
+      Type.Literal('ENVIRONMENT'),
+      Type.Literal('POPULATION'),
+    ]),
+  },
+  { additionalProperties: false },
+);
+
+export const CreateRoleAssignment = Type.Object(
+  { role: Reference, scope: Scope },
+  { additionalProperties: false },
+);
+
+export type CreateRoleAssignment = Static<typeof CreateRoleAssignment>;
+
+export const RoleAssignmentReply = Type.Object(
+  {
+    _links: HalLinks,
+    id: Uuid,
+    environment: Reference,
+    application: Reference,
+    role: Reference,
+    scope: Scope,
+    readOnly: Type.Boolean({ description: 'Whether the caller may not delete it.' }),
+  },
+  { title: 'RoleAssignment' },
+);
+
+export const RoleAssignmentList = listOf('roleAssignments', RoleAssignmentReply);

@@ -1,0 +1,197 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { ROLE_ASSIGNMENTS_MAX } from '../../../config/limits.ts';
+import { invalidData, limitExceeded, notFound, notUnique } from '../../../errors/api-error.ts';
+import type { Application, RoleAssignment } from '../../../model/documents.ts';
+import type { Stored, Write } from '../../../storage/store.ts';
+import { activityWrite, actorOf } from '../../kit/activity.ts';
+import { commitOrRetry } from '../../kit/commit.ts';
+import { listReply } from '../../kit/list.ts';
+import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { ORGANIZATION_ID } from '../roles/organization.ts';
+import {
+  findRole,
+  holdsRole,
+  type RoleScope,
+  readRoleAssignments,
+} from '../roles/role-assignments.ts';
+import {
+  type ApplicationParts,
+  isActor,
+  readActorRoles,
+  readApplication,
+  requireOther,
+  requireRole,
+} from './administration.ts';
+import { APPLICATIONS_PATH, roleAssignmentView } from './application-view.ts';
+import type { CreateRoleAssignment } from './role-assignments.schema.ts';
+
+function activityOf(
+  request: OperationRequest,
+  action: string,
+  { environmentId, id, doc }: Stored<RoleAssignment>,
+): Write {
+  return activityWrite(
+    environmentId,
+    {
+      action: `ROLE_ASSIGNMENT.${action}`,
+      actor: actorOf(request),
+      resource: { type: 'ROLE_ASSIGNMENT', id },
+      correlationId: request.correlationId,
+      data: { applicationId: doc.applicationId, roleId: doc.roleId, scope: doc.scope },
+    },
+    request.now,
+  );
+}
+
+/** Whether the caller may not delete what is assigned to this application. */
+async function readOnlyFor(parts: ApplicationParts, { actor }: OperationRequest) {
+  const held = await readActorRoles(parts, actor);
+  return ({ environmentId, doc }: Stored<RoleAssignment>): boolean =>
+    isActor(actor, { environmentId, id: doc.applicationId }) ||
+    !holdsRole(held, { ...doc, environmentId });
+}
+
+async function scopeExists(
+  { store }: ApplicationParts,
+  environmentId: string,
+  { type, id }: RoleScope,
+): Promise<boolean> {
+  switch (type) {
+    case 'ORGANIZATION':
+      return id === ORGANIZATION_ID;
+    case 'ENVIRONMENT':
+      return (await store.get('environments', id, id)) !== undefined;
+    case 'POPULATION':
+      return (await store.get('populations', environmentId, id)) !== undefined;
+  }
+}
+
+/** All role assignments of the application. */
+export async function listRoleAssignments(
+  parts: ApplicationParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const { environmentId, id } = await readApplication(parts, request);
+  const isReadOnly = await readOnlyFor(parts, request);
+  return listReply({
+    store: parts.store,
+    table: 'role_assignments',
+    environmentId,
+    request,
+    self: parts.links.api(environmentId, `${APPLICATIONS_PATH}/${id}/roleAssignments`).href,
+    name: 'roleAssignments',
+    where: { column: 'application_id', is: 'eq', value: id },
+    render: (row) => roleAssignmentView(parts.links, row, isReadOnly(row)),
+  });
+}
+
+async function readAssignment(
+  parts: ApplicationParts,
+  request: OperationRequest,
+): Promise<Stored<RoleAssignment>> {
+  const application = await readApplication(parts, request);
+  const { roleAssignmentID = '' } = request.params;
+  const { environmentId } = application;
+  const assignment = await parts.store.get('role_assignments', environmentId, roleAssignmentID);
+  if (assignment?.doc.applicationId !== application.id) throw notFound();
+  return assignment;
+}
+
+/** One role assignment of the application. */
+export async function readRoleAssignment(
+  parts: ApplicationParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const assignment = await readAssignment(parts, request);
+  const isReadOnly = await readOnlyFor(parts, request);
+  return {
+    status: 200,
+    body: roleAssignmentView(parts.links, assignment, isReadOnly(assignment)),
+  };
+}
+
+/** Throws unless the caller may give this application the role, and the role fits the scope. */
+async function requireAssignable(
+  parts: ApplicationParts,
+  { actor }: OperationRequest,
+  { environmentId, id, doc }: Stored<Application>,
+  { role, scope }: CreateRoleAssignment,
+): Promise<void> {
+  const { scopes } = findRole(role.id) ?? {};
+  if (!scopes) throw invalidData('NOT_FOUND', 'role.id');
+  if (!scopes.includes(scope.type)) {
+    throw invalidData('INVALID_VALUE', 'scope.type', { innerError: { allowedValues: scopes } });
+  }
+  requireOther(actor, { environmentId, id });
+  requireRole(await readActorRoles(parts, actor), { roleId: role.id, scope, environmentId });
+  if (!(await scopeExists(parts, environmentId, scope))) throw invalidData('NOT_FOUND', 'scope.id');
+  if (doc.type !== 'WORKER') {
+    throw invalidData('CONSTRAINT_VIOLATION', 'role', {
+      message: 'Only applications of the type WORKER have roles.',
+    });
+  }
+}
+
+/** Gives a worker application a role that the caller has itself on that scope. */
+export async function createRoleAssignment(
+  parts: ApplicationParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const requested: CreateRoleAssignment = request.body;
+  const application = await readApplication(parts, request);
+  await requireAssignable(parts, request, application, requested);
+  const { environmentId, id: applicationId } = application;
+  const { now } = request;
+  const doc: RoleAssignment = {
+    applicationId,
+    roleId: requested.role.id,
+    scope: requested.scope,
+    readOnly: false,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const created: Stored<RoleAssignment> = { environmentId, id: randomUUIDv7(), version: 1, doc };
+  return commitOrRetry(
+    parts.store,
+    async () => {
+      const present = await readRoleAssignments(parts.store, environmentId, applicationId);
+      if (present.length >= ROLE_ASSIGNMENTS_MAX) {
+        throw limitExceeded('role', 'The application has too many roles.', ROLE_ASSIGNMENTS_MAX);
+      }
+      return {
+        writes: [
+          {
+            op: 'insert',
+            table: 'role_assignments',
+            environmentId,
+            id: created.id,
+            doc,
+          },
+          activityOf(request, 'CREATED', created),
+        ],
+        result: { status: 201, body: roleAssignmentView(parts.links, created, false) },
+      };
+    },
+    () => notUnique('role', 'The application has this role on this scope already.'),
+  );
+}
+
+/** Takes a role from an application, other than the caller, that the caller has itself. */
+export async function deleteRoleAssignment(
+  parts: ApplicationParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  return commitOrRetry(parts.store, async () => {
+    const assignment = await readAssignment(parts, request);
+    const { environmentId, id, version, doc } = assignment;
+    requireOther(request.actor, { environmentId, id: doc.applicationId });
+    requireRole(await readActorRoles(parts, request.actor), { ...doc, environmentId });
+    return {
+      writes: [
+        { op: 'delete', table: 'role_assignments', environmentId, id, version },
+        activityOf(request, 'DELETED', assignment),
+      ],
+      result: { status: 204 },
+    };
+  });
+}

@@ -1,0 +1,119 @@
+/** Environments and their bill of materials over HTTP. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import type { RequestOptions } from '../../../testing/client.ts';
+import { errorOf } from '../../../testing/scenario.ts';
+import { startTestServer, type TestServer } from '../../../testing/server.ts';
+
+describe('environments', () => {
+  let server: TestServer;
+
+  before(async () => {
+    server = await startTestServer();
+  });
+  after(() => server?.close());
+
+  const api = (path: string, options?: RequestOptions) =>
+    server.raw(`/v1/environments${path}`, { token: server.token, ...options });
+  async function made(more: object = {}) {
+    const reply = await api('', { body: { name: `environment-${randomUUID()}`, ...more } });
+    assert.equal(reply.status, 201, reply.text);
+    return reply.body;
+  }
+
+  test('are made with all that MFA needs', async () => {
+    const environment = await made({ description: 'Shop', type: 'PRODUCTION', region: 'EU' });
+    const { _links, id, organization, createdAt, updatedAt, name, ...rest } = environment;
+    assert.deepEqual(rest, { description: 'Shop', type: 'PRODUCTION', region: 'EU' });
+    assert.ok(_links.self.href.endsWith(`/v1/environments/${id}`));
+    assert.ok(organization.id && name);
+    assert.equal(createdAt, updatedAt);
+    assert.deepEqual((await api(`/${id}`)).body, environment);
+    const user = await api(`/${id}/users`, { body: { username: 'kaisa', mfaEnabled: true } });
+    assert.equal(user.status, 201, user.text);
+    const device = await api(`/${id}/users/${user.body.id}/devices`, {
+      body: { type: 'SMS', phone: '+15125551234' },
+    });
+    assert.equal(device.status, 201, device.text);
+    const populations = await api(`/${id}/populations`);
+    assert.equal(populations.body._embedded.populations[0].default, true);
+    assert.equal((await api(`/${id}/mfaSettings`)).status, 200);
+    assert.equal((await api(`/${id}/deviceAuthenticationPolicies`)).body.count, 1);
+    const flow = await server.raw(`/${id}/deviceAuthentications`, {
+      token: server.token,
+      body: { user: { id: user.body.id } },
+    });
+    assert.deepEqual([flow.status, flow.body.status], [201, 'OTP_REQUIRED']);
+    const { body } = await api(`/${id}/activities`);
+    const types = body._embedded.activities.map(
+      ({ action }: { action: { type: string } }) => action.type,
+    );
+    assert.ok(types.includes('ENVIRONMENT.CREATED'));
+  });
+
+  test('are listed and replaced', async () => {
+    const { id, name } = await made({ description: 'Shop' });
+    const filter = encodeURIComponent(`name eq "${name}"`);
+    const list = await api(`?filter=${filter}`);
+    assert.deepEqual(
+      list.body._embedded.environments.map((environment: { id: string }) => environment.id),
+      [id],
+    );
+    assert.ok(list.body._links.self.href.includes('/v1/environments?filter='));
+    const replaced = await api(`/${id}`, { method: 'PUT', body: { name: 'Renamed' } });
+    assert.equal(replaced.body.name, 'Renamed');
+    assert.equal(replaced.body.type, 'SANDBOX');
+    assert.equal('description' in replaced.body, false);
+    assert.equal(errorOf(await api('', { body: {} })).target, 'name');
+    assert.equal(errorOf(await api('', { body: { name: 'a\tb' } })).detail, 'INVALID_VALUE');
+  });
+
+  test('serve MFA while their bill of materials has it', async () => {
+    const { id } = await made();
+    const path = `/${id}/billOfMaterials`;
+    const bill = await api(path);
+    const [product] = bill.body.products;
+    assert.equal(product.type, 'PING_ONE_MFA');
+    const put = (products: object[]) => api(path, { method: 'PUT', body: { products } });
+    const without = await put([{ type: 'PING_ONE_BASE', description: 'SSO' }]);
+    assert.equal(without.status, 200, without.text);
+    const refused = await api(`/${id}/mfaSettings`);
+    assert.deepEqual([refused.status, refused.body.code], [403, 'ACCESS_FAILED']);
+    assert.equal((await api(`/${id}/users`)).status, 200);
+    assert.equal((await put([...without.body.products, product])).status, 200);
+    const again = await api(path);
+    assert.deepEqual(again.body.products, [...without.body.products, product]);
+    assert.equal((await api(`/${id}/mfaSettings`)).status, 200);
+    assert.equal(errorOf(await put([{ type: 'PING_ONE_TEA' }])).target, 'products[0].type');
+  });
+
+  test('are gone with all their routes when they are deleted', async () => {
+    const { id } = await made();
+    assert.equal((await api(`/${id}`, { method: 'DELETE' })).status, 204);
+    for (const path of ['', '/users', '/populations', '/mfaSettings', '/activities']) {
+      assert.equal((await api(`/${id}${path}`)).status, 404, path);
+    }
+    assert.equal((await api(`/${id}`, { method: 'DELETE' })).status, 404);
+  });
+
+  test('are kept when they are in production, or the own of who would delete them', async () => {
+    const { id } = await made({ type: 'PRODUCTION' });
+    for (const environmentId of [id, server.environmentId]) {
+      const reply = await api(`/${environmentId}`, { method: 'DELETE' });
+      assert.deepEqual([reply.status, reply.body.code], [400, 'REQUEST_FAILED']);
+      assert.equal((await api(`/${environmentId}`)).status, 200);
+    }
+    await api(`/${id}`, { method: 'PUT', body: { name: 'Retired', type: 'SANDBOX' } });
+    assert.equal((await api(`/${id}`, { method: 'DELETE' })).status, 204);
+  });
+
+  test('keep their rows apart', async () => {
+    const { id } = await made();
+    const { body } = await api(`/${id}/users`, { body: { username: 'kaisa' } });
+    assert.equal((await server.api(`/users/${body.id}`)).status, 404);
+    const own = await server.api('/users', { body: { username: 'kaisa' } });
+    assert.equal(own.status, 201, 'a name is unique in its environment only');
+    assert.equal((await api(`/${id}/users`)).body.count, 1);
+  });
+});

@@ -1,0 +1,88 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { MFA_SETTINGS_ID } from '../../../configuration.ts';
+import type { Keyring } from '../../../crypto/keyring.ts';
+import type { MethodRegistry } from '../../../methods/registry.ts';
+import type { Environment } from '../../../model/documents.ts';
+import type { Instant } from '../../../model/instant.ts';
+import type { Write } from '../../../storage/store.ts';
+import { defaultPolicyDocument } from '../../policies/device-authentication-policies/default-policy.ts';
+import { defaultFido2Policy } from '../../policies/fido2-policies/default-fido2-policy.ts';
+import { defaultMfaSettings } from '../../policies/mfa-settings/mfa-settings.defaults.ts';
+
+export interface NewEnvironment {
+  id: string;
+  name: string;
+  description?: string;
+  type?: Environment['type'];
+  region?: string;
+  products: readonly { id?: string; type: string; description?: string }[];
+}
+
+export interface NewEnvironmentParts {
+  keyring: Pick<Keyring, 'createKeys'>;
+  methods: MethodRegistry;
+  now: Instant;
+}
+
+/**
+ * Everything that an environment begins with, for one commit: its row, its keys, its default
+ * population, its MFA settings and its default policies.
+ */
+export async function newEnvironmentWrites(
+  { id, name, description, type = 'SANDBOX', region = 'NA', products }: NewEnvironment,
+  { keyring, methods, now }: NewEnvironmentParts,
+): Promise<Write[]> {
+  const dates = { createdAt: now, updatedAt: now };
+  const environmentId = id;
+  return [
+    {
+      op: 'insert',
+      table: 'environments',
+      environmentId,
+      id,
+      doc: {
+        name,
+        ...(description === undefined ? {} : { description }),
+        type,
+        region,
+        products: products.map((product) => ({ id: randomUUIDv7(), ...product })),
+        billOfMaterialsUpdatedAt: now,
+        ...dates,
+      },
+    },
+    ...(await keyring.createKeys(environmentId, now)),
+    {
+      op: 'insert',
+      table: 'populations',
+      environmentId,
+      id: randomUUIDv7(),
+      doc: {
+        name: 'Default',
+        description: 'Users who are put into no other population.',
+        isDefault: true,
+        ...dates,
+      },
+    },
+    {
+      op: 'insert',
+      table: 'mfa_settings',
+      environmentId,
+      id: MFA_SETTINGS_ID,
+      doc: defaultMfaSettings(now),
+    },
+    {
+      op: 'insert',
+      table: 'policies',
+      environmentId,
+      id: randomUUIDv7(),
+      doc: defaultPolicyDocument(methods, now),
+    },
+    {
+      op: 'insert',
+      table: 'fido2_policies',
+      environmentId,
+      id: randomUUIDv7(),
+      doc: defaultFido2Policy(now),
+    },
+  ];
+}

@@ -1,0 +1,39 @@
+/** The messages of push credentials; contract sdk-schemas `MFAPushCredential*`. */
+import { type TSchema, Type } from 'typebox';
+import { HalLinks, listOf, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
+
+const closed = { additionalProperties: false } as const;
+const secret = (maxLength: number) => Type.String({ minLength: 1, maxLength });
+const word = Type.String({ minLength: 1, maxLength: 256, pattern: '^[\\x21-\\x7e]+$' });
+
+const TYPES = {
+  APNS: { key: word, teamId: word, token: secret(8_192) },
+  FCM: { key: secret(1_024) },
+  FCM_HTTP_V1: { googleServiceAccountCredentials: secret(16_384) },
+  HMS: { clientId: word, clientSecret: secret(1_024) },
+};
+
+/** The branch of the union is told by `type`. */
+export const WritePushCredential: TSchema = Type.Unsafe({
+  type: 'object',
+  required: ['type'],
+  discriminator: { propertyName: 'type' },
+  oneOf: Object.entries(TYPES).map(([type, properties]) =>
+    Type.Object({ type: Type.Literal(type), ...properties }, closed),
+  ),
+});
+
+export type WritePushCredentialBody = { type: keyof typeof TYPES } & Record<string, string>;
+
+/** What was said of the account is never shown again. */
+export const PushCredentialSchema = Type.Object({
+  _links: HalLinks,
+  id: Uuid,
+  type: Type.Enum(['APNS', 'FCM', 'FCM_HTTP_V1', 'HMS']),
+  environment: Reference,
+  application: Reference,
+  createdAt: Timestamp,
+  updatedAt: Timestamp,
+});
+
+export const PushCredentialList = listOf('pushCredentials', PushCredentialSchema);

@@ -1,0 +1,89 @@
+/** What an application's role assignments allow, and where. */
+import { ROLE_ASSIGNMENTS_MAX } from '../../../config/limits.ts';
+import type { RoleAssignment } from '../../../model/documents.ts';
+import type { Store, Stored } from '../../../storage/store.ts';
+import type { Reach } from '../../kit/access.ts';
+import {
+  isWithinPopulation,
+  type Permission,
+  ROLES,
+  type Role,
+  roleAllows,
+} from '../../kit/permissions.ts';
+import { ORGANIZATION_ID } from './organization.ts';
+
+export type RoleScope = RoleAssignment['scope'];
+
+const BY_ID: ReadonlyMap<string, Role> = new Map(ROLES.map((role) => [role.id, role]));
+
+/** A built-in role; there are no others. */
+export function findRole(id: string): Role | undefined {
+  return BY_ID.get(id);
+}
+
+/** All role assignments of an application, which stand in its environment. */
+export function readRoleAssignments(
+  store: Pick<Store, 'list'>,
+  environmentId: string,
+  applicationId: string,
+): Promise<Stored<RoleAssignment>[]> {
+  return store.list('role_assignments', environmentId, {
+    where: { column: 'application_id', is: 'eq', value: applicationId },
+    limit: ROLE_ASSIGNMENTS_MAX,
+  });
+}
+
+function isInEnvironment({ environmentId, doc }: Stored<RoleAssignment>, id: string): boolean {
+  switch (doc.scope.type) {
+    case 'ORGANIZATION':
+      return doc.scope.id === ORGANIZATION_ID;
+    case 'ENVIRONMENT':
+      return doc.scope.id === id;
+    case 'POPULATION':
+      // A population is of the application's own environment: `createRoleAssignment` sees to it.
+      return environmentId === id;
+  }
+}
+
+/**
+ * How far the assignments together let their holder use a permission in an environment: all of it,
+ * some populations, or (undefined) not at all. Pure.
+ */
+export function reachOf(
+  assignments: readonly Stored<RoleAssignment>[],
+  permission: Permission,
+  environmentId: string,
+): Reach | undefined {
+  const populationIds = new Set<string>();
+  for (const assignment of assignments) {
+    const { roleId, scope } = assignment.doc;
+    const role = findRole(roleId);
+    if (!role || !isInEnvironment(assignment, environmentId)) continue;
+    if (!roleAllows(role, permission)) continue;
+    if (scope.type !== 'POPULATION') return {};
+    if (isWithinPopulation(permission)) populationIds.add(scope.id);
+  }
+  return populationIds.size === 0 ? undefined : { populationIds: [...populationIds] };
+}
+
+function covers(held: RoleScope, scope: RoleScope, environmentId: string): boolean {
+  if (held.type === 'ORGANIZATION') return held.id === ORGANIZATION_ID;
+  if (held.type === scope.type) return held.id === scope.id;
+  return held.type === 'ENVIRONMENT' && scope.type === 'POPULATION' && held.id === environmentId;
+}
+
+/**
+ * Whether the holder of these assignments has the role itself on the scope or on what contains it:
+ * only then may it give the role away or take it. `environmentId` is where a population is. Pure.
+ */
+export function holdsRole(
+  assignments: readonly Stored<RoleAssignment>[],
+  { roleId, scope, environmentId }: { roleId: string; scope: RoleScope; environmentId: string },
+): boolean {
+  return assignments.some(
+    ({ doc, ...held }) =>
+      doc.roleId === roleId &&
+      (doc.scope.type !== 'POPULATION' || held.environmentId === environmentId) &&
+      covers(doc.scope, scope, environmentId),
+  );
+}

@@ -1,0 +1,56 @@
+import type { User } from '../../../model/documents.ts';
+import { type Instant, toTimestamp } from '../../../model/instant.ts';
+import type { Stored } from '../../../storage/store.ts';
+import type { Links } from '../../kit/links.ts';
+import { isLocked } from '../../kit/user-lock.ts';
+import { PROFILE_NAMES } from './users.schema.ts';
+
+function lockView({ lockedAt, unlockAt }: NonNullable<User['lock']>, now: Instant) {
+  return {
+    lockedAt: toTimestamp(lockedAt),
+    ...(unlockAt === undefined
+      ? {}
+      : {
+          unlockAt: toTimestamp(unlockAt),
+          secondsUntilUnlock: Math.ceil((unlockAt - now) / 1_000),
+        }),
+  };
+}
+
+/** Page "User Accounts"; the moments stand only while the account is locked. */
+function accountView(user: User, now: Instant) {
+  const locked = isLocked(user, now);
+  return {
+    canAuthenticate: user.enabled && !locked,
+    status: locked ? 'LOCKED' : 'OK',
+    ...(locked && user.lock ? lockView(user.lock, now) : {}),
+  };
+}
+
+/** A user as the API shows it. Pure. */
+export function userView(links: Links, { environmentId, id, doc }: Stored<User>, now: Instant) {
+  const profile = PROFILE_NAMES.flatMap((name) =>
+    doc[name] === undefined ? [] : [[name, doc[name]]],
+  );
+  const self = links.api(environmentId, `/users/${id}`);
+  return {
+    _links: {
+      self,
+      environment: links.api(environmentId),
+      population: links.api(environmentId, `/populations/${doc.populationId}`),
+      devices: { href: `${self.href}/devices` },
+      mfaEnabled: { href: `${self.href}/mfaEnabled` },
+    },
+    id,
+    environment: { id: environmentId },
+    population: { id: doc.populationId },
+    username: doc.username,
+    ...Object.fromEntries(profile),
+    enabled: doc.enabled,
+    mfaEnabled: doc.mfaEnabled,
+    account: accountView(doc, now),
+    lifecycle: { status: 'ACCOUNT_OK' },
+    createdAt: toTimestamp(doc.createdAt),
+    updatedAt: toTimestamp(doc.updatedAt),
+  };
+}

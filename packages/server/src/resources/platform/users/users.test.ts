@@ -1,0 +1,233 @@
+/** Users over HTTP: the profile, the list, and what goes with a deleted user. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { aDevice, aUser, errorOf } from '../../../testing/scenario.ts';
+import { startTestServer, type TestServer } from '../../../testing/server.ts';
+
+describe('users', () => {
+  let server: TestServer;
+
+  before(async () => {
+    server = await startTestServer();
+  });
+  after(() => server?.close());
+
+  const usernames = async (filter: string) => {
+    const reply = await server.api(`/users?filter=${encodeURIComponent(filter)}`);
+    assert.equal(reply.status, 200, reply.text);
+    return reply.body._embedded.users.map(({ username }: { username: string }) => username);
+  };
+  const actions = async (userId: string) => {
+    const filter = encodeURIComponent(`user.id eq "${userId}"`);
+    const reply = await server.api(`/activities?filter=${filter}`);
+    return reply.body._embedded.activities.map(
+      ({ action }: { action: { type: string } }) => action.type,
+    );
+  };
+
+  test('keep every documented property, in the default population', async () => {
+    const profile = {
+      username: `Kaisa-${randomUUID()}`,
+      email: 'kaisa@shop.example',
+      mobilePhone: '+358401234567',
+      primaryPhone: '+358401234568',
+      name: { given: 'Kaisa', family: 'Virtanen', middle: 'M', formatted: 'Kaisa M Virtanen' },
+      nickname: 'Kaisu',
+      title: 'Dr',
+      preferredLanguage: 'fi',
+      locale: 'fi-FI',
+      timezone: 'Europe/Helsinki',
+      externalId: 'x-1',
+    };
+    server.secret(profile.email);
+    const made = await server.api('/users', { body: { ...profile, unknown: 1, id: randomUUID() } });
+    assert.equal(made.status, 201, made.text);
+    const { _links, id, environment, population, createdAt, updatedAt, ...rest } = made.body;
+    assert.deepEqual(rest, {
+      ...profile,
+      enabled: true,
+      mfaEnabled: false,
+      account: { canAuthenticate: true, status: 'OK' },
+      lifecycle: { status: 'ACCOUNT_OK' },
+    });
+    const populations = await server.api('/populations');
+    assert.equal(population.id, populations.body._embedded.populations[0].id);
+    assert.equal(environment.id, server.environmentId);
+    assert.equal(createdAt, new Date(server.now()).toISOString());
+    assert.equal(updatedAt, createdAt);
+    assert.ok(_links.devices.href.endsWith(`/users/${id}/devices`));
+    const read = await server.api(`/users/${id}`);
+    assert.deepEqual(read.body, made.body);
+    assert.deepEqual(await actions(id), ['USER.CREATED']);
+  });
+
+  test('have names that are unique and found without regard to case', async () => {
+    const user = await aUser(server);
+    const again = await server.api('/users', { body: { username: user.username.toUpperCase() } });
+    assert.deepEqual(errorOf(again), {
+      status: 409,
+      code: 'UNIQUENESS_VIOLATION',
+      detail: 'UNIQUENESS_VIOLATION',
+      target: 'username',
+    });
+    assert.deepEqual(await usernames(`username eq "${user.username.toUpperCase()}"`), [
+      user.username,
+    ]);
+    const other = await aUser(server);
+    const taken = await server.api(`/users/${other.id}`, {
+      method: 'PATCH',
+      body: { username: user.username },
+    });
+    assert.equal(taken.status, 409);
+  });
+
+  test('have names of any script, sign or symbol', async () => {
+    for (const name of ['Ülkü Å', 'कैसा', '金 愛', "o'neil+1@shop.example", '€ 5 😀', 'e\u0301']) {
+      const username = `${name} ${randomUUID()}`;
+      const made = await server.api('/users', { body: { username, name: { formatted: name } } });
+      assert.equal(made.status, 201, made.text);
+      assert.deepEqual([made.body.username, made.body.name.formatted], [username, name]);
+    }
+  });
+
+  test('of one name are made once by parallel requests', async () => {
+    const username = `ville-${randomUUID()}`;
+    const replies = await Promise.all(
+      Array.from({ length: 8 }, () => server.api('/users', { body: { username } })),
+    );
+    const statuses = replies.map(({ status }) => status).sort();
+    assert.deepEqual(statuses, [201, ...Array(7).fill(409)]);
+  });
+
+  test('are refused with a target for each bad member', async () => {
+    const cases: [object, string, string][] = [
+      [{ username: '' }, 'EMPTY_VALUE', 'username'],
+      [{ username: 'a'.repeat(129) }, 'SIZE_LIMIT_EXCEEDED', 'username'],
+      [{ username: 'a\nb' }, 'INVALID_VALUE', 'username'],
+      [{ username: 'a\u202eb' }, 'INVALID_VALUE', 'username'],
+      [{ username: 'a\u200bb' }, 'INVALID_VALUE', 'username'],
+      [{ username: ' \u00a0' }, 'INVALID_VALUE', 'username'],
+      [{ name: { given: 'a\u2028b' } }, 'INVALID_VALUE', 'name.given'],
+      [{ email: 'not an address' }, 'INVALID_VALUE', 'email'],
+      [{ email: 'a@b.example\r\nBcc: c@d.example' }, 'INVALID_VALUE', 'email'],
+      [{ nickname: 'a\u0007' }, 'INVALID_VALUE', 'nickname'],
+      [{ population: { id: randomUUID() } }, 'NOT_FOUND', 'population.id'],
+      [{ mfaEnabled: 'yes' }, 'INVALID_VALUE', 'mfaEnabled'],
+    ];
+    for (const [members, detail, target] of cases) {
+      const reply = await server.api('/users', {
+        body: { username: `u-${randomUUID()}`, ...members },
+      });
+      assert.deepEqual(errorOf(reply), { status: 400, code: 'INVALID_DATA', detail, target });
+    }
+  });
+
+  test('take the setting for new users, unless the request says otherwise', async () => {
+    const setting = { pairing: { maxAllowedDevices: 5, pairingKeyFormat: 'NUMERIC' } };
+    const on = await server.api('/mfaSettings', {
+      method: 'PUT',
+      body: { ...setting, users: { mfaEnabled: true } },
+    });
+    assert.equal(on.status, 200, on.text);
+    const made = await server.api('/users', { body: { username: randomUUID() } });
+    assert.equal(made.body.mfaEnabled, true);
+    const off = await server.api('/users', { body: { username: randomUUID(), mfaEnabled: false } });
+    assert.equal(off.body.mfaEnabled, false);
+    await server.api('/mfaSettings', { method: 'DELETE' });
+  });
+
+  test('are replaced by PUT, but for what has an address of its own', async () => {
+    const user = await aUser(server, { nickname: 'K', name: { given: 'Kaisa' } });
+    const former = await server.api(`/users/${user.id}`);
+    const reply = await server.api(`/users/${user.id}`, {
+      method: 'PUT',
+      body: { ...former.body, nickname: undefined, enabled: false, mfaEnabled: false, title: 'Dr' },
+    });
+    assert.equal(reply.status, 200, reply.text);
+    const { nickname: _nickname, ...rest } = former.body;
+    assert.deepEqual(reply.body, { ...rest, title: 'Dr' });
+    const bare = await server.api(`/users/${user.id}`, {
+      method: 'PUT',
+      body: { username: user.username },
+    });
+    assert.equal('name' in bare.body || 'email' in bare.body || 'title' in bare.body, false);
+    assert.deepEqual(bare.body.population, former.body.population);
+    assert.deepEqual(await actions(user.id), ['USER.UPDATED', 'USER.UPDATED', 'USER.CREATED']);
+  });
+
+  test('are changed in part by PATCH, of a name too; an empty text removes', async () => {
+    const user = await aUser(server, { name: { given: 'Kaisa', family: 'V' }, title: 'Dr' });
+    const patch = async (body: object) => {
+      const reply = await server.api(`/users/${user.id}`, { method: 'PATCH', body });
+      assert.equal(reply.status, 200, reply.text);
+      return reply.body;
+    };
+    const named = await patch({ name: { family: 'Laine' } });
+    assert.deepEqual(named.name, { given: 'Kaisa', family: 'Laine' });
+    assert.equal(named.title, 'Dr');
+    assert.equal(named.email, user.email);
+    const emptied = await patch({ name: { given: '', family: '' }, title: '' });
+    assert.equal('name' in emptied || 'title' in emptied, false);
+  });
+
+  test('lose no update of parallel requests', async () => {
+    const user = await aUser(server);
+    const members = ['nickname', 'title', 'locale', 'timezone', 'externalId'];
+    const replies = await Promise.all(
+      members.map((name) =>
+        server.api(`/users/${user.id}`, { method: 'PATCH', body: { [name]: name } }),
+      ),
+    );
+    assert.deepEqual([...new Set(replies.map(({ status }) => status))], [200]);
+    const { body } = await server.api(`/users/${user.id}`);
+    assert.deepEqual(
+      members.map((name) => body[name]),
+      members,
+    );
+  });
+
+  test('are listed by every documented filter', async () => {
+    const tag = randomUUID();
+    const population = await server.api('/populations', { body: { name: tag } });
+    const user = await aUser(server, {
+      name: { given: `g-${tag}`, family: `f-${tag}` },
+      externalId: `e-${tag}`,
+      population: { id: population.body.id },
+      enabled: false,
+    });
+    for (const filter of [
+      `id eq "${user.id}"`,
+      `email eq "${user.email}"`,
+      `population.id eq "${population.body.id}"`,
+      `name.family sw "f-${tag.slice(0, 20)}"`,
+      `name.given eq "g-${tag}"`,
+      `externalId eq "e-${tag}"`,
+      `population.id eq "${population.body.id}" and enabled eq false and mfaEnabled eq true`,
+    ]) {
+      assert.deepEqual(await usernames(filter), [user.username], filter);
+    }
+    assert.deepEqual(await usernames(`id eq "${user.id}" and enabled eq true`), []);
+  });
+
+  test('are deleted with their devices, and their name is free again', async () => {
+    const user = await aUser(server);
+    const device = await aDevice(server, user);
+    await aDevice(server, user, { type: 'SMS', phone: '+15125551234' });
+    const gone = await server.api(`/users/${user.id}`, { method: 'DELETE' });
+    assert.equal(gone.status, 204);
+    const paths = ['', '/devices', `/devices/${device.id}`, '/mfaEnabled', '/bypassMFA'];
+    for (const path of paths) {
+      const reply = await server.api(`/users/${user.id}${path}`);
+      assert.equal(reply.status, 404, path);
+    }
+    const { store } = server.server.parts;
+    const where = { column: 'user_id', is: 'eq', value: user.id } as const;
+    assert.equal(await store.count('devices', server.environmentId, where), 0);
+    const again = await server.api('/users', { body: { username: user.username } });
+    assert.equal(again.status, 201);
+    assert.equal((await actions(user.id))[0], 'USER.DELETED');
+    const twice = await server.api(`/users/${user.id}`, { method: 'DELETE' });
+    assert.equal(twice.status, 404);
+  });
+});

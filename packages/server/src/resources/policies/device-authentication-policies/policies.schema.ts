@@ -1,0 +1,88 @@
+/** The messages of device authentication policies; contract sdk-schemas. */
+import { type Static, Type } from 'typebox';
+import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
+import type { WireDuration } from '../../../model/duration.ts';
+import type { DeviceSelection } from '../../../model/policy.ts';
+import { REMEMBER_ME } from '../../../policy/blocks.ts';
+import { HalLinks, listOf, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
+import { blockProperties, type PolicyBlock } from './policy-blocks.ts';
+
+const closed = { additionalProperties: false } as const;
+
+const SELECTION = Type.Enum(['DEFAULT_TO_FIRST', 'PROMPT_TO_SELECT', 'ALWAYS_DISPLAY_DEVICES']);
+const NOTIFICATION = Type.Enum(['NONE', 'EMAIL_THEN_SMS', 'SMS_THEN_EMAIL']);
+
+const OPTIONAL = {
+  ignoreUserLock: Type.Optional(Type.Boolean()),
+  notificationsPolicy: Type.Optional(Reference),
+  rememberMe: Type.Optional(REMEMBER_ME),
+};
+
+/** The request of a create or a full replacement. */
+export function writePolicySchema(blocks: readonly PolicyBlock[]) {
+  return Type.Object(
+    {
+      name: Type.String({
+        minLength: 1,
+        maxLength: NAME_LENGTH_MAX,
+        pattern: '^[^\\u0000-\\u001f\\u007f]*$',
+      }),
+      default: Type.Boolean(),
+      authentication: Type.Optional(Type.Object({ deviceSelection: SELECTION }, closed)),
+      newDeviceNotification: Type.Optional(NOTIFICATION),
+      ...OPTIONAL,
+      ...blockProperties(blocks),
+    },
+    closed,
+  );
+}
+
+export interface WritePolicy {
+  name: string;
+  default: boolean;
+  authentication?: { deviceSelection: DeviceSelection };
+  newDeviceNotification?: 'NONE' | 'EMAIL_THEN_SMS' | 'SMS_THEN_EMAIL';
+  ignoreUserLock?: boolean;
+  notificationsPolicy?: { id: string };
+  rememberMe?: { web: { enabled: boolean; lifeTime: WireDuration } };
+  /** The blocks, by their names. */
+  [block: string]: unknown;
+}
+
+/** A policy as the API shows it: every property that strict clients require is there. */
+export function policySchema(blocks: readonly PolicyBlock[]) {
+  return Type.Object({
+    _links: HalLinks,
+    id: Uuid,
+    environment: Reference,
+    name: Type.String(),
+    default: Type.Boolean(),
+    forSignOnPolicy: Type.Boolean(),
+    authentication: Type.Object({ deviceSelection: SELECTION }),
+    newDeviceNotification: NOTIFICATION,
+    ...OPTIONAL,
+    ...blockProperties(blocks),
+    updatedAt: Timestamp,
+  });
+}
+
+export function policyListSchema(blocks: readonly PolicyBlock[]) {
+  return listOf('deviceAuthenticationPolicies', policySchema(blocks));
+}
+
+/** Page "Migrate Device Authentication Policies": nothing is required of the body. */
+export const MigratePolicies = Type.Object(
+  {
+    migrationData: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { deviceAuthenticationPolicyId: Uuid, fido2PolicyId: Type.Optional(Uuid) },
+          closed,
+        ),
+        { maxItems: 100 },
+      ),
+    ),
+  },
+  closed,
+);
+export type MigrateBody = Static<typeof MigratePolicies>;

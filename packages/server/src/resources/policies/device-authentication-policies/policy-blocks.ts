@@ -1,0 +1,55 @@
+/** The blocks that a policy has: each method's own, and those of methods that come later. */
+import { type TSchema, Type } from 'typebox';
+import type { MethodRegistry } from '../../../methods/registry.ts';
+import type { MethodPolicy } from '../../../model/policy.ts';
+import {
+  FIDO2_BLOCK,
+  MOBILE_BLOCK,
+  OATH_TOKEN_BLOCK,
+  OFFLINE_DEVICE_BLOCK,
+  PINGID_BLOCK,
+} from '../../../policy/blocks.ts';
+
+export interface PolicyBlock {
+  /** The block's name in the policy. */
+  key: string;
+  schema: TSchema;
+  /** The SDK's description asks for it in every request; sdk-schemas, "PingOneMFA". */
+  required: boolean;
+  /** In the environment's first policy; absent: it has none. */
+  initial?: MethodPolicy;
+}
+
+const FAILURE = { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } } as const;
+
+/** Blocks whose method isn't built: validated, stored and returned. They go with their method. */
+const LATER: readonly PolicyBlock[] = [
+  {
+    key: 'mobile',
+    schema: MOBILE_BLOCK,
+    required: true,
+    initial: { enabled: false, otp: { failure: FAILURE } },
+  },
+  { key: 'fido2', schema: FIDO2_BLOCK, required: false },
+  { key: 'oathToken', schema: OATH_TOKEN_BLOCK, required: false },
+  { key: 'whatsApp', schema: OFFLINE_DEVICE_BLOCK, required: false },
+  { key: 'desktop', schema: PINGID_BLOCK, required: false },
+  { key: 'yubikey', schema: PINGID_BLOCK, required: false },
+];
+
+export function policyBlocks(methods: MethodRegistry): PolicyBlock[] {
+  const built = methods.all().map(({ policyKey, schemas, defaultPolicy, policyOptional }) => ({
+    key: policyKey,
+    schema: schemas.policy,
+    required: !policyOptional,
+    initial: defaultPolicy,
+  }));
+  return [...built, ...LATER.filter(({ key }) => !built.some((block) => block.key === key))];
+}
+
+/** The blocks as properties of a message. */
+export function blockProperties(blocks: readonly PolicyBlock[]): Record<string, TSchema> {
+  return Object.fromEntries(
+    blocks.map(({ key, schema, required }) => [key, required ? schema : Type.Optional(schema)]),
+  );
+}

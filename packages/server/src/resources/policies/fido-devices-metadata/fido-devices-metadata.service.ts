@@ -1,0 +1,225 @@
+/** Metadata of authenticators: listed, and custom ones added and removed. */
+import { X509Certificate } from 'node:crypto';
+import { CUSTOM_AUTHENTICATORS_MAX, FIDO_POLICIES_MAX } from '../../../config/limits.ts';
+import { invalidData, limitExceeded, notFound, notUnique } from '../../../errors/api-error.ts';
+import { authenticatorId, toPem } from '../../../fido-metadata/authenticator-id.ts';
+import { environmentAuthenticators } from '../../../fido-metadata/environment-authenticators.ts';
+import type { Authenticator, CustomAuthenticator } from '../../../model/fido2.ts';
+import { type Instant, toTimestamp } from '../../../model/instant.ts';
+import type { Parts } from '../../../parts.ts';
+import type { Stored, Write } from '../../../storage/store.ts';
+import { activityWrite, actorOf } from '../../kit/activity.ts';
+import { commitOrRetry } from '../../kit/commit.ts';
+import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { policyUpdate, readPolicies } from '../../kit/policy-collection.ts';
+import type { AddAuthenticatorBody } from './fido-devices-metadata.schema.ts';
+import { knownAuthenticators } from './known-authenticators.ts';
+
+export type MetadataParts = Pick<Parts, 'store' | 'links' | 'authenticators'>;
+
+const PATH = '/fidoDevicesMetadata';
+const environmentOf = ({ params }: OperationRequest) => params.envID ?? '';
+const fromPem = (pem: string) => new X509Certificate(pem).raw.toString('base64');
+
+function view(
+  { links }: MetadataParts,
+  environmentId: string,
+  authenticator: Authenticator,
+  createdAt?: Instant,
+) {
+  const { id, name, aaguid, attestationCertificateKeyIdentifiers, icon } = authenticator;
+  return {
+    _links: {
+      self: links.api(environmentId, `${PATH}/${id}`),
+      environment: links.api(environmentId),
+    },
+    id,
+    mdsIdentifier: id,
+    environment: { id: environmentId },
+    name,
+    ...(aaguid === undefined ? {} : { aaguid }),
+    ...(attestationCertificateKeyIdentifiers ? { attestationCertificateKeyIdentifiers } : {}),
+    custom: authenticator.source === 'CUSTOM',
+    certified: authenticator.isCertified,
+    revoked: authenticator.isRevoked,
+    metadataStatement: {
+      description: name,
+      attestationRootCertificates: (authenticator.attestationRootCertificates ?? []).map(fromPem),
+      ...(icon === undefined ? {} : { icon }),
+    },
+    ...(createdAt === undefined ? {} : { createdAt: toTimestamp(createdAt) }),
+  };
+}
+
+export async function listAuthenticators(
+  parts: MetadataParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const environmentId = environmentOf(request);
+  const all = (await knownAuthenticators(parts, environmentId)).all();
+  return {
+    status: 200,
+    body: {
+      _links: { self: parts.links.api(environmentId, PATH) },
+      _embedded: { fidoDevicesMetadata: all.map((one) => view(parts, environmentId, one)) },
+      count: all.length,
+      size: all.length,
+    },
+  };
+}
+
+export async function readAuthenticator(
+  parts: MetadataParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const environmentId = environmentOf(request);
+  const known = await knownAuthenticators(parts, environmentId);
+  const authenticator = known.byId(request.params.fidoDeviceID ?? '');
+  if (!authenticator) throw notFound();
+  return { status: 200, body: view(parts, environmentId, authenticator) };
+}
+
+/** What a valid request says. Throws with the certificate that is none. */
+function authenticatorOf(body: AddAuthenticatorBody, now: Instant): CustomAuthenticator {
+  const { aaguid, attestationCertificateKeyIdentifiers, metadataStatement } = body;
+  if ((aaguid === undefined) === (attestationCertificateKeyIdentifiers === undefined)) {
+    throw invalidData(aaguid === undefined ? 'REQUIRED_VALUE' : 'INVALID_VALUE', 'aaguid', {
+      message: 'Give aaguid for FIDO2, or attestationCertificateKeyIdentifiers for U2F.',
+    });
+  }
+  const { description, icon, attestationRootCertificates } = metadataStatement;
+  const certificates = attestationRootCertificates.map((text, index) => {
+    const pem = toPem(text);
+    try {
+      new X509Certificate(pem);
+    } catch {
+      throw invalidData('INVALID_VALUE', `metadataStatement.attestationRootCertificates[${index}]`);
+    }
+    return pem;
+  });
+  return {
+    name: description,
+    ...(aaguid === undefined ? {} : { aaguid }),
+    ...(attestationCertificateKeyIdentifiers ? { attestationCertificateKeyIdentifiers } : {}),
+    ...(icon === undefined ? {} : { icon }),
+    isCertified: false,
+    isRevoked: false,
+    attestationRootCertificates: certificates,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+function record(request: OperationRequest, verb: 'CREATED' | 'DELETED', id: string): Write {
+  return activityWrite(
+    environmentOf(request),
+    {
+      action: `FIDO_DEVICE_METADATA.${verb}`,
+      actor: actorOf(request),
+      resource: { type: 'FIDO_DEVICE_METADATA', id },
+      correlationId: request.correlationId,
+    },
+    request.now,
+  );
+}
+
+/** The FIDO2 policies of the environment; each is written as it is, so that changes take turns. */
+async function policiesOf({ store }: MetadataParts, environmentId: string) {
+  return readPolicies({ store, table: 'fido2_policies', max: FIDO_POLICIES_MAX }, environmentId);
+}
+
+/** Whether the two name a model in common. */
+function areSame(one: CustomAuthenticator, other: Authenticator): boolean {
+  const { aaguid, attestationCertificateKeyIdentifiers = [] } = one;
+  return (
+    (aaguid !== undefined && other.aaguid === aaguid) ||
+    attestationCertificateKeyIdentifiers.some((identifier) =>
+      other.attestationCertificateKeyIdentifiers?.includes(identifier),
+    )
+  );
+}
+
+export async function addAuthenticator(
+  parts: MetadataParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const environmentId = environmentOf(request);
+  const { store } = parts;
+  const doc = authenticatorOf(request.body, request.now);
+  const id = authenticatorId(doc);
+  await commitOrRetry(
+    store,
+    async () => {
+      const all = (await knownAuthenticators(parts, environmentId)).all();
+      if (all.some((one) => areSame(doc, one))) {
+        throw notUnique(
+          doc.aaguid === undefined ? 'attestationCertificateKeyIdentifiers' : 'aaguid',
+        );
+      }
+      if (all.filter(({ source }) => source === 'CUSTOM').length >= CUSTOM_AUTHENTICATORS_MAX) {
+        throw limitExceeded(
+          'fidoDevicesMetadata',
+          'The environment has its maximum of custom authenticators.',
+          CUSTOM_AUTHENTICATORS_MAX,
+        );
+      }
+      const turns = (await policiesOf(parts, environmentId))
+        .filter(({ doc: { isDefault } }) => isDefault)
+        .map((policy) => policyUpdate('fido2_policies', policy, policy.doc));
+      return {
+        writes: [
+          ...turns,
+          { op: 'insert', table: 'custom_authenticators', environmentId, id, doc },
+          record(request, 'CREATED', id),
+        ],
+        result: undefined,
+      };
+    },
+    () => notUnique('metadataStatement.description'),
+  );
+  const added = { ...doc, id, source: 'CUSTOM' } as const;
+  return { status: 201, body: view(parts, environmentId, added, doc.createdAt) };
+}
+
+/** Only what was added here; and not while a policy lists it, which would then refuse everybody. */
+export async function removeAuthenticator(
+  parts: MetadataParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const environmentId = environmentOf(request);
+  const id = request.params.fidoDeviceID ?? '';
+  const { store, authenticators } = parts;
+  await commitOrRetry(store, async () => {
+    const row: Stored<CustomAuthenticator> | undefined = await store.get(
+      'custom_authenticators',
+      environmentId,
+      id,
+    );
+    if (!row) {
+      if (!environmentAuthenticators(authenticators, []).byId(id)) throw notFound();
+      throw invalidData('CONSTRAINT_VIOLATION', 'id', {
+        message: 'Only custom authenticators can be removed.',
+      });
+    }
+    const policies = await policiesOf(parts, environmentId);
+    const users = policies.filter(({ doc }) =>
+      doc.settings.mdsAuthenticatorsRequirements.allowedAuthenticators?.some(
+        (allowed) => allowed.id === id,
+      ),
+    );
+    if (users.length > 0) {
+      throw invalidData('CONSTRAINT_VIOLATION', 'id', {
+        message: 'FIDO policies list this authenticator.',
+        innerError: { referencedValues: users.map((policy) => policy.id) },
+      });
+    }
+    return {
+      writes: [
+        { op: 'delete', table: 'custom_authenticators', environmentId, id, version: row.version },
+        record(request, 'DELETED', id),
+      ],
+      result: undefined,
+    };
+  });
+  return { status: 204 };
+}

@@ -1,0 +1,177 @@
+/** `…/mfaSettings`: read, replace, reset; contract §3.9 and sdk-schemas, MFASettings. */
+import { Type } from 'typebox';
+import { MFA_SETTINGS_ID } from '../../../configuration.ts';
+import { notFound } from '../../../errors/api-error.ts';
+import type { MfaSettings } from '../../../model/documents.ts';
+import { type Instant, toTimestamp } from '../../../model/instant.ts';
+import type { Parts } from '../../../parts.ts';
+import { activityWrite, actorOf } from '../../kit/activity.ts';
+import { commitOrRetry } from '../../kit/commit.ts';
+import type { Operation, OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { HalLinks, Reference, Timestamp } from '../../kit/schemas.ts';
+import { defaultMfaSettings } from './mfa-settings.defaults.ts';
+
+const closed = { additionalProperties: false } as const;
+
+const LOCKOUT = Type.Object(
+  {
+    failureCount: Type.Integer({ minimum: 1, maximum: 100 }),
+    // Absent: locked until an administrator unlocks.
+    durationSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 31_536_000 })),
+  },
+  closed,
+);
+const MAX_ALLOWED_DEVICES = Type.Integer({ minimum: 1, maximum: 15 });
+const PAIRING_KEY_FORMAT = Type.Enum(['NUMERIC', 'ALPHANUMERIC']);
+const AUTHENTICATION = Type.Object(
+  { deviceSelection: Type.Enum(['DEFAULT_TO_FIRST', 'PROMPT_TO_SELECT']) },
+  closed,
+);
+
+/** The page "Update MFA Settings" asks for nothing; what is left out gets its default. */
+const Replace = Type.Object(
+  {
+    lockout: Type.Optional(LOCKOUT),
+    pairing: Type.Optional(
+      Type.Object(
+        {
+          maxAllowedDevices: Type.Optional(MAX_ALLOWED_DEVICES),
+          pairingKeyFormat: Type.Optional(PAIRING_KEY_FORMAT),
+        },
+        closed,
+      ),
+    ),
+    phoneExtensions: Type.Optional(Type.Object({ enabled: Type.Optional(Type.Boolean()) }, closed)),
+    users: Type.Optional(Type.Object({ mfaEnabled: Type.Optional(Type.Boolean()) }, closed)),
+    authentication: Type.Optional(AUTHENTICATION),
+  },
+  closed,
+);
+interface ReplaceBody extends Pick<MfaSettings, 'lockout' | 'authentication'> {
+  pairing?: Partial<MfaSettings['pairing']>;
+  phoneExtensions?: Partial<MfaSettings['phoneExtensions']>;
+  users?: Partial<MfaSettings['users']>;
+}
+
+const Reply = Type.Object({
+  _links: HalLinks,
+  environment: Reference,
+  lockout: Type.Optional(LOCKOUT),
+  pairing: Type.Object({
+    maxAllowedDevices: MAX_ALLOWED_DEVICES,
+    pairingKeyFormat: PAIRING_KEY_FORMAT,
+  }),
+  phoneExtensions: Type.Object({ enabled: Type.Boolean() }),
+  users: Type.Object({ mfaEnabled: Type.Boolean() }),
+  authentication: Type.Optional(AUTHENTICATION),
+  updatedAt: Timestamp,
+});
+
+type SettingsParts = Pick<Parts, 'store' | 'links'>;
+
+async function readSettings({ store }: SettingsParts, request: OperationRequest) {
+  const settings = await store.get('mfa_settings', request.params.envID ?? '', MFA_SETTINGS_ID);
+  if (!settings) throw notFound();
+  return settings;
+}
+
+function reply(
+  { links }: SettingsParts,
+  request: OperationRequest,
+  { updatedAt, ...settings }: MfaSettings,
+): OperationReply {
+  const environmentId = request.params.envID ?? '';
+  return {
+    status: 200,
+    body: {
+      _links: {
+        self: links.api(environmentId, '/mfaSettings'),
+        environment: links.api(environmentId),
+      },
+      environment: { id: environmentId },
+      ...settings,
+      updatedAt: toTimestamp(updatedAt),
+    },
+  };
+}
+
+async function writeSettings(
+  parts: SettingsParts,
+  request: OperationRequest,
+  doc: MfaSettings,
+): Promise<void> {
+  await commitOrRetry(parts.store, async () => {
+    const { environmentId, id, version } = await readSettings(parts, request);
+    const record = {
+      action: 'MFA_SETTINGS.UPDATED',
+      actor: actorOf(request),
+      resource: { type: 'MFA_SETTINGS', id: environmentId },
+      correlationId: request.correlationId,
+    };
+    return {
+      writes: [
+        { op: 'update', table: 'mfa_settings', environmentId, id, version, doc },
+        activityWrite(environmentId, record, request.now),
+      ],
+      result: undefined,
+    };
+  });
+}
+
+/** A full replacement: what is left out has its default again. Pure. */
+function replaced(body: ReplaceBody, now: Instant): MfaSettings {
+  const { lockout, authentication } = body;
+  const defaults = defaultMfaSettings(now);
+  return {
+    ...(lockout ? { lockout } : {}),
+    ...(authentication ? { authentication } : {}),
+    pairing: { ...defaults.pairing, ...body.pairing },
+    phoneExtensions: { ...defaults.phoneExtensions, ...body.phoneExtensions },
+    users: { ...defaults.users, ...body.users },
+    updatedAt: now,
+  };
+}
+
+export function mfaSettingsOperations(parts: SettingsParts): Operation[] {
+  const common = { path: '/v1/environments/{envID}/mfaSettings', tag: 'MFA settings' } as const;
+  return [
+    {
+      ...common,
+      id: 'readMfaSettings',
+      method: 'GET',
+      summary: 'Read the MFA settings of the environment',
+      permission: 'read:mfaSettings',
+      responses: { 200: Reply },
+      handle: async (request) => {
+        const { doc } = await readSettings(parts, request);
+        return reply(parts, request, doc);
+      },
+    },
+    {
+      ...common,
+      id: 'updateMfaSettings',
+      method: 'PUT',
+      summary: 'Replace the MFA settings',
+      permission: 'update:mfaSettings',
+      body: Replace,
+      responses: { 200: Reply },
+      handle: async (request) => {
+        const doc = replaced(request.body, request.now);
+        await writeSettings(parts, request, doc);
+        return reply(parts, request, doc);
+      },
+    },
+    {
+      ...common,
+      id: 'resetMfaSettings',
+      method: 'DELETE',
+      summary: 'Reset the MFA settings to their defaults',
+      permission: 'update:mfaSettings',
+      responses: { 204: null },
+      handle: async (request) => {
+        await writeSettings(parts, request, defaultMfaSettings(request.now));
+        return { status: 204 };
+      },
+    },
+  ];
+}

@@ -1,0 +1,103 @@
+/** `…/mfaSettings` over HTTP; contract §3.9. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { aDevice, aUser, errorOf } from '../../../testing/scenario.ts';
+import { startTestServer, type TestServer } from '../../../testing/server.ts';
+
+const DEFAULTS = {
+  pairing: { maxAllowedDevices: 5, pairingKeyFormat: 'NUMERIC' },
+  phoneExtensions: { enabled: false },
+  users: { mfaEnabled: false },
+};
+
+describe('MFA settings', () => {
+  let server: TestServer;
+
+  before(async () => {
+    server = await startTestServer();
+  });
+  after(() => server?.close());
+
+  const put = (body: object) => server.api('/mfaSettings', { method: 'PUT', body });
+  const settings = ({ body }: { body: Record<string, unknown> }) => {
+    const { _links, environment, updatedAt, ...rest } = body;
+    assert.ok(_links && environment && updatedAt);
+    return rest;
+  };
+
+  test('begin with the documented defaults', async () => {
+    const read = await server.api('/mfaSettings');
+    assert.equal(read.status, 200);
+    assert.deepEqual(settings(read), DEFAULTS);
+    assert.deepEqual(read.body.environment, { id: server.environmentId });
+  });
+
+  test('are replaced as a whole, and a reset brings the defaults back', async () => {
+    const whole = {
+      lockout: { failureCount: 6, durationSeconds: 1_200 },
+      pairing: { maxAllowedDevices: 10, pairingKeyFormat: 'ALPHANUMERIC' },
+      phoneExtensions: { enabled: true },
+      users: { mfaEnabled: true },
+      authentication: { deviceSelection: 'PROMPT_TO_SELECT' },
+    };
+    const replaced = await put(whole);
+    assert.equal(replaced.status, 200, replaced.text);
+    assert.deepEqual(settings(replaced), whole);
+    const read = await server.api('/mfaSettings');
+    assert.deepEqual(read.body, replaced.body);
+    const again = await put(read.body);
+    assert.deepEqual(settings(again), whole, 'what was read can be sent back');
+    const less = await put({ pairing: { maxAllowedDevices: 3 }, users: {} });
+    assert.deepEqual(settings(less), {
+      ...DEFAULTS,
+      pairing: { maxAllowedDevices: 3, pairingKeyFormat: 'NUMERIC' },
+    });
+    const reset = await server.api('/mfaSettings', { method: 'DELETE' });
+    assert.equal(reset.status, 204);
+    assert.deepEqual(settings(await server.api('/mfaSettings')), DEFAULTS);
+    const { body } = await server.api(
+      `/activities?filter=${encodeURIComponent('action.type eq "MFA_SETTINGS.UPDATED"')}`,
+    );
+    assert.equal(body.count, 4);
+  });
+
+  test('are refused outside their ranges', async () => {
+    const cases: [object, string, string][] = [
+      [{ pairing: { maxAllowedDevices: 0 } }, 'OUT_OF_RANGE', 'pairing.maxAllowedDevices'],
+      [{ pairing: { maxAllowedDevices: 16 } }, 'OUT_OF_RANGE', 'pairing.maxAllowedDevices'],
+      [{ pairing: { maxAllowedDevices: 1.5 } }, 'INVALID_VALUE', 'pairing.maxAllowedDevices'],
+      [{ pairing: { pairingKeyFormat: 'HEX' } }, 'INVALID_VALUE', 'pairing.pairingKeyFormat'],
+      [{ lockout: {} }, 'REQUIRED_VALUE', 'lockout.failureCount'],
+      [{ lockout: { failureCount: 0 } }, 'OUT_OF_RANGE', 'lockout.failureCount'],
+      [
+        { lockout: { failureCount: 3, durationSeconds: 0 } },
+        'OUT_OF_RANGE',
+        'lockout.durationSeconds',
+      ],
+      [
+        { authentication: { deviceSelection: 'ALWAYS_DISPLAY_DEVICES' } },
+        'INVALID_VALUE',
+        'authentication.deviceSelection',
+      ],
+    ];
+    for (const [body, detail, target] of cases) {
+      assert.deepEqual(errorOf(await put(body)), {
+        status: 400,
+        code: 'INVALID_DATA',
+        detail,
+        target,
+      });
+    }
+  });
+
+  test('are in force at once: the maximum of devices', async () => {
+    const user = await aUser(server);
+    await aDevice(server, user);
+    await put({ pairing: { maxAllowedDevices: 1 } });
+    const reply = await server.api(`/users/${user.id}/devices`, {
+      body: { type: 'SMS', phone: '+15125551234' },
+    });
+    assert.equal(errorOf(reply).detail, 'LIMIT_EXCEEDED');
+    await server.api('/mfaSettings', { method: 'DELETE' });
+  });
+});
