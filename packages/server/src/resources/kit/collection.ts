@@ -1,0 +1,330 @@
+/**
+ * A plain resource of an environment as a declaration: what differs from one to the next (table,
+ * path, schemas, permission, rules) is said, and `collectionOperations` gives the five operations
+ * that all have: list, create, read, replace, delete, each change with its audit row, under a guard.
+ * What a resource does beside these stands in its own folder and uses the functions below.
+ */
+import { randomUUIDv7 } from 'node:crypto';
+import type { TSchema } from 'typebox';
+import { invalidData, limitExceeded, notFound, notUnique } from '../../errors/api-error.ts';
+import type { Documents, Table, Timestamps } from '../../model/documents.ts';
+import { type Instant, toTimestamp } from '../../model/instant.ts';
+import type { Condition, Store, Write } from '../../storage/store.ts';
+import { changeRecord } from './activity.ts';
+import { commitOrRetry, type Decision } from './commit.ts';
+import type { FilterAttribute } from './filter.ts';
+import type { Links } from './links.ts';
+import { LIST_QUERY, listReply } from './list.ts';
+import { oneDefault } from './one-default.ts';
+import {
+  environmentOf,
+  type Operation,
+  type OperationReply,
+  type OperationRequest,
+} from './operation.ts';
+import type { PermissionResource } from './permissions.ts';
+import { deleteRow, insertRow, type Row, updateRow } from './rows.ts';
+
+/** The tables whose documents know when they were made. */
+export type CollectionTable = {
+  [T in Table]: Documents[T] extends Timestamps ? T : never;
+}[Table];
+
+/** A document as a request makes it: the collection adds the moments. */
+export type Requested<T extends CollectionTable> = Omit<Documents[T], keyof Timestamps>;
+
+/** What is being made or replaced. */
+export interface Target<T extends CollectionTable> {
+  environmentId: string;
+  id: string;
+  request: OperationRequest;
+  /** The row to be replaced; absent: a new one. */
+  before?: Row<T>;
+}
+
+type Verb = 'list' | 'create' | 'read' | 'replace' | 'delete';
+
+export interface Collection<T extends CollectionTable, Body> {
+  store: Pick<Store, 'get' | 'list' | 'count' | 'commit'>;
+  links: Links;
+  table: T;
+  /** Below the environment; also the key in `_embedded`, by its last part: `/populations`. */
+  path: string;
+  /** The path parameter that names one: `populationID`. */
+  idParameter: string;
+  tag: string;
+  /** One and many, as in operation ids: `Population`, `Populations`. */
+  ids: readonly [one: string, many: string];
+  /** One and many, as in summaries: `a population`, `populations`. */
+  words: readonly [one: string, many: string];
+  permission: PermissionResource;
+  /** The resource type in activities: `POPULATION`. */
+  auditType: string;
+  /** Default true: the environment must have MFA in its bill of materials. */
+  needsMfa?: boolean;
+  schemas: { body: TSchema; one: TSchema; list: TSchema };
+  /** What a filter of the list may name; absent: none is taken. */
+  filters?: Readonly<Record<string, FilterAttribute>>;
+  /** In an environment; `of` is the error's target. */
+  maximum?: { count: number; of: string };
+  /** One of them is the default (`default` on the wire), which is neither unmade nor deleted. */
+  oneDefault?: { noun: string };
+  /** The member that is unique; default `name`. */
+  unique?: string;
+  /** Which rows belong to the path and may be seen by the caller; default all. */
+  where?(request: OperationRequest): Condition | undefined;
+  /** The same for one row. */
+  isVisible?(row: Row<T>, request: OperationRequest): boolean;
+  /** What a valid body says, with defaults for what it leaves out. Throws what is wrong with it. */
+  toDocument(body: Body, target: Target<T>): Requested<T> | Promise<Requested<T>>;
+  /** The members of the resource in a reply, beside `_links`, `id` and `environment`. */
+  view(doc: Documents[T], row: Row<T>): object;
+  /** Links beside `self` and `environment`. */
+  moreLinks?(row: Row<T>): Record<string, { href: string }>;
+  /** Writes that hold in place what the new document names. Throws when it isn't there. */
+  holds?(row: Row<T>, target: Target<T>): Promise<Write[]>;
+  /** Throws while something uses it. */
+  assertUnused?(row: Row<T>, request: OperationRequest): Promise<void>;
+  /** What differs in single operations: a summary, an own handler. */
+  operations?: Partial<Record<Verb, Partial<Operation>>>;
+}
+
+// The rules say nothing of the body, so they serve collections of every kind of it.
+// biome-ignore lint/suspicious/noExplicitAny: the schema has checked the body.
+type Any<T extends CollectionTable> = Collection<T, any>;
+
+/** `createdAt` and `updatedAt` of a reply. */
+export const momentsOf = ({
+  createdAt,
+  updatedAt,
+}: {
+  createdAt: Instant;
+  updatedAt: Instant;
+}) => ({
+  createdAt: toTimestamp(createdAt),
+  updatedAt: toTimestamp(updatedAt),
+});
+
+const addressOf = ({ path }: Any<CollectionTable>, { params }: OperationRequest) =>
+  path.replaceAll(/\{(\w+)\}/g, (_, name) => params[name] ?? '');
+
+/** A row as the API shows it. */
+export function renderRow<T extends CollectionTable>(
+  collection: Any<T>,
+  row: Row<T>,
+  request: OperationRequest,
+): object {
+  const { links } = collection;
+  const { environmentId, id } = row;
+  return {
+    _links: {
+      self: links.api(environmentId, `${addressOf(collection, request)}/${id}`),
+      environment: links.api(environmentId),
+      ...collection.moreLinks?.(row),
+    },
+    id,
+    environment: { id: environmentId },
+    ...collection.view(row.doc, row),
+  };
+}
+
+/** The row of the path. Throws `NOT_FOUND`, also where the caller may not see it. */
+export async function findRow<T extends CollectionTable>(
+  { store, table, idParameter, isVisible }: Any<T>,
+  request: OperationRequest,
+): Promise<Row<T>> {
+  const row = await store.get(table, environmentOf(request), request.params[idParameter] ?? '');
+  if (!row || isVisible?.(row, request) === false) throw notFound();
+  return row;
+}
+
+function commitChange<T extends CollectionTable, R>(
+  { store, unique = 'name' }: Any<T>,
+  decide: () => Promise<Decision<R>>,
+): Promise<R> {
+  return commitOrRetry(store, decide, () => notUnique(unique));
+}
+
+async function assertRoom<T extends CollectionTable>(
+  { store, table, maximum }: Any<T>,
+  environmentId: string,
+): Promise<void> {
+  if (!maximum || (await store.count(table, environmentId)) < maximum.count) return;
+  const { count, of } = maximum;
+  throw limitExceeded(of, `The environment has its maximum of ${of}.`, count);
+}
+
+function listRows<T extends CollectionTable>(
+  collection: Any<T>,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const { store, links, table, path, filters } = collection;
+  const environmentId = environmentOf(request);
+  const where = collection.where?.(request);
+  return listReply({
+    store,
+    table,
+    environmentId,
+    request,
+    self: links.api(environmentId, addressOf(collection, request)).href,
+    name: path.slice(path.lastIndexOf('/') + 1),
+    ...(filters ? { attributes: filters } : {}),
+    ...(where ? { where } : {}),
+    render: (row) => renderRow(collection, row, request),
+  });
+}
+
+/** Makes the row that the request says. */
+export async function createRow<T extends CollectionTable>(
+  collection: Any<T>,
+  request: OperationRequest,
+): Promise<Row<T>> {
+  const { table, auditType } = collection;
+  const { body, now } = request;
+  const environmentId = environmentOf(request);
+  const target: Target<T> = { environmentId, id: randomUUIDv7(), request };
+  const requested = await collection.toDocument(body, target);
+  const moments = { createdAt: now, updatedAt: now };
+  return commitChange(collection, async () => {
+    await assertRoom(collection, environmentId);
+    const defaults = await oneDefault(collection, target);
+    const doc = { ...requested, ...defaults.members, ...moments } as unknown as Documents[T];
+    const row = { environmentId, id: target.id, version: 1, doc };
+    return {
+      writes: [
+        ...defaults.writes,
+        ...((await collection.holds?.(row, target)) ?? []),
+        insertRow(table, row),
+        changeRecord(request, auditType, 'CREATED', row.id),
+      ],
+      result: row,
+    };
+  });
+}
+
+/** Replaces the row of the path by what the request says. */
+export function replaceRow<T extends CollectionTable>(
+  collection: Any<T>,
+  request: OperationRequest,
+): Promise<Row<T>> {
+  const { table, auditType } = collection;
+  return commitChange(collection, async () => {
+    const before = await findRow(collection, request);
+    const { environmentId, id } = before;
+    const target: Target<T> = { environmentId, id, request, before };
+    const defaults = await oneDefault(collection, target);
+    const moments = { createdAt: before.doc.createdAt, updatedAt: request.now };
+    const requested = await collection.toDocument(request.body, target);
+    const doc = { ...requested, ...defaults.members, ...moments } as unknown as Documents[T];
+    const row = { ...before, doc };
+    return {
+      writes: [
+        ...defaults.writes,
+        ...((await collection.holds?.(row, target)) ?? []),
+        updateRow(table, before, doc),
+        changeRecord(request, auditType, 'UPDATED', id),
+      ],
+      result: row,
+    };
+  });
+}
+
+/** Deletes the row of the path, unless something uses it. */
+export function removeRow<T extends CollectionTable>(
+  collection: Any<T>,
+  request: OperationRequest,
+): Promise<void> {
+  const { table, auditType, oneDefault: rule } = collection;
+  return commitChange(collection, async () => {
+    const row = await findRow(collection, request);
+    if (rule && 'isDefault' in row.doc && row.doc.isDefault) {
+      throw invalidData('CONSTRAINT_VIOLATION', 'id', {
+        message: `The default ${rule.noun} can not be deleted.`,
+      });
+    }
+    await collection.assertUnused?.(row, request);
+    return {
+      writes: [deleteRow(table, row), changeRecord(request, auditType, 'DELETED', row.id)],
+      result: undefined,
+    };
+  });
+}
+
+/** The five operations of a collection. */
+export function collectionOperations<T extends CollectionTable, Body>(
+  collection: Collection<T, Body>,
+): Operation[] {
+  const { idParameter, tag, permission, schemas, operations = {} } = collection;
+  const [One, Many] = collection.ids;
+  const [one, many] = collection.words;
+  const common = { tag, needsMfa: collection.needsMfa ?? true };
+  const path = `/v1/environments/{envID}${collection.path}`;
+  const item = `${path}/{${idParameter}}`;
+  const reply = async (status: number, row: Promise<Row<T>>, request: OperationRequest) => ({
+    status,
+    body: renderRow(collection, await row, request),
+  });
+  return [
+    {
+      ...common,
+      id: `list${Many}`,
+      method: 'GET',
+      path,
+      summary: `Read all ${many}`,
+      permission: `read:${permission}`,
+      query: LIST_QUERY,
+      responses: { 200: schemas.list },
+      handle: (request) => listRows(collection, request),
+      ...operations.list,
+    },
+    {
+      ...common,
+      id: `create${One}`,
+      method: 'POST',
+      path,
+      summary: `Create ${one}`,
+      permission: `create:${permission}`,
+      body: schemas.body,
+      responses: { 201: schemas.one },
+      handle: (request) => reply(201, createRow(collection, request), request),
+      ...operations.create,
+    },
+    {
+      ...common,
+      id: `read${One}`,
+      method: 'GET',
+      path: item,
+      summary: `Read ${one}`,
+      permission: `read:${permission}`,
+      responses: { 200: schemas.one },
+      handle: (request) => reply(200, findRow(collection, request), request),
+      ...operations.read,
+    },
+    {
+      ...common,
+      id: `update${One}`,
+      method: 'PUT',
+      path: item,
+      summary: `Replace ${one}`,
+      permission: `update:${permission}`,
+      body: schemas.body,
+      responses: { 200: schemas.one },
+      handle: (request) => reply(200, replaceRow(collection, request), request),
+      ...operations.replace,
+    },
+    {
+      ...common,
+      id: `delete${One}`,
+      method: 'DELETE',
+      path: item,
+      summary: `Delete ${one}`,
+      permission: `delete:${permission}`,
+      responses: { 204: null },
+      handle: async (request) => {
+        await removeRow(collection, request);
+        return { status: 204 };
+      },
+      ...operations.delete,
+    },
+  ];
+}

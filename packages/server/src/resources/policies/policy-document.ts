@@ -1,0 +1,33 @@
+/** What the policies of every kind have in common: a name, a default among them, and settings. */
+import { toTimestamp } from '../../model/instant.ts';
+
+interface Named {
+  name: string;
+  default?: boolean;
+}
+
+/** `toDocument` of a collection of policies, made of what the request says of their settings. */
+export const policyDocument =
+  <Body extends Named, Context, Settings>(
+    settingsOf: (body: Body, context: Context) => Settings | Promise<Settings>,
+  ) =>
+  async (body: Body, context: Context) => ({
+    name: body.name,
+    isDefault: body.default ?? false,
+    settings: await settingsOf(body, context),
+  });
+
+/** A policy as the API shows it. */
+export const policyMembers = (policy: {
+  name: string;
+  isDefault: boolean;
+  settings: object;
+  createdAt: number;
+  updatedAt: number;
+}) => ({
+  name: policy.name,
+  default: policy.isDefault,
+  ...policy.settings,
+  createdAt: toTimestamp(policy.createdAt),
+  updatedAt: toTimestamp(policy.updatedAt),
+});
