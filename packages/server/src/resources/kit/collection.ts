@@ -8,7 +8,6 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { TSchema } from 'typebox';
 import { invalidData, limitExceeded, notFound, notUnique } from '../../errors/api-error.ts';
 import type { Documents, Table, Timestamps } from '../../model/documents.ts';
-import { type Instant, toTimestamp } from '../../model/instant.ts';
 import type { Condition, Store, Write } from '../../storage/store.ts';
 import { changeRecord } from './activity.ts';
 import { commitOrRetry, type Decision } from './commit.ts';
@@ -92,18 +91,6 @@ export interface Collection<T extends CollectionTable, Body> {
 // The rules say nothing of the body, so they serve collections of every kind of it.
 // biome-ignore lint/suspicious/noExplicitAny: the schema has checked the body.
 type Any<T extends CollectionTable> = Collection<T, any>;
-
-/** `createdAt` and `updatedAt` of a reply. */
-export const momentsOf = ({
-  createdAt,
-  updatedAt,
-}: {
-  createdAt: Instant;
-  updatedAt: Instant;
-}) => ({
-  createdAt: toTimestamp(createdAt),
-  updatedAt: toTimestamp(updatedAt),
-});
 
 const addressOf = ({ path }: Any<CollectionTable>, { params }: OperationRequest) =>
   path.replaceAll(/\{(\w+)\}/g, (_, name) => params[name] ?? '');

@@ -1,5 +1,5 @@
 /** What the policies of every kind have in common: a name, a default among them, and settings. */
-import { toTimestamp } from '../../model/instant.ts';
+import { type Instant, momentsOf } from '../../model/instant.ts';
 
 interface Named {
   name: string;
@@ -22,12 +22,11 @@ export const policyMembers = (policy: {
   name: string;
   isDefault: boolean;
   settings: object;
-  createdAt: number;
-  updatedAt: number;
+  createdAt: Instant;
+  updatedAt: Instant;
 }) => ({
   name: policy.name,
   default: policy.isDefault,
   ...policy.settings,
-  createdAt: toTimestamp(policy.createdAt),
-  updatedAt: toTimestamp(policy.updatedAt),
+  ...momentsOf(policy),
 });
