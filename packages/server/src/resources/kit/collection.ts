@@ -23,6 +23,7 @@ import {
 } from './operation.ts';
 import type { PermissionResource } from './permissions.ts';
 import { deleteRow, insertRow, type Row, updateRow } from './rows.ts';
+import { listOf } from './schemas.ts';
 
 /** The tables whose documents know when they were made. */
 export type CollectionTable = {
@@ -61,7 +62,8 @@ export interface Collection<T extends CollectionTable, Body> {
   auditType: string;
   /** Default true: the environment must have MFA in its bill of materials. */
   needsMfa?: boolean;
-  schemas: { body: TSchema; one: TSchema; list: TSchema };
+  /** Of a request's body, and of one as the API shows it. */
+  schemas: { body: TSchema; one: TSchema };
   /** What a filter of the list may name; absent: none is taken. */
   filters?: Readonly<Record<string, FilterAttribute>>;
   /** In an environment; `of` is the error's target. */
@@ -91,6 +93,13 @@ export interface Collection<T extends CollectionTable, Body> {
 // The rules say nothing of the body, so they serve collections of every kind of it.
 // biome-ignore lint/suspicious/noExplicitAny: the schema has checked the body.
 type Any<T extends CollectionTable> = Collection<T, any>;
+
+/** The key in `_embedded`: the last part of the path. */
+const nameOf = ({ path }: Any<CollectionTable>) => path.slice(path.lastIndexOf('/') + 1);
+
+/** The schema of a page of the collection. */
+export const listSchemaOf = <T extends CollectionTable>(collection: Any<T>) =>
+  listOf(nameOf(collection), collection.schemas.one);
 
 const addressOf = ({ path }: Any<CollectionTable>, { params }: OperationRequest) =>
   path.replaceAll(/\{(\w+)\}/g, (_, name) => params[name] ?? '');
@@ -145,7 +154,7 @@ function listRows<T extends CollectionTable>(
   collection: Any<T>,
   request: OperationRequest,
 ): Promise<OperationReply> {
-  const { store, links, table, path, filters } = collection;
+  const { store, links, table, filters } = collection;
   const environmentId = environmentOf(request);
   const where = collection.where?.(request);
   return listReply({
@@ -154,7 +163,7 @@ function listRows<T extends CollectionTable>(
     environmentId,
     request,
     self: links.api(environmentId, addressOf(collection, request)).href,
-    name: path.slice(path.lastIndexOf('/') + 1),
+    name: nameOf(collection),
     ...(filters ? { attributes: filters } : {}),
     ...(where ? { where } : {}),
     render: (row) => renderRow(collection, row, request),
@@ -260,7 +269,7 @@ export function collectionOperations<T extends CollectionTable, Body>(
       summary: `Read all ${many}`,
       permission: `read:${permission}`,
       query: LIST_QUERY,
-      responses: { 200: schemas.list },
+      responses: { 200: listSchemaOf(collection) },
       handle: (request) => listRows(collection, request),
       ...operations.list,
     },

@@ -7,7 +7,12 @@ import type { Parts } from '../../../parts.ts';
 import { withDefaults } from '../../../policy/with-defaults.ts';
 import type { Write } from '../../../storage/store.ts';
 import { changeRecord } from '../../kit/activity.ts';
-import { type Collection, collectionOperations, renderRow } from '../../kit/collection.ts';
+import {
+  type Collection,
+  collectionOperations,
+  listSchemaOf,
+  renderRow,
+} from '../../kit/collection.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import {
   environmentOf,
@@ -20,7 +25,6 @@ import { policyDocument } from '../policy-document.ts';
 import {
   type MigrateBody,
   MigratePolicies,
-  policyListSchema,
   policySchema,
   type WritePolicy,
   writePolicySchema,
@@ -90,11 +94,7 @@ function policyCollection({ store, links, methods }: PolicyParts): Policies {
     words: ['a device authentication policy', 'device authentication policies'],
     permission: 'policy',
     auditType: 'DEVICE_AUTHENTICATION_POLICY',
-    schemas: {
-      body: writePolicySchema(blocks),
-      one: policySchema(blocks),
-      list: policyListSchema(blocks),
-    },
+    schemas: { body: writePolicySchema(blocks), one: policySchema(blocks) },
     filters: { name: { column: 'name', type: 'string' } },
     maximum: { count: POLICIES_MAX, of: 'policies' },
     oneDefault: { noun: 'policy' },
@@ -130,7 +130,7 @@ export function policyOperations(parts: PolicyParts): Operation[] {
       permission: 'update:policy',
       body: MigratePolicies,
       bodyOptional: true,
-      responses: { 200: collection.schemas.list },
+      responses: { 200: listSchemaOf(collection) },
       handle: (request) => migratePolicies(collection, request),
     },
   ];

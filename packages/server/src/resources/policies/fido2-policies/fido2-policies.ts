@@ -11,7 +11,6 @@ import { assertDurations } from '../device-authentication-policies/policy-rules.
 import { assertKnownAuthenticators } from '../fido-devices-metadata/known-authenticators.ts';
 import { policyDocument, policyMembers } from '../policy-document.ts';
 import {
-  Fido2PolicyList,
   Fido2PolicySchema,
   READ_QUERY,
   WriteFido2Policy,
@@ -106,7 +105,7 @@ export function fido2PolicyOperations(parts: Fido2PolicyParts): Operation[] {
     words: ['a FIDO2 policy', 'FIDO2 policies'],
     permission: 'fidoPolicy',
     auditType: 'FIDO_POLICY',
-    schemas: { body: WriteFido2Policy, one: Fido2PolicySchema, list: Fido2PolicyList },
+    schemas: { body: WriteFido2Policy, one: Fido2PolicySchema },
     filters: { name: { column: 'name', type: 'string' } },
     maximum: { count: FIDO_POLICIES_MAX, of: 'policies' },
     oneDefault: { noun: 'policy' },

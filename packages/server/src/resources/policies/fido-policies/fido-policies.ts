@@ -1,18 +1,27 @@
-import { FIDO_POLICIES_MAX } from '../../../config/limits.ts';
+/** The deprecated FIDO policies; contract sdk-schemas `FIDOPolicy`. */
+import { type Static, Type } from 'typebox';
+import { FIDO_ALLOWED_AUTHENTICATORS_MAX, FIDO_POLICIES_MAX } from '../../../config/limits.ts';
 import { invalidData } from '../../../errors/api-error.ts';
 import type { FidoPolicy } from '../../../model/fido2.ts';
 import type { Parts } from '../../../parts.ts';
 import { withDefaults } from '../../../policy/with-defaults.ts';
 import { collectionOperations } from '../../kit/collection.ts';
 import type { Operation } from '../../kit/operation.ts';
+import { Reference, resourceOf } from '../../kit/schemas.ts';
 import { assertKnownAuthenticators } from '../fido-devices-metadata/known-authenticators.ts';
-import { policyDocument, policyMembers } from '../policy-document.ts';
-import {
-  FidoPolicyList,
-  FidoPolicySchema,
-  WriteFidoPolicy,
-  type WriteFidoPolicyBody,
-} from './fido-policies.schema.ts';
+import { POLICY_HEAD, policyDocument, policyMembers, writePolicy } from '../policy-document.ts';
+
+const SETTINGS = {
+  description: Type.Optional(Type.String({ maxLength: 1_024 })),
+  attestationRequirements: Type.Enum(['NONE', 'AUDIT_ONLY', 'GLOBAL', 'CERTIFIED', 'SPECIFIC']),
+  allowedAuthenticators: Type.Optional(
+    Type.Array(Reference, { maxItems: FIDO_ALLOWED_AUTHENTICATORS_MAX }),
+  ),
+  enforceDuringAuthentication: Type.Optional(Type.Boolean({ default: false })),
+  residentKeyRequirement: Type.Enum(['DISCOURAGED', 'REQUIRED']),
+};
+const WriteFidoPolicy = writePolicy(SETTINGS);
+type WriteFidoPolicyBody = Static<typeof WriteFidoPolicy>;
 
 type FidoPolicyParts = Pick<Parts, 'store' | 'links' | 'authenticators'>;
 
@@ -50,7 +59,7 @@ export function fidoPolicyOperations(parts: FidoPolicyParts): Operation[] {
     words: ['a FIDO policy (deprecated)', 'FIDO policies (deprecated)'],
     permission: 'fidoPolicy',
     auditType: 'FIDO_POLICY',
-    schemas: { body: WriteFidoPolicy, one: FidoPolicySchema, list: FidoPolicyList },
+    schemas: { body: WriteFidoPolicy, one: resourceOf({ ...POLICY_HEAD, ...SETTINGS }) },
     maximum: { count: FIDO_POLICIES_MAX, of: 'policies' },
     oneDefault: { noun: 'policy' },
     toDocument: policyDocument((body: WriteFidoPolicyBody, { environmentId }) =>
