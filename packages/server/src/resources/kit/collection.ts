@@ -5,7 +5,6 @@
  * What a resource does beside these stands in its own folder and uses the functions below.
  */
 import { randomUUIDv7 } from 'node:crypto';
-import type { TSchema } from 'typebox';
 import { invalidData, limitExceeded, notFound, notUnique } from '../../errors/api-error.ts';
 import type { Documents, Table, Timestamps } from '../../model/documents.ts';
 import type { Condition, Store, Write } from '../../storage/store.ts';
@@ -13,7 +12,7 @@ import { changeRecord } from './activity.ts';
 import { commitOrRetry, type Decision } from './commit.ts';
 import type { FilterAttribute } from './filter.ts';
 import type { Links } from './links.ts';
-import { LIST_QUERY, listReply } from './list.ts';
+import { listReply } from './list.ts';
 import { oneDefault } from './one-default.ts';
 import {
   environmentOf,
@@ -21,9 +20,14 @@ import {
   type OperationReply,
   type OperationRequest,
 } from './operation.ts';
-import type { PermissionResource } from './permissions.ts';
+import {
+  type Differences,
+  ENVIRONMENT,
+  embeddedName,
+  type Resource,
+  resourceOperations,
+} from './resource.ts';
 import { deleteRow, insertRow, type Row, updateRow } from './rows.ts';
-import { listOf } from './schemas.ts';
 
 /** The tables whose documents know when they were made. */
 export type CollectionTable = {
@@ -42,28 +46,12 @@ export interface Target<T extends CollectionTable> {
   before?: Row<T>;
 }
 
-type Verb = 'list' | 'create' | 'read' | 'replace' | 'delete';
-
-export interface Collection<T extends CollectionTable, Body> {
+export interface Collection<T extends CollectionTable, Body> extends Resource {
   store: Pick<Store, 'get' | 'list' | 'count' | 'commit'>;
   links: Links;
   table: T;
-  /** Below the environment; also the key in `_embedded`, by its last part: `/populations`. */
-  path: string;
-  /** The path parameter that names one: `populationID`. */
-  idParameter: string;
-  tag: string;
-  /** One and many, as in operation ids: `Population`, `Populations`. */
-  ids: readonly [one: string, many: string];
-  /** One and many, as in summaries: `a population`, `populations`. */
-  words: readonly [one: string, many: string];
-  permission: PermissionResource;
   /** The resource type in activities: `POPULATION`. */
   auditType: string;
-  /** Default true: the environment must have MFA in its bill of materials. */
-  needsMfa?: boolean;
-  /** Of a request's body, and of one as the API shows it. */
-  schemas: { body: TSchema; one: TSchema };
   /** What a filter of the list may name; absent: none is taken. */
   filters?: Readonly<Record<string, FilterAttribute>>;
   /** In an environment; `of` is the error's target. */
@@ -86,23 +74,17 @@ export interface Collection<T extends CollectionTable, Body> {
   holds?(row: Row<T>, target: Target<T>): Promise<Write[]>;
   /** Throws while something uses it. */
   assertUnused?(row: Row<T>, request: OperationRequest): Promise<void>;
-  /** What differs in single operations: a summary, an own handler. */
-  operations?: Partial<Record<Verb, Partial<Operation>>>;
+  /** What differs in single operations; a handler, too. */
+  operations?: Differences;
 }
 
 // The rules say nothing of the body, so they serve collections of every kind of it.
 // biome-ignore lint/suspicious/noExplicitAny: the schema has checked the body.
 type Any<T extends CollectionTable> = Collection<T, any>;
 
-/** The key in `_embedded`: the last part of the path. */
-const nameOf = ({ path }: Any<CollectionTable>) => path.slice(path.lastIndexOf('/') + 1);
-
-/** The schema of a page of the collection. */
-export const listSchemaOf = <T extends CollectionTable>(collection: Any<T>) =>
-  listOf(nameOf(collection), collection.schemas.one);
-
+/** The path of a request's collection, below the environment. */
 const addressOf = ({ path }: Any<CollectionTable>, { params }: OperationRequest) =>
-  path.replaceAll(/\{(\w+)\}/g, (_, name) => params[name] ?? '');
+  path.replace(ENVIRONMENT, '').replaceAll(/\{(\w+)\}/g, (_, name) => params[name] ?? '');
 
 /** A row as the API shows it. */
 export function renderRow<T extends CollectionTable>(
@@ -163,7 +145,7 @@ function listRows<T extends CollectionTable>(
     environmentId,
     request,
     self: links.api(environmentId, addressOf(collection, request)).href,
-    name: nameOf(collection),
+    name: embeddedName(collection.path),
     ...(filters ? { attributes: filters } : {}),
     ...(where ? { where } : {}),
     render: (row) => renderRow(collection, row, request),
@@ -250,77 +232,25 @@ export function removeRow<T extends CollectionTable>(
 export function collectionOperations<T extends CollectionTable, Body>(
   collection: Collection<T, Body>,
 ): Operation[] {
-  const { idParameter, tag, permission, schemas, operations = {} } = collection;
-  const [One, Many] = collection.ids;
-  const [one, many] = collection.words;
-  const common = { tag, needsMfa: collection.needsMfa ?? true };
-  const path = `/v1/environments/{envID}${collection.path}`;
-  const item = `${path}/{${idParameter}}`;
-  const reply = async (status: number, row: Promise<Row<T>>, request: OperationRequest) => ({
-    status,
-    body: renderRow(collection, await row, request),
-  });
-  return [
+  const reply =
+    (status: number, rowOf: (collection: Any<T>, request: OperationRequest) => Promise<Row<T>>) =>
+    async (of: Any<T>, request: OperationRequest) => ({
+      status,
+      body: renderRow(of, await rowOf(of, request), request),
+    });
+  return resourceOperations<Any<T>>(
+    collection,
+    collection,
     {
-      ...common,
-      id: `list${Many}`,
-      method: 'GET',
-      path,
-      summary: `Read all ${many}`,
-      permission: `read:${permission}`,
-      query: LIST_QUERY,
-      responses: { 200: listSchemaOf(collection) },
-      handle: (request) => listRows(collection, request),
-      ...operations.list,
-    },
-    {
-      ...common,
-      id: `create${One}`,
-      method: 'POST',
-      path,
-      summary: `Create ${one}`,
-      permission: `create:${permission}`,
-      body: schemas.body,
-      responses: { 201: schemas.one },
-      handle: (request) => reply(201, createRow(collection, request), request),
-      ...operations.create,
-    },
-    {
-      ...common,
-      id: `read${One}`,
-      method: 'GET',
-      path: item,
-      summary: `Read ${one}`,
-      permission: `read:${permission}`,
-      responses: { 200: schemas.one },
-      handle: (request) => reply(200, findRow(collection, request), request),
-      ...operations.read,
-    },
-    {
-      ...common,
-      id: `update${One}`,
-      method: 'PUT',
-      path: item,
-      summary: `Replace ${one}`,
-      permission: `update:${permission}`,
-      body: schemas.body,
-      responses: { 200: schemas.one },
-      handle: (request) => reply(200, replaceRow(collection, request), request),
-      ...operations.replace,
-    },
-    {
-      ...common,
-      id: `delete${One}`,
-      method: 'DELETE',
-      path: item,
-      summary: `Delete ${one}`,
-      permission: `delete:${permission}`,
-      responses: { 204: null },
-      handle: async (request) => {
-        await removeRow(collection, request);
+      list: listRows,
+      create: reply(201, createRow),
+      read: reply(200, findRow),
+      replace: reply(200, replaceRow),
+      delete: async (of, request) => {
+        await removeRow(of, request);
         return { status: 204 };
       },
-      ...operations.delete,
     },
-  ];
+    collection.operations,
+  );
 }

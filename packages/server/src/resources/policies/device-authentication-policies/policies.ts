@@ -7,12 +7,7 @@ import type { Parts } from '../../../parts.ts';
 import { withDefaults } from '../../../policy/with-defaults.ts';
 import type { Write } from '../../../storage/store.ts';
 import { changeRecord } from '../../kit/activity.ts';
-import {
-  type Collection,
-  collectionOperations,
-  listSchemaOf,
-  renderRow,
-} from '../../kit/collection.ts';
+import { type Collection, collectionOperations, renderRow } from '../../kit/collection.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import {
   environmentOf,
@@ -20,7 +15,9 @@ import {
   type OperationReply,
   type OperationRequest,
 } from '../../kit/operation.ts';
+import { ENVIRONMENT } from '../../kit/resource.ts';
 import { type Row, updateRow } from '../../kit/rows.ts';
+import { listOf } from '../../kit/schemas.ts';
 import { policyDocument } from '../policy-document.ts';
 import {
   type MigrateBody,
@@ -41,6 +38,7 @@ import {
 type PolicyParts = Pick<Parts, 'store' | 'links' | 'methods'>;
 type Policies = Collection<'policies', WritePolicy>;
 
+const EMBEDDED = 'deviceAuthenticationPolicies';
 const MIGRATE = 'application/vnd.pingidentity.deviceAuthenticationPolicy.fido2.migrate+json';
 
 function policyView({ name, isDefault, settings, updatedAt }: DeviceAuthenticationPolicy) {
@@ -87,7 +85,7 @@ function policyCollection({ store, links, methods }: PolicyParts): Policies {
     store,
     links,
     table: 'policies',
-    path: '/deviceAuthenticationPolicies',
+    path: `${ENVIRONMENT}/${EMBEDDED}`,
     idParameter: 'deviceAuthenticationPolicyID',
     tag: 'Device authentication policies',
     ids: ['DeviceAuthenticationPolicy', 'DeviceAuthenticationPolicies'],
@@ -123,14 +121,14 @@ export function policyOperations(parts: PolicyParts): Operation[] {
     {
       id: 'migrateDeviceAuthenticationPolicies',
       method: 'POST',
-      path: `/v1/environments/{envID}${collection.path}`,
+      path: collection.path,
       mediaType: MIGRATE,
       tag: collection.tag,
       summary: 'Give policies a FIDO2 block in place of the legacy ones',
       permission: 'update:policy',
       body: MigratePolicies,
       bodyOptional: true,
-      responses: { 200: listSchemaOf(collection) },
+      responses: { 200: listOf(EMBEDDED, collection.schemas.one) },
       handle: (request) => migratePolicies(collection, request),
     },
   ];
@@ -146,7 +144,7 @@ async function migratePolicies(
   request: OperationRequest,
 ): Promise<OperationReply> {
   const { migrationData = [] }: MigrateBody = request.body;
-  const { store, links, path } = collection;
+  const { store, links } = collection;
   const environmentId = environmentOf(request);
   const migrated = await commitOrRetry(store, async () => {
     const all = await store.list('policies', environmentId, { limit: POLICIES_MAX });
@@ -191,9 +189,9 @@ async function migratePolicies(
   return {
     status: 200,
     body: {
-      _links: { self: links.api(environmentId, path) },
+      _links: { self: links.api(environmentId, `/${EMBEDDED}`) },
       _embedded: {
-        deviceAuthenticationPolicies: migrated.map((row) => renderRow(collection, row, request)),
+        [EMBEDDED]: migrated.map((row) => renderRow(collection, row, request)),
       },
       count: migrated.length,
       size: migrated.length,

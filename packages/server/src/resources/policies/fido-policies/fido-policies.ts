@@ -7,6 +7,7 @@ import type { Parts } from '../../../parts.ts';
 import { withDefaults } from '../../../policy/with-defaults.ts';
 import { collectionOperations } from '../../kit/collection.ts';
 import type { Operation } from '../../kit/operation.ts';
+import { ENVIRONMENT } from '../../kit/resource.ts';
 import { Reference, resourceOf } from '../../kit/schemas.ts';
 import { assertKnownAuthenticators } from '../fido-devices-metadata/known-authenticators.ts';
 import { POLICY_HEAD, policyDocument, policyMembers, writePolicy } from '../policy-document.ts';
@@ -52,7 +53,7 @@ export function fidoPolicyOperations(parts: FidoPolicyParts): Operation[] {
   return collectionOperations({
     ...parts,
     table: 'fido_policies',
-    path: '/fidoPolicies',
+    path: `${ENVIRONMENT}/fidoPolicies`,
     idParameter: 'fidoPolicyID',
     tag: 'FIDO policies',
     ids: ['FidoPolicy', 'FidoPolicies'],

@@ -6,6 +6,7 @@ import type { Parts } from '../../../parts.ts';
 import { withDefaults } from '../../../policy/with-defaults.ts';
 import { type Collection, collectionOperations, findRow, renderRow } from '../../kit/collection.ts';
 import type { Operation, OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { ENVIRONMENT } from '../../kit/resource.ts';
 import type { Row } from '../../kit/rows.ts';
 import { assertDurations } from '../device-authentication-policies/policy-rules.ts';
 import { assertKnownAuthenticators } from '../fido-devices-metadata/known-authenticators.ts';
@@ -98,7 +99,7 @@ export function fido2PolicyOperations(parts: Fido2PolicyParts): Operation[] {
   const collection: Fido2Policies = {
     ...parts,
     table: 'fido2_policies',
-    path: '/fido2Policies',
+    path: `${ENVIRONMENT}/fido2Policies`,
     idParameter: 'fido2PolicyID',
     tag: 'FIDO policies',
     ids: ['Fido2Policy', 'Fido2Policies'],
