@@ -20,7 +20,8 @@ export const PAGE_SIZE_DEFAULT = 100;
 /** Characters of a SCIM filter, and conditions in it. */
 export const FILTER_LENGTH_MAX = 2_000;
 export const FILTER_CONDITIONS_MAX = 50;
-/** Times that a step is read and decided again after it lost a race. */
+/** Times that a step is decided before it takes turns with others that lose, and then in its turn. */
+export const FREE_TRIES_MAX = 10;
 export const COMMIT_TRIES_MAX = 300;
 /** Changes that one transaction commits together. */
 export const GROUP_COMMIT_MAX = 256;

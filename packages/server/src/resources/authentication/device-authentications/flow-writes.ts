@@ -11,6 +11,7 @@ import type { Stored, Write } from '../../../storage/store.ts';
 import { methodDevice } from '../../devices/devices/device-view.ts';
 import { pairingCodeHash, pairingKeyDocument } from '../../devices/pairing-keys/new-pairing-key.ts';
 import { activityWrite, type RecordOrigin, type RequestOrigin } from '../../kit/activity.ts';
+import { guardOf } from '../../kit/commit.ts';
 import { blockOf } from '../../kit/method-context.ts';
 import { anonymousContextOf, contextOf, type World, type WorldDevice } from './flow-world.ts';
 
@@ -40,14 +41,15 @@ export async function writesOf(
     ? { op: 'update', table: 'flows', environmentId, id, version: before.version, doc }
     : { op: 'insert', table: 'flows', environmentId, id, doc };
   const changes = changesOf(step.effects, world);
+  const rows = [...changes, ...turnOf(asked, changes, world)];
   return {
     flow,
     world: after(world, step.effects),
     wakes: wakesOf(before, asked),
     writes: [
       own,
-      ...changes,
-      ...turnOf(asked, changes, world),
+      ...rows,
+      ...guardsOf([before?.doc, step.flow], rows, world),
       ...(await enrolmentOf(doc, world)),
       ...deliveryOf(asked, world),
       ...recordsOf(id, step.effects, world, origin),
@@ -68,6 +70,23 @@ function turnOf(asked: Asked | undefined, changes: readonly Write[], world: Worl
   if (!row || changes.some((write) => write.table === 'devices' && write.id === row.id)) return [];
   const { environmentId, id, version, doc } = row;
   return [{ op: 'update', table: 'devices', environmentId, id, version, doc }];
+}
+
+/**
+ * A step holds as long as the user and the device that it was decided on are as they were read:
+ * whatever is counted, locked or disabled meanwhile makes it decide again.
+ */
+function guardsOf(
+  flows: readonly (Flow | undefined)[],
+  written: readonly Write[],
+  { user, devices }: World,
+): Write[] {
+  const selected = new Set(flows.map((flow) => flow?.selectedDeviceId));
+  const isWritten = ({ id }: { id: string }) => written.some((write) => write.id === id);
+  const relied: Write[] = devices
+    .filter(({ row }) => selected.has(row.id) && !isWritten(row))
+    .map(({ row }) => guardOf('devices', row));
+  return user && !isWritten(user) ? [...relied, guardOf('users', user)] : relied;
 }
 
 /** A phone that was not paired yet may be, once its user has authenticated; contract §2.2.7. */
@@ -223,7 +242,12 @@ export function writesWithoutFlow(
   world: World,
   origin: RecordOrigin,
 ): Write[] {
-  return [...changesOf(effects, world), ...recordsOf(flowId, effects, world, origin)];
+  const changes = changesOf(effects, world);
+  return [
+    ...changes,
+    ...guardsOf([], changes, world),
+    ...recordsOf(flowId, effects, world, origin),
+  ];
 }
 
 function deliveryOf(asked: Asked | undefined, { parts, configuration, facts }: World): Write[] {
