@@ -10,6 +10,8 @@ import {
   aFlow,
   aUser,
   check,
+  errorOf,
+  start,
   type TestUser,
   wrong,
 } from '../src/testing/scenario.ts';
@@ -130,6 +132,61 @@ for (const dialect of DIALECTS) {
       const codes = new Set(replies.map(({ body }) => body.details[0].code));
       assert.deepEqual([...codes], ['INVALID_OTP']);
       await aDefaultPolicy(server);
+    });
+
+    const smsTo = (phone: string) => ({
+      selectedDevice: { oneTime: { type: 'SMS', phone, testMode: true } },
+    });
+
+    test('17: wrong codes for one-time targets lock the account, whatever the address', async () => {
+      await server.api('/mfaSettings', {
+        method: 'PUT',
+        body: { lockout: { failureCount: 5, durationSeconds: 300 } },
+      });
+      const user = await aUser(server);
+      const flows = await Promise.all(
+        Array.from({ length: 12 }, (_, index) =>
+          aFlow(server, user, smsTo(`+1512555130${index % 3}`)),
+        ),
+      );
+      const guesses = flows.flatMap(({ id, test }) =>
+        Array.from({ length: 3 }, () => check(server, id, wrong(test.otp))),
+      );
+      const judged = (await Promise.all(guesses)).filter(isJudged).length;
+      assert.ok(judged <= 5, `${judged} were judged`);
+      const late = await check(server, flows[11]?.id, flows[11]?.test.otp);
+      assert.equal(late.status, 400, late.text);
+      const next = await start(server, user, smsTo('+15125551399'));
+      assert.equal(next.body.error.code, 'USER_LOCKED');
+      await server.api('/mfaSettings', { method: 'DELETE' });
+    });
+
+    test('17: wrong codes for one address end, over all flows, and in a burst', async () => {
+      const user = await aUser(server);
+      const target = smsTo('+15125551310');
+      const flows = await Promise.all(
+        Array.from({ length: 12 }, () => aFlow(server, user, target)),
+      );
+      const guesses = flows.flatMap(({ id, test }) =>
+        Array.from({ length: 3 }, () => check(server, id, wrong(test.otp))),
+      );
+      const judged = (await Promise.all(guesses)).filter(isJudged).length;
+      assert.ok(judged <= 9, `${judged} were judged`);
+      const refused = await start(server, user, target);
+      assert.deepEqual(errorOf(refused), {
+        status: 400,
+        code: 'INVALID_DATA',
+        detail: 'DEVICE_LOCKED',
+        target: 'selectedDevice.oneTime',
+      });
+      const open = flows.find(({ test }, index) => index === 11 && test.otp);
+      const late = await check(server, open?.id, open?.test.otp);
+      assert.equal(late.status, 400, 'a right code comes too late as well');
+      assert.equal((await start(server, user, smsTo('+15125551311'))).status, 201);
+      // Nobody waits for long.
+      server.advance(2 * 60_000);
+      const next = await aFlow(server, user, target);
+      assert.equal((await check(server, next.id, next.test.otp)).status, 200);
     });
 
     test('1: an answer on its way while its user is disabled completes nothing', async () => {

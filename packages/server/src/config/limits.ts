@@ -45,6 +45,14 @@ export const PENDING_DEVICES_MAX = 50;
 export const PENDING_DEVICE_LIFETIME_MS = 24 * 3_600_000;
 /** Wrong passcodes while pairing, before a new one must be sent. */
 export const PAIRING_FAILURES_MAX = 3;
+/**
+ * Wrong codes in a row for one address that is nobody's device: as many as fail this number of
+ * flows; then it waits. And how many addresses of a user are remembered so, and for how long.
+ */
+export const ONE_TIME_FLOWS_FAILED_MAX = 3;
+export const ONE_TIME_LOCK_MS = 120_000;
+export const ONE_TIME_TARGETS_COUNTED_MAX = 20;
+export const ONE_TIME_TRIES_KEPT_MS = 24 * 3_600_000;
 /** An open flow ends after this idle time; a finished one can be read for this long; §2.11. */
 export const FLOW_IDLE_MS = 15 * 60_000;
 export const FLOW_FINISHED_MS = 60 * 60_000;

@@ -1,11 +1,15 @@
 /** The effects of a transition as writes of one change: the flow's guard holds them together. */
 import { randomUUIDv7 } from 'node:crypto';
-import { ENROLMENT_MS } from '../../../config/limits.ts';
+import {
+  ENROLMENT_MS,
+  ONE_TIME_TARGETS_COUNTED_MAX,
+  ONE_TIME_TRIES_KEPT_MS,
+} from '../../../config/limits.ts';
 import { ApiError } from '../../../errors/api-error.ts';
 import type { Step } from '../../../flow/device-authentication.ts';
 import type { Effect } from '../../../flow/effect.ts';
 import type { Asked, ChallengeRequest } from '../../../methods/authentication-method.ts';
-import type { Device, Flow, User } from '../../../model/documents.ts';
+import type { Device, Flow, OneTimeTarget, User } from '../../../model/documents.ts';
 import { messageWrite } from '../../../notifications/outbox.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
 import { methodDevice } from '../../devices/devices/device-view.ts';
@@ -40,7 +44,7 @@ export async function writesOf(
   const own: Write = before
     ? { op: 'update', table: 'flows', environmentId, id, version: before.version, doc }
     : { op: 'insert', table: 'flows', environmentId, id, doc };
-  const changes = changesOf(step.effects, world);
+  const changes = changesOf(step.effects, world, step.flow.oneTime);
   const rows = [...changes, ...turnOf(asked, changes, world)];
   return {
     flow,
@@ -204,11 +208,17 @@ function afterEffect(doc: Device, effect: Effect, now: number): Device {
   }
 }
 
-function userAfter({ doc }: Stored<User>, effects: readonly Effect[], now: number): User {
+function userAfter(
+  { doc }: Stored<User>,
+  effects: readonly Effect[],
+  target: OneTimeTarget | undefined,
+  now: number,
+): User {
   let next = doc;
   for (const effect of effects) {
     if (effect.type === 'userProved' && doc.mfaFailures > 0) next = { ...next, mfaFailures: 0 };
     if (effect.type === 'userFailed') next = { ...next, mfaFailures: effect.failures };
+    if (effect.type === 'targetTried') next = withTries(next, target?.key, effect, now);
     if (effect.type === 'userLocked') {
       const { unlockAt } = effect;
       const lock = { lockedAt: now, ...(unlockAt === undefined ? {} : { unlockAt }) };
@@ -218,7 +228,30 @@ function userAfter({ doc }: Stored<User>, effects: readonly Effect[], now: numbe
   return next;
 }
 
-function changesOf(effects: readonly Effect[], { devices, user, facts }: World): Write[] {
+/** The user with what is known now of the tries for an address; the oldest make room. */
+function withTries(
+  doc: User,
+  key: string | undefined,
+  { failures, lockExpiresAt }: Extract<Effect, { type: 'targetTried' }>,
+  now: number,
+): User {
+  const { oneTimeTries = {}, ...rest } = doc;
+  if (key === undefined || (failures === 0 && !lockExpiresAt && !oneTimeTries[key])) return doc;
+  const others = Object.entries(oneTimeTries)
+    .filter(([other, { at }]) => other !== key && now < at + ONE_TIME_TRIES_KEPT_MS)
+    .sort(([, one], [, other]) => other.at - one.at)
+    .slice(0, ONE_TIME_TARGETS_COUNTED_MAX - 1);
+  const tries = { failures, at: now, ...(lockExpiresAt === undefined ? {} : { lockExpiresAt }) };
+  const own = failures > 0 || lockExpiresAt !== undefined ? [[key, tries] as const] : [];
+  const kept = [...own, ...others];
+  return kept.length > 0 ? { ...rest, oneTimeTries: Object.fromEntries(kept) } : rest;
+}
+
+function changesOf(
+  effects: readonly Effect[],
+  { devices, user, facts }: World,
+  target?: OneTimeTarget,
+): Write[] {
   const { now } = facts;
   const writes: Write[] = [];
   for (const { row } of devices) {
@@ -227,7 +260,7 @@ function changesOf(effects: readonly Effect[], { devices, user, facts }: World):
     if (doc !== row.doc)
       writes.push({ op: 'update', table: 'devices', environmentId, id, version, doc });
   }
-  const doc = user && userAfter(user, effects, now);
+  const doc = user && userAfter(user, effects, target, now);
   if (user && doc && doc !== user.doc) {
     const { environmentId, id, version } = user;
     writes.push({ op: 'update', table: 'users', environmentId, id, version, doc });
