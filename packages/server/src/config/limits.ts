@@ -20,7 +20,8 @@ export const PAGE_SIZE_DEFAULT = 100;
 /** Characters of a SCIM filter, and conditions in it. */
 export const FILTER_LENGTH_MAX = 2_000;
 export const FILTER_CONDITIONS_MAX = 50;
-/** Times that a step is read and decided again after it lost a race. */
+/** Times that a step is decided before it takes turns with others that lose, and then in its turn. */
+export const FREE_TRIES_MAX = 10;
 export const COMMIT_TRIES_MAX = 300;
 /** Changes that one transaction commits together. */
 export const GROUP_COMMIT_MAX = 256;
@@ -44,6 +45,14 @@ export const PENDING_DEVICES_MAX = 50;
 export const PENDING_DEVICE_LIFETIME_MS = 24 * 3_600_000;
 /** Wrong passcodes while pairing, before a new one must be sent. */
 export const PAIRING_FAILURES_MAX = 3;
+/**
+ * Wrong codes in a row for one address that is nobody's device: as many as fail this number of
+ * flows; then it waits. And how many addresses of a user are remembered so, and for how long.
+ */
+export const ONE_TIME_FLOWS_FAILED_MAX = 3;
+export const ONE_TIME_LOCK_MS = 120_000;
+export const ONE_TIME_TARGETS_COUNTED_MAX = 20;
+export const ONE_TIME_TRIES_KEPT_MS = 24 * 3_600_000;
 /** An open flow ends after this idle time; a finished one can be read for this long; §2.11. */
 export const FLOW_IDLE_MS = 15 * 60_000;
 export const FLOW_FINISHED_MS = 60 * 60_000;

@@ -1,8 +1,10 @@
 /** What an answer makes of a flow: right, wrong, late, denied, copied. Pure; contract §2.9. */
+import { ONE_TIME_FLOWS_FAILED_MAX, ONE_TIME_LOCK_MS } from '../config/limits.ts';
 import { ApiError, errorDetail, invalidData } from '../errors/api-error.ts';
 import type { Flow } from '../model/documents.ts';
+import type { Instant } from '../model/instant.ts';
 import type { Effect } from './effect.ts';
-import type { AnswerKind, Facts, FailureLimit, FlowDevice } from './facts.ts';
+import type { AnswerKind, Facts, FailureLimit, FlowDevice, OneTimeFacts } from './facts.ts';
 import {
   afterLosing,
   completed,
@@ -198,7 +200,10 @@ function countUserFailure({ lockout, user, now }: Facts, effects: Effect[]): boo
   return true;
 }
 
-/** A one-time target is nobody's device: its tries end the flow and lock nothing; §2.9. */
+/**
+ * A one-time target is nobody's device: its tries end the flow and lock no device; §2.9. They count
+ * on the user, and on the address over all flows, so that there is an end of guessing.
+ */
 export function answerOneTime(flow: Flow, event: AnswerEvent, facts: Facts): Step {
   const { oneTime, now } = facts;
   if (!oneTime?.methodEnabled) {
@@ -208,15 +213,41 @@ export function answerOneTime(flow: Flow, event: AnswerEvent, facts: Facts): Ste
       refusal: invalidData('METHOD_DISABLED', event.answer),
     };
   }
+  if (oneTime.lockExpiresAt !== undefined) throw lockedError(event.answer, oneTime.lockExpiresAt);
   if (event.verdict === 'EXPIRED') throw expired(event.answer);
   if (event.verdict === 'VERIFIED') {
     return {
       flow: completed(flow, { method: oneTime.amr }, now),
-      effects: [...checked(event.answer, 'success'), updated('SUCCESS')],
+      effects: [
+        { type: 'targetTried', failures: 0 },
+        { type: 'userProved' },
+        ...checked(event.answer, 'success'),
+        updated('SUCCESS'),
+      ],
     };
   }
   const failures = (flow.oneTimeFailures ?? 0) + 1;
-  return countInFlow({ ...flow, oneTimeFailures: failures }, failures, event, oneTime.limit, facts);
+  const counted = { ...flow, oneTimeFailures: failures };
+  const step = countInFlow(counted, failures, event, oneTime.limit, facts);
+  const effects = [...step.effects, targetTried(oneTime, now)];
+  const userLocked = countUserFailure(facts, effects);
+  return userLocked
+    ? {
+        flow: failed(counted, 'USER_LOCKED', facts),
+        effects,
+        refusal: wrongAnswer(event.answer, 0),
+      }
+    : { ...step, effects };
+}
+
+/** A wrong answer counts on its address; at the limit the count begins anew, after a wait. */
+function targetTried({ failures, limit }: OneTimeFacts, now: Instant): Effect {
+  const tries = failures + 1;
+  if (tries < limit.count * ONE_TIME_FLOWS_FAILED_MAX) {
+    return { type: 'targetTried', failures: tries };
+  }
+  const lockExpiresAt = now + Math.max(limit.coolDownMs, ONE_TIME_LOCK_MS);
+  return { type: 'targetTried', failures: 0, lockExpiresAt };
 }
 
 /**

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { FLOW_FINISHED_MS, FLOW_IDLE_MS } from '../config/limits.ts';
+import { FLOW_FINISHED_MS, FLOW_IDLE_MS, ONE_TIME_FLOWS_FAILED_MAX } from '../config/limits.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { ERROR_DETAILS, ERRORS } from '../errors/catalogue.ts';
 import type { FlowEvent } from './device-authentication.ts';
@@ -85,6 +85,8 @@ function assertSound({ flow, facts }: World): void {
     assert.ok((push?.fails.length ?? 0) < PUSH_LIMIT.count, 'pushes without end');
   }
   assert.ok((flow.oneTimeFailures ?? 0) <= LIMIT.count);
+  const targetMax = LIMIT.count * ONE_TIME_FLOWS_FAILED_MAX;
+  assert.ok((facts.oneTime?.failures ?? 0) < targetMax, 'guesses at an address without end');
   assert.ok((flow.anonymousFailures ?? 0) <= LIMIT.count);
 }
 
@@ -131,7 +133,9 @@ function run(given: World, event: Event): World {
     assert.ok(before.asked, 'without a question');
     assert.ok(isOpen(before), 'through a closed door');
     assert.equal(step.refusal, undefined);
-    if (!flow.oneTime) {
+    if (flow.oneTime) {
+      assert.equal(before.facts.oneTime?.lockExpiresAt, undefined, 'for an address that must wait');
+    } else {
       const id = (isProof ? event.deviceId : undefined) ?? flow.selectedDeviceId;
       const device = before.facts.devices.find((one) => one.id === id);
       assert.ok(device && !device.unusable, 'with a device that can not be used');
@@ -153,6 +157,8 @@ function run(given: World, event: Event): World {
       (world.flow.anonymousFailures ?? 0) > (flow.anonymousFailures ?? 0);
     const answering = event.deviceId ?? flow.selectedDeviceId;
     const lost = before.facts.devices.every(({ id, unusable }) => id !== answering || unusable);
+    const onUser = step.effects.some(({ type }) => type === 'userFailed');
+    assert.ok(onUser || !flow.oneTime, 'an attempt that the account does not count');
     assert.ok(
       counted || (lost && !flow.oneTime && !flow.usernameless),
       'an attempt that does not count',

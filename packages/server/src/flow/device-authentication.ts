@@ -70,6 +70,8 @@ export function startFlow({ base, deviceId }: StartRequest, facts: Facts): Step 
     if (!facts.oneTime?.methodEnabled) {
       throw invalidData('METHOD_DISABLED', 'selectedDevice.oneTime.type');
     }
+    const { lockExpiresAt } = facts.oneTime;
+    if (lockExpiresAt !== undefined) throw lockedError('selectedDevice.oneTime', lockExpiresAt);
     return {
       flow: { ...base, status: 'OTP_REQUIRED' },
       effects: [created, { type: 'askOneTime' }],

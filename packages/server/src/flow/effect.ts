@@ -17,6 +17,8 @@ export type Effect =
   | { type: 'deviceBlocked'; deviceId: string; credential: Record<string, unknown> }
   /** The pushes that count toward the limit, this one among them. */
   | { type: 'pushFailed'; deviceId: string; fails: readonly Instant[] }
+  /** An answer for the one-time target: how many were wrong in a row, and whether it must wait. */
+  | { type: 'targetTried'; failures: number; lockExpiresAt?: Instant }
   | { type: 'userProved' }
   | { type: 'userFailed'; failures: number }
   /** Without `unlockAt`: until an administrator unlocks the account. */

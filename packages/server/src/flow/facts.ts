@@ -71,6 +71,16 @@ export interface TrustedDevice {
   verification?: 'permissive' | 'restrictive';
 }
 
+export interface OneTimeFacts {
+  methodEnabled: boolean;
+  amr: readonly string[];
+  limit: FailureLimit;
+  /** Wrong answers in a row for this address, over all flows of the user. */
+  failures: number;
+  /** Present while the address must wait. */
+  lockExpiresAt?: Instant;
+}
+
 export interface Facts {
   now: Instant;
   /** Absent in a flow whose user is not known yet. */
@@ -84,7 +94,7 @@ export interface Facts {
   /** `mfaSettings.lockout`; without `durationMs` an account stays locked. */
   lockout?: { failureCount: number; durationMs?: number };
   /** The one-time target of the request or of the flow, when there is one. */
-  oneTime?: { methodEnabled: boolean; amr: readonly string[]; limit: FailureLimit };
+  oneTime?: OneTimeFacts;
   /** How often nobody's device may answer in a flow that began without a user. */
   anonymousLimit?: FailureLimit;
   trusted?: TrustedDevice;

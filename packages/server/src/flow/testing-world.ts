@@ -8,7 +8,7 @@ import {
   stepFlow,
 } from './device-authentication.ts';
 import type { Effect } from './effect.ts';
-import type { Facts, FlowDevice, FlowUser } from './facts.ts';
+import type { Facts, FlowDevice, FlowUser, OneTimeFacts } from './facts.ts';
 
 /** The limit of every device and of the one-time target. */
 export const LIMIT = { count: 2, coolDownMs: 120_000 };
@@ -34,6 +34,8 @@ const USER: FlowUser = {
   failures: 0,
 };
 
+const NO_TARGET: OneTimeFacts = { methodEnabled: false, amr: [], limit: LIMIT, failures: 0 };
+
 /** The world at the beginning: four usable devices, an open user. */
 export function aWorld(more: Partial<Facts> = {}): Facts {
   return {
@@ -57,7 +59,7 @@ export function aWorld(more: Partial<Facts> = {}): Facts {
     selection: 'DEFAULT_TO_FIRST',
     ignoreUserLock: false,
     lockout: LOCKOUT,
-    oneTime: { methodEnabled: true, amr: ['sms'], limit: LIMIT },
+    oneTime: { methodEnabled: true, amr: ['sms'], limit: LIMIT, failures: 0 },
     ...more,
   };
 }
@@ -157,6 +159,11 @@ function applyEffect(world: World, effect: Effect): World {
         ...(unlockAt === undefined ? {} : { unlockAt }),
       };
     }
+    case 'targetTried': {
+      const { type: _type, ...tries } = effect;
+      const { lockExpiresAt: _former, ...oneTime } = facts.oneTime ?? NO_TARGET;
+      return { ...world, facts: { ...facts, oneTime: { ...oneTime, ...tries } } };
+    }
     case 'record':
       return world;
   }
@@ -170,13 +177,21 @@ function later(world: World, milliseconds: number): World {
     const { unusable: _unusable, lockExpiresAt: _until, ...rest } = device;
     return rest;
   });
+  const { lockExpiresAt = 0, ...target } = world.facts.oneTime ?? NO_TARGET;
+  const oneTime = now < lockExpiresAt ? { ...target, lockExpiresAt } : target;
   const ends = world.unlockAt !== undefined && now >= world.unlockAt;
   const { user = USER } = world.facts;
   const { unlockAt, ...rest } = world;
   return {
     ...rest,
     ...(ends || unlockAt === undefined ? {} : { unlockAt }),
-    facts: { ...world.facts, now, devices, user: ends ? { ...user, locked: false } : user },
+    facts: {
+      ...world.facts,
+      now,
+      devices,
+      oneTime,
+      user: ends ? { ...user, locked: false } : user,
+    },
   };
 }
 

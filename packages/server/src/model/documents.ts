@@ -79,6 +79,15 @@ export interface User extends Timestamps {
   deviceOrder?: string[];
   /** Wrong answers in a row over all paired devices, for `mfaSettings.lockout`. */
   mfaFailures: number;
+  /** Wrong answers in a row for one-time targets, by `OneTimeTarget.key`; the latest few. */
+  oneTimeTries?: Record<string, OneTimeTries>;
+}
+
+export interface OneTimeTries {
+  failures: number;
+  at: Instant;
+  /** No code goes to the address, and none is judged, before this moment. */
+  lockExpiresAt?: Instant;
 }
 
 export interface Application extends Timestamps {
@@ -198,6 +207,8 @@ export type FlowStatus =
 
 export interface OneTimeTarget {
   type: string;
+  /** A keyed hash of the address: its wrong answers are counted over all flows of the user. */
+  key?: string;
   credential: Record<string, unknown>;
   testMode?: true;
 }

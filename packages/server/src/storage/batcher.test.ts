@@ -54,7 +54,7 @@ test('a batch has its size, and so many are under way', async () => {
 
 test('items of one key go one after the other, in order, and hold up no others', async () => {
   const { add, batches, sent } = batcherUnderTest({
-    keysOf: (item) => [...item],
+    keysOf: (item) => [...item].map((name) => ({ name, isShared: false })),
     batchesMax: 2,
   });
   const all = Promise.all(['x', 'xy', 'y', 'z'].map(add));
@@ -74,9 +74,26 @@ test('items of one key go one after the other, in order, and hold up no others',
   assert.deepEqual(sent(), ['xz', 'xy', 'y']);
 });
 
+test('items that share a key go together, but not with one that wants it alone', async () => {
+  const { add, batches, sent } = batcherUnderTest({
+    keysOf: (item) => [{ name: 'one', isShared: item === item.toLowerCase() }],
+    batchesMax: 2,
+  });
+  const all = Promise.all(['a', 'b', 'C', 'd', 'e'].map(add));
+  await turn();
+  // `d` came after `C`, which waits for `a` and `b`: whoever wants it alone is not overtaken.
+  for (const [index, expected] of ['ab', 'C', 'de'].entries()) {
+    assert.equal(sent()[index], expected);
+    batches[index]?.end();
+    await turn();
+    await turn();
+  }
+  await all;
+});
+
 test('the end of a batch may answer who waits', async () => {
   const { add, batches, sent } = batcherUnderTest({
-    keysOf: () => ['one'],
+    keysOf: () => [{ name: 'one', isShared: false }],
     foresee: (ended) => (waiting) => (waiting === 'b' ? `lost to ${ended[0]?.result}` : undefined),
   });
   const all = Promise.all(['a', 'b', 'c'].map(add));

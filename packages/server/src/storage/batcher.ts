@@ -3,6 +3,7 @@
  * the event loop, or, where enough batches are under way, for the end of one of them; then all that
  * wait make the next batch.
  */
+import { createKeys, type Key } from './batch-keys.ts';
 
 export interface BatcherOptions<Item, Result> {
   /** Answers in the order of the items. When it throws, it has done nothing for any of them. */
@@ -13,8 +14,8 @@ export interface BatcherOptions<Item, Result> {
   batchesMax: number;
   /** Items in a batch. */
   sizeMax: number;
-  /** Items that share a key are never under way at once: the later one waits. */
-  keysOf?(item: Item): readonly string[];
+  /** Items that have a key in common are never under way at once, unless both share it: the later one waits. */
+  keysOf?(item: Item): readonly Key[];
   /** What the end of a batch tells about items that wait for the next one. */
   foresee?(ended: readonly Ended<Item, Result>[]): (waiting: Item) => Result | undefined;
 }
@@ -26,7 +27,7 @@ export interface Ended<Item, Result> {
 
 interface Waiting<Item, Result> {
   item: Item;
-  keys: readonly string[];
+  keys: readonly Key[];
   resolve(result: Result): void;
   reject(error: unknown): void;
 }
@@ -57,21 +58,21 @@ export function createBatcher<Item, Result>(
 ): (item: Item) => Promise<Result> {
   const { batchesMax, sizeMax, keysOf, foresee } = options;
   /** Keys of the items under way. */
-  const busy = new Set<string>();
+  const busy = createKeys();
   let queue: Waiting<Item, Result>[] = [];
   let running = 0;
   let scheduled = false;
 
   /** In order: an item that wants a key which is busy, or wanted before it, stays in the queue. */
   function nextBatch(): Waiting<Item, Result>[] {
-    const wanted = new Set<string>();
+    const wanted = createKeys();
     const batch: Waiting<Item, Result>[] = [];
     const later: Waiting<Item, Result>[] = [];
     for (const one of queue) {
       const waits =
-        batch.length >= sizeMax || one.keys.some((key) => busy.has(key) || wanted.has(key));
+        batch.length >= sizeMax || !one.keys.every((key) => busy.isFree(key) && wanted.isFree(key));
       (waits ? later : batch).push(one);
-      for (const key of one.keys) (waits ? wanted : busy).add(key);
+      (waits ? wanted : busy).hold(one.keys);
     }
     queue = later;
     return batch;
@@ -84,7 +85,7 @@ export function createBatcher<Item, Result>(
     running -= 1;
     const ended: Ended<Item, Result>[] = [];
     for (const [index, { item, keys, resolve, reject }] of batch.entries()) {
-      for (const key of keys) busy.delete(key);
+      busy.release(keys);
       const one = settled[index] ?? { error: new Error('A batch left an item without an answer.') };
       if ('error' in one) {
         reject(one.error);

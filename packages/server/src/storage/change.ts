@@ -1,12 +1,15 @@
 /** What both adapters do with a change before they run it. */
 import type { Write } from './store.ts';
 
-const ORDER = { delete: 0, update: 1, insert: 2 } as const;
+const ORDER = { guard: 0, delete: 1, update: 2, insert: 3 } as const;
 
 /** Names the row of a write among all rows of all tables. */
 export function rowOf({ table, environmentId, id }: Write): string {
   return `${table}/${environmentId}/${id}`;
 }
+
+/** Whether the write leaves its row as it is. */
+export const isGuard = ({ op }: Write) => op === 'guard';
 
 /**
  * The writes in the order in which every adapter runs them: what is deleted or renamed makes room

@@ -2,15 +2,16 @@
  * Group commit on PostgreSQL: the changes that are ready together go as one statement (see
  * `postgres-statement.ts`), which is one transaction and one round trip.
  *
- * No two changes of one row are under way at a time: the later one waits. When the earlier one has
- * committed, a waiting change that was decided on the same version has lost, and hears it at once.
+ * No two changes of one row are under way at a time, nor one with another that relies on the row:
+ * the later one waits. When the earlier one has committed, a waiting change that was decided on the
+ * same version has lost, and hears it at once. Those that only rely on a row go together.
  * A broken unique index fails the whole statement; then the batcher finds the guilty change.
  */
 import type pg from 'pg';
 import { GROUP_COMMIT_MAX } from '../config/limits.ts';
 import type { Table } from '../model/documents.ts';
 import { createBatcher } from './batcher.ts';
-import { inOrder, rowOf } from './change.ts';
+import { inOrder, isGuard, rowOf } from './change.ts';
 import { isFaultOfOneRow, runStatement, sqlStateOf } from './postgres-pool.ts';
 import { createStatements, type PreparedWrite, prepareWrite } from './postgres-statement.ts';
 import type { CommitOutcome, Write } from './store.ts';
@@ -56,10 +57,12 @@ export function createCommitter(
     isFaultOfOne: isFaultOfOneRow,
     batchesMax: BATCHES_MAX,
     sizeMax: GROUP_COMMIT_MAX,
-    keysOf: (change) => change.map(({ write }) => rowOf(write)),
+    keysOf: (change) =>
+      change.map(({ write }) => ({ name: rowOf(write), isShared: isGuard(write) })),
     foresee(ended) {
       const winners = ended.filter(({ result }) => result.committed);
-      const gone = new Set(winners.flatMap(({ item }) => item.flatMap(guardOf)));
+      const changed = winners.flatMap(({ item }) => item.filter(({ write }) => !isGuard(write)));
+      const gone = new Set(changed.flatMap(guardOf));
       return (change) =>
         change.flatMap(guardOf).some((guard) => gone.has(guard)) ? LOST : undefined;
     },

@@ -2,8 +2,9 @@
  * The one statement that commits a batch of changes on PostgreSQL. Each group (the writes of one
  * kind to one table) comes as arrays, one per field, with the number of the change of each row:
  *
- *   guards    lock every row that a change updates or deletes, if it still has the version that the
- *             change was decided on (READ COMMITTED judges the newest version of a locked row);
+ *   guards    lock every row that a change relies on, if it still has the version that the change was
+ *             decided on (READ COMMITTED judges the newest version of a locked row): alone what it
+ *             updates or deletes, shared with other guards what it leaves as it is;
  *   verdict   an array: whether all guards of a change hold, by its number;
  *   then one delete, update and insert per table, each for the rows of the changes that have won.
  *
@@ -15,7 +16,7 @@ import type { Write } from './store.ts';
 import { columnNames, columnValues, isIntegerColumn, notifies, TABLE_NAMES } from './tables.ts';
 
 /** A unique index sees each write as it happens: the order is that of `inOrder`. */
-const OPERATIONS = ['delete', 'update', 'insert'] as const;
+const OPERATIONS = ['guard', 'delete', 'update', 'insert'] as const;
 
 /** A write with the contents of its row, in the order of the fields: the document, the columns. */
 export interface PreparedWrite {
@@ -25,7 +26,7 @@ export interface PreparedWrite {
 
 /** Reads the document. Throws where it isn't what its table holds. Pure. */
 export function prepareWrite(write: Write): PreparedWrite {
-  if (write.op === 'delete') return { write, contents: [] };
+  if (write.op === 'delete' || write.op === 'guard') return { write, contents: [] };
   const { table, doc, id } = write;
   return { write, contents: [JSON.stringify(doc), ...columnValues(table, doc, id)] };
 }
@@ -68,7 +69,7 @@ function fieldsOf({ table, op }: Shape): [name: string, type: string][] {
     ['id', 'text[]'],
   ];
   if (op !== 'insert') key.push(['version', 'int[]']);
-  if (op === 'delete') return key;
+  if (op === 'delete' || op === 'guard') return key;
   const columns = columnNames(table).map((name): [string, string] => [
     name,
     isIntegerColumn(name) ? 'bigint[]' : 'text[]',
@@ -85,7 +86,7 @@ function valuesOf({ op, rows }: Group): unknown[][] {
   if (op !== 'insert') {
     values.push(rows.map(({ write }) => ('version' in write ? write.version : 0)));
   }
-  // Of a delete there are none.
+  // Of a delete and of a guard there are none.
   for (const field of rows[0]?.contents.keys() ?? []) {
     values.push(rows.map(({ contents }) => contents[field]));
   }
@@ -99,9 +100,10 @@ const SAME_ROW = 't.environment_id = u.environment_id and t.id = u.id and t.vers
 /** A group's arrays as rows: the table function and the names of its fields. */
 type Rows = (fields: readonly string[]) => string;
 
-function guardSql({ table }: Shape, rows: Rows): string {
+function guardSql({ table, op }: Shape, rows: Rows): string {
+  const lock = op === 'guard' ? 'share' : 'update';
   return `select u.change from ${rows(['change', 'environment_id', 'id', 'version'])}
-    join ${table} t on ${SAME_ROW} order by t.environment_id, t.id for update of t`;
+    join ${table} t on ${SAME_ROW} order by t.environment_id, t.id for ${lock} of t`;
 }
 
 /** Which changes have all the guards that they need: their needs and their guards cancel out. */
@@ -157,10 +159,11 @@ function textOf(shape: readonly Shape[]): string {
       guards.push(`${op}_${table}_guard`);
       parts.push(`${op}_${table}_guard as materialized (${guardSql(group, rows)})`);
     }
+    if (op === 'guard') continue;
     // Counting what they return makes the earlier writes of the same table happen first.
     const earlier = shape
       .slice(0, shape.indexOf(group))
-      .filter((other) => other.table === table)
+      .filter((other) => other.table === table && other.op !== 'guard')
       .map((other) => `(select count(*) from ${other.op}_${table}) >= 0`);
     changes.push(`${op}_${table} as (${changeSql(group, rows, [...won, ...earlier])})`);
     if (notifies(table)) {

@@ -5,6 +5,7 @@
  */
 import pg from 'pg';
 import type { Table } from '../model/documents.ts';
+import { isGuard } from './change.ts';
 import type { Engine } from './condition-sql.ts';
 import { countSql, listSql } from './list-sql.ts';
 import { onWakeText, wakeText } from './listeners.ts';
@@ -119,8 +120,8 @@ function createStore({ pool, commitPool, listening }: Connections): Store {
       const outcome = await during(() => commit(writes));
       // This node needn't wait for its own notice: what it has answered holds from here on.
       if (outcome.committed) {
-        for (const { table, environmentId } of writes) {
-          if (notifies(table)) listeners.tell(environmentId);
+        for (const write of writes) {
+          if (notifies(write.table) && !isGuard(write)) listeners.tell(write.environmentId);
         }
       }
       return outcome;

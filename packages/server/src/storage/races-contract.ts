@@ -4,7 +4,16 @@ import { randomInt, randomUUID, randomUUIDv7 } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import type { Store, Write } from './store.ts';
 import type { EngineUnderTest } from './store-contract.ts';
-import { aDevice, aFlow, aMessage, aUser, insert, remove, update } from './testing-documents.ts';
+import {
+  aDevice,
+  aFlow,
+  aMessage,
+  aUser,
+  guard,
+  insert,
+  remove,
+  update,
+} from './testing-documents.ts';
 
 export function racesContract(engine: EngineUnderTest): void {
   describe(`parallel changes on ${engine.name}`, () => {
@@ -95,6 +104,87 @@ export function racesContract(engine: EngineUnderTest): void {
       assert.equal(sum(users.map(({ doc }) => doc.mfaFailures)), 0);
       assert.equal(sum(users.map(({ version }) => version - 1)), 2 * committed);
       assert.equal(await nodes[1].count('flows', environmentId), committed);
+    });
+
+    test('a guarded decision holds only until its row is changed, also within one batch', async () => {
+      const environmentId = randomUUID();
+      for (let round = 0; round < 20; round++) {
+        const id = randomUUIDv7();
+        const row = { environmentId, id, version: 1, doc: aDevice('u') };
+        await nodes[0].commit([insert('devices', environmentId, id, row.doc)]);
+        // All are decided on version 1; on one node, those after the update must lose.
+        const updates = randomInt(12);
+        const outcomes = await Promise.all(
+          Array.from({ length: 12 }, (_, index) =>
+            nodes[0].commit([
+              insert('flows', environmentId, randomUUIDv7(), aFlow(index)),
+              index === updates ? update('devices', row, aDevice('v')) : guard('devices', row),
+            ]),
+          ),
+        );
+        const won = outcomes.flatMap(({ committed }, index) => (committed ? [index] : []));
+        assert.deepEqual(
+          won,
+          Array.from({ length: updates + 1 }, (_, index) => index),
+        );
+      }
+    });
+
+    test('many that rely on one row and leave it as it is all win', async () => {
+      const environmentId = randomUUID();
+      const id = randomUUIDv7();
+      await nodes[0].commit([insert('users', environmentId, id, aUser('x'))]);
+      const outcomes = await together(200, (node, index) =>
+        node.commit([
+          insert('flows', environmentId, randomUUIDv7(), aFlow(index)),
+          guard('users', { environmentId, id, version: 1 }),
+        ]),
+      );
+      assert.ok(outcomes.every(({ committed }) => committed));
+      assert.equal((await nodes[1].get('users', environmentId, id))?.version, 1);
+    });
+
+    test('of two decisions that each change what the other was made of one wins', async () => {
+      const environmentId = randomUUID();
+      for (let round = 0; round < 20; round++) {
+        const ids = [randomUUIDv7(), randomUUIDv7()];
+        const rows = ids.map((id) => ({ environmentId, id, version: 1, doc: aDevice('u') }));
+        const [one, two] = rows;
+        assert.ok(one && two);
+        await nodes[0].commit(ids.map((id) => insert('devices', environmentId, id, aDevice('u'))));
+        const outcomes = await together(10, (node, index) =>
+          node.commit([
+            update('devices', index % 2 ? one : two, aDevice('v')),
+            guard('devices', index % 2 ? two : one),
+          ]),
+        );
+        assert.equal(outcomes.filter(({ committed }) => committed).length, 1);
+      }
+    });
+
+    test('three tries are three tries, whatever else relies on the row', async () => {
+      const environmentId = randomUUID();
+      const id = randomUUIDv7();
+      await nodes[0].commit([insert('devices', environmentId, id, aDevice('u'))]);
+      let judged = 0;
+      await together(120, async (node, index) => {
+        for (;;) {
+          const device = await node.get('devices', environmentId, id);
+          assert.ok(device);
+          if (device.doc.failures === 3) return;
+          const doc = { ...device.doc, failures: device.doc.failures + 1 };
+          const isWrong = index % 40 !== 39;
+          const { committed } = await node.commit([
+            insert('flows', environmentId, randomUUIDv7(), aFlow(doc.failures)),
+            isWrong ? update('devices', device, doc) : guard('devices', device),
+          ]);
+          if (committed && isWrong) judged++;
+          if (committed) return;
+        }
+      });
+      assert.equal(judged, 3);
+      const flows = await nodes[0].list('flows', environmentId, { limit: 200 });
+      assert.ok(flows.every(({ doc }) => doc.expiresAt <= 3));
     });
 
     test('an update and a delete of one row do not both win', async () => {

@@ -34,6 +34,7 @@ function prepareChanges(db: DatabaseSync, table: Table) {
     ),
     update: db.prepare(`update ${table} set ${sets.join(', ')} ${guard}`),
     delete: db.prepare(`delete from ${table} ${guard}`),
+    guard: db.prepare(`select 1 from ${table} ${guard}`),
   };
 }
 
@@ -45,6 +46,9 @@ function createWriter(db: DatabaseSync): (write: Write) => boolean {
   return (write) => {
     const { environmentId, id, table, op } = write;
     const statements = tables[table];
+    if (op === 'guard') {
+      return statements.guard.get(environmentId, id, write.version) !== undefined;
+    }
     if (op === 'delete') {
       return Number(statements.delete.run(environmentId, id, write.version).changes) === 1;
     }

@@ -6,6 +6,7 @@
 import { chmodSync, closeSync, openSync } from 'node:fs';
 import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Documents, Table } from '../model/documents.ts';
+import { isGuard } from './change.ts';
 import type { Engine } from './condition-sql.ts';
 import { countSql, listSql } from './list-sql.ts';
 import { createListeners, onWakeText, wakeText } from './listeners.ts';
@@ -137,8 +138,8 @@ function createStore(db: DatabaseSync, unlock: () => void): Store {
   const listeners = createListeners();
   const wakes = createListeners();
   const changes = createGroupCommit(db, (writes) => {
-    for (const { table, environmentId } of writes) {
-      if (notifies(table)) listeners.tell(environmentId);
+    for (const write of writes) {
+      if (notifies(write.table) && !isGuard(write)) listeners.tell(write.environmentId);
     }
   });
   let closed = false;

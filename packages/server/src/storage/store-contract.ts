@@ -9,6 +9,7 @@ import {
   aPolicy,
   aUser,
   dates,
+  guard,
   insert,
   remove,
   update,
@@ -72,6 +73,32 @@ export function storeContract(engine: EngineUnderTest): void {
       assert.deepEqual(await drop(2), OK);
       assert.deepEqual(await rename(2, 'gone'), LOST);
       assert.equal(await store.get('policies', environmentId, id), undefined);
+    });
+
+    test('a guard changes nothing, and holds only for the version that was read', async () => {
+      const environmentId = randomUUID();
+      const [policy, user] = [randomUUIDv7(), randomUUIDv7()];
+      await store.commit([
+        insert('policies', environmentId, policy, aPolicy('p')),
+        insert('users', environmentId, user, aUser('kaisa')),
+      ]);
+      const row = (id: string, version: number) => ({ environmentId, id, version });
+      assert.deepEqual(await store.commit([guard('policies', row(policy, 1))]), OK);
+      const written = (version: number, id: string) =>
+        store.commit([
+          insert('devices', environmentId, id, aDevice(user)),
+          guard('users', row(user, version)),
+          guard('policies', row(policy, 1)),
+        ]);
+      const [one, two, three] = [randomUUIDv7(), randomUUIDv7(), randomUUIDv7()];
+      assert.deepEqual(await written(1, one), OK);
+      assert.deepEqual(await written(2, two), LOST);
+      const facts = await store.readUserFacts(environmentId, user);
+      assert.deepEqual([facts?.user.version, facts?.devices.map(({ id }) => id)], [1, [one]]);
+      await store.commit([remove('users', row(user, 1))]);
+      assert.deepEqual(await written(1, three), LOST);
+      assert.deepEqual(await store.commit([guard('users', row(user, 1))]), LOST);
+      assert.deepEqual(await store.commit([guard('users', row('nobody', 1))]), LOST);
     });
 
     test('commits a change over several tables whole or not at all', async () => {

@@ -3,9 +3,10 @@
  * them to it (`store-contract.ts`).
  *
  * A change is a value: a list of writes that commits whole or not at all, each update and delete
- * guarded by the version that the caller read. Being a value it can be batched: an adapter commits
- * the changes that are ready together in one transaction (group commit), and answers each one only
- * after that transaction is durable.
+ * guarded by the version that the caller read. A row that a change was decided on and doesn't change
+ * is guarded as well: a decision holds as long as all that it was made of. Being a value it can be
+ * batched: an adapter commits the changes that are ready together in one transaction (group
+ * commit), as if one after the other, and answers each one only after that transaction is durable.
  */
 import type { Device, Documents, Flow, Table, User } from '../model/documents.ts';
 import type { Instant } from '../model/instant.ts';
@@ -29,7 +30,9 @@ type WriteOf<T extends Table> =
       version: number;
       doc: Documents[T];
     }
-  | { op: 'delete'; table: T; environmentId: string; id: string; version: number };
+  | { op: 'delete'; table: T; environmentId: string; id: string; version: number }
+  /** Changes nothing: the change is refused when this is no longer the row's version. */
+  | { op: 'guard'; table: T; environmentId: string; id: string; version: number };
 
 /** One write of a change. */
 export type Write = { [T in Table]: WriteOf<T> }[Table];

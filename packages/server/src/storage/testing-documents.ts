@@ -71,6 +71,12 @@ export const update = <T extends Insert['table']>(
   doc: Documents[T],
 ) => ({ op: 'update', table, environmentId, id, version, doc }) as Write;
 
+/** Relies on a row as it was read. */
+export const guard = (
+  table: Table,
+  { environmentId, id, version }: Pick<Stored<unknown>, 'environmentId' | 'id' | 'version'>,
+): Write => ({ op: 'guard', table, environmentId, id, version });
+
 export const remove = (
   table: Table,
   { environmentId, id, version }: Pick<Stored<unknown>, 'environmentId' | 'id' | 'version'>,

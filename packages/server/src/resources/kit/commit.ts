@@ -1,11 +1,19 @@
-import { COMMIT_TRIES_MAX } from '../../config/limits.ts';
+import { COMMIT_TRIES_MAX, FREE_TRIES_MAX } from '../../config/limits.ts';
 import { ApiError } from '../../errors/api-error.ts';
 import type { Table } from '../../model/documents.ts';
-import type { Store, Write } from '../../storage/store.ts';
+import type { Store, Stored, Write } from '../../storage/store.ts';
 
 export interface Decision<R> {
   writes: readonly Write[];
   result: R;
+}
+
+type Committer = Pick<Store, 'commit'>;
+type Tried<R> = { result: R } | { lost: readonly Write[] };
+
+/** The change relies on this row, as it was read, and leaves it as it is. */
+export function guardOf(table: Table, { environmentId, id, version }: Stored<unknown>): Write {
+  return { op: 'guard', table, environmentId, id, version };
 }
 
 /**
@@ -13,22 +21,70 @@ export interface Decision<R> {
  * lost and each parallel attempt is decided on what the one before it left. `decide` must read
  * what it writes inside itself. A decision without writes ends at once.
  *
+ * Whoever loses often takes turns with the others that do, in this process: so a burst of any size
+ * on one row comes to its end, and each decides a few times only.
+ *
  * Throws what `decide` throws, `onUnique`'s error for a broken unique index, and `CONFLICT` when
  * the race was lost too often.
  */
 export async function commitOrRetry<R>(
-  store: Pick<Store, 'commit'>,
+  store: Committer,
   decide: () => Promise<Decision<R>>,
   onUnique?: (table: Table) => ApiError,
 ): Promise<R> {
-  for (let tries = 0; tries < COMMIT_TRIES_MAX; tries++) {
+  const tried = await tryTimes(FREE_TRIES_MAX, store, decide, onUnique);
+  if ('result' in tried) return tried.result;
+  return inTurn(store, tried.lost, () => commitWithin(store, decide, onUnique));
+}
+
+/** The same inside a decision of somebody else: he may have a turn, so this one waits for none. */
+export async function commitWithin<R>(
+  store: Committer,
+  decide: () => Promise<Decision<R>>,
+  onUnique?: (table: Table) => ApiError,
+): Promise<R> {
+  const tried = await tryTimes(COMMIT_TRIES_MAX, store, decide, onUnique);
+  if ('result' in tried) return tried.result;
+  throw new ApiError('CONFLICT');
+}
+
+async function tryTimes<R>(
+  times: number,
+  store: Committer,
+  decide: () => Promise<Decision<R>>,
+  onUnique?: (table: Table) => ApiError,
+): Promise<Tried<R>> {
+  let lost: readonly Write[] = [];
+  for (let tries = 0; tries < times; tries++) {
     const { writes, result } = await decide();
-    if (writes.length === 0) return result;
+    if (writes.length === 0) return { result };
     const outcome = await store.commit(writes);
-    if (outcome.committed) return result;
+    if (outcome.committed) return { result };
     if (outcome.conflict === 'UNIQUE') {
       throw onUnique?.(outcome.table) ?? new ApiError('UNIQUENESS_VIOLATION');
     }
+    lost = writes;
   }
-  throw new ApiError('CONFLICT');
+  return { lost };
+}
+
+/** The end of the last turn of each row, by store. */
+const turns = new WeakMap<Committer, Map<string, Promise<unknown>>>();
+
+/** Runs after all that were here before it with one of these rows. Nobody waits in a circle. */
+async function inTurn<R>(
+  store: Committer,
+  writes: readonly Write[],
+  work: () => Promise<R>,
+): Promise<R> {
+  const ends = turns.get(store) ?? new Map<string, Promise<unknown>>();
+  turns.set(store, ends);
+  const rows = writes.filter(({ op }) => op !== 'insert').map(({ id }) => id);
+  const turn = Promise.allSettled(rows.map((row) => ends.get(row))).then(work);
+  for (const row of rows) ends.set(row, turn);
+  try {
+    return await turn;
+  } finally {
+    for (const row of rows) if (ends.get(row) === turn) ends.delete(row);
+  }
 }

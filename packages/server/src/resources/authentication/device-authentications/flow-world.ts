@@ -121,12 +121,20 @@ function seeDevice(
 }
 
 /** The part of the facts that follows from what the request or the flow wants. */
-function wantedFacts({ oneTime, usernameless }: Wanted, { parts, policy }: Seen): Partial<Facts> {
+function wantedFacts(
+  { oneTime, usernameless }: Wanted,
+  user: Stored<User> | undefined,
+  { parts, policy, now }: Seen,
+): Partial<Facts> {
   const oneTimeMethod = oneTime && parts.methods.get(oneTime.type);
   if (oneTimeMethod) {
     const block = blockOf(policy, oneTimeMethod);
     const { amr } = oneTimeMethod;
-    return { oneTime: { methodEnabled: block.enabled, amr, limit: limitOf(block) } };
+    const { failures = 0, lockExpiresAt = 0 } = user?.doc.oneTimeTries?.[oneTime.key ?? ''] ?? {};
+    const lock = now < lockExpiresAt ? { lockExpiresAt } : {};
+    return {
+      oneTime: { methodEnabled: block.enabled, amr, limit: limitOf(block), failures, ...lock },
+    };
   }
   const anonymous = usernameless && parts.methods.get(usernameless.type);
   return anonymous ? { anonymousLimit: limitOf(blockOf(policy, anonymous)) } : {};
@@ -171,7 +179,7 @@ export function seeWorld(
           },
         }
       : {}),
-    ...wantedFacts(wanted, seen),
+    ...wantedFacts(wanted, user, seen),
   };
   return {
     parts,

@@ -1,16 +1,21 @@
 /** The effects of a transition as writes of one change: the flow's guard holds them together. */
 import { randomUUIDv7 } from 'node:crypto';
-import { ENROLMENT_MS } from '../../../config/limits.ts';
+import {
+  ENROLMENT_MS,
+  ONE_TIME_TARGETS_COUNTED_MAX,
+  ONE_TIME_TRIES_KEPT_MS,
+} from '../../../config/limits.ts';
 import { ApiError } from '../../../errors/api-error.ts';
 import type { Step } from '../../../flow/device-authentication.ts';
 import type { Effect } from '../../../flow/effect.ts';
 import type { Asked, ChallengeRequest } from '../../../methods/authentication-method.ts';
-import type { Device, Flow, User } from '../../../model/documents.ts';
+import type { Device, Flow, OneTimeTarget, User } from '../../../model/documents.ts';
 import { messageWrite } from '../../../notifications/outbox.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
 import { methodDevice } from '../../devices/devices/device-view.ts';
 import { pairingCodeHash, pairingKeyDocument } from '../../devices/pairing-keys/new-pairing-key.ts';
 import { activityWrite, type RecordOrigin, type RequestOrigin } from '../../kit/activity.ts';
+import { guardOf } from '../../kit/commit.ts';
 import { blockOf } from '../../kit/method-context.ts';
 import { anonymousContextOf, contextOf, type World, type WorldDevice } from './flow-world.ts';
 
@@ -39,15 +44,16 @@ export async function writesOf(
   const own: Write = before
     ? { op: 'update', table: 'flows', environmentId, id, version: before.version, doc }
     : { op: 'insert', table: 'flows', environmentId, id, doc };
-  const changes = changesOf(step.effects, world);
+  const changes = changesOf(step.effects, world, step.flow.oneTime);
+  const rows = [...changes, ...turnOf(asked, changes, world)];
   return {
     flow,
     world: after(world, step.effects),
     wakes: wakesOf(before, asked),
     writes: [
       own,
-      ...changes,
-      ...turnOf(asked, changes, world),
+      ...rows,
+      ...guardsOf([before?.doc, step.flow], rows, world),
       ...(await enrolmentOf(doc, world)),
       ...deliveryOf(asked, world),
       ...recordsOf(id, step.effects, world, origin),
@@ -68,6 +74,23 @@ function turnOf(asked: Asked | undefined, changes: readonly Write[], world: Worl
   if (!row || changes.some((write) => write.table === 'devices' && write.id === row.id)) return [];
   const { environmentId, id, version, doc } = row;
   return [{ op: 'update', table: 'devices', environmentId, id, version, doc }];
+}
+
+/**
+ * A step holds as long as the user and the device that it was decided on are as they were read:
+ * whatever is counted, locked or disabled meanwhile makes it decide again.
+ */
+function guardsOf(
+  flows: readonly (Flow | undefined)[],
+  written: readonly Write[],
+  { user, devices }: World,
+): Write[] {
+  const selected = new Set(flows.map((flow) => flow?.selectedDeviceId));
+  const isWritten = ({ id }: { id: string }) => written.some((write) => write.id === id);
+  const relied: Write[] = devices
+    .filter(({ row }) => selected.has(row.id) && !isWritten(row))
+    .map(({ row }) => guardOf('devices', row));
+  return user && !isWritten(user) ? [...relied, guardOf('users', user)] : relied;
 }
 
 /** A phone that was not paired yet may be, once its user has authenticated; contract §2.2.7. */
@@ -185,11 +208,17 @@ function afterEffect(doc: Device, effect: Effect, now: number): Device {
   }
 }
 
-function userAfter({ doc }: Stored<User>, effects: readonly Effect[], now: number): User {
+function userAfter(
+  { doc }: Stored<User>,
+  effects: readonly Effect[],
+  target: OneTimeTarget | undefined,
+  now: number,
+): User {
   let next = doc;
   for (const effect of effects) {
     if (effect.type === 'userProved' && doc.mfaFailures > 0) next = { ...next, mfaFailures: 0 };
     if (effect.type === 'userFailed') next = { ...next, mfaFailures: effect.failures };
+    if (effect.type === 'targetTried') next = withTries(next, target?.key, effect, now);
     if (effect.type === 'userLocked') {
       const { unlockAt } = effect;
       const lock = { lockedAt: now, ...(unlockAt === undefined ? {} : { unlockAt }) };
@@ -199,7 +228,30 @@ function userAfter({ doc }: Stored<User>, effects: readonly Effect[], now: numbe
   return next;
 }
 
-function changesOf(effects: readonly Effect[], { devices, user, facts }: World): Write[] {
+/** The user with what is known now of the tries for an address; the oldest make room. */
+function withTries(
+  doc: User,
+  key: string | undefined,
+  { failures, lockExpiresAt }: Extract<Effect, { type: 'targetTried' }>,
+  now: number,
+): User {
+  const { oneTimeTries = {}, ...rest } = doc;
+  if (key === undefined || (failures === 0 && !lockExpiresAt && !oneTimeTries[key])) return doc;
+  const others = Object.entries(oneTimeTries)
+    .filter(([other, { at }]) => other !== key && now < at + ONE_TIME_TRIES_KEPT_MS)
+    .sort(([, one], [, other]) => other.at - one.at)
+    .slice(0, ONE_TIME_TARGETS_COUNTED_MAX - 1);
+  const tries = { failures, at: now, ...(lockExpiresAt === undefined ? {} : { lockExpiresAt }) };
+  const own = failures > 0 || lockExpiresAt !== undefined ? [[key, tries] as const] : [];
+  const kept = [...own, ...others];
+  return kept.length > 0 ? { ...rest, oneTimeTries: Object.fromEntries(kept) } : rest;
+}
+
+function changesOf(
+  effects: readonly Effect[],
+  { devices, user, facts }: World,
+  target?: OneTimeTarget,
+): Write[] {
   const { now } = facts;
   const writes: Write[] = [];
   for (const { row } of devices) {
@@ -208,7 +260,7 @@ function changesOf(effects: readonly Effect[], { devices, user, facts }: World):
     if (doc !== row.doc)
       writes.push({ op: 'update', table: 'devices', environmentId, id, version, doc });
   }
-  const doc = user && userAfter(user, effects, now);
+  const doc = user && userAfter(user, effects, target, now);
   if (user && doc && doc !== user.doc) {
     const { environmentId, id, version } = user;
     writes.push({ op: 'update', table: 'users', environmentId, id, version, doc });
@@ -223,7 +275,12 @@ export function writesWithoutFlow(
   world: World,
   origin: RecordOrigin,
 ): Write[] {
-  return [...changesOf(effects, world), ...recordsOf(flowId, effects, world, origin)];
+  const changes = changesOf(effects, world);
+  return [
+    ...changes,
+    ...guardsOf([], changes, world),
+    ...recordsOf(flowId, effects, world, origin),
+  ];
 }
 
 function deliveryOf(asked: Asked | undefined, { parts, configuration, facts }: World): Write[] {

@@ -6,6 +6,7 @@ import type { OneTimeTarget } from '../../../model/documents.ts';
 import type { StartBody } from './device-authentications.schema.ts';
 
 const TARGET = 'selectedDevice.oneTime';
+const KEY_IDENTITY = 'one-time-targets/address';
 
 /** The same error with its targets below `selectedDevice.oneTime`. */
 function below(error: unknown): unknown {
@@ -30,9 +31,14 @@ export async function oneTimeTarget(
     throw invalidData('INVALID_VALUE', `${TARGET}.testMode`);
   }
   try {
-    const made = await method.create(request, { id: flowId }, contextFor(method.policyKey));
+    const context = contextFor(method.policyKey);
+    const made = await method.create(request, { id: flowId }, context);
+    const { uniqueKey } = made;
     return {
       type: method.type,
+      ...(uniqueKey === undefined
+        ? {}
+        : { key: context.vault.mac(context.environmentId, KEY_IDENTITY, uniqueKey) }),
       credential: made.credential,
       ...(request.testMode ? { testMode: true } : {}),
     };

@@ -2,7 +2,7 @@
 import { type FlowEvent, type Step, stepFlow } from '../../../flow/device-authentication.ts';
 import type { Instant } from '../../../model/instant.ts';
 import { SYSTEM_ORIGIN } from '../../kit/activity.ts';
-import { commitOrRetry } from '../../kit/commit.ts';
+import { commitWithin } from '../../kit/commit.ts';
 import { announce } from './announce.ts';
 import type { FlowParts, World } from './flow-world.ts';
 import { writesOf } from './flow-writes.ts';
@@ -18,7 +18,7 @@ async function settlePush(
   now: Instant,
   decide: (read: Read) => FlowEvent | undefined,
 ): Promise<void> {
-  const saved = await commitOrRetry(parts.store, async () => {
+  const saved = await commitWithin(parts.store, async () => {
     const read = await readFlowOf(parts, environmentId, flowId, now);
     const event: FlowEvent | undefined = isPushDue(read) ? { type: 'expire' } : decide(read);
     if (!event) return { writes: [], result: undefined };

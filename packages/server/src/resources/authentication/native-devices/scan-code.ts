@@ -6,7 +6,7 @@ import type { AuthenticationCode } from '../../../model/mobile.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
 import { activityWrite } from '../../kit/activity.ts';
-import { commitOrRetry } from '../../kit/commit.ts';
+import { commitOrRetry, guardOf } from '../../kit/commit.ts';
 import { createFailureWindow } from '../../kit/failure-window.ts';
 import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
 import { rememberRequest, replayed } from '../../kit/remember-request.ts';
@@ -35,13 +35,16 @@ export const createCodeGuard = createFailureWindow;
 function writesOf(
   row: Stored<AuthenticationCode>,
   doc: AuthenticationCode,
-  { device, claims }: ReadDevice,
+  { device, facts, claims }: ReadDevice,
   { now, correlationId }: OperationRequest,
 ): Write[] {
   const { environmentId, id, version } = row;
   const { userId } = device.doc;
   return [
     { op: 'update', table: 'authentication_codes', environmentId, id, version, doc },
+    // Who was disabled or blocked meanwhile signs on nowhere.
+    guardOf('devices', device),
+    guardOf('users', facts.user),
     rememberRequest(environmentId, claims.requestId, now),
     activityWrite(
       environmentId,
