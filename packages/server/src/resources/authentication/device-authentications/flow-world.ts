@@ -161,13 +161,12 @@ export function seeWorld(
     hasOrder: (user?.doc.deviceOrder?.length ?? 0) > 0,
     selection: policy.doc.settings.authentication.deviceSelection,
     ignoreUserLock: policy.doc.settings.ignoreUserLock,
-    ...(lockout
+    // 0 failures lock nothing, and 0 seconds mean until unlocked; contract settings §1.1.
+    ...(lockout?.failureCount
       ? {
           lockout: {
             failureCount: lockout.failureCount,
-            ...(lockout.durationSeconds === undefined
-              ? {}
-              : { durationMs: lockout.durationSeconds * 1_000 }),
+            ...(lockout.durationSeconds ? { durationMs: lockout.durationSeconds * 1_000 } : {}),
           },
         }
       : {}),

@@ -1,6 +1,6 @@
 /** The messages of `fidoDevicesMetadata`; pages "FIDO device metadata", "Add Custom FIDO Device". */
 import { type Static, Type } from 'typebox';
-import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
+import { FIDO_ALLOWED_AUTHENTICATORS_MAX, NAME_LENGTH_MAX } from '../../../config/limits.ts';
 import { HalLinks, listOf, Reference, Timestamp, UUID_PATTERN, Uuid } from '../../kit/schemas.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -22,6 +22,24 @@ const Identifiers = {
     }),
   ),
 };
+
+/**
+ * The models that a policy lists. Any id will do: one that nothing has yet, or has any more, lets
+ * nothing in.
+ */
+export const AllowedAuthenticators = Type.Array(
+  Type.Object(
+    {
+      id: Type.String({
+        minLength: 1,
+        maxLength: NAME_LENGTH_MAX,
+        pattern: '^[^\\u0000-\\u001f\\u007f]*$',
+      }),
+    },
+    closed,
+  ),
+  { maxItems: FIDO_ALLOWED_AUTHENTICATORS_MAX, uniqueItems: true },
+);
 
 /** What is read of a metadata statement; FIDO Metadata Statement 3.1, §4. */
 const Statement = {

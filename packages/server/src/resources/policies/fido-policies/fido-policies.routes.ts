@@ -14,7 +14,6 @@ import {
   readPolicy,
   replacePolicy,
 } from '../../kit/policy-collection.ts';
-import { assertKnownAuthenticators } from '../fido-devices-metadata/known-authenticators.ts';
 import {
   FidoPolicyList,
   FidoPolicySchema,
@@ -22,7 +21,7 @@ import {
   type WriteFidoPolicyBody,
 } from './fido-policies.schema.ts';
 
-type FidoPolicyParts = Pick<Parts, 'store' | 'links' | 'authenticators'>;
+type FidoPolicyParts = Pick<Parts, 'store' | 'links'>;
 
 const COLLECTION = '/v1/environments/{envID}/fidoPolicies';
 const ITEM = `${COLLECTION}/{fidoPolicyID}`;
@@ -43,21 +42,11 @@ function view({ links }: FidoPolicyParts, { environmentId, id, doc }: Stored<Fid
   };
 }
 
-async function settingsOf(
-  parts: FidoPolicyParts,
-  environmentId: string,
-  body: WriteFidoPolicyBody,
-): Promise<FidoPolicy['settings']> {
+function settingsOf(body: WriteFidoPolicyBody): FidoPolicy['settings'] {
   const { attestationRequirements, allowedAuthenticators } = body;
   if (attestationRequirements === 'SPECIFIC' && !allowedAuthenticators?.length) {
     throw invalidData('REQUIRED_VALUE', 'allowedAuthenticators');
   }
-  await assertKnownAuthenticators(
-    parts,
-    environmentId,
-    allowedAuthenticators,
-    'allowedAuthenticators',
-  );
   const { name: _name, default: _default, ...settings } = withDefaults(WriteFidoPolicy, body);
   return {
     ...settings,
@@ -73,8 +62,7 @@ function collectionOf(parts: FidoPolicyParts): PolicyCollection<'fido_policies'>
     max: FIDO_POLICIES_MAX,
     store: parts.store,
     // The schema has checked the rest of the body.
-    settingsOf: (environmentId, body) =>
-      settingsOf(parts, environmentId, body as WriteFidoPolicyBody),
+    settingsOf: async (_environmentId, body) => settingsOf(body as WriteFidoPolicyBody),
     render: (policy) => view(parts, policy),
   };
 }

@@ -1,16 +1,15 @@
 /** The messages of the deprecated FIDO policies; contract sdk-schemas `FIDOPolicy`. */
 import { type Static, Type } from 'typebox';
-import { FIDO_ALLOWED_AUTHENTICATORS_MAX, NAME_LENGTH_MAX } from '../../../config/limits.ts';
+import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
 import { HalLinks, listOf, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
+import { AllowedAuthenticators } from '../fido-devices-metadata/fido-devices-metadata.schema.ts';
 
 const closed = { additionalProperties: false } as const;
 
 const SETTINGS = {
   description: Type.Optional(Type.String({ maxLength: 1_024 })),
   attestationRequirements: Type.Enum(['NONE', 'AUDIT_ONLY', 'GLOBAL', 'CERTIFIED', 'SPECIFIC']),
-  allowedAuthenticators: Type.Optional(
-    Type.Array(Reference, { maxItems: FIDO_ALLOWED_AUTHENTICATORS_MAX }),
-  ),
+  allowedAuthenticators: Type.Optional(AllowedAuthenticators),
   enforceDuringAuthentication: Type.Optional(Type.Boolean({ default: false })),
   residentKeyRequirement: Type.Enum(['DISCOURAGED', 'REQUIRED']),
 };

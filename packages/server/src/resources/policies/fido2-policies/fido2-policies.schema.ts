@@ -1,9 +1,10 @@
 /** The messages of FIDO2 policies; contract sdk-schemas `FIDO2Policy`, flows-and-devices §10. */
 import { type Static, Type } from 'typebox';
-import { FIDO_ALLOWED_AUTHENTICATORS_MAX, NAME_LENGTH_MAX } from '../../../config/limits.ts';
+import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
 import { RELYING_PARTY_ID_PATTERN } from '../../../model/fido2.ts';
 import { durationOf } from '../../../policy/blocks.ts';
 import { HalLinks, listOf, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
+import { AllowedAuthenticators } from '../fido-devices-metadata/fido-devices-metadata.schema.ts';
 
 const closed = { additionalProperties: false } as const;
 const RELATED_ORIGINS_MAX = 20;
@@ -42,9 +43,7 @@ const SETTINGS = {
   mdsAuthenticatorsRequirements: Type.Object(
     {
       option: Type.Enum(['NONE', 'AUDIT_ONLY', 'GLOBAL', 'CERTIFIED', 'SPECIFIC']),
-      allowedAuthenticators: Type.Optional(
-        Type.Array(Reference, { maxItems: FIDO_ALLOWED_AUTHENTICATORS_MAX }),
-      ),
+      allowedAuthenticators: Type.Optional(AllowedAuthenticators),
       enforceDuringAuthentication: Type.Boolean(),
     },
     closed,

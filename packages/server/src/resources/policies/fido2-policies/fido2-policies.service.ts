@@ -9,10 +9,9 @@ import type { Stored } from '../../../storage/store.ts';
 import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
 import { type PolicyCollection, readPolicies, readPolicy } from '../../kit/policy-collection.ts';
 import { assertDurations } from '../device-authentication-policies/policy-rules.ts';
-import { assertKnownAuthenticators } from '../fido-devices-metadata/known-authenticators.ts';
 import { WriteFido2Policy, type WriteFido2PolicyBody } from './fido2-policies.schema.ts';
 
-export type Fido2PolicyParts = Pick<Parts, 'store' | 'links' | 'authenticators'>;
+export type Fido2PolicyParts = Pick<Parts, 'store' | 'links'>;
 type Policy = Stored<KeptFido2Policy>;
 
 export function fido2PolicyView({ links }: Fido2PolicyParts, policy: Policy) {
@@ -78,19 +77,9 @@ function assertDisplayName(attributes: Attributes): void {
   }
 }
 
-async function settingsOf(
-  parts: Fido2PolicyParts,
-  environmentId: string,
-  body: WriteFido2PolicyBody,
-): Promise<KeptFido2Policy['settings']> {
+function settingsOf(body: WriteFido2PolicyBody): KeptFido2Policy['settings'] {
   assertDurations(body);
   assertConsistent(body);
-  await assertKnownAuthenticators(
-    parts,
-    environmentId,
-    body.mdsAuthenticatorsRequirements.allowedAuthenticators,
-    'mdsAuthenticatorsRequirements.allowedAuthenticators',
-  );
   const { name: _name, default: _default, ...settings } = withDefaults(WriteFido2Policy, body);
   return settings;
 }
@@ -115,8 +104,7 @@ export function fido2PolicyCollection(parts: Fido2PolicyParts): PolicyCollection
     max: FIDO_POLICIES_MAX,
     store: parts.store,
     // The schema has checked the rest of the body.
-    settingsOf: (environmentId, body) =>
-      settingsOf(parts, environmentId, body as WriteFido2PolicyBody),
+    settingsOf: async (_environmentId, body) => settingsOf(body as WriteFido2PolicyBody),
     render: (policy) => fido2PolicyView(parts, policy),
     async assertUnused(policy) {
       const users = await usersOf(parts, policy);
