@@ -1,0 +1,67 @@
+/** What the suites of the push providers share: a message, an account, and what may pass. */
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { PUSH_TIMEOUT_MS } from '../../../config/limits.ts';
+import type { DeliveryReceipt, RenderedMessage } from '../channel.ts';
+import type { PushAccount, PushAccounts } from './push-accounts.ts';
+
+export const DELIVERED = { outcome: 'DELIVERED' };
+export const UNREACHABLE = { outcome: 'LATER', reason: 'UNREACHABLE', providerFailed: true };
+
+/** Nobody stops waiting. */
+export const NEVER = new AbortController().signal;
+
+/** A request that wakes the device of this address. */
+export function aWake(address: string, more: { subject?: string; text?: string } = {}) {
+  return {
+    id: '01970000-0000-7000-8000-000000000000',
+    to: { address },
+    locale: 'en',
+    text: '',
+    wake: {
+      environmentId: 'environment-1',
+      requestId: 'flow-1',
+      applicationId: 'application-1',
+      deviceId: 'device-1',
+      sandbox: false,
+      secondsLeft: 40,
+    },
+    ...more,
+  } satisfies RenderedMessage;
+}
+
+/** Every application has this account. */
+export function oneAccount(account: PushAccount): PushAccounts {
+  return {
+    find: async () => ({ id: 'account 1', account }),
+    bundleId: async () => undefined,
+  };
+}
+
+/** By the address: `busy` is tried again, and `down` too, for which the provider is at fault. */
+export async function assertPasses(
+  to: (address: string) => Promise<DeliveryReceipt>,
+  faults: Readonly<Record<string, boolean>> = { busy: false, down: true },
+): Promise<void> {
+  for (const [address, providerFailed] of Object.entries(faults)) {
+    assertLater(await to(address), providerFailed, address);
+    assert.deepEqual(await to('good'), DELIVERED, `after ${address}`);
+  }
+}
+
+export function assertLater(receipt: DeliveryReceipt, providerFailed: boolean, what: string): void {
+  assert.ok(receipt.outcome === 'LATER' && receipt.providerFailed === providerFailed, what);
+}
+
+/** Waits for what the other end of a connection does. */
+export async function until(isDone: () => boolean): Promise<void> {
+  while (!isDone()) await turn();
+}
+
+/** From now on the time of a push is over when the answer is called. */
+export function pushTimeout(context: TestContext): () => void {
+  // @ts-expect-error: Node.js knows it, its types don't yet.
+  context.mock.timers.enable({ apis: ['AbortSignal.timeout'] });
+  return () => context.mock.timers.tick(PUSH_TIMEOUT_MS);
+}
