@@ -5,13 +5,11 @@ import { after, describe, test } from 'node:test';
 import { startFcm } from '../../../testing/fcm-service.ts';
 import { openFcmChannel } from './fcm.ts';
 import {
+  accessTokenContract,
   assertLater,
-  assertPasses,
-  aWake,
   DELIVERED,
-  NEVER,
   oneAccount,
-  pushTimeout,
+  senderOf,
   UNREACHABLE,
   until,
 } from './testing-push.ts';
@@ -24,7 +22,7 @@ describe('FCM', { timeout: 20_000 }, () => {
   function opened(credentials = fcm.credentials, tokenUrl = fcm.tokenUrl) {
     const accounts = oneAccount({ googleServiceAccountCredentials: credentials });
     const channel = openFcmChannel({ accounts, url: fcm.url, tokenUrl });
-    return (address: string, signal = NEVER) => channel.send(aWake(address), signal);
+    return senderOf(channel);
   }
   const send = (credentials: string, tokenUrl?: string) => opened(credentials, tokenUrl)('good');
 
@@ -48,23 +46,15 @@ describe('FCM', { timeout: 20_000 }, () => {
     assert.deepEqual(await send(fcm.credentials), DELIVERED);
   });
 
-  test('tells what may pass from what may not', async () => {
+  accessTokenContract(fcm, opened, { waiting: 2 });
+
+  test('tells a dead token from the fault of an account', async () => {
     const to = opened();
-    await assertPasses(to);
     const dead = await to('dead');
     assert.ok(dead.outcome === 'REFUSED' && dead.retires === 'UNREGISTERED');
     // The account may be another project's.
     const reason = 'FCM 403 SENDER_ID_MISMATCH';
     assert.deepEqual(await to('foreign'), { outcome: 'REFUSED', reason });
-  });
-
-  test('renews an access token that was revoked, and delivers at once', async () => {
-    const to = opened();
-    fcm.troubles.asked.count = 0;
-    assert.deepEqual(await to('good'), DELIVERED);
-    fcm.revoke();
-    assert.deepEqual(await to('good'), DELIVERED);
-    assert.equal(fcm.troubles.asked.count, 2);
   });
 
   test('refuses a wrong account, and no other trouble of the token endpoint', async () => {
@@ -84,20 +74,6 @@ describe('FCM', { timeout: 20_000 }, () => {
       // It is the outbox that tries again.
       assert.equal(fcm.troubles.asked.count, 1);
     }
-  });
-
-  test('waits for an access token so long, and then asks for another', async (context) => {
-    const endTime = pushTimeout(context);
-    const to = opened();
-    fcm.troubles.asked.count = 0;
-    fcm.troubles.next.push('silent');
-    // Both wait for the same one.
-    const waiting = [to('good'), to('good')];
-    await until(() => fcm.troubles.asked.count > 0);
-    endTime();
-    assert.deepEqual(await Promise.all(waiting), [UNREACHABLE, UNREACHABLE]);
-    assert.deepEqual(await to('good'), DELIVERED);
-    assert.equal(fcm.troubles.asked.count, 2);
   });
 
   test('stops waiting for an access token when it is told to', { timeout: 5_000 }, async () => {

@@ -3,16 +3,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { startHms } from '../../../testing/hms-service.ts';
 import { openHmsChannel } from './hms.ts';
-import {
-  assertPasses,
-  aWake,
-  DELIVERED,
-  NEVER,
-  oneAccount,
-  pushTimeout,
-  UNREACHABLE,
-  until,
-} from './testing-push.ts';
+import { accessTokenContract, DELIVERED, oneAccount, senderOf } from './testing-push.ts';
 
 const hms = await startHms();
 after(() => hms.close());
@@ -23,12 +14,13 @@ describe('HMS', { timeout: 20_000 }, () => {
     const { url, tokenUrl } = hms;
     const channel = openHmsChannel({ accounts: oneAccount(account), url, tokenUrl });
     const words = { subject: 'Sign-in request', text: 'Open the app.' };
-    return (address: string) => channel.send(aWake(address, words), NEVER);
+    return senderOf(channel, words);
   }
 
-  test('tells what may pass from what may not', async () => {
+  accessTokenContract(hms, opened, { waiting: 1 });
+
+  test('tells a dead token from one of many', async () => {
     const to = opened();
-    await assertPasses(to);
     assert.deepEqual(await to('dead'), {
       outcome: 'REFUSED',
       reason: 'HMS 410 INVALID_TOKEN',
@@ -58,18 +50,6 @@ describe('HMS', { timeout: 20_000 }, () => {
       hms.troubles.next.push(trouble);
       assert.equal((await to('good')).outcome, 'LATER', trouble);
     }
-    assert.deepEqual(await to('good'), DELIVERED);
-  });
-
-  test('waits for an access token so long, and then asks for another', async (context) => {
-    const endTime = pushTimeout(context);
-    const to = opened();
-    hms.troubles.asked.count = 0;
-    hms.troubles.next.push('silent');
-    const first = to('good');
-    await until(() => hms.troubles.asked.count > 0);
-    endTime();
-    assert.deepEqual(await first, UNREACHABLE);
     assert.deepEqual(await to('good'), DELIVERED);
   });
 });

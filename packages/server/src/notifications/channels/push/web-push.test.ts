@@ -6,9 +6,8 @@ import { ENDLESS_BYTES, startWebPush } from '../../../testing/web-push-service.t
 import {
   assertLater,
   DELIVERED,
-  aWake as message,
-  NEVER,
   pushTimeout,
+  senderOf,
   UNREACHABLE,
   until,
 } from './testing-push.ts';
@@ -37,7 +36,7 @@ describe('Web Push', { timeout: 9_000 }, () => {
 
   test('reaches a browser, which alone can read what it is told', async () => {
     const channel = open();
-    const receipt = await channel.send(message(service.subscription('good')), NEVER);
+    const receipt = await senderOf(channel)(service.subscription('good'));
     assert.deepEqual(receipt, DELIVERED);
     const [push] = service.arrived;
     assert.deepEqual(push?.payload, { v: 1, environmentId: 'environment-1', id: 'flow-1' });
@@ -50,7 +49,7 @@ describe('Web Push', { timeout: 9_000 }, () => {
 
   test('hears that a subscription is gone, and of what may pass', async () => {
     const channel = open();
-    const to = async (token: string) => channel.send(message(service.subscription(token)), NEVER);
+    const to = async (token: string) => senderOf(channel)(service.subscription(token));
     for (const token of ['dead', 'unknown']) {
       const receipt = await to(token);
       assert.ok(receipt.outcome === 'REFUSED' && receipt.retires === 'GONE', token);
@@ -62,10 +61,10 @@ describe('Web Push', { timeout: 9_000 }, () => {
     const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
     const { d = '' } = other.export({ format: 'jwk' });
     const stranger = open({ keys: async () => ({ ...keys, privateKey: d }) });
-    const refused = await stranger.send(message(service.subscription('good')), NEVER);
+    const refused = await senderOf(stranger)(service.subscription('good'));
     assert.deepEqual(refused, { outcome: 'REFUSED', reason: 'WEB_PUSH 403' });
     const untrusted = open({ ca: undefined });
-    const broken = await untrusted.send(message(service.subscription('good')), NEVER);
+    const broken = await senderOf(untrusted)(service.subscription('good'));
     assert.equal(broken.outcome, 'LATER');
     for (const one of [channel, stranger, untrusted]) await one.close();
   });
@@ -89,7 +88,7 @@ describe('Web Push', { timeout: 9_000 }, () => {
       '{}',
       'https://push.example',
     ]) {
-      const receipt = await channel.send(message(address), NEVER);
+      const receipt = await senderOf(channel)(address);
       assert.deepEqual(receipt, { outcome: 'REFUSED', reason: 'INVALID_SUBSCRIPTION' }, address);
     }
     assert.equal(service.asked.length, before);
@@ -107,7 +106,7 @@ describe('Web Push', { timeout: 9_000 }, () => {
       { auth: 'AAAA' },
     ]) {
       const address = JSON.stringify({ endpoint, keys: { ...browser, ...wrong } });
-      const receipt = await channel.send(message(address), NEVER);
+      const receipt = await senderOf(channel)(address);
       assert.deepEqual(receipt, { outcome: 'REFUSED', reason: 'INVALID_SUBSCRIPTION' });
     }
     assert.equal(service.asked.length, before);
@@ -117,7 +116,7 @@ describe('Web Push', { timeout: 9_000 }, () => {
   test('follows no redirect', async () => {
     const channel = open();
     const before = service.arrived.length;
-    const receipt = await channel.send(message(service.subscription('moved')), NEVER);
+    const receipt = await senderOf(channel)(service.subscription('moved'));
     assert.deepEqual(receipt, { outcome: 'REFUSED', reason: 'WEB_PUSH 307' });
     assert.equal(service.arrived.length, before);
     await channel.close();
@@ -125,7 +124,7 @@ describe('Web Push', { timeout: 9_000 }, () => {
 
   test('hangs up on a service that does not stop talking', async () => {
     const channel = open();
-    const receipt = await channel.send(message(service.subscription('endless')), NEVER);
+    const receipt = await senderOf(channel)(service.subscription('endless'));
     assert.deepEqual(receipt, DELIVERED);
     const said = (await service.said.at(-1)) ?? 0;
     // What lies in the buffers of both ends.
@@ -136,7 +135,7 @@ describe('Web Push', { timeout: 9_000 }, () => {
   test('hangs up when it is told to', async () => {
     const channel = open();
     const ending = new AbortController();
-    const receipt = channel.send(message(service.subscription('silent')), ending.signal);
+    const receipt = senderOf(channel)(service.subscription('silent'), ending.signal);
     await until(() => service.asked.includes('silent'));
     ending.abort();
     assert.deepEqual(await receipt, UNREACHABLE);
@@ -147,7 +146,7 @@ describe('Web Push', { timeout: 9_000 }, () => {
   test('has so much time in all, however often something comes', async (context) => {
     const endTime = pushTimeout(context);
     const channel = open();
-    const receipt = channel.send(message(service.subscription('slow')), NEVER);
+    const receipt = senderOf(channel)(service.subscription('slow'));
     await until(() => service.asked.includes('slow'));
     endTime();
     await receipt;
