@@ -46,6 +46,9 @@ export interface OperationRequest {
   headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
+/** The environment of the path. */
+export const environmentOf = ({ params }: Pick<OperationRequest, 'params'>) => params.envID ?? '';
+
 export interface OperationReply {
   status: number;
   body?: unknown;
