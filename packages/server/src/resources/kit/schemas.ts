@@ -23,6 +23,18 @@ export const HalLinks = Type.Record(Type.String(), Href);
 /** `{ "id": "…" }`: names another resource. */
 export const Reference = Type.Object({ id: Uuid }, { additionalProperties: false });
 
+/** One line of text, without control characters. */
+export const line = (maxLength: number, minLength = 1) =>
+  Type.String({ minLength, maxLength, pattern: '^[^\\u0000-\\u001f\\u007f]*$' });
+
+/** A resource of an environment as the API shows it. */
+export function resourceOf<Properties extends TProperties>(properties: Properties) {
+  return Type.Object({ _links: HalLinks, id: Uuid, environment: Reference, ...properties });
+}
+
+/** When a resource was made, and changed last. */
+export const Moments = { createdAt: Timestamp, updatedAt: Timestamp };
+
 const InnerErrorSchema = Type.Object({
   rangeMinimumValue: Type.Optional(Type.Number()),
   rangeMaximumValue: Type.Optional(Type.Number()),

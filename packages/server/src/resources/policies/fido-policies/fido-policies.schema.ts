@@ -1,7 +1,7 @@
 /** The messages of the deprecated FIDO policies; contract sdk-schemas `FIDOPolicy`. */
 import { type Static, Type } from 'typebox';
 import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
-import { HalLinks, listOf, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
+import { line, listOf, Moments, resourceOf } from '../../kit/schemas.ts';
 import { AllowedAuthenticators } from '../fido-devices-metadata/fido-devices-metadata.schema.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -16,11 +16,7 @@ const SETTINGS = {
 
 export const WriteFidoPolicy = Type.Object(
   {
-    name: Type.String({
-      minLength: 1,
-      maxLength: NAME_LENGTH_MAX,
-      pattern: '^[^\\u0000-\\u001f\\u007f]*$',
-    }),
+    name: line(NAME_LENGTH_MAX),
     default: Type.Optional(Type.Boolean()),
     ...SETTINGS,
   },
@@ -28,15 +24,11 @@ export const WriteFidoPolicy = Type.Object(
 );
 export type WriteFidoPolicyBody = Static<typeof WriteFidoPolicy>;
 
-export const FidoPolicySchema = Type.Object({
-  _links: HalLinks,
-  id: Uuid,
-  environment: Reference,
+export const FidoPolicySchema = resourceOf({
   name: Type.String(),
   default: Type.Boolean(),
   ...SETTINGS,
-  createdAt: Timestamp,
-  updatedAt: Timestamp,
+  ...Moments,
 });
 
 export const FidoPolicyList = listOf('fidoPolicies', FidoPolicySchema);
