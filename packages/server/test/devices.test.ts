@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { generateSync } from 'otplib';
 import { issueUserToken } from '../src/resources/platform/tokens/issue-token.ts';
-import { startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
+import { DIALECTS } from '../src/testing/postgres.ts';
 import {
   aDefaultPolicy,
   aDevice,
@@ -15,27 +15,20 @@ import {
   type TestUser,
   wrong,
 } from '../src/testing/scenario.ts';
-import { startTestServer, type TestServer } from '../src/testing/server.ts';
+import { startTestServerOn, type TestServer } from '../src/testing/server.ts';
 
-const DIALECTS = (process.env.DIALECTS ?? 'sqlite,postgres').split(',');
 const MINUTE = 60_000;
 const DAY = 24 * 3_600_000;
 
 for (const dialect of DIALECTS) {
   describe(`devices on ${dialect}`, () => {
-    let postgres: TestPostgres | undefined;
     let server: TestServer;
 
     before(async () => {
-      postgres = dialect === 'postgres' ? await startPostgres() : undefined;
-      const databaseUrl = await postgres?.freshDatabase();
-      server = await startTestServer(databaseUrl === undefined ? {} : { databaseUrl });
+      server = await startTestServerOn(dialect);
       await aDefaultPolicy(server);
     });
-    after(async () => {
-      await server?.close();
-      await postgres?.stop();
-    });
+    after(() => server?.close());
 
     const path = (user: TestUser, id = '') => `/users/${user.id}/devices${id && `/${id}`}`;
     const create = (user: TestUser, body: object) => server.api(path(user), { body });

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { issueUserToken } from '../src/resources/platform/tokens/issue-token.ts';
-import { startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
+import { DIALECTS } from '../src/testing/postgres.ts';
 import { aDefaultPolicy, aUser, errorOf, start, type TestUser } from '../src/testing/scenario.ts';
-import { startTestServer, type TestServer } from '../src/testing/server.ts';
+import { startTestServerOn, type TestServer } from '../src/testing/server.ts';
 import {
   type Model,
   type SoftwareAuthenticator,
@@ -13,26 +13,19 @@ import {
   type Use,
 } from '../src/testing/software-authenticator.ts';
 
-const DIALECTS = (process.env.DIALECTS ?? 'sqlite,postgres').split(',');
 const RP = { id: 'login.shop.example', name: 'Shop' };
 const ORIGIN = `https://${RP.id}`;
 const FAILURE = { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } };
 
 for (const dialect of DIALECTS) {
   describe(`FIDO2 on ${dialect}`, () => {
-    let postgres: TestPostgres | undefined;
     let server: TestServer;
 
     before(async () => {
-      postgres = dialect === 'postgres' ? await startPostgres() : undefined;
-      const databaseUrl = await postgres?.freshDatabase();
-      server = await startTestServer(databaseUrl === undefined ? {} : { databaseUrl });
+      server = await startTestServerOn(dialect);
       await aDefaultPolicy(server, { fido2: { enabled: true, failure: FAILURE } });
     });
-    after(async () => {
-      await server?.close();
-      await postgres?.stop();
-    });
+    after(() => server?.close());
 
     const devicesOf = (user: TestUser) => `/users/${user.id}/devices`;
     const create = (user: TestUser, more: object = {}) =>

@@ -1,14 +1,14 @@
 /** Whose pushes wait for whom, and which are not sent or believed any more. */
+
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { CIRCUIT_FAILURES_MAX } from '../src/config/limits.ts';
 import { allowNative } from '../src/testing/native.ts';
+import { DIALECTS } from '../src/testing/postgres.ts';
 import { type PushServer, startPushServer } from '../src/testing/push-server.ts';
 import { aFlow } from '../src/testing/scenario.ts';
 import type { TestServer } from '../src/testing/server.ts';
-
-const DIALECTS = (process.env.DIALECTS ?? 'sqlite,postgres').split(',');
 
 for (const dialect of DIALECTS) {
   describe(`the delivery of pushes on ${dialect}`, () => {

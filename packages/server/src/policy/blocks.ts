@@ -119,10 +119,6 @@ export const FIDO2_BLOCK = Type.Object(
   closed,
 );
 
-const PAIRING_KEY_LIFETIME = durationOf(['MINUTES', 'HOURS'], {
-  duration: 10,
-  timeUnit: 'MINUTES',
-});
 const SECONDS = durationOf(['SECONDS']);
 const STRICTNESS = Type.Enum(['permissive', 'restrictive']);
 
@@ -147,8 +143,12 @@ const MOBILE_APPLICATION = Type.Object(
         },
         closed,
       ),
-      pushTimeout: durationOf(['SECONDS'], { duration: 40, timeUnit: 'SECONDS' }),
-      pairingKeyLifetime: PAIRING_KEY_LIFETIME,
+      // No `default`: clients compare what comes back with what they sent (`mobile-application.ts`).
+      pushTimeout: { ...durationOf(['SECONDS']), description: 'Left out: 40 seconds.' },
+      pairingKeyLifetime: {
+        ...durationOf(['MINUTES', 'HOURS']),
+        description: 'Left out: 10 minutes.',
+      },
       pushLimit: Type.Object(
         optional({
           count: Type.Integer({ minimum: 1, maximum: 50, default: 5 }),
@@ -225,17 +225,22 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 /**
- * How long a duration may be, by the last names of its path; contract §9. `coolDown` may also be 0:
- * then nothing is locked.
+ * How long a duration may be, by the last names of its path, the longest that is named; contract
+ * settings §2.2 to §2.7. A `coolDown` may be 0 everywhere: then nothing is locked
+ * (docs/decisions/0027-cool-downs.md).
  */
 export const DURATION_RANGES: Readonly<
   Record<string, { minMs: number; maxMs: number; orZero?: true }>
 > = {
-  coolDown: { minMs: 2 * MINUTE, maxMs: 30 * MINUTE, orZero: true },
+  coolDown: { minMs: 0, maxMs: 30 * MINUTE },
+  'mobile.otp.failure.coolDown': { minMs: 2 * MINUTE, maxMs: 30 * MINUTE, orZero: true },
+  'fido2.failure.coolDown': { minMs: 2 * MINUTE, maxMs: 30 * MINUTE, orZero: true },
   'otp.lifeTime': { minMs: 1_000, maxMs: 24 * HOUR },
   'window.stepSize': { minMs: 30_000, maxMs: MINUTE },
   pushTimeout: { minMs: 40_000, maxMs: 150_000 },
   pairingKeyLifetime: { minMs: MINUTE, maxMs: 48 * HOUR },
+  // In the SDK by mistake: kept and returned, whatever it says.
+  'oathToken.pairingKeyLifetime': { minMs: 0, maxMs: Number.POSITIVE_INFINITY },
   'pushLimit.lockDuration': { minMs: MINUTE, maxMs: 120 * MINUTE },
   'pushLimit.timePeriod': { minMs: MINUTE, maxMs: 120 * MINUTE },
   deviceTimeout: { minMs: 15_000, maxMs: 75_000 },

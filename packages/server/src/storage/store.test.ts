@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { startPostgres, type TestPostgres } from '../testing/postgres.ts';
+import { DIALECTS, startPostgres, type TestPostgres } from '../testing/postgres.ts';
 import { freshDataDirectory } from '../testing/sqlite.ts';
 import { SchemaTooNewError } from './migrations/migrations.ts';
 import { openStore, SQLITE_FILE } from './open.ts';
@@ -19,8 +19,6 @@ import type { Store } from './store.ts';
 import { storeContract } from './store-contract.ts';
 import { columnNames, isIntegerColumn, TABLE_NAMES } from './tables.ts';
 import { aPolicy, insert } from './testing-documents.ts';
-
-const DIALECTS = (process.env.DIALECTS ?? 'sqlite,postgres').split(',');
 
 const addPolicy = (store: Store, environmentId: string = randomUUID()) =>
   store.commit([insert('policies', environmentId, 'p', aPolicy('kept'))]);

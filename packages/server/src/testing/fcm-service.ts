@@ -3,19 +3,15 @@
  * Google, "Using OAuth 2.0 for server to server applications".
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
 import { jwtVerify } from 'jose';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import {
   type Arrived,
-  answerJson,
-  bearerOf,
-  bodyOf,
-  formOf,
   jsonOf,
-  listen,
-  tokenTroubles,
+  type PushAnswer,
+  type PushRequest,
+  startTokenProvider,
 } from './push-providers.ts';
 
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
@@ -95,7 +91,6 @@ export async function startFcm() {
   const account = generateKeyPairSync('rsa', { modulusLength: 2_048 });
   const email = 'push@shop-1.iam.example';
   const accessTokens = new Set<string>();
-  const troubles = tokenTroubles();
   const arrived: Arrived[] = [];
 
   async function tokenFor(form: URLSearchParams): Promise<[number, object]> {
@@ -118,32 +113,21 @@ export async function startFcm() {
     return [200, { access_token, expires_in: 3_600, token_type: 'Bearer' }];
   }
 
-  const server = createServer(async (request, response) => {
-    const answer = answerJson(response);
-    const body = await bodyOf(request);
-    if (request.url === '/token') {
-      if (troubles.handle(response)) return;
-      return answer(...(await tokenFor(formOf(request, body))));
-    }
-    const isSend = request.url === '/v1/projects/shop-1/messages:send' && request.method === 'POST';
-    if (!isSend) return answer(404, errorOf(404, 'NOT_FOUND'));
-    if (!accessTokens.has(bearerOf(request) ?? '')) {
-      return answer(401, errorOf(401, 'UNAUTHENTICATED'));
-    }
+  function push({ line, bearer, headers, body }: PushRequest): PushAnswer {
+    if (line !== 'POST /v1/projects/shop-1/messages:send') return [404, errorOf(404, 'NOT_FOUND')];
+    if (!accessTokens.has(bearer)) return [401, errorOf(401, 'UNAUTHENTICATED')];
     const message = messageOf(body);
-    if (!message) return answer(400, errorOf(400, 'INVALID_ARGUMENT', 'INVALID_ARGUMENT'));
+    if (!message) return [400, errorOf(400, 'INVALID_ARGUMENT', 'INVALID_ARGUMENT')];
     const { token } = message;
     const outcome = OUTCOMES[token];
-    if (token === 'patience') response.setHeader('retry-after', '17');
-    if (outcome) return answer(outcome[0], errorOf(...outcome));
-    arrived.push({ token, payload: message, headers: request.headers });
-    answer(200, { name: 'projects/shop-1/messages/1' });
-  });
-  const url = `http://127.0.0.1:${await listen(server)}`;
+    const wait = token === 'patience' ? { 'retry-after': '17' } : {};
+    if (outcome) return [outcome[0], errorOf(...outcome), wait];
+    arrived.push({ token, payload: message, headers });
+    return [200, { name: 'projects/shop-1/messages/1' }];
+  }
+
   return {
-    url,
-    tokenUrl: `${url}/token`,
-    troubles,
+    ...(await startTokenProvider({ tokenPath: '/token', tokenFor, push })),
     arrived,
     /** No access token that was given is good any more. */
     revoke: () => accessTokens.clear(),
@@ -153,9 +137,5 @@ export async function startFcm() {
       client_email: email,
       private_key: account.privateKey.export({ type: 'pkcs8', format: 'pem' }),
     }),
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
   };
 }

@@ -3,18 +3,14 @@
  * result codes, and "OAuth 2.0, client credentials".
  */
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import {
   type Arrived,
-  answerJson,
-  bearerOf,
-  bodyOf,
-  formOf,
   jsonOf,
-  listen,
-  tokenTroubles,
+  type PushAnswer,
+  type PushRequest,
+  startTokenProvider,
 } from './push-providers.ts';
 
 const TTL_SECONDS_MAX = 1_296_000;
@@ -94,7 +90,6 @@ export async function startHms() {
   const credentials = { clientId: '1001', clientSecret: randomBytes(16).toString('hex') };
   /** Access tokens that were given, and whether they are good. */
   const accessTokens = new Map<string, boolean>();
-  const troubles = tokenTroubles();
   const arrived: Arrived[] = [];
 
   function tokenFor(form: URLSearchParams): [number, object] {
@@ -110,30 +105,24 @@ export async function startHms() {
     return [200, { access_token, expires_in: 3_600, token_type: 'Bearer' }];
   }
 
-  const server = createServer(async (request, response) => {
-    const answer = answerJson(response);
-    const say = ([status, code]: Outcome) => answer(status, { code, msg: '', requestId: '1' });
-    const body = await bodyOf(request);
-    if (request.url === '/oauth2/v3/token') {
-      if (troubles.handle(response)) return;
-      return answer(...tokenFor(formOf(request, body)));
-    }
-    const path = `/v1/${credentials.clientId}/messages:send`;
-    if (request.url !== path || request.method !== 'POST') return say([404, '80100003']);
-    const isGood = accessTokens.get(bearerOf(request) ?? '');
-    if (isGood !== true) return say([401, isGood === false ? '80200003' : '80200001']);
+  function outcomeFor({ line, bearer, headers, body }: PushRequest): Outcome {
+    if (line !== `POST /v1/${credentials.clientId}/messages:send`) return [404, '80100003'];
+    const isGood = accessTokens.get(bearer);
+    if (isGood !== true) return [401, isGood === false ? '80200003' : '80200001'];
     const { outcome, message } = outcomeOf(body);
     if (outcome === SUCCESS && message) {
       const [token = ''] = message.token;
-      arrived.push({ token, payload: message, headers: request.headers });
+      arrived.push({ token, payload: message, headers });
     }
-    say(outcome);
-  });
-  const url = `http://127.0.0.1:${await listen(server)}`;
+    return outcome;
+  }
+  function push(request: PushRequest): PushAnswer {
+    const [status, code] = outcomeFor(request);
+    return [status, { code, msg: '', requestId: '1' }];
+  }
+
   return {
-    url,
-    tokenUrl: `${url}/oauth2/v3/token`,
-    troubles,
+    ...(await startTokenProvider({ tokenPath: '/oauth2/v3/token', tokenFor, push })),
     arrived,
     credentials,
     /** The access tokens that were given are from more than an hour ago. */
@@ -142,9 +131,5 @@ export async function startHms() {
     },
     /** No access token that was given is known any more. */
     revoke: () => accessTokens.clear(),
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
   };
 }

@@ -1,10 +1,8 @@
 /** Suites about native devices, on every store. */
 import { after, before, beforeEach, describe } from 'node:test';
 import { allowNative, aNativeApplication } from './native.ts';
-import { startPostgres, type TestPostgres } from './postgres.ts';
-import { startTestServer, type TestServer } from './server.ts';
-
-const DIALECTS = (process.env.DIALECTS ?? 'sqlite,postgres').split(',');
+import { DIALECTS } from './postgres.ts';
+import { startTestServerOn, type TestServer } from './server.ts';
 
 /** A server with a native application; the default policy lets it do everything. */
 export interface NativeWorld {
@@ -23,29 +21,16 @@ export function describeNative(
 ): void {
   for (const dialect of DIALECTS) {
     describe(`${name} on ${dialect}`, options, () => {
-      let postgres: TestPostgres | undefined;
       const world = {} as { server: TestServer; applicationId: string };
       before(async () => {
-        postgres = dialect === 'postgres' ? await startPostgres() : undefined;
-        const databaseUrl = await postgres?.freshDatabase();
-        world.server = await startTestServer({
-          env,
-          ...(databaseUrl === undefined ? {} : { databaseUrl }),
-        });
+        world.server = await startTestServerOn(dialect, { env });
         world.applicationId = await aNativeApplication(world.server);
       });
       beforeEach(async () => {
         await world.server.renew();
         await allowNative(world.server, world.applicationId);
       });
-      after(async () => {
-        try {
-          await world.server?.close();
-        } finally {
-          // Also where closing says that the server has made a mistake.
-          await postgres?.stop();
-        }
-      });
+      after(() => world.server?.close());
       suite(world, { skip: dialect !== DIALECTS[0] && 'runs on the first store' });
     });
   }

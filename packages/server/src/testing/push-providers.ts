@@ -3,7 +3,7 @@
  * documented protocols and refuse what the real ones do: authentication, addresses, payload. The
  * tokens of devices are words here, and say what becomes of a push.
  */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Http2SecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { selfSignedCertificate } from '../http/testing-certificate.ts';
@@ -23,23 +23,26 @@ export async function listen(server: Server | Http2SecureServer): Promise<number
   return (server.address() as AddressInfo).port;
 }
 
+/** Ends it with what hangs on it. */
+export function shut(server: Server): void {
+  server.closeAllConnections();
+  server.close();
+}
+
 export async function bodyOf(request: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of request) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
-export const bearerOf = ({ headers }: IncomingMessage) =>
+const bearerOf = ({ headers }: IncomingMessage) =>
   /^bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
 
 /** The form that a token endpoint is sent; RFC 6749 §4.4.2. */
-export function formOf({ method, headers }: IncomingMessage, body: Buffer): URLSearchParams {
+function formOf({ method, headers }: IncomingMessage, body: Buffer): URLSearchParams {
   const isForm = /^application\/x-www-form-urlencoded\b/.test(headers['content-type'] ?? '');
   return new URLSearchParams(method === 'POST' && isForm ? body.toString() : '');
 }
-
-export const answerJson = (response: ServerResponse) => (status: number, body: object) =>
-  void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 
 /** Undefined: it is no JSON. */
 export function jsonOf(body: Buffer): unknown {
@@ -56,7 +59,7 @@ export type TokenTrouble = 'busy' | 'down' | 'forbidden' | 'silent';
 const TROUBLES = { busy: 429, down: 503, forbidden: 403 };
 
 /** A token endpoint's troubles, and how often it was asked. */
-export function tokenTroubles() {
+function tokenTroubles() {
   const next: TokenTrouble[] = [];
   const asked = { count: 0 };
   return {
@@ -71,4 +74,43 @@ export function tokenTroubles() {
       return true;
     },
   };
+}
+
+/** What a push comes with. */
+export interface PushRequest {
+  /** `POST /v1/…`. */
+  line: string;
+  bearer: string;
+  headers: IncomingMessage['headers'];
+  body: Buffer;
+}
+
+/** An HTTP status, a body, and headers. */
+export type PushAnswer = [status: number, body: object, headers?: Record<string, string>];
+
+/** A provider that is asked for access tokens at one path, and for pushes at the others. */
+export async function startTokenProvider({
+  tokenPath,
+  tokenFor,
+  push,
+}: {
+  tokenPath: string;
+  tokenFor(form: URLSearchParams): PushAnswer | Promise<PushAnswer>;
+  push(request: PushRequest): PushAnswer;
+}) {
+  const troubles = tokenTroubles();
+  const server = createServer(async (request, response) => {
+    const { url, method, headers } = request;
+    const body = await bodyOf(request);
+    const isToken = url === tokenPath;
+    if (isToken && troubles.handle(response)) return;
+    const [status, answer, more] = isToken
+      ? await tokenFor(formOf(request, body))
+      : push({ line: `${method} ${url}`, bearer: bearerOf(request) ?? '', headers, body });
+    response
+      .writeHead(status, { 'content-type': 'application/json', ...more })
+      .end(JSON.stringify(answer));
+  });
+  const url = `http://127.0.0.1:${await listen(server)}`;
+  return { url, tokenUrl: url + tokenPath, troubles, close: () => shut(server) };
 }

@@ -9,10 +9,9 @@ import { startApns } from './apns-service.ts';
 import { startFcm } from './fcm-service.ts';
 import { startHms } from './hms-service.ts';
 import { allowNative, aNativeApplication, anInstallation, aPairingKey } from './native.ts';
-import { startPostgres } from './postgres.ts';
 import { CERTIFICATE } from './push-providers.ts';
 import { aUser } from './scenario.ts';
-import { startTestServer } from './server.ts';
+import { startTestServerOn } from './server.ts';
 import { startWebPush } from './web-push-service.ts';
 
 export type PushServer = Awaited<ReturnType<typeof startPushServer>>;
@@ -26,10 +25,7 @@ export async function startPushServer(dialect: string) {
     startWebPush(),
   ]);
   setDefaultCACertificates([...getCACertificates('default'), CERTIFICATE.cert]);
-  const postgres = dialect === 'postgres' ? await startPostgres() : undefined;
-  const databaseUrl = await postgres?.freshDatabase();
-  const server = await startTestServer({
-    ...(databaseUrl === undefined ? {} : { databaseUrl }),
+  const server = await startTestServerOn(dialect, {
     env: {
       COUNTERSIGN_FCM_URL: fcm.url,
       COUNTERSIGN_GOOGLE_TOKEN_URL: fcm.tokenUrl,
@@ -109,7 +105,6 @@ export async function startPushServer(dialect: string) {
 
     async close() {
       await server.close();
-      await postgres?.stop();
       for (const provider of [fcm, apns, hms, webPush]) provider.close();
     },
   };

@@ -10,6 +10,7 @@ import type { MethodRegistry } from '../methods/registry.ts';
 import type { Instant } from '../model/instant.ts';
 import { type RunningServer, startServer } from '../serve.ts';
 import { type Reply, type RequestOptions, send } from './client.ts';
+import { startPostgres } from './postgres.ts';
 import { freshDataDirectory } from './sqlite.ts';
 
 export interface TestServer {
@@ -133,4 +134,23 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     },
   };
   return test;
+}
+
+/** The same on a new database of the store, which ends with it. */
+export async function startTestServerOn(
+  dialect: string,
+  options: Omit<TestServerOptions, 'databaseUrl'> = {},
+): Promise<TestServer> {
+  if (dialect !== 'postgres') return startTestServer(options);
+  const postgres = await startPostgres();
+  try {
+    const databaseUrl = await postgres.freshDatabase();
+    const server = await startTestServer({ ...options, databaseUrl });
+    const { close } = server;
+    // Also where closing says that the server has made a mistake.
+    return Object.assign(server, { close: () => close().finally(postgres.stop) });
+  } catch (error) {
+    await postgres.stop();
+    throw error;
+  }
 }

@@ -37,7 +37,7 @@ export async function commitOrRetry<R>(
   return inTurn(store, tried.lost, () => commitWithin(store, decide, onUnique));
 }
 
-/** The same inside a decision of somebody else: he may have a turn, so this one waits for none. */
+/** The same inside a decision of somebody else: they may have a turn, so this one waits for none. */
 export async function commitWithin<R>(
   store: Committer,
   decide: () => Promise<Decision<R>>,

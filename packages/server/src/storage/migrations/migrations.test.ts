@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { type Dialect, Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
-import { startPostgres, type TestPostgres } from '../../testing/postgres.ts';
+import { DIALECTS, startPostgres, type TestPostgres } from '../../testing/postgres.ts';
 import { freshDataDirectory } from '../../testing/sqlite.ts';
 import { runMigrations } from '../migrate.ts';
 import { nodeSqliteDialect } from '../node-sqlite-dialect.ts';
@@ -13,8 +13,6 @@ import { openPostgresStore } from '../postgres.ts';
 import { openSqliteStore } from '../sqlite.ts';
 import type { Store } from '../store.ts';
 import type { Engine } from './migrations.ts';
-
-const DIALECTS = (process.env.DIALECTS ?? 'sqlite,postgres').split(',');
 
 /** A database as the version before FIDO2 has left it, with two environments. */
 async function beforeFido2(dialect: Dialect, engine: Engine): Promise<void> {

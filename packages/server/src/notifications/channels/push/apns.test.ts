@@ -1,20 +1,18 @@
 /** APNs against a server that speaks its protocol: what its answers and an account's faults come to. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { SettingsError } from '../../../config/settings.ts';
 import { startApns } from '../../../testing/apns-service.ts';
 import { openApnsChannel } from './apns.ts';
 import type { PushAccount } from './push-accounts.ts';
+import { assertPasses, aWake, DELIVERED, NEVER } from './testing-push.ts';
+
+const apns = await startApns();
+setDefaultCACertificates([...getCACertificates('default'), apns.ca]);
+after(() => apns.close());
 
 describe('APNs', () => {
-  let apns: Awaited<ReturnType<typeof startApns>>;
-  before(async () => {
-    apns = await startApns();
-    setDefaultCACertificates([...getCACertificates('default'), apns.ca]);
-  });
-  after(() => apns.close());
-
   const open = (account: PushAccount = apns.credentials, bundleId = 'example.shop') =>
     openApnsChannel({
       url: apns.url,
@@ -26,25 +24,14 @@ describe('APNs', () => {
         bundleId: async () => bundleId,
       },
     });
-  const message = (address: string, applicationId = 'one') => ({
-    id: '01970000-0000-7000-8000-000000000000',
-    to: { address },
-    locale: 'en',
-    text: 'Open the app.',
-    wake: {
-      environmentId: 'environment-1',
-      requestId: 'flow-1',
-      applicationId,
-      deviceId: 'device-1',
-      sandbox: false,
-      secondsLeft: 40,
-    },
-  });
-  const never = new AbortController().signal;
+  const message = (address: string, applicationId = 'one') => {
+    const asked = aWake(address, { text: 'Open the app.' });
+    return { ...asked, wake: { ...asked.wake, applicationId } };
+  };
 
   test('tells what may pass from what may not', async () => {
     const channel = open();
-    const to = (token: string) => channel.send(message(token), never);
+    const to = (token: string) => channel.send(message(token), NEVER);
     for (const token of ['dead', 'old', 'bad']) {
       const receipt = await to(token);
       assert.ok(receipt.outcome === 'REFUSED' && receipt.retires !== undefined, token);
@@ -52,23 +39,14 @@ describe('APNs', () => {
     // The account may be another application's.
     const reason = 'APNS 400 DeviceTokenNotForTopic';
     assert.deepEqual(await to('foreign'), { outcome: 'REFUSED', reason });
-    for (const [token, providerFailed] of [
-      ['busy', false],
-      ['down', true],
-      ['broken', true],
-      ['cut', true],
-    ] as const) {
-      const receipt = await to(token);
-      assert.ok(receipt.outcome === 'LATER' && receipt.providerFailed === providerFailed, token);
-      assert.deepEqual(await to('good'), { outcome: 'DELIVERED' });
-    }
+    await assertPasses(to, { busy: false, down: true, broken: true, cut: true });
     await channel.close();
   });
 
   test('renews its own token when that has expired, and delivers at once', async () => {
     const channel = open();
     for (let round = 0; round < 2; round++) {
-      assert.deepEqual(await channel.send(message('good'), never), { outcome: 'DELIVERED' });
+      assert.deepEqual(await channel.send(message('good'), NEVER), DELIVERED);
       apns.expire();
     }
     await channel.close();
@@ -76,14 +54,14 @@ describe('APNs', () => {
 
   test('is refused with the key of another team', async () => {
     const channel = open({ ...apns.credentials, token: apns.others.token });
-    const receipt = await channel.send(message('good'), never);
+    const receipt = await channel.send(message('good'), NEVER);
     assert.deepEqual(receipt, { outcome: 'REFUSED', reason: 'APNS 403 InvalidProviderToken' });
     await channel.close();
   });
 
   test('takes no token for a part of an address', async () => {
     const channel = open();
-    const receipt = await channel.send(message('../device/good'), never);
+    const receipt = await channel.send(message('../device/good'), NEVER);
     assert.equal(receipt.outcome, 'DELIVERED');
     assert.equal(apns.arrived.at(-1)?.token, encodeURIComponent('../device/good'));
     await channel.close();
@@ -92,8 +70,8 @@ describe('APNs', () => {
   test('holds one connection for each account', async () => {
     const channel = open();
     for (const applicationId of ['one', 'other', 'one', 'other']) {
-      const receipt = await channel.send(message('good', applicationId), never);
-      assert.deepEqual(receipt, { outcome: 'DELIVERED' }, applicationId);
+      const receipt = await channel.send(message('good', applicationId), NEVER);
+      assert.deepEqual(receipt, DELIVERED, applicationId);
     }
     await channel.close();
   });
@@ -107,7 +85,7 @@ describe('APNs', () => {
       open(apns.credentials, 'com\r\nx: y'),
       open(apns.credentials, ''),
     ]) {
-      const receipt = await channel.send(message('good'), never);
+      const receipt = await channel.send(message('good'), NEVER);
       assert.equal(receipt.outcome, 'REFUSED');
       await channel.close();
     }

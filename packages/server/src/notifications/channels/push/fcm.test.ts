@@ -1,39 +1,28 @@
 /** FCM: what an account's faults come to, and what Google's. */
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
-import { setImmediate as turn } from 'node:timers/promises';
-import { PUSH_TIMEOUT_MS } from '../../../config/limits.ts';
+import { after, describe, test } from 'node:test';
 import { startFcm } from '../../../testing/fcm-service.ts';
 import { openFcmChannel } from './fcm.ts';
+import {
+  accessTokenContract,
+  assertLater,
+  DELIVERED,
+  oneAccount,
+  senderOf,
+  UNREACHABLE,
+  until,
+} from './testing-push.ts';
 
-const UNREACHABLE = { outcome: 'LATER', reason: 'UNREACHABLE', providerFailed: true };
+const fcm = await startFcm();
+after(() => fcm.close());
 
 describe('FCM', { timeout: 20_000 }, () => {
-  let fcm: Awaited<ReturnType<typeof startFcm>>;
-  before(async () => {
-    fcm = await startFcm();
-  });
-  after(() => fcm.close());
-
   /** Sends by this account. */
   function opened(credentials = fcm.credentials, tokenUrl = fcm.tokenUrl) {
-    const account = { googleServiceAccountCredentials: credentials };
-    const accounts = {
-      find: async () => ({ id: 'account 1', account }),
-      bundleId: async () => undefined,
-    };
+    const accounts = oneAccount({ googleServiceAccountCredentials: credentials });
     const channel = openFcmChannel({ accounts, url: fcm.url, tokenUrl });
-    const wake = {
-      environmentId: 'environment-1',
-      requestId: 'flow-1',
-      applicationId: 'application-1',
-      deviceId: 'device-1',
-      sandbox: false,
-      secondsLeft: 40,
-    };
-    return (address: string, signal = new AbortController().signal) =>
-      channel.send({ id: 'message-1', to: { address }, locale: 'en', text: '', wake }, signal);
+    return senderOf(channel);
   }
   const send = (credentials: string, tokenUrl?: string) => opened(credentials, tokenUrl)('good');
 
@@ -53,34 +42,19 @@ describe('FCM', { timeout: 20_000 }, () => {
   });
 
   test('is asked again where nobody gives a token', async () => {
-    const receipt = await send(fcm.credentials, 'http://127.0.0.1:9/token');
-    assert.ok(receipt.outcome === 'LATER' && receipt.providerFailed);
-    assert.deepEqual(await send(fcm.credentials), { outcome: 'DELIVERED' });
+    assertLater(await send(fcm.credentials, 'http://127.0.0.1:9/token'), true, 'nobody');
+    assert.deepEqual(await send(fcm.credentials), DELIVERED);
   });
 
-  test('tells what may pass from what may not', async () => {
+  accessTokenContract(fcm, opened, { waiting: 2 });
+
+  test('tells a dead token from the fault of an account', async () => {
     const to = opened();
-    for (const [token, providerFailed] of [
-      ['busy', false],
-      ['down', true],
-    ] as const) {
-      const receipt = await to(token);
-      assert.ok(receipt.outcome === 'LATER' && receipt.providerFailed === providerFailed, token);
-    }
     const dead = await to('dead');
     assert.ok(dead.outcome === 'REFUSED' && dead.retires === 'UNREGISTERED');
     // The account may be another project's.
     const reason = 'FCM 403 SENDER_ID_MISMATCH';
     assert.deepEqual(await to('foreign'), { outcome: 'REFUSED', reason });
-  });
-
-  test('renews an access token that was revoked, and delivers at once', async () => {
-    const to = opened();
-    fcm.troubles.asked.count = 0;
-    assert.deepEqual(await to('good'), { outcome: 'DELIVERED' });
-    fcm.revoke();
-    assert.deepEqual(await to('good'), { outcome: 'DELIVERED' });
-    assert.equal(fcm.troubles.asked.count, 2);
   });
 
   test('refuses a wrong account, and no other trouble of the token endpoint', async () => {
@@ -96,26 +70,10 @@ describe('FCM', { timeout: 20_000 }, () => {
     ] as const) {
       fcm.troubles.asked.count = 0;
       fcm.troubles.next.push(trouble);
-      const receipt = await send(fcm.credentials);
-      assert.ok(receipt.outcome === 'LATER' && receipt.providerFailed === providerFailed, trouble);
+      assertLater(await send(fcm.credentials), providerFailed, trouble);
       // It is the outbox that tries again.
       assert.equal(fcm.troubles.asked.count, 1);
     }
-  });
-
-  test('waits for an access token so long, and then asks for another', async (context) => {
-    // @ts-expect-error: Node.js knows it, its types don't yet.
-    context.mock.timers.enable({ apis: ['AbortSignal.timeout'] });
-    const to = opened();
-    fcm.troubles.asked.count = 0;
-    fcm.troubles.next.push('silent');
-    // Both wait for the same one.
-    const waiting = [to('good'), to('good')];
-    while (fcm.troubles.asked.count === 0) await turn();
-    context.mock.timers.tick(PUSH_TIMEOUT_MS);
-    assert.deepEqual(await Promise.all(waiting), [UNREACHABLE, UNREACHABLE]);
-    assert.deepEqual(await to('good'), { outcome: 'DELIVERED' });
-    assert.equal(fcm.troubles.asked.count, 2);
   });
 
   test('stops waiting for an access token when it is told to', { timeout: 5_000 }, async () => {
@@ -123,7 +81,7 @@ describe('FCM', { timeout: 20_000 }, () => {
     fcm.troubles.next.push('silent');
     const ending = new AbortController();
     const receipt = opened()('good', ending.signal);
-    while (fcm.troubles.asked.count === 0) await turn();
+    await until(() => fcm.troubles.asked.count > 0);
     ending.abort();
     assert.deepEqual(await receipt, UNREACHABLE);
   });

@@ -1,17 +1,20 @@
 /** Web Push against a push service that checks what it is sent, and against hostile ones. */
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
-import { setImmediate as turn } from 'node:timers/promises';
-import { PUSH_TIMEOUT_MS } from '../../../config/limits.ts';
+import { after, describe, test } from 'node:test';
 import { ENDLESS_BYTES, startWebPush } from '../../../testing/web-push-service.ts';
-import type { RenderedMessage } from '../channel.ts';
+import {
+  assertLater,
+  DELIVERED,
+  pushTimeout,
+  senderOf,
+  UNREACHABLE,
+  until,
+} from './testing-push.ts';
 import { openWebPushChannel, readSubscription } from './web-push.ts';
 
-/** Waits for what the other end of a connection does. */
-async function until(isDone: () => boolean): Promise<void> {
-  while (!isDone()) await turn();
-}
+const service = await startWebPush();
+after(() => service.close());
 
 describe('Web Push', { timeout: 9_000 }, () => {
   const keys = (() => {
@@ -20,12 +23,7 @@ describe('Web Push', { timeout: 9_000 }, () => {
     const point = [Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')];
     return { publicKey: Buffer.concat(point).toString('base64url'), privateKey: d };
   })();
-  let service: Awaited<ReturnType<typeof startWebPush>>;
-  before(async () => {
-    service = await startWebPush();
-    service.trust(keys.publicKey);
-  });
-  after(() => service.close());
+  service.trust(keys.publicKey);
 
   const open = (more: object = {}) =>
     openWebPushChannel({
@@ -35,26 +33,11 @@ describe('Web Push', { timeout: 9_000 }, () => {
       ca: service.ca,
       ...more,
     });
-  const message = (address: string): RenderedMessage => ({
-    id: 'message-1',
-    to: { address },
-    locale: 'en',
-    text: '',
-    wake: {
-      environmentId: 'environment-1',
-      requestId: 'flow-1',
-      applicationId: 'application-1',
-      deviceId: 'device-1',
-      sandbox: false,
-      secondsLeft: 40,
-    },
-  });
-  const never = new AbortController().signal;
 
   test('reaches a browser, which alone can read what it is told', async () => {
     const channel = open();
-    const receipt = await channel.send(message(service.subscription('good')), never);
-    assert.deepEqual(receipt, { outcome: 'DELIVERED' });
+    const receipt = await senderOf(channel)(service.subscription('good'));
+    assert.deepEqual(receipt, DELIVERED);
     const [push] = service.arrived;
     assert.deepEqual(push?.payload, { v: 1, environmentId: 'environment-1', id: 'flow-1' });
     assert.deepEqual(
@@ -66,24 +49,22 @@ describe('Web Push', { timeout: 9_000 }, () => {
 
   test('hears that a subscription is gone, and of what may pass', async () => {
     const channel = open();
-    const to = async (token: string) => channel.send(message(service.subscription(token)), never);
+    const to = async (token: string) => senderOf(channel)(service.subscription(token));
     for (const token of ['dead', 'unknown']) {
       const receipt = await to(token);
       assert.ok(receipt.outcome === 'REFUSED' && receipt.retires === 'GONE', token);
     }
-    const busy = await to('busy');
-    assert.ok(busy.outcome === 'LATER' && !busy.providerFailed);
-    const down = await to('down');
-    assert.ok(down.outcome === 'LATER' && down.providerFailed);
+    assertLater(await to('busy'), false, 'busy');
+    assertLater(await to('down'), true, 'down');
     const patience = await to('patience');
     assert.ok(patience.outcome === 'LATER' && patience.retryAfterMs === 17_000);
     const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
     const { d = '' } = other.export({ format: 'jwk' });
     const stranger = open({ keys: async () => ({ ...keys, privateKey: d }) });
-    const refused = await stranger.send(message(service.subscription('good')), never);
+    const refused = await senderOf(stranger)(service.subscription('good'));
     assert.deepEqual(refused, { outcome: 'REFUSED', reason: 'WEB_PUSH 403' });
     const untrusted = open({ ca: undefined });
-    const broken = await untrusted.send(message(service.subscription('good')), never);
+    const broken = await senderOf(untrusted)(service.subscription('good'));
     assert.equal(broken.outcome, 'LATER');
     for (const one of [channel, stranger, untrusted]) await one.close();
   });
@@ -107,7 +88,7 @@ describe('Web Push', { timeout: 9_000 }, () => {
       '{}',
       'https://push.example',
     ]) {
-      const receipt = await channel.send(message(address), never);
+      const receipt = await senderOf(channel)(address);
       assert.deepEqual(receipt, { outcome: 'REFUSED', reason: 'INVALID_SUBSCRIPTION' }, address);
     }
     assert.equal(service.asked.length, before);
@@ -125,7 +106,7 @@ describe('Web Push', { timeout: 9_000 }, () => {
       { auth: 'AAAA' },
     ]) {
       const address = JSON.stringify({ endpoint, keys: { ...browser, ...wrong } });
-      const receipt = await channel.send(message(address), never);
+      const receipt = await senderOf(channel)(address);
       assert.deepEqual(receipt, { outcome: 'REFUSED', reason: 'INVALID_SUBSCRIPTION' });
     }
     assert.equal(service.asked.length, before);
@@ -135,7 +116,7 @@ describe('Web Push', { timeout: 9_000 }, () => {
   test('follows no redirect', async () => {
     const channel = open();
     const before = service.arrived.length;
-    const receipt = await channel.send(message(service.subscription('moved')), never);
+    const receipt = await senderOf(channel)(service.subscription('moved'));
     assert.deepEqual(receipt, { outcome: 'REFUSED', reason: 'WEB_PUSH 307' });
     assert.equal(service.arrived.length, before);
     await channel.close();
@@ -143,8 +124,8 @@ describe('Web Push', { timeout: 9_000 }, () => {
 
   test('hangs up on a service that does not stop talking', async () => {
     const channel = open();
-    const receipt = await channel.send(message(service.subscription('endless')), never);
-    assert.deepEqual(receipt, { outcome: 'DELIVERED' });
+    const receipt = await senderOf(channel)(service.subscription('endless'));
+    assert.deepEqual(receipt, DELIVERED);
     const said = (await service.said.at(-1)) ?? 0;
     // What lies in the buffers of both ends.
     assert.ok(said > 0 && said < ENDLESS_BYTES / 2, `${said} bytes`);
@@ -154,25 +135,20 @@ describe('Web Push', { timeout: 9_000 }, () => {
   test('hangs up when it is told to', async () => {
     const channel = open();
     const ending = new AbortController();
-    const receipt = channel.send(message(service.subscription('silent')), ending.signal);
+    const receipt = senderOf(channel)(service.subscription('silent'), ending.signal);
     await until(() => service.asked.includes('silent'));
     ending.abort();
-    assert.deepEqual(await receipt, {
-      outcome: 'LATER',
-      reason: 'UNREACHABLE',
-      providerFailed: true,
-    });
+    assert.deepEqual(await receipt, UNREACHABLE);
     await until(() => service.hungUp.includes('silent'));
     await channel.close();
   });
 
   test('has so much time in all, however often something comes', async (context) => {
-    // @ts-expect-error: Node.js knows it, its types don't yet.
-    context.mock.timers.enable({ apis: ['AbortSignal.timeout'] });
+    const endTime = pushTimeout(context);
     const channel = open();
-    const receipt = channel.send(message(service.subscription('slow')), never);
+    const receipt = senderOf(channel)(service.subscription('slow'));
     await until(() => service.asked.includes('slow'));
-    context.mock.timers.tick(PUSH_TIMEOUT_MS);
+    endTime();
     await receipt;
     await until(() => service.hungUp.includes('slow'));
     await channel.close();

@@ -1,7 +1,7 @@
 /** The messages of authentication codes; contract flows-and-devices §3.5. */
 import { type Static, Type } from 'typebox';
 import { durationOf } from '../../../policy/blocks.ts';
-import { HalLinks, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
+import { Moments, Reference, resourceOf, Timestamp } from '../../kit/schemas.ts';
 
 const closed = { additionalProperties: false } as const;
 const CONTEXT_MEMBERS_MAX = 50;
@@ -22,10 +22,7 @@ export const CreateAuthenticationCode = Type.Object(
 );
 export type CreateAuthenticationCodeBody = Static<typeof CreateAuthenticationCode>;
 
-export const AuthenticationCodeSchema = Type.Object({
-  _links: HalLinks,
-  id: Uuid,
-  environment: Reference,
+export const AuthenticationCodeSchema = resourceOf({
   application: Reference,
   code: Type.String(),
   uri: Type.String(),
@@ -37,6 +34,5 @@ export const AuthenticationCodeSchema = Type.Object({
   error: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
   _embedded: Type.Optional(Type.Object({ device: Type.Record(Type.String(), Type.Unknown()) })),
   expiresAt: Timestamp,
-  createdAt: Timestamp,
-  updatedAt: Timestamp,
+  ...Moments,
 });

@@ -1,11 +1,10 @@
 /** Codes that a paired phone scans to sign its user on elsewhere; contract §3.5. */
-import { randomInt, randomUUIDv7 } from 'node:crypto';
+import { randomUUIDv7 } from 'node:crypto';
 import {
   AUTHENTICATION_CODE_KEPT_MS,
   AUTHENTICATION_CODE_MAX_MS,
   AUTHENTICATION_CODE_MIN_MS,
 } from '../../../config/limits.ts';
-import type { Vault } from '../../../crypto/vault.ts';
 import { invalidData, notFound } from '../../../errors/api-error.ts';
 import { toMs, type WireDuration } from '../../../model/duration.ts';
 import { type Instant, momentsOf, toTimestamp } from '../../../model/instant.ts';
@@ -16,28 +15,17 @@ import { commitOrRetry } from '../../kit/commit.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
 import { environmentOf, type Handler, type OperationRequest } from '../../kit/operation.ts';
 import { deleteRow, insertRow, type Row } from '../../kit/rows.ts';
+import { LETTERS, newCode, shownCodes } from '../../kit/shown-code.ts';
 import type { CreateAuthenticationCodeBody } from './authentication-codes.schema.ts';
 
 export type CodeParts = Pick<Parts, 'store' | 'links' | 'keyring' | 'methods'>;
 
-// Without what reads alike.
-const LETTERS = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
 const LENGTH = 8;
 const LIFE_TIME: WireDuration = { duration: 1, timeUnit: 'MINUTES' };
 
-const identityOf = (id: string) => `authentication-codes/${id}/code`;
+const { hash, seal, open } = shownCodes('authentication-codes');
 
-/** What a code is found by. */
-export function authenticationCodeHash(
-  vault: Pick<Vault, 'mac'>,
-  environmentId: string,
-  code: string,
-): string {
-  return vault.mac(environmentId, 'authentication-codes/code', code);
-}
-
-const newCode = () =>
-  Array.from({ length: LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join('');
+export { hash as authenticationCodeHash };
 
 /** The application's own prefix, a universal link or a scheme, in front of the code. */
 function uriOf(code: string, settings: Record<string, unknown>): string {
@@ -56,7 +44,7 @@ async function view(
   now: Instant,
 ) {
   const { links, keyring, store } = parts;
-  const code = keyring.open(environmentId, identityOf(id), doc.sealedCode).toString('utf8');
+  const code = open(keyring, environmentId, id, doc);
   const application = await store.get('applications', environmentId, doc.applicationId);
   const device =
     doc.deviceId === undefined
@@ -126,11 +114,11 @@ export const createAuthenticationCode: Handler<CodeParts> = async (parts, reques
   }
   const created = await commitOrRetry(store, async () => {
     const id = randomUUIDv7();
-    const code = newCode();
+    const code = newCode(LETTERS, LENGTH);
     const doc: AuthenticationCode = {
       applicationId: application.id,
-      sealedCode: keyring.seal(environmentId, identityOf(id), code),
-      codeHash: authenticationCodeHash(keyring, environmentId, code),
+      sealedCode: seal(keyring, environmentId, id, code),
+      codeHash: hash(keyring, environmentId, code),
       ...(body.clientContext ? { clientContext: body.clientContext } : {}),
       userApproval: body.userApproval ?? 'REQUIRED',
       lifeTime,

@@ -21,6 +21,7 @@ import type { Parts } from '../../../parts.ts';
 import type { Stored, UserFacts } from '../../../storage/store.ts';
 import { inOrder } from '../../devices/devices/device-order.ts';
 import { isDeviceLocked, methodDevice } from '../../devices/devices/device-view.ts';
+import type { DeviceParts } from '../../devices/devices/devices.parts.ts';
 import {
   anonymousContext,
   blockOf,
@@ -30,19 +31,7 @@ import {
 import { isLocked } from '../../kit/user-lock.ts';
 
 /** What the operations on flows are made with. */
-export type FlowParts = Pick<
-  Parts,
-  | 'store'
-  | 'configurations'
-  | 'keyring'
-  | 'authenticators'
-  | 'methods'
-  | 'links'
-  | 'settings'
-  | 'metrics'
-  | 'wakeOutbox'
-  | 'wakeDevices'
->;
+export type FlowParts = DeviceParts & Pick<Parts, 'metrics'>;
 
 /** An active device with all that the policy says of it. */
 export interface WorldDevice {
@@ -169,13 +158,12 @@ export function seeWorld(
     hasOrder: (user?.doc.deviceOrder?.length ?? 0) > 0,
     selection: policy.doc.settings.authentication.deviceSelection,
     ignoreUserLock: policy.doc.settings.ignoreUserLock,
-    ...(lockout
+    // 0 failures lock nothing, and 0 seconds mean until unlocked; contract settings §1.1.
+    ...(lockout?.failureCount
       ? {
           lockout: {
             failureCount: lockout.failureCount,
-            ...(lockout.durationSeconds === undefined
-              ? {}
-              : { durationMs: lockout.durationSeconds * 1_000 }),
+            ...(lockout.durationSeconds ? { durationMs: lockout.durationSeconds * 1_000 } : {}),
           },
         }
       : {}),

@@ -2,7 +2,6 @@
 import { NATIVE_PAIRING_TRIES_MAX } from '../../../config/limits.ts';
 import { type ApiError, invalidData, wrongState } from '../../../errors/api-error.ts';
 import type { Device } from '../../../model/documents.ts';
-import { messageWrite } from '../../../notifications/outbox.ts';
 import { mobileApplicationPolicy } from '../../../policy/mobile-application.ts';
 import type { Write } from '../../../storage/store.ts';
 import { assertRoom } from '../../devices/devices/create-device.ts';
@@ -10,22 +9,15 @@ import { withDeviceAdded } from '../../devices/devices/device-order.ts';
 import { methodDevice } from '../../devices/devices/device-view.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
 import { newDeviceNotice } from '../../devices/devices/new-device-notice.ts';
-import { activityWrite } from '../../kit/activity.ts';
-import { commitOrRetry } from '../../kit/commit.ts';
+import { pairingMessages } from '../../devices/devices/pairing-messages.ts';
+import type { Decision } from '../../kit/commit.ts';
 import { blockOf, methodContext } from '../../kit/method-context.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
 import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
-import { rememberRequest, replayed } from '../../kit/remember-request.ts';
+import { deleteRow, updateRow } from '../../kit/rows.ts';
+import { decideRequest, ownActivity } from './decide-request.ts';
 import { readConfirmationClaims } from './native.schema.ts';
-import {
-  type Asker,
-  askerOf,
-  credentialOf,
-  messageTo,
-  type NativeParts,
-  type ReadDevice,
-  readDevice,
-} from './native-parts.ts';
+import { credentialOf, type NativeParts, type ReadDevice } from './native-parts.ts';
 import { pushResult } from './push-token.ts';
 
 type Confirmed = { refusal: ApiError } | { push: object };
@@ -35,36 +27,23 @@ export async function confirmPairing(
   parts: NativeParts,
   request: OperationRequest,
 ): Promise<OperationReply> {
-  const { outcome, asker } = await commitOrRetry<{ outcome: Confirmed; asker: Asker }>(
-    parts.store,
-    async () => {
-      const read = await readDevice(parts, request, 'confirmations');
-      const { writes, result } = await decide(parts, request, read);
-      const { device, claims } = read;
-      const used = rememberRequest(device.environmentId, claims.requestId, request.now);
-      return { writes: [...writes, used], result: { outcome: result, asker: askerOf(read) } };
-    },
-    replayed,
+  const { result, answer } = await decideRequest(parts, request, 'confirmations', (read) =>
+    decide(parts, request, read),
   );
-  if ('refusal' in outcome) throw outcome.refusal;
+  if ('refusal' in result) throw result.refusal;
   parts.wakeOutbox();
-  const { push } = outcome;
-  return messageTo(
-    parts,
-    asker,
-    { status: 'ACTIVE', push, otp: { status: 'ENABLED' } },
-    request.now,
-  );
+  return answer({ status: 'ACTIVE', push: result.push, otp: { status: 'ENABLED' } });
 }
 
 async function decide(
   parts: NativeParts,
   request: OperationRequest,
-  { device, facts, claims }: ReadDevice,
-): Promise<{ writes: Write[]; result: Confirmed }> {
+  read: ReadDevice,
+): Promise<Decision<Confirmed>> {
+  const { device, facts, claims } = read;
   const { otp } = readConfirmationClaims(claims);
-  const { environmentId, id, version, doc } = device;
-  const { now, correlationId } = request;
+  const { environmentId, id, doc } = device;
+  const { now } = request;
   const { pairing, expiresAt: _expiresAt, ...rest } = doc;
   if (doc.status === 'ACTIVE' || !pairing) {
     throw wrongState('status', 'The device is active already.');
@@ -76,19 +55,6 @@ async function decide(
   const block = blockOf(policy, method);
   const context = methodContext(parts, configuration, facts, block, now);
   const verdict = await method.verify({ otp }, { state: {} }, methodDevice(device), context);
-  const activity = (action: string, result: 'SUCCESS' | 'FAILED' = 'SUCCESS') =>
-    activityWrite(
-      environmentId,
-      {
-        action,
-        actor: { type: 'USER', id: doc.userId },
-        resource: { type: 'DEVICE', id },
-        userId: doc.userId,
-        correlationId,
-        result,
-      },
-      now,
-    );
   if (verdict.verdict !== 'VERIFIED') {
     const failures = pairing.failures + 1;
     const attemptsRemaining = NATIVE_PAIRING_TRIES_MAX - failures;
@@ -97,22 +63,22 @@ async function decide(
       const failed: Device = { ...doc, pairing: { ...pairing, failures }, updatedAt: now };
       return {
         writes: [
-          { op: 'update', table: 'devices', environmentId, id, version, doc: failed },
-          activity('DEVICE.ACTIVATION_OTP_INVALID', 'FAILED'),
+          updateRow('devices', device, failed),
+          ownActivity(read, request, { action: 'DEVICE.ACTIVATION_OTP_INVALID', result: 'FAILED' }),
         ],
         result: { refusal },
       };
     }
     return {
       writes: [
-        { op: 'delete', table: 'devices', environmentId, id, version },
+        deleteRow('devices', device),
         ...(await failKey(
           parts,
           environmentId,
           String(pairing.challenge?.state.pairingKeyId),
           now,
         )),
-        activity('DEVICE.ACTIVATION_OTP_FAILED', 'FAILED'),
+        ownActivity(read, request, { action: 'DEVICE.ACTIVATION_OTP_FAILED', result: 'FAILED' }),
       ],
       result: {
         refusal: invalidData('PASSCODE_NOT_VERIFIED', 'otp', {
@@ -136,24 +102,14 @@ async function decide(
   const rules = mobileApplicationPolicy(block, credential.applicationId);
   return {
     writes: [
-      { op: 'update', table: 'devices', environmentId, id, version, doc: active },
-      {
-        op: 'update',
-        table: 'users',
+      updateRow('devices', device, active),
+      updateRow('users', user, withDeviceAdded(user.doc, id, before)),
+      ownActivity(read, request, { action: 'DEVICE.ACTIVATED' }),
+      ...pairingMessages(
+        parts,
         environmentId,
-        id: user.id,
-        version: user.version,
-        doc: withDeviceAdded(user.doc, id, before),
-      },
-      activity('DEVICE.ACTIVATED'),
-      ...newDeviceNotice(parts, configuration, policy, facts, active, now).map((delivery) =>
-        messageWrite({
-          vault: parts.keyring,
-          environmentId,
-          delivery,
-          kind: 'DEVICE_PAIRING',
-          now,
-        }),
+        newDeviceNotice(parts, configuration, policy, facts, active, now),
+        now,
       ),
     ],
     result: {

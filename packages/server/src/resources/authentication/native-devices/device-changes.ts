@@ -8,23 +8,19 @@ import {
   presentLogs,
   pushTokenIdentity,
 } from '../../../model/mobile.ts';
-import type { Stored, Write } from '../../../storage/store.ts';
-import { withDeviceRemoved } from '../../devices/devices/device-order.ts';
+import type { Write } from '../../../storage/store.ts';
+import { removeDevice } from '../../devices/devices/change-device.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
-import { activityWrite } from '../../kit/activity.ts';
-import { commitOrRetry } from '../../kit/commit.ts';
 import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
-import { rememberRequest, replayed } from '../../kit/remember-request.ts';
+import { updateRow } from '../../kit/rows.ts';
 import { assessIntegrity } from './assess-integrity.ts';
+import { decideRequest, ownActivity } from './decide-request.ts';
 import { readLogsClaims, readUpdateClaims } from './native.schema.ts';
 import {
-  askerOf,
   assertUnblocked,
   credentialOf,
-  messageTo,
   type NativeParts,
   type ReadDevice,
-  readDevice,
   withCredential,
 } from './native-parts.ts';
 import { pushOf, tokenResult } from './push-token.ts';
@@ -49,49 +45,33 @@ export async function changeBySelf(
   name: string,
   decide: (read: ReadDevice) => Promise<Change | Refusal> | Change | Refusal,
 ): Promise<OperationReply> {
-  const { now, correlationId } = request;
-  const { asker, outcome } = await commitOrRetry(
-    parts.store,
-    async () => {
-      const read = await readDevice(parts, request, name);
+  const { result: outcome, answer } = await decideRequest(
+    parts,
+    request,
+    name,
+    async (read) => {
       assertUnblocked(read.device);
       const outcome = await decide(read);
-      return {
-        writes: [
-          ...changeWrites(read, outcome),
-          rememberRequest(read.device.environmentId, read.claims.requestId, now),
-          ownActivity(read.device, outcome, correlationId, now),
-        ],
-        result: { asker: askerOf(read), outcome },
-      };
+      return { writes: changeWrites(read, request, outcome), result: outcome };
     },
-    (table) =>
-      table === 'device_requests' ? replayed() : invalidData('UNIQUENESS_VIOLATION', 'publicKey'),
+    () => invalidData('UNIQUENESS_VIOLATION', 'publicKey'),
   );
   if ('refusal' in outcome) throw outcome.refusal;
-  return messageTo(parts, asker, { ...outcome.said }, now);
+  return answer({ ...outcome.said });
 }
 
-function changeWrites({ device }: ReadDevice, outcome: Change | Refusal): Write[] {
-  if ('refusal' in outcome) return [];
-  const { environmentId, id, version } = device;
-  return [{ op: 'update', table: 'devices', environmentId, id, version, doc: outcome.doc }];
-}
-
-function ownActivity(
-  { environmentId, id, doc }: Stored<Device>,
-  outcome: { action: string; refusal?: ApiError },
-  correlationId: string,
-  now: number,
-): Write {
-  const { action, refusal } = outcome;
-  const { userId } = doc;
-  const actor = { type: 'USER' as const, id: userId };
-  const resource = { type: 'DEVICE', id };
-  const result = refusal ? 'FAILED' : 'SUCCESS';
-  const data = refusal ? { data: { code: refusal.details[0]?.code ?? refusal.code } } : {};
-  const record = { action, actor, resource, userId, correlationId, result, ...data } as const;
-  return activityWrite(environmentId, record, now);
+function changeWrites(
+  read: ReadDevice,
+  request: OperationRequest,
+  outcome: Change | Refusal,
+): Write[] {
+  const { action } = outcome;
+  if ('refusal' in outcome) {
+    const { details, code } = outcome.refusal;
+    const data = { code: details[0]?.code ?? code };
+    return [ownActivity(read, request, { action, result: 'FAILED', data })];
+  }
+  return [updateRow('devices', read.device, outcome.doc), ownActivity(read, request, { action })];
 }
 
 /** `POST …/device/v1/updates`: what it says of itself, its push token, its name. */
@@ -170,37 +150,17 @@ export async function removeBySelf(
   parts: NativeParts,
   request: OperationRequest,
 ): Promise<OperationReply> {
-  const { now, correlationId } = request;
-  const asker = await commitOrRetry(
-    parts.store,
-    async () => {
-      const read = await readDevice(parts, request, 'removals');
-      const { device, facts, claims } = read;
-      const { environmentId, id, version } = device;
-      const left = facts.devices
-        .filter((one) => one.id !== id && one.doc.status === 'ACTIVE')
-        .map((one) => one.id);
-      const { user } = facts;
-      return {
-        writes: [
-          { op: 'delete', table: 'devices', environmentId, id, version },
-          {
-            op: 'update',
-            table: 'users',
-            environmentId,
-            id: user.id,
-            version: user.version,
-            doc: withDeviceRemoved(user.doc, id, left),
-          },
-          rememberRequest(environmentId, claims.requestId, now),
-          ownActivity(device, { action: 'DEVICE.DELETED' }, correlationId, now),
-        ],
-        result: askerOf(read),
-      };
+  const { result: removed, answer } = await decideRequest(
+    parts,
+    request,
+    'removals',
+    async (read) => {
+      const { device, facts } = read;
+      const gone = ownActivity(read, request, { action: 'DEVICE.DELETED' });
+      return { writes: [...removeDevice(facts, device), gone], result: device };
     },
-    replayed,
   );
   // Whatever node it is connected to ends that.
-  parts.wakeDevices(asker.environmentId, [asker.audience]);
-  return messageTo(parts, asker, { status: 'REMOVED' }, now);
+  parts.wakeDevices(removed.environmentId, [removed.id]);
+  return answer({ status: 'REMOVED' });
 }

@@ -13,29 +13,15 @@ import type { Instant } from '../../../model/instant.ts';
 import type { NativeCredential } from '../../../model/mobile.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Store, Stored, UserFacts } from '../../../storage/store.ts';
-import { isGone } from '../../devices/devices/devices.parts.ts';
+import { type DeviceParts, isGone } from '../../devices/devices/devices.parts.ts';
 import { tellRemoval } from '../../devices/devices/removal-notice.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
 import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
 import { rememberRequest, replayed } from '../../kit/remember-request.ts';
 
 /** What the operations of the device protocol are made with. */
-export type NativeParts = Pick<
-  Parts,
-  | 'store'
-  | 'configurations'
-  | 'keyring'
-  | 'authenticators'
-  | 'methods'
-  | 'links'
-  | 'settings'
-  | 'metrics'
-  | 'wakeOutbox'
-  | 'wakeDevices'
-  | 'deviceWakes'
-  | 'integrity'
-  | 'log'
->;
+export type NativeParts = DeviceParts &
+  Pick<Parts, 'metrics' | 'deviceWakes' | 'integrity' | 'log'>;
 
 /** The credential of a device of the native method. */
 export function credentialOf({ doc }: Stored<Device>): NativeCredential {

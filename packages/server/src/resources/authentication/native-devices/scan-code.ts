@@ -5,25 +5,22 @@ import { type Instant, toTimestamp } from '../../../model/instant.ts';
 import type { AuthenticationCode } from '../../../model/mobile.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
-import { activityWrite } from '../../kit/activity.ts';
-import { commitOrRetry, guardOf } from '../../kit/commit.ts';
+import { guardOf } from '../../kit/commit.ts';
 import { createFailureWindow } from '../../kit/failure-window.ts';
 import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
-import { rememberRequest, replayed } from '../../kit/remember-request.ts';
+import { updateRow } from '../../kit/rows.ts';
 import {
   authenticationCodeHash,
   isOver,
 } from '../authentication-codes/authentication-codes.service.ts';
 import { seeWorld } from '../device-authentications/flow-world.ts';
+import { decideRequest, ownActivity } from './decide-request.ts';
 import { readCodeAnswerClaims, readCodeClaims } from './native.schema.ts';
 import {
-  askerOf,
   assertUnblocked,
   credentialOf,
-  messageTo,
   type NativeParts,
   type ReadDevice,
-  readDevice,
 } from './native-parts.ts';
 
 const notValid = () => invalidData('AUTHENTICATION_CODE_INVALID', 'code');
@@ -35,29 +32,19 @@ export const createCodeGuard = createFailureWindow;
 function writesOf(
   row: Stored<AuthenticationCode>,
   doc: AuthenticationCode,
-  { device, facts, claims }: ReadDevice,
-  { now, correlationId }: OperationRequest,
+  read: ReadDevice,
+  request: OperationRequest,
 ): Write[] {
-  const { environmentId, id, version } = row;
-  const { userId } = device.doc;
   return [
-    { op: 'update', table: 'authentication_codes', environmentId, id, version, doc },
+    updateRow('authentication_codes', row, doc),
     // Who was disabled or blocked meanwhile signs on nowhere.
-    guardOf('devices', device),
-    guardOf('users', facts.user),
-    rememberRequest(environmentId, claims.requestId, now),
-    activityWrite(
-      environmentId,
-      {
-        action: 'AUTHENTICATION_CODE.UPDATED',
-        actor: { type: 'USER', id: userId },
-        resource: { type: 'AUTHENTICATION_CODE', id },
-        userId,
-        correlationId,
-        data: { status: doc.status },
-      },
-      now,
-    ),
+    guardOf('devices', read.device),
+    guardOf('users', read.facts.user),
+    ownActivity(read, request, {
+      action: 'AUTHENTICATION_CODE.UPDATED',
+      resource: { type: 'AUTHENTICATION_CODE', id: row.id },
+      data: { status: doc.status },
+    }),
   ];
 }
 
@@ -87,57 +74,48 @@ export async function scanCode(
   const { now } = request;
   const { store, keyring } = parts;
   let tried: (() => void) | undefined;
-  const { asker, row, doc, forgive } = await commitOrRetry(
-    store,
-    async () => {
-      const read = await readDevice(parts, request, 'codes');
-      const { device, claims } = read;
-      await assertMayAuthenticate(parts, read, now);
-      const { environmentId, id: deviceId } = device;
-      // Once for all times that it is read and decided again.
-      tried ??= guard.begin(`${environmentId}/${deviceId}`, now);
-      if (!tried) throw limitExceeded('code', 'The device tried too many codes.');
-      const code = readCodeClaims(claims).code.trim().toUpperCase();
-      const [row] = await store.list('authentication_codes', environmentId, {
-        where: {
-          column: 'code_hash',
-          is: 'eq',
-          value: authenticationCodeHash(keyring, environmentId, code),
-        },
-        limit: 1,
-      });
-      const isOurs = row?.doc.applicationId === credentialOf(device).applicationId;
-      if (!row || !isOurs || row.doc.status !== 'UNCLAIMED' || isOver(row.doc, now)) {
-        throw notValid();
-      }
-      const completes = row.doc.userApproval === 'NOT_REQUIRED';
-      const doc: AuthenticationCode = {
-        ...row.doc,
-        status: completes ? 'COMPLETED' : 'CLAIMED',
-        deviceId,
-        ...(completes ? { userId: device.doc.userId } : {}),
-        updatedAt: now,
-      };
-      return {
-        writes: writesOf(row, doc, read, request),
-        result: { asker: askerOf(read), row, doc, forgive: tried },
-      };
-    },
-    replayed,
-  );
+  const { result, answer } = await decideRequest(parts, request, 'codes', async (read) => {
+    const { device, claims } = read;
+    await assertMayAuthenticate(parts, read, now);
+    const { environmentId, id: deviceId } = device;
+    // Once for all times that it is read and decided again.
+    tried ??= guard.begin(`${environmentId}/${deviceId}`, now);
+    if (!tried) throw limitExceeded('code', 'The device tried too many codes.');
+    const code = readCodeClaims(claims).code.trim().toUpperCase();
+    const [row] = await store.list('authentication_codes', environmentId, {
+      where: {
+        column: 'code_hash',
+        is: 'eq',
+        value: authenticationCodeHash(keyring, environmentId, code),
+      },
+      limit: 1,
+    });
+    const isOurs = row?.doc.applicationId === credentialOf(device).applicationId;
+    if (!row || !isOurs || row.doc.status !== 'UNCLAIMED' || isOver(row.doc, now)) {
+      throw notValid();
+    }
+    const completes = row.doc.userApproval === 'NOT_REQUIRED';
+    const doc: AuthenticationCode = {
+      ...row.doc,
+      status: completes ? 'COMPLETED' : 'CLAIMED',
+      deviceId,
+      ...(completes ? { userId: device.doc.userId } : {}),
+      updatedAt: now,
+    };
+    return {
+      writes: writesOf(row, doc, read, request),
+      result: { row, doc, forgive: tried },
+    };
+  });
+  const { row, doc, forgive } = result;
   forgive();
-  return messageTo(
-    parts,
-    asker,
-    {
-      id: row.id,
-      status: doc.status,
-      application: { id: doc.applicationId },
-      ...(doc.clientContext ? { clientContext: doc.clientContext } : {}),
-      expiresAt: toTimestamp(doc.usableUntil),
-    },
-    now,
-  );
+  return answer({
+    id: row.id,
+    status: doc.status,
+    application: { id: doc.applicationId },
+    ...(doc.clientContext ? { clientContext: doc.clientContext } : {}),
+    expiresAt: toTimestamp(doc.usableUntil),
+  });
 }
 
 /** `POST …/device/v1/code-answers`: by the device that has claimed it, once. */
@@ -146,29 +124,24 @@ export async function answerCode(
   request: OperationRequest,
 ): Promise<OperationReply> {
   const { now } = request;
-  const { asker, doc } = await commitOrRetry(
-    parts.store,
-    async () => {
-      const read = await readDevice(parts, request, 'code-answers');
-      const { device, claims } = read;
-      await assertMayAuthenticate(parts, read, now);
-      const { code: codeId, decision } = readCodeAnswerClaims(claims);
-      const row = await parts.store.get('authentication_codes', device.environmentId, codeId);
-      const isOpen = row?.doc.status === 'CLAIMED' && !isOver(row.doc, now);
-      if (!row || !isOpen || row.doc.deviceId !== device.id) throw notValid();
-      const doc: AuthenticationCode = {
-        ...row.doc,
-        ...(decision === 'APPROVE'
-          ? { status: 'COMPLETED', userId: device.doc.userId }
-          : {
-              status: 'DENIED',
-              error: { code: 'DENIED', message: 'The user denied the sign-on on the device.' },
-            }),
-        updatedAt: now,
-      };
-      return { writes: writesOf(row, doc, read, request), result: { asker: askerOf(read), doc } };
-    },
-    replayed,
-  );
-  return messageTo(parts, asker, { status: doc.status }, now);
+  const { result, answer } = await decideRequest(parts, request, 'code-answers', async (read) => {
+    const { device, claims } = read;
+    await assertMayAuthenticate(parts, read, now);
+    const { code: codeId, decision } = readCodeAnswerClaims(claims);
+    const row = await parts.store.get('authentication_codes', device.environmentId, codeId);
+    const isOpen = row?.doc.status === 'CLAIMED' && !isOver(row.doc, now);
+    if (!row || !isOpen || row.doc.deviceId !== device.id) throw notValid();
+    const doc: AuthenticationCode = {
+      ...row.doc,
+      ...(decision === 'APPROVE'
+        ? { status: 'COMPLETED', userId: device.doc.userId }
+        : {
+            status: 'DENIED',
+            error: { code: 'DENIED', message: 'The user denied the sign-on on the device.' },
+          }),
+      updatedAt: now,
+    };
+    return { writes: writesOf(row, doc, read, request), result: doc };
+  });
+  return answer({ status: result.status });
 }

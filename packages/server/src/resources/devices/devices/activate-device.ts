@@ -12,12 +12,11 @@ import { activateDevice, assertAwaitsAnswer } from '../../../flow/device-activat
 import type { AuthenticationMethod } from '../../../methods/authentication-method.ts';
 import { toMs } from '../../../model/duration.ts';
 import type { Delivery } from '../../../notifications/message.ts';
-import { messageWrite } from '../../../notifications/outbox.ts';
-import type { Write } from '../../../storage/store.ts';
 import { activityWrite, actorOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { blockOf, methodContext } from '../../kit/method-context.ts';
 import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { updateRow } from '../../kit/rows.ts';
 import { assertRoom } from './create-device.ts';
 import { withDeviceAdded } from './device-order.ts';
 import { deviceView, methodDevice } from './device-view.ts';
@@ -30,6 +29,7 @@ import {
   readUser,
 } from './devices.parts.ts';
 import { newDeviceNotice } from './new-device-notice.ts';
+import { pairingMessages } from './pairing-messages.ts';
 
 /** All that one step of pairing is decided on, read anew for each try. */
 async function readPairing(parts: DeviceParts, request: OperationRequest) {
@@ -88,36 +88,18 @@ export async function activate(
         read.context,
       );
       const step = activateDevice(device.doc, verdict, rules);
-      const { id, version } = device;
-      const writes: Write[] = [
-        { op: 'update', table: 'devices', environmentId, id, version, doc: step.device },
-      ];
+      const { id } = device;
+      const writes = [updateRow('devices', device, step.device)];
       const deliveries: Delivery[] = [];
       if (step.device.status === 'ACTIVE') {
         assertRoom(facts, 'ACTIVE', configuration.mfaSettings.doc.pairing.maxAllowedDevices, now);
         const active = facts.devices.filter(({ doc }) => doc.status === 'ACTIVE').length;
         const { user } = facts;
-        const doc = withDeviceAdded(user.doc, id, active);
-        writes.push({
-          op: 'update',
-          table: 'users',
-          environmentId,
-          id: user.id,
-          version: user.version,
-          doc,
-        });
+        writes.push(updateRow('users', user, withDeviceAdded(user.doc, id, active)));
         deliveries.push(...newDeviceNotice(parts, configuration, policy, facts, step.device, now));
       }
       writes.push(
-        ...deliveries.map((delivery) =>
-          messageWrite({
-            vault: parts.keyring,
-            environmentId,
-            delivery,
-            kind: 'DEVICE_PAIRING',
-            now,
-          }),
-        ),
+        ...pairingMessages(parts, environmentId, deliveries, now),
         activityWrite(
           environmentId,
           {
@@ -176,20 +158,10 @@ export async function sendActivationCode(
       updatedAt: now,
       pairing: { ...pairing, challenge: asked.challenge, failures: 0, resent },
     };
-    const { id, version } = device;
-    const writes: Write[] = [
-      { op: 'update', table: 'devices', environmentId, id, version, doc },
-      ...(asked.delivery
-        ? [
-            messageWrite({
-              vault: parts.keyring,
-              environmentId,
-              delivery: asked.delivery,
-              kind: 'DEVICE_PAIRING',
-              now,
-            }),
-          ]
-        : []),
+    const { id } = device;
+    const writes = [
+      updateRow('devices', device, doc),
+      ...pairingMessages(parts, environmentId, asked.delivery ? [asked.delivery] : [], now),
       activityWrite(
         environmentId,
         {

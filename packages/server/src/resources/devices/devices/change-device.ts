@@ -8,6 +8,7 @@ import type { Store, Stored, UserFacts, Write } from '../../../storage/store.ts'
 import { activityWrite, actorOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { deleteRow, updateRow } from '../../kit/rows.ts';
 import { inOrder, withDeviceRemoved } from './device-order.ts';
 import { deviceView, isDeviceLocked } from './device-view.ts';
 import {
@@ -55,12 +56,11 @@ async function changeDevice(
     const device = deviceOf(await readUser(parts, request), request);
     const change = decide(device.doc);
     if (!change) return { writes: [], result: device };
-    const { environmentId, id, version } = device;
     const doc = { ...change.doc, updatedAt: request.now };
     return {
       writes: [
-        { op: 'update', table: 'devices', environmentId, id, version, doc },
-        recordOf(request, change.action, { type: 'DEVICE', id }),
+        updateRow('devices', device, doc),
+        recordOf(request, change.action, { type: 'DEVICE', id: device.id }),
       ],
       result: { ...device, doc },
     };
@@ -140,6 +140,17 @@ export async function setNickname(
   };
 }
 
+/** The device is gone, and from its user's order. */
+export function removeDevice({ user, devices }: UserFacts, device: Stored<Device>): Write[] {
+  const left = devices
+    .filter(({ id, doc }) => id !== device.id && doc.status === 'ACTIVE')
+    .map(({ id }) => id);
+  return [
+    deleteRow('devices', device),
+    updateRow('users', user, withDeviceRemoved(user.doc, device.id, left)),
+  ];
+}
+
 /** `DELETE …/{deviceID}`: 204; deleting the default makes the next one the default. */
 export async function deleteDevice(
   parts: DeviceParts,
@@ -148,22 +159,11 @@ export async function deleteDevice(
   const { environmentId, id } = await commitOrRetry(parts.store, async () => {
     const facts = await readUser(parts, request);
     const device = deviceOf(facts, request);
-    const { environmentId, id, version } = device;
-    const left = facts.devices.filter(
-      ({ id: other, doc }) => other !== id && doc.status === 'ACTIVE',
-    );
-    const { user } = facts;
-    const doc = withDeviceRemoved(
-      user.doc,
-      id,
-      left.map((device) => device.id),
-    );
     return {
       writes: [
-        { op: 'delete', table: 'devices', environmentId, id, version },
-        { op: 'update', table: 'users', environmentId, id: user.id, version: user.version, doc },
+        ...removeDevice(facts, device),
         ...removalNotices(parts, [device], request.now),
-        recordOf(request, 'DEVICE.DELETED', { type: 'DEVICE', id }),
+        recordOf(request, 'DEVICE.DELETED', { type: 'DEVICE', id: device.id }),
       ],
       result: device,
     };
@@ -231,12 +231,11 @@ async function changeOrder(
     const facts = await read();
     const change = decide(facts);
     if (!change) return { writes: [], result: facts };
-    const { environmentId, id, version } = facts.user;
     const { doc } = change;
     return {
       writes: [
-        { op: 'update', table: 'users', environmentId, id, version, doc },
-        recordOf(request, change.action, { type: 'USER', id }),
+        updateRow('users', facts.user, doc),
+        recordOf(request, change.action, { type: 'USER', id: facts.user.id }),
       ],
       result: { ...facts, user: { ...facts.user, doc } },
     };

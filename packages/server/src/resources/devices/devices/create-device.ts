@@ -11,7 +11,6 @@ import type { Device } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import type { MethodPolicy } from '../../../model/policy.ts';
 import type { Delivery } from '../../../notifications/message.ts';
-import { messageWrite } from '../../../notifications/outbox.ts';
 import type { Stored, UserFacts, Write } from '../../../storage/store.ts';
 import { activityWrite, actorOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
@@ -23,11 +22,13 @@ import {
 } from '../../kit/method-context.ts';
 import { notificationOf } from '../../kit/notification-request.ts';
 import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { insertRow, updateRow } from '../../kit/rows.ts';
 import { withDeviceAdded } from './device-order.ts';
 import { deviceView } from './device-view.ts';
 import { configurationOf, type DeviceParts, isGone, methodOf, readUser } from './devices.parts.ts';
 import type { CreateDevice } from './devices.schema.ts';
 import { newDeviceNotice } from './new-device-notice.ts';
+import { pairingMessages } from './pairing-messages.ts';
 
 /** `POST …/devices`: 201 with the device. */
 export async function createDevice(
@@ -176,19 +177,10 @@ async function pair(pairing: Pairing) {
   }
   const device: Stored<Device> = { environmentId, id, version: 1, doc };
   const writes: Write[] = [
-    { op: 'insert', table: 'devices', environmentId, id, doc },
+    insertRow('devices', device),
     // Also where nothing of the user changes: his version guards the count of his devices.
-    {
-      op: 'update',
-      table: 'users',
-      environmentId,
-      id: facts.user.id,
-      version: facts.user.version,
-      doc: user,
-    },
-    ...deliveries.map((delivery) =>
-      messageWrite({ vault: parts.keyring, environmentId, delivery, kind: 'DEVICE_PAIRING', now }),
-    ),
+    updateRow('users', facts.user, user),
+    ...pairingMessages(parts, environmentId, deliveries, now),
     ...actionsOf(status).map((action) =>
       activityWrite(
         environmentId,

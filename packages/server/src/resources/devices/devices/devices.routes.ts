@@ -37,7 +37,18 @@ export function deviceOperations(parts: DeviceParts): Operation[] {
   const tag = 'MFA devices';
   const device = deviceSchema(parts.methods);
   const list = deviceListSchema(parts.methods);
-  const item = (
+  /** An operation that the user may do by a scope of their own token, too. */
+  const own = (
+    verb: 'create' | 'read' | 'update' | 'delete',
+    operation: Omit<Operation, 'tag' | 'permission'>,
+  ): Operation => ({
+    tag,
+    permission: `${verb}:device`,
+    selfScopes: [`p1:${verb}:device`],
+    ...operation,
+  });
+  /** An operation on one device that only an application may do, unless `more` says otherwise. */
+  const act = (
     id: string,
     summary: string,
     name: string,
@@ -56,126 +67,102 @@ export function deviceOperations(parts: DeviceParts): Operation[] {
     ...more,
   });
   return [
-    {
+    own('read', {
       id: 'listDevices',
       method: 'GET',
       path: COLLECTION,
-      tag,
       summary: 'Read all devices of a user, the default first',
-      permission: 'read:device',
-      selfScopes: ['p1:read:device'],
       query: LIST_QUERY,
       responses: { 200: list },
       handle: (request) => listDevices(parts, request),
-    },
-    {
+    }),
+    own('create', {
       id: 'createDevice',
       method: 'POST',
       path: COLLECTION,
-      tag,
       summary: 'Pair a device with a user',
-      permission: 'create:device',
-      selfScopes: ['p1:create:device'],
       body: createDeviceSchema(parts.methods),
       responses: { 201: device },
       handle: (request) => createDevice(parts, request),
-    },
-    {
+    }),
+    own('update', {
       id: 'reorderDevices',
       method: 'POST',
       path: COLLECTION,
       mediaType: action('devices.reorder'),
-      tag,
       summary: 'Set the order of the devices; the first is the default',
-      permission: 'update:device',
-      selfScopes: ['p1:update:device'],
       body: Reorder,
       responses: { 200: list },
       handle: async (request) =>
         devicesReply(parts, request, await reorderDevices(parts, request), true),
-    },
-    {
+    }),
+    own('update', {
       id: 'removeDeviceOrder',
       method: 'POST',
       path: COLLECTION,
       mediaType: action('devices.order.remove'),
-      tag,
       summary: 'Remove the order: the user then has no default device',
-      permission: 'update:device',
-      selfScopes: ['p1:update:device'],
       responses: { 204: null },
       handle: (request) => removeOrder(parts, request),
-    },
-    {
+    }),
+    own('update', {
       id: 'deleteDeviceOrder',
       method: 'DELETE',
       path: COLLECTION,
-      tag,
       summary: 'The same as removing the order, as the Go SDK asks for it',
-      permission: 'update:device',
-      selfScopes: ['p1:update:device'],
       responses: { 204: null },
       handle: (request) => removeOrder(parts, request),
-    },
-    {
+    }),
+    own('read', {
       id: 'readDevice',
       method: 'GET',
       path: ITEM,
-      tag,
       summary: 'Read a device',
-      permission: 'read:device',
-      selfScopes: ['p1:read:device'],
       responses: { 200: device },
       handle: async (request) => {
         const found = deviceOf(await readUser(parts, request), request);
         const view = await viewPartsOf(parts, request);
         return { status: 200, body: deviceView(found, methodOf(parts, found.doc.type), view) };
       },
-    },
-    {
+    }),
+    own('delete', {
       id: 'deleteDevice',
       method: 'DELETE',
       path: ITEM,
-      tag,
       summary: 'Remove a device from its user',
-      permission: 'delete:device',
-      selfScopes: ['p1:delete:device'],
       responses: { 204: null },
       handle: (request) => deleteDevice(parts, request),
-    },
-    item(
+    }),
+    act(
       'activateDevice',
       'Finish pairing with the proof of the device',
       'device.activate',
       (request) => activate(parts, request),
       { body: Activate, selfScopes: ['p1:create:device', 'p1:update:device'] },
     ),
-    item(
+    act(
       'sendActivationCode',
       'Send a new pairing passcode',
       'device.sendActivationCode',
       (request) => sendActivationCode(parts, request),
       { selfScopes: ['p1:create:device', 'p1:update:device'] },
     ),
-    item('blockDevice', 'Block a device', 'device.block', (request) => blockDevice(parts, request)),
-    item('unblockDevice', 'Unblock a device', 'device.unblock', (request) =>
+    act('blockDevice', 'Block a device', 'device.block', (request) => blockDevice(parts, request)),
+    act('unblockDevice', 'Unblock a device', 'device.unblock', (request) =>
       unblockDevice(parts, request),
     ),
-    item('unlockDevice', 'End the lock of a device', 'device.unlock', (request) =>
+    act('unlockDevice', 'End the lock of a device', 'device.unlock', (request) =>
       unlockDevice(parts, request),
     ),
-    {
+    own('update', {
       id: 'setDeviceNickname',
       method: 'PUT',
       path: `${ITEM}/nickname`,
-      tag,
       summary: 'Set or remove the nickname of a device',
-      permission: 'update:device',
-      selfScopes: ['p1:update:device'],
       body: SetNickname,
       responses: { 200: NicknameReply },
       handle: (request) => setNickname(parts, request),
-    },
+    }),
     {
       id: 'requestDeviceLogs',
       method: 'PUT',

@@ -1,49 +1,30 @@
 /** A pairing key as a row: its code, sealed and found by its MAC. */
-import { randomInt } from 'node:crypto';
 import { PAIRING_KEY_KEPT_MS } from '../../../config/limits.ts';
 import type { Vault } from '../../../crypto/vault.ts';
 import type { MfaSettings } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import type { PairingKey } from '../../../model/mobile.ts';
+import { LETTERS, newCode, shownCodes } from '../../kit/shown-code.ts';
 
 /** Before every code; contract §5, "Code format". */
 const PREFIX = '01';
-// Without what reads alike: 0 and O, 1 and I.
-const LETTERS = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
 const FORMATS = {
   NUMERIC: { alphabet: '0123456789', length: 12 },
   ALPHANUMERIC: { alphabet: LETTERS, length: 16 },
 };
 
-/** A code that nobody can guess in its time. */
+const { hash, seal, open } = shownCodes('pairing-keys');
+
+export { hash as pairingCodeHash, open as openPairingCode };
+
 export function newPairingCode(format: MfaSettings['pairing']['pairingKeyFormat']): string {
   const { alphabet, length } = FORMATS[format];
-  const letters = Array.from({ length }, () => alphabet[randomInt(alphabet.length)]);
-  return PREFIX + letters.join('');
+  return PREFIX + newCode(alphabet, length);
 }
 
 /** As people type it. Pure. */
 export function normalCode(text: string): string {
   return text.replaceAll(/[\s-]/g, '').toUpperCase();
-}
-
-export function pairingCodeHash(
-  vault: Pick<Vault, 'mac'>,
-  environmentId: string,
-  code: string,
-): string {
-  return vault.mac(environmentId, 'pairing-keys/code', code);
-}
-
-const identityOf = (id: string) => `pairing-keys/${id}/code`;
-
-export function openPairingCode(
-  vault: Pick<Vault, 'open'>,
-  environmentId: string,
-  id: string,
-  { sealedCode }: PairingKey,
-): string {
-  return vault.open(environmentId, identityOf(id), sealedCode).toString('utf8');
 }
 
 export interface NewPairingKey {
@@ -65,8 +46,8 @@ export function pairingKeyDocument(vault: Vault, key: NewPairingKey): PairingKey
     userId,
     policyId,
     applicationIds,
-    sealedCode: vault.seal(environmentId, identityOf(id), code),
-    codeHash: pairingCodeHash(vault, environmentId, code),
+    sealedCode: seal(vault, environmentId, id, code),
+    codeHash: hash(vault, environmentId, code),
     status: 'UNCLAIMED',
     usableUntil,
     ...(createdFrom === undefined ? {} : { createdFrom }),

@@ -1,4 +1,5 @@
 import type { Operation } from '../../kit/operation.ts';
+import { ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
 import { CreatePairingKey, PairingKeySchema } from './pairing-keys.schema.ts';
 import {
   createPairingKey,
@@ -7,47 +8,24 @@ import {
   readPairingKey,
 } from './pairing-keys.service.ts';
 
-const COLLECTION = '/v1/environments/{envID}/users/{userID}/pairingKeys';
-const ITEM = `${COLLECTION}/{pairingKeyID}`;
-
-/** Pairing keys of a user; contract §5. There is no list. */
+/** Pairing keys of a user; contract §5. */
 export function pairingKeyOperations(parts: PairingKeyParts): Operation[] {
-  const tag = 'Pairing keys';
-  return [
+  return resourceOperations(
+    parts,
     {
-      id: 'createPairingKey',
-      method: 'POST',
-      path: COLLECTION,
-      tag,
-      summary: 'Create a pairing key',
-      permission: 'create:pairingKey',
-      selfScopes: ['p1:create:pairingKey'],
-      body: CreatePairingKey,
-      bodyOptional: true,
-      responses: { 201: PairingKeySchema },
-      handle: (request) => createPairingKey(parts, request),
+      path: `${ENVIRONMENT}/users/{userID}/pairingKeys`,
+      idParameter: 'pairingKeyID',
+      tag: 'Pairing keys',
+      ids: ['PairingKey', 'PairingKeys'],
+      words: ['a pairing key', 'pairing keys'],
+      permission: 'pairingKey',
+      schemas: { body: CreatePairingKey, one: PairingKeySchema },
     },
+    { create: createPairingKey, read: readPairingKey, delete: deletePairingKey },
     {
-      id: 'readPairingKey',
-      method: 'GET',
-      path: ITEM,
-      tag,
-      summary: 'Read a pairing key',
-      permission: 'read:pairingKey',
-      selfScopes: ['p1:read:pairingKey'],
-      responses: { 200: PairingKeySchema },
-      handle: (request) => readPairingKey(parts, request),
+      create: { selfScopes: ['p1:create:pairingKey'], bodyOptional: true },
+      read: { selfScopes: ['p1:read:pairingKey'] },
+      delete: { selfScopes: ['p1:delete:pairingKey'] },
     },
-    {
-      id: 'deletePairingKey',
-      method: 'DELETE',
-      path: ITEM,
-      tag,
-      summary: 'Delete a pairing key',
-      permission: 'delete:pairingKey',
-      selfScopes: ['p1:delete:pairingKey'],
-      responses: { 204: null },
-      handle: (request) => deletePairingKey(parts, request),
-    },
-  ];
+  );
 }

@@ -1,6 +1,6 @@
 /** The messages of pairing keys; contract flows-and-devices §5. */
 import { type Static, Type } from 'typebox';
-import { HalLinks, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
+import { Moments, Reference, resourceOf, Timestamp } from '../../kit/schemas.ts';
 
 const APPLICATIONS_MAX = 100;
 
@@ -13,10 +13,7 @@ export const CreatePairingKey = Type.Object(
 );
 export type CreatePairingKeyBody = Static<typeof CreatePairingKey>;
 
-export const PairingKeySchema = Type.Object({
-  _links: HalLinks,
-  id: Uuid,
-  environment: Reference,
+export const PairingKeySchema = resourceOf({
   user: Reference,
   applications: Type.Array(Reference),
   policy: Reference,
@@ -27,6 +24,5 @@ export const PairingKeySchema = Type.Object({
   // Not of the platform: what a QR code of the open device protocol says.
   uri: Type.String(),
   expiresAt: Timestamp,
-  createdAt: Timestamp,
-  updatedAt: Timestamp,
+  ...Moments,
 });

@@ -13,6 +13,7 @@ import { commitOrRetry } from '../../kit/commit.ts';
 import { blockOf, policyOf } from '../../kit/method-context.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
 import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { deleteRow, insertRow, touchRow } from '../../kit/rows.ts';
 import { configurationOf, idsOf, readUser } from '../devices/devices.parts.ts';
 import { newPairingCode, openPairingCode, pairingKeyDocument } from './new-pairing-key.ts';
 import type { CreatePairingKeyBody } from './pairing-keys.schema.ts';
@@ -139,16 +140,9 @@ export async function createPairingKey(
     });
     return {
       writes: [
-        { op: 'insert', table: 'pairing_keys', environmentId, id, doc },
+        insertRow('pairing_keys', { environmentId, id, doc }),
         // His version guards the count of his keys.
-        {
-          op: 'update',
-          table: 'users',
-          environmentId,
-          id: user.id,
-          version: user.version,
-          doc: user.doc,
-        },
+        touchRow('users', user),
       ],
       result: { environmentId, id, version: 1, doc },
     };
@@ -202,11 +196,8 @@ export async function deletePairingKey(
   request: OperationRequest,
 ): Promise<OperationReply> {
   await commitOrRetry(parts.store, async () => {
-    const { environmentId, id, version } = await keyOf(parts, request);
-    return {
-      writes: [{ op: 'delete', table: 'pairing_keys', environmentId, id, version }],
-      result: undefined,
-    };
+    const key = await keyOf(parts, request);
+    return { writes: [deleteRow('pairing_keys', key)], result: undefined };
   });
   return { status: 204 };
 }

@@ -166,8 +166,6 @@ describe('device authentication policies', () => {
     assert.deepEqual(policy.mobile.applications, [
       {
         id: applicationId,
-        pushTimeout: seconds(40),
-        pairingKeyLifetime: minutes(10),
         pushLimit: { count: 5, lockDuration: minutes(30), timePeriod: minutes(10) },
       },
     ]);
@@ -185,7 +183,11 @@ describe('device authentication policies', () => {
 
   test('are refused outside their ranges, with the bounds in the unit of the request', async () => {
     const totp = (otp: object, more: object = {}) => ({ totp: { enabled: true, otp, ...more } });
-    const coolDown = (value: object) => totp({ failure: { count: 3, coolDown: value } });
+    const coolDown = (name: string, value: object) => {
+      const failure = { count: 3, coolDown: value };
+      if (name === 'fido2') return { fido2: { enabled: true, failure } };
+      return { [name]: { enabled: true, otp: { lifeTime: seconds(90), failure } } };
+    };
     const sms = (otp: object) => ({ sms: { ...OFFLINE, otp: { ...OFFLINE.otp, ...otp } } });
     const application = (more: object) => ({
       mobile: {
@@ -202,10 +204,19 @@ describe('device authentication policies', () => {
     const cases: [object, string][] = [
       [totp({ failure: { ...FAILURE, count: 8 } }), 'totp.otp.failure.count'],
       [totp({ failure: { ...FAILURE, count: 0 } }), 'totp.otp.failure.count'],
-      [coolDown(minutes(1)), 'totp.otp.failure.coolDown.duration'],
-      [coolDown(minutes(31)), 'totp.otp.failure.coolDown.duration'],
-      [coolDown(seconds(119)), 'totp.otp.failure.coolDown.duration'],
-      [coolDown(seconds(-1)), 'totp.otp.failure.coolDown.duration'],
+      ...['email', 'sms', 'voice', 'whatsApp', 'totp', 'oathToken', 'desktop', 'yubikey'].flatMap(
+        (name) =>
+          [minutes(31), seconds(1_801), seconds(-1)].map((value): [object, string] => [
+            coolDown(name, value),
+            `${name}.otp.failure.coolDown.duration`,
+          ]),
+      ),
+      ...[minutes(1), minutes(31), seconds(119), seconds(1_801), seconds(-1)].flatMap(
+        (value): [object, string][] => [
+          [coolDown('mobile', value), 'mobile.otp.failure.coolDown.duration'],
+          [coolDown('fido2', value), 'fido2.failure.coolDown.duration'],
+        ],
+      ),
       [totp({ failure: FAILURE }, { passcodeGracePeriod: 11 }), 'totp.passcodeGracePeriod'],
       [sms({ otpLength: 5 }), 'sms.otp.otpLength'],
       [sms({ otpLength: 11 }), 'sms.otp.otpLength'],
@@ -233,15 +244,32 @@ describe('device authentication policies', () => {
     ];
     for (const [more, target] of cases) await assertRefused(more, 'OUT_OF_RANGE', target);
     const bounds = await api('', {
-      body: policyBody('bounds', coolDown(seconds(119))),
+      body: policyBody('bounds', coolDown('mobile', seconds(119))),
     });
     assert.deepEqual(bounds.body.details[0].innerError, {
       rangeMinimumValue: 120,
       rangeMaximumValue: 1_800,
     });
-    for (const value of [minutes(0), seconds(0), seconds(120), minutes(30)]) {
-      await made(coolDown(value));
+    const accepted: [object, ...string[]][] = [
+      [seconds(1), 'email', 'sms', 'voice', 'whatsApp', 'totp', 'oathToken', 'desktop', 'yubikey'],
+      [seconds(5), 'email', 'voice'],
+      [seconds(125), 'mobile', 'totp', 'oathToken'],
+      ...[minutes(0), seconds(0), seconds(120), minutes(30)].map((value): [object, ...string[]] => [
+        value,
+        ...['email', 'totp', 'mobile', 'fido2'],
+      ]),
+    ];
+    for (const [value, ...names] of accepted) {
+      const sent = Object.assign({}, ...names.map((name) => coolDown(name, value)));
+      const policy = await made(sent);
+      for (const name of names) {
+        const { failure } = name === 'fido2' ? policy.fido2 : policy[name].otp;
+        assert.deepEqual(failure, { count: 3, coolDown: value }, name);
+      }
     }
+    await made({
+      oathToken: { enabled: true, otp: { failure: FAILURE }, pairingKeyLifetime: seconds(1) },
+    });
     await made(application({ newRequestDurationConfiguration: answerTimes(75, 90) }));
   });
 

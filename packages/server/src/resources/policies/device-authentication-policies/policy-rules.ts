@@ -12,10 +12,9 @@ function isDuration(value: object): value is WireDuration {
   return 'duration' in value && 'timeUnit' in value;
 }
 
-/** The range for a path such as `sms.otp.failure.coolDown`: of its last name, or last two names. */
+/** The range for a path such as `sms.otp.failure.coolDown`: of as many of its last names as have one. */
 function rangeOf(path: readonly string[]) {
-  const last = path.at(-1) ?? '';
-  return DURATION_RANGES[path.slice(-2).join('.')] ?? DURATION_RANGES[last];
+  return path.map((_, index) => DURATION_RANGES[path.slice(index).join('.')]).find(Boolean);
 }
 
 function assertDuration(duration: WireDuration, path: readonly string[], target: string): void {

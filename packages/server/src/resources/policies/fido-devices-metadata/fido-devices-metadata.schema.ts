@@ -1,7 +1,15 @@
 /** The messages of `fidoDevicesMetadata`; pages "FIDO device metadata", "Add Custom FIDO Device". */
 import { type Static, Type } from 'typebox';
-import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
-import { HalLinks, listOf, Reference, Timestamp, UUID_PATTERN, Uuid } from '../../kit/schemas.ts';
+import { FIDO_ALLOWED_AUTHENTICATORS_MAX, NAME_LENGTH_MAX } from '../../../config/limits.ts';
+import {
+  HalLinks,
+  line,
+  listOf,
+  Reference,
+  Timestamp,
+  UUID_PATTERN,
+  Uuid,
+} from '../../kit/schemas.ts';
 
 const closed = { additionalProperties: false } as const;
 const KEY_IDENTIFIER = '^[0-9a-f]{40}$';
@@ -23,13 +31,23 @@ const Identifiers = {
   ),
 };
 
+/**
+ * The models that a policy lists. Any id will do: one that nothing has yet, or has any more, lets
+ * nothing in.
+ */
+export const AllowedAuthenticators = Type.Array(
+  Type.Object(
+    {
+      id: line(NAME_LENGTH_MAX),
+    },
+    closed,
+  ),
+  { maxItems: FIDO_ALLOWED_AUTHENTICATORS_MAX, uniqueItems: true },
+);
+
 /** What is read of a metadata statement; FIDO Metadata Statement 3.1, §4. */
 const Statement = {
-  description: Type.String({
-    minLength: 1,
-    maxLength: NAME_LENGTH_MAX,
-    pattern: '^[^\\u0000-\\u001f\\u007f]*$',
-  }),
+  description: line(NAME_LENGTH_MAX),
   attestationRootCertificates: Type.Array(
     Type.String({ maxLength: 16_384, pattern: '^[A-Za-z0-9+/=\\s]+$' }),
     { maxItems: 50, description: 'DER in base64. None: any attestation of the model is taken.' },

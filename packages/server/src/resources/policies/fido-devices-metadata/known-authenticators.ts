@@ -1,5 +1,4 @@
 import { CUSTOM_AUTHENTICATORS_MAX } from '../../../config/limits.ts';
-import { invalidData } from '../../../errors/api-error.ts';
 import { environmentAuthenticators } from '../../../fido-metadata/environment-authenticators.ts';
 import type { AuthenticatorMetadata } from '../../../model/fido2.ts';
 import type { Parts } from '../../../parts.ts';
@@ -13,21 +12,4 @@ export async function knownAuthenticators(
     limit: CUSTOM_AUTHENTICATORS_MAX,
   });
   return environmentAuthenticators(authenticators, custom);
-}
-
-/** Each authenticator that a policy lists is known, and listed once. */
-export async function assertKnownAuthenticators(
-  parts: Pick<Parts, 'store' | 'authenticators'>,
-  environmentId: string,
-  listed: readonly { id: string }[] | undefined,
-  target: string,
-): Promise<void> {
-  if (!listed?.length) return;
-  const known = await knownAuthenticators(parts, environmentId);
-  const seen = new Set<string>();
-  for (const [index, { id }] of listed.entries()) {
-    if (seen.has(id)) throw invalidData('INVALID_VALUE', `${target}[${index}].id`);
-    if (!known.byId(id)) throw invalidData('NOT_FOUND', `${target}[${index}].id`);
-    seen.add(id);
-  }
 }

@@ -1,6 +1,6 @@
 /** The deprecated FIDO policies; contract sdk-schemas `FIDOPolicy`. */
 import { type Static, Type } from 'typebox';
-import { FIDO_ALLOWED_AUTHENTICATORS_MAX, FIDO_POLICIES_MAX } from '../../../config/limits.ts';
+import { FIDO_POLICIES_MAX } from '../../../config/limits.ts';
 import { invalidData } from '../../../errors/api-error.ts';
 import type { FidoPolicy } from '../../../model/fido2.ts';
 import type { Parts } from '../../../parts.ts';
@@ -8,39 +8,25 @@ import { withDefaults } from '../../../policy/with-defaults.ts';
 import { collectionOperations } from '../../kit/collection.ts';
 import type { Operation } from '../../kit/operation.ts';
 import { ENVIRONMENT } from '../../kit/resource.ts';
-import { Reference, resourceOf } from '../../kit/schemas.ts';
-import { assertKnownAuthenticators } from '../fido-devices-metadata/known-authenticators.ts';
+import { Moments, resourceOf } from '../../kit/schemas.ts';
+import { AllowedAuthenticators } from '../fido-devices-metadata/fido-devices-metadata.schema.ts';
 import { POLICY_HEAD, policyDocument, policyMembers, writePolicy } from '../policy-document.ts';
 
 const SETTINGS = {
   description: Type.Optional(Type.String({ maxLength: 1_024 })),
   attestationRequirements: Type.Enum(['NONE', 'AUDIT_ONLY', 'GLOBAL', 'CERTIFIED', 'SPECIFIC']),
-  allowedAuthenticators: Type.Optional(
-    Type.Array(Reference, { maxItems: FIDO_ALLOWED_AUTHENTICATORS_MAX }),
-  ),
+  allowedAuthenticators: Type.Optional(AllowedAuthenticators),
   enforceDuringAuthentication: Type.Optional(Type.Boolean({ default: false })),
   residentKeyRequirement: Type.Enum(['DISCOURAGED', 'REQUIRED']),
 };
 const WriteFidoPolicy = writePolicy(SETTINGS);
 type WriteFidoPolicyBody = Static<typeof WriteFidoPolicy>;
 
-type FidoPolicyParts = Pick<Parts, 'store' | 'links' | 'authenticators'>;
-
-async function settingsOf(
-  parts: FidoPolicyParts,
-  environmentId: string,
-  body: WriteFidoPolicyBody,
-): Promise<FidoPolicy['settings']> {
+function settingsOf(body: WriteFidoPolicyBody): FidoPolicy['settings'] {
   const { attestationRequirements, allowedAuthenticators } = body;
   if (attestationRequirements === 'SPECIFIC' && !allowedAuthenticators?.length) {
     throw invalidData('REQUIRED_VALUE', 'allowedAuthenticators');
   }
-  await assertKnownAuthenticators(
-    parts,
-    environmentId,
-    allowedAuthenticators,
-    'allowedAuthenticators',
-  );
   const { name: _name, default: _default, ...settings } = withDefaults(WriteFidoPolicy, body);
   return {
     ...settings,
@@ -49,9 +35,13 @@ async function settingsOf(
 }
 
 /** The deprecated FIDO policies: kept for clients that write them; they decide nothing. */
-export function fidoPolicyOperations(parts: FidoPolicyParts): Operation[] {
+export function fidoPolicyOperations({
+  store,
+  links,
+}: Pick<Parts, 'store' | 'links'>): Operation[] {
   return collectionOperations({
-    ...parts,
+    store,
+    links,
     table: 'fido_policies',
     path: `${ENVIRONMENT}/fidoPolicies`,
     idParameter: 'fidoPolicyID',
@@ -60,12 +50,13 @@ export function fidoPolicyOperations(parts: FidoPolicyParts): Operation[] {
     words: ['a FIDO policy (deprecated)', 'FIDO policies (deprecated)'],
     permission: 'fidoPolicy',
     auditType: 'FIDO_POLICY',
-    schemas: { body: WriteFidoPolicy, one: resourceOf({ ...POLICY_HEAD, ...SETTINGS }) },
+    schemas: {
+      body: WriteFidoPolicy,
+      one: resourceOf({ ...POLICY_HEAD, ...SETTINGS, ...Moments }),
+    },
     maximum: { count: FIDO_POLICIES_MAX, of: 'policies' },
     oneDefault: { noun: 'policy' },
-    toDocument: policyDocument((body: WriteFidoPolicyBody, { environmentId }) =>
-      settingsOf(parts, environmentId, body),
-    ),
+    toDocument: policyDocument(settingsOf),
     view: policyMembers,
   });
 }

@@ -1,9 +1,9 @@
 /** The messages of FIDO2 policies; contract sdk-schemas `FIDO2Policy`, flows-and-devices §10. */
 import { type Static, Type } from 'typebox';
-import { FIDO_ALLOWED_AUTHENTICATORS_MAX } from '../../../config/limits.ts';
 import { RELYING_PARTY_ID_PATTERN } from '../../../model/fido2.ts';
 import { durationOf } from '../../../policy/blocks.ts';
-import { line, Reference, resourceOf, Uuid } from '../../kit/schemas.ts';
+import { line, Moments, resourceOf, Uuid } from '../../kit/schemas.ts';
+import { AllowedAuthenticators } from '../fido-devices-metadata/fido-devices-metadata.schema.ts';
 import { POLICY_HEAD, writePolicy } from '../policy-document.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -39,9 +39,7 @@ const SETTINGS = {
   mdsAuthenticatorsRequirements: Type.Object(
     {
       option: Type.Enum(['NONE', 'AUDIT_ONLY', 'GLOBAL', 'CERTIFIED', 'SPECIFIC']),
-      allowedAuthenticators: Type.Optional(
-        Type.Array(Reference, { maxItems: FIDO_ALLOWED_AUTHENTICATORS_MAX }),
-      ),
+      allowedAuthenticators: Type.Optional(AllowedAuthenticators),
       enforceDuringAuthentication: Type.Boolean(),
     },
     closed,
@@ -113,6 +111,7 @@ export const Fido2PolicySchema = resourceOf({
       deviceAuthenticationPolicies: Type.Array(Type.Object({ id: Uuid, name: Type.String() })),
     }),
   ),
+  ...Moments,
 });
 
 export const READ_QUERY = Type.Object({

@@ -107,7 +107,8 @@ describe('FIDO2 policies', () => {
       ],
       [mds('SPECIFIC'), 'REQUIRED_VALUE', listed],
       [mds('GLOBAL', { allowedAuthenticators: [{ id }] }), 'CONSTRAINT_VIOLATION', listed],
-      [mds('SPECIFIC', { allowedAuthenticators: [{ id }] }), 'NOT_FOUND', `${listed}[0].id`],
+      [mds('SPECIFIC', { allowedAuthenticators: [{ id: '' }] }), 'EMPTY_VALUE', `${listed}[0].id`],
+      [mds('SPECIFIC', { allowedAuthenticators: [{ id }, { id }] }), 'INVALID_VALUE', listed],
       [names({ name: 'email' }), 'CONSTRAINT_VIOLATION', at],
       [names({ name: 'password' }, { name: 'username' }), 'INVALID_VALUE', `${at}[0].name`],
       [names({ name: 'username' }, { name: 'username' }), 'INVALID_VALUE', `${at}[1].name`],
@@ -119,6 +120,17 @@ describe('FIDO2 policies', () => {
       ],
     ];
     for (const [more, detail, target] of cases) await assertRefused(more, detail, target);
+  });
+
+  test('list models by any id, whether or not it is known', async () => {
+    const allowedAuthenticators = [{ id: 'authenticator_id_1' }, { id: randomUUID() }];
+    const mdsAuthenticatorsRequirements = {
+      option: 'SPECIFIC',
+      allowedAuthenticators,
+      enforceDuringAuthentication: false,
+    };
+    const policy = await made({ attestationRequirements: 'DIRECT', mdsAuthenticatorsRequirements });
+    assert.deepEqual(policy.mdsAuthenticatorsRequirements, mdsAuthenticatorsRequirements);
   });
 
   test('have unique names and one default, which is neither unmade nor deleted', async () => {
@@ -216,6 +228,11 @@ describe('the deprecated FIDO policies', () => {
     assert.equal(changed.body.description, undefined);
     assert.deepEqual((await api(path)).body, changed.body);
     assert.equal((await api(path, { method: 'DELETE' })).status, 204);
+    const listed = { allowedAuthenticators: [{ id: 'authenticator_id_1' }] };
+    const models = await api('', {
+      body: body({ attestationRequirements: 'SPECIFIC', ...listed }),
+    });
+    assert.deepEqual(models.body.allowedAuthenticators, listed.allowedAuthenticators, models.text);
     const specific = await api('', { body: body({ attestationRequirements: 'SPECIFIC' }) });
     assert.deepEqual(errorOf(specific), {
       status: 400,

@@ -9,7 +9,6 @@ import type { Operation, OperationReply, OperationRequest } from '../../kit/oper
 import { ENVIRONMENT } from '../../kit/resource.ts';
 import type { Row } from '../../kit/rows.ts';
 import { assertDurations } from '../device-authentication-policies/policy-rules.ts';
-import { assertKnownAuthenticators } from '../fido-devices-metadata/known-authenticators.ts';
 import { policyDocument, policyMembers } from '../policy-document.ts';
 import {
   Fido2PolicySchema,
@@ -18,7 +17,7 @@ import {
   type WriteFido2PolicyBody,
 } from './fido2-policies.schema.ts';
 
-type Fido2PolicyParts = Pick<Parts, 'store' | 'links' | 'authenticators'>;
+type Fido2PolicyParts = Pick<Parts, 'store' | 'links'>;
 
 /** What one field says must fit what another does. Throws with the field that can't stand. */
 function assertConsistent(body: WriteFido2PolicyBody): void {
@@ -62,19 +61,9 @@ function assertDisplayName(attributes: Attributes): void {
   }
 }
 
-async function settingsOf(
-  parts: Fido2PolicyParts,
-  environmentId: string,
-  body: WriteFido2PolicyBody,
-): Promise<KeptFido2Policy['settings']> {
+function settingsOf(body: WriteFido2PolicyBody): KeptFido2Policy['settings'] {
   assertDurations(body);
   assertConsistent(body);
-  await assertKnownAuthenticators(
-    parts,
-    environmentId,
-    body.mdsAuthenticatorsRequirements.allowedAuthenticators,
-    'mdsAuthenticatorsRequirements.allowedAuthenticators',
-  );
   const { name: _name, default: _default, ...settings } = withDefaults(WriteFido2Policy, body);
   return settings;
 }
@@ -110,9 +99,7 @@ export function fido2PolicyOperations(parts: Fido2PolicyParts): Operation[] {
     filters: { name: { column: 'name', type: 'string' } },
     maximum: { count: FIDO_POLICIES_MAX, of: 'policies' },
     oneDefault: { noun: 'policy' },
-    toDocument: policyDocument((body: WriteFido2PolicyBody, { environmentId }) =>
-      settingsOf(parts, environmentId, body),
-    ),
+    toDocument: policyDocument(settingsOf),
     view: (policy) => policyMembers(withRelyingParty(policy, parts.links.hostName())),
     async assertUnused(policy) {
       const users = await usersOf(parts, policy);

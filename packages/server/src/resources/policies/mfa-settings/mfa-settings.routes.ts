@@ -19,11 +19,23 @@ import { defaultMfaSettings } from './mfa-settings.defaults.ts';
 
 const closed = { additionalProperties: false } as const;
 
+/** What the SDK can count to; no bound is documented. */
+const INT32_MAX = 2_147_483_647;
+
 const LOCKOUT = Type.Object(
   {
-    failureCount: Type.Integer({ minimum: 1, maximum: 100 }),
-    // Absent: locked until an administrator unlocks.
-    durationSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 31_536_000 })),
+    failureCount: Type.Integer({
+      minimum: 0,
+      maximum: INT32_MAX,
+      description: '0: no account is locked.',
+    }),
+    durationSeconds: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: INT32_MAX,
+        description: 'Left out or 0: locked until an administrator unlocks.',
+      }),
+    ),
   },
   closed,
 );

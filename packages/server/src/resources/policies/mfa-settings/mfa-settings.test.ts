@@ -1,7 +1,15 @@
 /** `…/mfaSettings` over HTTP; contract §3.9. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { aDevice, aUser, errorOf } from '../../../testing/scenario.ts';
+import {
+  aDevice,
+  aFlow,
+  aUser,
+  check,
+  errorOf,
+  sentOtp,
+  wrong,
+} from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 
 const DEFAULTS = {
@@ -68,9 +76,9 @@ describe('MFA settings', () => {
       [{ pairing: { maxAllowedDevices: 1.5 } }, 'INVALID_VALUE', 'pairing.maxAllowedDevices'],
       [{ pairing: { pairingKeyFormat: 'HEX' } }, 'INVALID_VALUE', 'pairing.pairingKeyFormat'],
       [{ lockout: {} }, 'REQUIRED_VALUE', 'lockout.failureCount'],
-      [{ lockout: { failureCount: 0 } }, 'OUT_OF_RANGE', 'lockout.failureCount'],
+      [{ lockout: { failureCount: -1 } }, 'OUT_OF_RANGE', 'lockout.failureCount'],
       [
-        { lockout: { failureCount: 3, durationSeconds: 0 } },
+        { lockout: { failureCount: 3, durationSeconds: -1 } },
         'OUT_OF_RANGE',
         'lockout.durationSeconds',
       ],
@@ -88,6 +96,23 @@ describe('MFA settings', () => {
         target,
       });
     }
+  });
+
+  test('take a lock that never comes, and one that never ends', async () => {
+    for (const lockout of [
+      { failureCount: 0 },
+      { failureCount: 0, durationSeconds: 0 },
+      { failureCount: 500, durationSeconds: 0 },
+    ]) {
+      assert.deepEqual(settings(await put({ lockout })), { ...DEFAULTS, lockout });
+    }
+    await put({ lockout: { failureCount: 0 } });
+    const user = await aUser(server);
+    await aDevice(server, user);
+    const { id } = await aFlow(server, user);
+    const otp = await sentOtp(server, user.email);
+    assert.equal((await check(server, id, wrong(otp))).status, 400);
+    assert.equal((await check(server, id, otp)).body.status, 'COMPLETED');
   });
 
   test('are in force at once: the maximum of devices', async () => {
