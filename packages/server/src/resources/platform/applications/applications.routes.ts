@@ -1,3 +1,4 @@
+import { composed } from '../../../model/text-key.ts';
 import { LIST_QUERY, listReply } from '../../kit/list.ts';
 import type { Operation } from '../../kit/operation.ts';
 import { type ApplicationParts, idsOf, readApplication } from './administration.ts';
@@ -18,7 +19,7 @@ const COLLECTION = '/v1/environments/{envID}/applications';
 const ITEM = `${COLLECTION}/{appID}`;
 
 const FILTER = {
-  name: { column: 'name', type: 'string' },
+  name: { column: 'name', type: 'string', keyOf: composed },
   type: { column: 'type', type: 'string' },
   enabled: { column: 'enabled', type: 'boolean' },
 } as const;
