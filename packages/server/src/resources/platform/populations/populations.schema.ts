@@ -10,6 +10,12 @@ const WRITABLE = {
     pattern: '^[^\\u0000-\\u001f\\u007f]*$',
   }),
   description: Type.Optional(Type.String({ maxLength: 1_000 })),
+  alternativeIdentifiers: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: NAME_LENGTH_MAX }), { maxItems: 100 }),
+  ),
+  passwordPolicy: Type.Optional(Reference),
+  preferredLanguage: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+  theme: Type.Optional(Reference),
 };
 
 /** `default`: left out, it stays as it is, and a new population is not the default. */
@@ -24,6 +30,8 @@ export const PopulationReply = Type.Object({
   id: Uuid,
   environment: Reference,
   ...WRITABLE,
+  preferredLanguage: Type.String(),
+  theme: Reference,
   default: Type.Boolean(),
   userCount: Type.Optional(
     Type.Integer({ minimum: 0, description: 'Only where one population is read.' }),

@@ -1,8 +1,10 @@
 /** Populations: list, create, read, replace, delete. One of them is the default. */
 import { randomUUIDv7 } from 'node:crypto';
 import { ApiError, invalidData, notFound, notUnique } from '../../../errors/api-error.ts';
+import { DEFAULT_LANGUAGE, DEFAULT_THEME_ID } from '../../../model/built-in.ts';
 import type { Population } from '../../../model/documents.ts';
 import { type Instant, toTimestamp } from '../../../model/instant.ts';
+import { textKey } from '../../../model/text-key.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Condition, Store, Stored, Write } from '../../../storage/store.ts';
 import { activityWrite, actorOf } from '../../kit/activity.ts';
@@ -19,7 +21,7 @@ function populationView(
   { links }: PopulationParts,
   { environmentId, id, doc }: Stored<Population>,
 ) {
-  const { name, description, isDefault, createdAt, updatedAt } = doc;
+  const { isDefault, createdAt, updatedAt, ...about } = doc;
   return {
     _links: {
       self: links.api(environmentId, `/populations/${id}`),
@@ -27,8 +29,9 @@ function populationView(
     },
     id,
     environment: { id: environmentId },
-    name,
-    ...(description === undefined ? {} : { description }),
+    preferredLanguage: DEFAULT_LANGUAGE,
+    theme: { id: DEFAULT_THEME_ID },
+    ...about,
     default: isDefault,
     createdAt: toTimestamp(createdAt),
     updatedAt: toTimestamp(updatedAt),
@@ -101,7 +104,7 @@ export function listPopulations(parts: PopulationParts, request: OperationReques
     name: 'populations',
     attributes: {
       id: { column: 'id', type: 'string', operators: ['eq'] },
-      name: { column: 'name', type: 'string' },
+      name: { column: 'name_key', type: 'string', keyOf: textKey },
     },
     ...(within ? { where: { any: within } } : {}),
     render: (row) => populationView(parts, row),
@@ -112,13 +115,12 @@ export async function createPopulation(
   parts: PopulationParts,
   request: OperationRequest,
 ): Promise<OperationReply> {
-  const { name, description, default: isDefault = false }: WritePopulationBody = request.body;
+  const { default: isDefault = false, ...about }: WritePopulationBody = request.body;
   const environmentId = environmentOf(request);
   const { now } = request;
   const id = randomUUIDv7();
   const doc: Population = {
-    name,
-    ...(description === undefined ? {} : { description }),
+    ...about,
     isDefault,
     createdAt: now,
     updatedAt: now,
@@ -157,27 +159,21 @@ export async function replacePopulation(
   parts: PopulationParts,
   request: OperationRequest,
 ): Promise<OperationReply> {
-  const { name, description, default: wanted }: WritePopulationBody = request.body;
+  const { default: wanted, ...about }: WritePopulationBody = request.body;
   const { now } = request;
   const population = await commitOrRetry(
     parts.store,
     async () => {
       const before = await find(parts, request);
       const { environmentId, id } = before;
-      const { description: _former, ...rest } = before.doc;
-      if (rest.isDefault && wanted === false) {
+      const { isDefault, createdAt } = before.doc;
+      if (isDefault && wanted === false) {
         throw invalidData('CONSTRAINT_VIOLATION', 'default', {
           message: 'Make another population the default one instead.',
         });
       }
-      const isMade = wanted === true && !rest.isDefault;
-      const doc = {
-        ...rest,
-        name,
-        ...(description === undefined ? {} : { description }),
-        isDefault: rest.isDefault || isMade,
-        updatedAt: now,
-      };
+      const isMade = wanted === true && !isDefault;
+      const doc = { ...about, isDefault: isDefault || isMade, createdAt, updatedAt: now };
       return {
         writes: [
           ...(isMade ? await unmakeFormerDefault(parts, environmentId, now) : []),
@@ -200,7 +196,9 @@ export async function deletePopulation(
     const { environmentId, id, version, doc } = await find(parts, request);
     if (doc.isDefault) {
       throw invalidData('CONSTRAINT_VIOLATION', 'id', {
-        message: 'The default population can not be deleted.',
+        // Terraform looks for these words, and then leaves the population where it is.
+        message:
+          'The default population can not be deleted: an environment must contain at least one population.',
       });
     }
     const where = { column: 'population_id', is: 'eq', value: id } as const;
