@@ -1,12 +1,15 @@
 /** Environments: list, create, read, change, delete. */
 import { randomUUIDv7 } from 'node:crypto';
-import { ApiError, notFound } from '../../../errors/api-error.ts';
+import { ApiError, invalidData, notFound } from '../../../errors/api-error.ts';
+import { LICENSE_ID } from '../../../model/built-in.ts';
 import type { Environment } from '../../../model/documents.ts';
 import { toTimestamp } from '../../../model/instant.ts';
+import { textKey } from '../../../model/text-key.ts';
 import type { Parts } from '../../../parts.ts';
 import { ANY_ENVIRONMENT, type Stored, type Write } from '../../../storage/store.ts';
 import { activityWrite, actorOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
+import { constantly } from '../../kit/filter.ts';
 import { listReply } from '../../kit/list.ts';
 import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
 import { ORGANIZATION_ID } from '../roles/organization.ts';
@@ -16,12 +19,12 @@ import type {
   CreateEnvironmentBody,
   UpdateEnvironmentBody,
 } from './environments.schema.ts';
-import { newEnvironmentWrites } from './new-environment.ts';
+import { billOf, newEnvironmentWrites } from './new-environment.ts';
 
-export type EnvironmentParts = Pick<Parts, 'store' | 'links' | 'keyring' | 'methods'>;
+export type EnvironmentParts = Pick<Parts, 'store' | 'links' | 'keyring' | 'methods' | 'settings'>;
 
 function environmentView({ links }: EnvironmentParts, { id, doc }: Stored<Environment>) {
-  const { name, description, type, region, createdAt, updatedAt } = doc;
+  const { products: _, solutionType: __, billOfMaterialsUpdatedAt: ___, ...about } = doc;
   return {
     _links: {
       self: links.api(id),
@@ -31,22 +34,27 @@ function environmentView({ links }: EnvironmentParts, { id, doc }: Stored<Enviro
       applications: links.api(id, '/applications'),
     },
     id,
-    name,
-    ...(description === undefined ? {} : { description }),
-    type,
-    region,
+    license: { id: LICENSE_ID },
+    ...about,
     organization: { id: ORGANIZATION_ID },
-    createdAt: toTimestamp(createdAt),
-    updatedAt: toTimestamp(updatedAt),
+    status: 'ACTIVE',
+    billOfMaterials: billView(doc),
+    createdAt: toTimestamp(doc.createdAt),
+    updatedAt: toTimestamp(doc.updatedAt),
   };
 }
+
+const billView = ({ products, solutionType }: Environment) => ({
+  ...(solutionType === undefined ? {} : { solutionType }),
+  products,
+});
 
 function billReply({ links }: EnvironmentParts, { id, doc }: Stored<Environment>): OperationReply {
   return {
     status: 200,
     body: {
       _links: { self: links.api(id, '/billOfMaterials'), environment: links.api(id) },
-      products: doc.products,
+      ...billView(doc),
       createdAt: toTimestamp(doc.createdAt),
       updatedAt: toTimestamp(doc.billOfMaterialsUpdatedAt),
     },
@@ -107,9 +115,20 @@ export function listEnvironments(parts: EnvironmentParts, request: OperationRequ
     name: 'environments',
     attributes: {
       id: { column: 'id', type: 'string', operators: ['eq'] },
-      name: { column: 'name', type: 'string' },
+      name: { column: 'name_key', type: 'string', keyOf: textKey },
+      'organization.id': constantly(ORGANIZATION_ID),
+      'license.id': { column: 'license_id', type: 'string', operators: ['eq', 'ne'] },
+      status: constantly('ACTIVE'),
     },
     render: (row) => environmentView(parts, row),
+  });
+}
+
+/** Throws `INVALID_VALUE` for another region than the server's own, where it has one. */
+function assertRegion({ settings }: EnvironmentParts, region: string | undefined): void {
+  if (region === undefined || settings.region === undefined || region === settings.region) return;
+  throw invalidData('INVALID_VALUE', 'region', {
+    innerError: { allowedValues: [settings.region] },
   });
 }
 
@@ -117,12 +136,14 @@ export async function createEnvironment(
   parts: EnvironmentParts,
   request: OperationRequest,
 ): Promise<OperationReply> {
-  const { billOfMaterials, ...about }: CreateEnvironmentBody = request.body;
+  const body: CreateEnvironmentBody = request.body;
+  const { region = parts.settings.region ?? 'NA' } = body;
+  assertRegion(parts, region);
   const id = randomUUIDv7();
-  const products = billOfMaterials?.products ?? [{ type: 'PING_ONE_MFA' }];
+  const wanted = { ...body, id, region };
   await commitOrRetry(parts.store, async () => ({
     writes: [
-      ...(await newEnvironmentWrites({ ...about, id, products }, { ...parts, now: request.now })),
+      ...(await newEnvironmentWrites(wanted, { ...parts, now: request.now })),
       record(request, id, 'CREATED'),
     ],
     result: undefined,
@@ -145,7 +166,8 @@ export async function updateEnvironment(
 ): Promise<OperationReply> {
   const body: UpdateEnvironmentBody = request.body;
   const environment = await change(parts, request, (doc) => {
-    const { description: _former, ...rest } = doc;
+    const { description: _former, icon: _icon, ...rest } = doc;
+    if (body.region !== doc.region) assertRegion(parts, body.region);
     return { ...rest, ...body, updatedAt: request.now };
   });
   return { status: 200, body: environmentView(parts, environment) };
@@ -199,11 +221,10 @@ export async function updateBillOfMaterials(
   parts: EnvironmentParts,
   request: OperationRequest,
 ): Promise<OperationReply> {
-  const { products }: BillOfMaterialsBody = request.body;
-  const environment = await change(parts, request, (doc) => ({
-    ...doc,
-    products: products.map((product) => ({ id: randomUUIDv7(), ...product })),
-    billOfMaterialsUpdatedAt: request.now,
+  const body: BillOfMaterialsBody = request.body;
+  const environment = await change(parts, request, ({ solutionType: _former, ...rest }) => ({
+    ...rest,
+    ...billOf(body, request.now),
   }));
   return billReply(parts, environment);
 }
