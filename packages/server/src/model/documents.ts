@@ -129,11 +129,13 @@ export interface Application extends Timestamps {
     | 'NONE';
   /** scrypt: `N$r$p$salt$hash`, base64url. */
   secretHash?: string;
-  /** The secret, sealed, until it was read once. */
+  /** The secret, sealed; absent: it can't be read. */
   sealedSecret?: string;
   /** What opens tokens of Play Integrity, as sealed JSON (`PlayCredentials`); never returned. */
   sealedPlayIntegrity?: string;
   jwks?: { keys: Record<string, unknown>[] };
+  /** The same as it was written: it is shown so; of an older row absent. */
+  jwksText?: string;
   /** Everything else that the API stores and returns as it came (mobile settings, redirect URIs). */
   settings: Record<string, unknown>;
   /** Tokens issued before this moment are refused: set when the secret changes. */

@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import type { Reply, RequestOptions } from './client.ts';
 
-type Api = (path: string, options?: RequestOptions) => Promise<Reply>;
+type Api = (
+  path: string,
+  options?: Pick<RequestOptions, 'method' | 'type'> & { body?: object },
+) => Promise<Pick<Reply, 'status' | 'body'>>;
 
 /** Every member of the one stands in the other, with the same value, at any depth. */
 export function assertHas(actual: unknown, expected: object, where = ''): void {
@@ -25,7 +28,7 @@ export async function roundTrip(
 ): Promise<{ made: Reply['body']; replaced: Reply['body'] }> {
   const type = sent.type === undefined ? {} : { type: sent.type };
   const made = await api(collection, { body: sent.post, ...type });
-  assert.equal(made.status, 201, made.text);
+  assert.equal(made.status, 201, JSON.stringify(made.body));
   assertHas(made.body, sent.post, 'POST');
   const path = `${collection}/${made.body.id}`;
   const everywhere = async (expected: Reply['body']) => {
@@ -40,7 +43,7 @@ export async function roundTrip(
   };
   await everywhere(made.body);
   const replaced = await api(path, { method: 'PUT', body: sent.put });
-  assert.equal(replaced.status, 200, replaced.text);
+  assert.equal(replaced.status, 200, JSON.stringify(replaced.body));
   assertHas(replaced.body, sent.put, 'PUT');
   await everywhere(replaced.body);
   return { made: made.body, replaced: replaced.body };

@@ -58,7 +58,6 @@ export function applicationOperations(parts: ApplicationParts): Operation[] {
       method: 'POST',
       path: COLLECTION,
       summary: 'Create an application',
-      description: 'Its secret can then be read once.',
       permission: 'create:application',
       body: CreateApplication,
       responses: { 201: ApplicationReply },
@@ -104,7 +103,7 @@ export function applicationOperations(parts: ApplicationParts): Operation[] {
       id: 'readApplicationSecret',
       method: 'GET',
       path: `${ITEM}/secret`,
-      summary: 'Read the secret, once and within an hour after it was made',
+      summary: 'Read the secret; where the server is set so, once',
       // Who has the secret can act as the application: to read the rest is not enough.
       permission: 'update:application',
       responses: { 200: SecretReply },
