@@ -14,10 +14,10 @@ import { pushCredentialOperations } from './resources/platform/push-credentials/
 import { roleOperations } from './resources/platform/roles/roles.routes.ts';
 import { tokenOperations } from './resources/platform/tokens/tokens.routes.ts';
 import { userOperations } from './resources/platform/users/users.routes.ts';
-import { policyOperations } from './resources/policies/device-authentication-policies/policies.routes.ts';
+import { policyOperations } from './resources/policies/device-authentication-policies/policies.ts';
 import { fidoDevicesMetadataOperations } from './resources/policies/fido-devices-metadata/fido-devices-metadata.routes.ts';
-import { fidoPolicyOperations } from './resources/policies/fido-policies/fido-policies.routes.ts';
-import { fido2PolicyOperations } from './resources/policies/fido2-policies/fido2-policies.routes.ts';
+import { fidoPolicyOperations } from './resources/policies/fido-policies/fido-policies.ts';
+import { fido2PolicyOperations } from './resources/policies/fido2-policies/fido2-policies.ts';
 import { mfaSettingsOperations } from './resources/policies/mfa-settings/mfa-settings.routes.ts';
 
 /** The whole API on one screen. */

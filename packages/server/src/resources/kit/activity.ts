@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { Activity } from '../../model/documents.ts';
 import type { Instant } from '../../model/instant.ts';
 import type { Write } from '../../storage/store.ts';
-import type { OperationRequest } from './operation.ts';
+import { environmentOf, type OperationRequest } from './operation.ts';
 
 /** What a caller of `activityWrite` says; the moment and the id come with the write. */
 export type ActivityRecord = Omit<Activity, 'recordedAt' | 'result'> & {
@@ -25,6 +25,27 @@ export function actorOf({ actor }: OperationRequest): Activity['actor'] {
   return actor.type === 'USER'
     ? { type: 'USER', id: actor.userId }
     : { type: 'APPLICATION', id: actor.applicationId };
+}
+
+export type ChangeVerb = 'CREATED' | 'UPDATED' | 'DELETED';
+
+/** The audit row of a resource that a request has changed: `POPULATION.CREATED`. */
+export function changeRecord(
+  request: OperationRequest,
+  type: string,
+  verb: ChangeVerb,
+  id: string,
+): Write {
+  return activityWrite(
+    environmentOf(request),
+    {
+      action: `${type}.${verb}`,
+      actor: actorOf(request),
+      resource: { type, id },
+      correlationId: request.correlationId,
+    },
+    request.now,
+  );
 }
 
 /** Who asked for a change, and in which request: for the records of what follows from it. */

@@ -46,11 +46,17 @@ export interface OperationRequest {
   headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
+/** The environment of the path. */
+export const environmentOf = ({ params }: Pick<OperationRequest, 'params'>) => params.envID ?? '';
+
 export interface OperationReply {
   status: number;
   body?: unknown;
   headers?: Record<string, string>;
 }
+
+/** What an operation does, with the parts that it needs. */
+export type Handler<Parts> = (parts: Parts, request: OperationRequest) => Promise<OperationReply>;
 
 export interface Operation {
   /** OpenAPI `operationId`: `createDevice`. */

@@ -1,4 +1,5 @@
 import type { Operation } from '../../kit/operation.ts';
+import { resourceOperations } from '../../kit/resource.ts';
 import {
   AuthenticationCodeSchema,
   CreateAuthenticationCode,
@@ -10,43 +11,24 @@ import {
   readAuthenticationCode,
 } from './authentication-codes.service.ts';
 
-const COLLECTION = '/{envID}/authenticationCodes';
-const ITEM = `${COLLECTION}/{authenticationCodeID}`;
-
 /** Authentication codes: sign-on by a QR code; contract §3.5. */
 export function authenticationCodeOperations(parts: CodeParts): Operation[] {
-  const tag = 'Authentication codes';
-  return [
+  return resourceOperations(
+    parts,
     {
-      id: 'createAuthenticationCode',
-      method: 'POST',
-      path: COLLECTION,
-      tag,
-      summary: 'Create an authentication code',
-      permission: 'create:authenticationCode',
-      body: CreateAuthenticationCode,
-      responses: { 201: AuthenticationCodeSchema },
-      handle: (request) => createAuthenticationCode(parts, request),
+      path: '/{envID}/authenticationCodes',
+      idParameter: 'authenticationCodeID',
+      tag: 'Authentication codes',
+      ids: ['AuthenticationCode', 'AuthenticationCodes'],
+      words: ['an authentication code', 'authentication codes'],
+      permission: 'authenticationCode',
+      schemas: { body: CreateAuthenticationCode, one: AuthenticationCodeSchema },
     },
     {
-      id: 'readAuthenticationCode',
-      method: 'GET',
-      path: ITEM,
-      tag,
-      summary: 'Read an authentication code: whether it was claimed, and by whom',
-      permission: 'read:authenticationCode',
-      responses: { 200: AuthenticationCodeSchema },
-      handle: (request) => readAuthenticationCode(parts, request),
+      create: createAuthenticationCode,
+      read: readAuthenticationCode,
+      delete: deleteAuthenticationCode,
     },
-    {
-      id: 'deleteAuthenticationCode',
-      method: 'DELETE',
-      path: ITEM,
-      tag,
-      summary: 'Delete an authentication code',
-      permission: 'delete:authenticationCode',
-      responses: { 204: null },
-      handle: (request) => deleteAuthenticationCode(parts, request),
-    },
-  ];
+    { read: { summary: 'Read an authentication code: whether it was claimed, and by whom' } },
+  );
 }

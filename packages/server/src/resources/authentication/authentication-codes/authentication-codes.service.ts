@@ -8,14 +8,14 @@ import {
 import type { Vault } from '../../../crypto/vault.ts';
 import { invalidData, notFound } from '../../../errors/api-error.ts';
 import { toMs, type WireDuration } from '../../../model/duration.ts';
-import { type Instant, toTimestamp } from '../../../model/instant.ts';
+import { type Instant, momentsOf, toTimestamp } from '../../../model/instant.ts';
 import type { AuthenticationCode, MobileSettings } from '../../../model/mobile.ts';
 import type { Parts } from '../../../parts.ts';
-import type { Stored, Write } from '../../../storage/store.ts';
-import { activityWrite, actorOf } from '../../kit/activity.ts';
+import { changeRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { environmentOf, type Handler, type OperationRequest } from '../../kit/operation.ts';
+import { deleteRow, insertRow, type Row } from '../../kit/rows.ts';
 import type { CreateAuthenticationCodeBody } from './authentication-codes.schema.ts';
 
 export type CodeParts = Pick<Parts, 'store' | 'links' | 'keyring' | 'methods'>;
@@ -52,7 +52,7 @@ export const isOver = ({ status, usableUntil }: AuthenticationCode, now: Instant
 
 async function view(
   parts: CodeParts,
-  { environmentId, id, doc }: Stored<AuthenticationCode>,
+  { environmentId, id, doc }: Row<'authentication_codes'>,
   now: Instant,
 ) {
   const { links, keyring, store } = parts;
@@ -97,31 +97,14 @@ async function view(
         }
       : {}),
     expiresAt: toTimestamp(doc.usableUntil),
-    createdAt: toTimestamp(doc.createdAt),
-    updatedAt: toTimestamp(doc.updatedAt),
+    ...momentsOf(doc),
   };
 }
 
-function record(request: OperationRequest, verb: string, id: string): Write {
-  return activityWrite(
-    request.params.envID ?? '',
-    {
-      action: `AUTHENTICATION_CODE.${verb}`,
-      actor: actorOf(request),
-      resource: { type: 'AUTHENTICATION_CODE', id },
-      correlationId: request.correlationId,
-    },
-    request.now,
-  );
-}
-
 /** `POST …/authenticationCodes`: 201. */
-export async function createAuthenticationCode(
-  parts: CodeParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const createAuthenticationCode: Handler<CodeParts> = async (parts, request) => {
   const body: CreateAuthenticationCodeBody = request.body;
-  const environmentId = request.params.envID ?? '';
+  const environmentId = environmentOf(request);
   const { now } = request;
   const { store, keyring } = parts;
   const { lifeTime = LIFE_TIME } = body;
@@ -141,7 +124,7 @@ export async function createAuthenticationCode(
       message: 'This is no native application that is enabled.',
     });
   }
-  const row = await commitOrRetry(store, async () => {
+  const created = await commitOrRetry(store, async () => {
     const id = randomUUIDv7();
     const code = newCode();
     const doc: AuthenticationCode = {
@@ -157,16 +140,17 @@ export async function createAuthenticationCode(
       createdAt: now,
       updatedAt: now,
     };
+    const row = { environmentId, id, version: 1, doc };
     return {
       writes: [
-        { op: 'insert', table: 'authentication_codes', environmentId, id, doc },
-        record(request, 'CREATED', id),
+        insertRow('authentication_codes', row),
+        changeRecord(request, 'AUTHENTICATION_CODE', 'CREATED', id),
       ],
-      result: { environmentId, id, version: 1, doc },
+      result: row,
     };
   });
-  return { status: 201, body: await view(parts, row, now) };
-}
+  return { status: 201, body: await view(parts, created, now) };
+};
 
 async function rowOf({ store }: CodeParts, { params, now }: OperationRequest) {
   const { envID = '', authenticationCodeID = '' } = params;
@@ -175,26 +159,21 @@ async function rowOf({ store }: CodeParts, { params, now }: OperationRequest) {
   return row;
 }
 
-export async function readAuthenticationCode(
-  parts: CodeParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
-  return { status: 200, body: await view(parts, await rowOf(parts, request), request.now) };
-}
+export const readAuthenticationCode: Handler<CodeParts> = async (parts, request) => ({
+  status: 200,
+  body: await view(parts, await rowOf(parts, request), request.now),
+});
 
-export async function deleteAuthenticationCode(
-  parts: CodeParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const deleteAuthenticationCode: Handler<CodeParts> = async (parts, request) => {
   await commitOrRetry(parts.store, async () => {
-    const { environmentId, id, version } = await rowOf(parts, request);
+    const row = await rowOf(parts, request);
     return {
       writes: [
-        { op: 'delete', table: 'authentication_codes', environmentId, id, version },
-        record(request, 'DELETED', id),
+        deleteRow('authentication_codes', row),
+        changeRecord(request, 'AUTHENTICATION_CODE', 'DELETED', row.id),
       ],
       result: undefined,
     };
   });
   return { status: 204 };
-}
+};

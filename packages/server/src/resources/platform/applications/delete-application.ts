@@ -4,9 +4,10 @@ import type { Application } from '../../../model/documents.ts';
 import type { DeviceAuthenticationPolicySettings } from '../../../model/policy.ts';
 import { mobileApplications } from '../../../policy/mobile-application.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
+import { changeRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
-import { policyRecord, policyUpdate, readPolicies } from '../../kit/policy-collection.ts';
+import { deleteRow, updateRow } from '../../kit/rows.ts';
 import { type ApplicationParts, readApplication, requireAdministration } from './administration.ts';
 import { applicationRecord } from './applications.service.ts';
 
@@ -31,19 +32,15 @@ async function unnameInPolicies(
   request: OperationRequest,
   { environmentId, id }: Stored<Application>,
 ): Promise<Write[]> {
-  const policies = await readPolicies(
-    { store, table: 'policies', max: POLICIES_MAX },
-    environmentId,
-  );
-  const resourceType = 'DEVICE_AUTHENTICATION_POLICY';
+  const policies = await store.list('policies', environmentId, { limit: POLICIES_MAX });
   return policies.flatMap((policy) => {
     const named = Object.values(policy.doc.settings.methods).flatMap(mobileApplications);
     if (!named.some((application) => application.id === id)) return [];
     const settings = withoutApplication(policy.doc.settings, id);
     const doc = { ...policy.doc, settings, updatedAt: request.now };
     return [
-      policyUpdate('policies', policy, doc),
-      policyRecord({ resourceType }, request, 'UPDATED', policy.id),
+      updateRow('policies', policy, doc),
+      changeRecord(request, 'DEVICE_AUTHENTICATION_POLICY', 'UPDATED', policy.id),
     ];
   });
 }
@@ -61,18 +58,16 @@ export async function deleteApplication(
   return commitOrRetry(store, async () => {
     const application = await readApplication(parts, request);
     const assignments = await requireAdministration(parts, request.actor, application);
-    const { environmentId, id, version } = application;
+    const { environmentId, id } = application;
     const credentials = await store.list('push_credentials', environmentId, {
       where: { column: 'application_id', is: 'eq', value: id },
       limit: PUSH_CREDENTIALS_MAX,
     });
-    const removal = (table: 'role_assignments' | 'push_credentials') => (row: Stored<unknown>) =>
-      ({ op: 'delete', table, environmentId, id: row.id, version: row.version }) as const;
     return {
       writes: [
-        { op: 'delete', table: 'applications', environmentId, id, version },
-        ...assignments.map(removal('role_assignments')),
-        ...credentials.map(removal('push_credentials')),
+        deleteRow('applications', application),
+        ...assignments.map((row) => deleteRow('role_assignments', row)),
+        ...credentials.map((row) => deleteRow('push_credentials', row)),
         ...(await unnameInPolicies(parts, request, application)),
         applicationRecord(request, 'DELETED', id),
       ],

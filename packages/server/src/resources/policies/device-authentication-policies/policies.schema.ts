@@ -1,10 +1,9 @@
 /** The messages of device authentication policies; contract sdk-schemas. */
 import { type Static, Type } from 'typebox';
-import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
 import type { WireDuration } from '../../../model/duration.ts';
 import type { DeviceSelection } from '../../../model/policy.ts';
 import { REMEMBER_ME } from '../../../policy/blocks.ts';
-import { HalLinks, listOf, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
+import { HalLinks, Name, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
 import { blockProperties, type PolicyBlock } from './policy-blocks.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -22,11 +21,7 @@ const OPTIONAL = {
 export function writePolicySchema(blocks: readonly PolicyBlock[]) {
   return Type.Object(
     {
-      name: Type.String({
-        minLength: 1,
-        maxLength: NAME_LENGTH_MAX,
-        pattern: '^[^\\u0000-\\u001f\\u007f]*$',
-      }),
+      name: Name,
       default: Type.Boolean(),
       authentication: Type.Optional(Type.Object({ deviceSelection: SELECTION }, closed)),
       newDeviceNotification: Type.Optional(NOTIFICATION),
@@ -64,10 +59,6 @@ export function policySchema(blocks: readonly PolicyBlock[]) {
     ...blockProperties(blocks),
     updatedAt: Timestamp,
   });
-}
-
-export function policyListSchema(blocks: readonly PolicyBlock[]) {
-  return listOf('deviceAuthenticationPolicies', policySchema(blocks));
 }
 
 /** Page "Migrate Device Authentication Policies": nothing is required of the body. */

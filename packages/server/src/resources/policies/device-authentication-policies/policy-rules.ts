@@ -6,7 +6,7 @@ import type { MethodPolicy } from '../../../model/policy.ts';
 import { ANSWER_TIME_MIN_MS, DURATION_RANGES } from '../../../policy/blocks.ts';
 import { mobileApplications } from '../../../policy/mobile-application.ts';
 import type { Store, Write } from '../../../storage/store.ts';
-import { policyUpdate } from '../../kit/policy-collection.ts';
+import { touchRow } from '../../kit/rows.ts';
 
 function isDuration(value: object): value is WireDuration {
   return 'duration' in value && 'timeUnit' in value;
@@ -80,8 +80,7 @@ export async function holdApplications(
       const application = await store.get('applications', environmentId, id);
       if (!application) throw invalidData('NOT_FOUND', target);
       named.add(id);
-      const { version, doc } = application;
-      holds.set(id, { op: 'update', table: 'applications', environmentId, id, version, doc });
+      holds.set(id, touchRow('applications', application));
     }
   }
   return [...holds.values()];
@@ -100,7 +99,7 @@ export async function holdFido2Policy(
   if (typeof id !== 'string') return [];
   const policy = await store.get('fido2_policies', environmentId, id);
   if (!policy) throw invalidData('NOT_FOUND', target);
-  return [policyUpdate('fido2_policies', policy, policy.doc)];
+  return [touchRow('fido2_policies', policy)];
 }
 
 const PREFIX_MAX: Readonly<Record<number, number>> = { 4: 32, 6: 128 };

@@ -1,4 +1,5 @@
 import type { Operation } from '../../kit/operation.ts';
+import { ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
 import {
   AddAuthenticator,
   AuthenticatorList,
@@ -12,53 +13,34 @@ import {
   removeAuthenticator,
 } from './fido-devices-metadata.service.ts';
 
-const COLLECTION = '/v1/environments/{envID}/fidoDevicesMetadata';
-const ITEM = `${COLLECTION}/{fidoDeviceID}`;
-
 /** The models of authenticators that policies can name: the metadata service's, and added ones. */
 export function fidoDevicesMetadataOperations(parts: MetadataParts): Operation[] {
-  const tag = 'FIDO device metadata';
-  return [
+  return resourceOperations(
+    parts,
     {
-      id: 'readAllFidoDevicesMetadata',
-      method: 'GET',
-      path: COLLECTION,
-      tag,
-      summary: 'Read the metadata of all authenticators',
-      permission: 'read:fidoPolicy',
-      responses: { 200: AuthenticatorList },
-      handle: (request) => listAuthenticators(parts, request),
+      path: `${ENVIRONMENT}/fidoDevicesMetadata`,
+      idParameter: 'fidoDeviceID',
+      tag: 'FIDO device metadata',
+      ids: ['FidoDeviceMetadata', 'FidoDevicesMetadata'],
+      words: ['the metadata of an authenticator', 'metadata of authenticators'],
+      permission: 'fidoPolicy',
+      isUnpaged: true,
+      schemas: { body: AddAuthenticator, one: AuthenticatorSchema },
     },
     {
-      id: 'addFidoDeviceMetadata',
-      method: 'POST',
-      path: COLLECTION,
-      tag,
-      summary: 'Add a custom authenticator',
-      permission: 'create:fidoPolicy',
-      body: AddAuthenticator,
-      responses: { 201: AuthenticatorSchema },
-      handle: (request) => addAuthenticator(parts, request),
+      list: listAuthenticators,
+      create: addAuthenticator,
+      read: readAuthenticator,
+      delete: removeAuthenticator,
     },
     {
-      id: 'readFidoDeviceMetadata',
-      method: 'GET',
-      path: ITEM,
-      tag,
-      summary: 'Read the metadata of an authenticator',
-      permission: 'read:fidoPolicy',
-      responses: { 200: AuthenticatorSchema },
-      handle: (request) => readAuthenticator(parts, request),
+      list: {
+        id: 'readAllFidoDevicesMetadata',
+        summary: 'Read the metadata of all authenticators',
+        responses: { 200: AuthenticatorList },
+      },
+      create: { id: 'addFidoDeviceMetadata', summary: 'Add a custom authenticator' },
+      delete: { id: 'removeFidoDeviceMetadata', summary: 'Remove a custom authenticator' },
     },
-    {
-      id: 'removeFidoDeviceMetadata',
-      method: 'DELETE',
-      path: ITEM,
-      tag,
-      summary: 'Remove a custom authenticator',
-      permission: 'delete:fidoPolicy',
-      responses: { 204: null },
-      handle: (request) => removeAuthenticator(parts, request),
-    },
-  ];
+  );
 }

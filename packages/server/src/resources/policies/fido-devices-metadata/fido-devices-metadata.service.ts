@@ -7,18 +7,17 @@ import { environmentAuthenticators } from '../../../fido-metadata/environment-au
 import type { Authenticator, CustomAuthenticator } from '../../../model/fido2.ts';
 import { type Instant, toTimestamp } from '../../../model/instant.ts';
 import type { Parts } from '../../../parts.ts';
-import type { Stored, Write } from '../../../storage/store.ts';
-import { activityWrite, actorOf } from '../../kit/activity.ts';
+import { changeRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
-import { policyUpdate, readPolicies } from '../../kit/policy-collection.ts';
+import { environmentOf, type OperationReply, type OperationRequest } from '../../kit/operation.ts';
+import { deleteRow, insertRow, type Row, touchRow } from '../../kit/rows.ts';
 import type { AddAuthenticatorBody } from './fido-devices-metadata.schema.ts';
 import { knownAuthenticators } from './known-authenticators.ts';
 
 export type MetadataParts = Pick<Parts, 'store' | 'links' | 'authenticators'>;
 
 const PATH = '/fidoDevicesMetadata';
-const environmentOf = ({ params }: OperationRequest) => params.envID ?? '';
+const AUDIT_TYPE = 'FIDO_DEVICE_METADATA';
 const fromPem = (pem: string) => new X509Certificate(pem).raw.toString('base64');
 
 function view(
@@ -110,23 +109,9 @@ function authenticatorOf(body: AddAuthenticatorBody, now: Instant): CustomAuthen
   };
 }
 
-function record(request: OperationRequest, verb: 'CREATED' | 'DELETED', id: string): Write {
-  return activityWrite(
-    environmentOf(request),
-    {
-      action: `FIDO_DEVICE_METADATA.${verb}`,
-      actor: actorOf(request),
-      resource: { type: 'FIDO_DEVICE_METADATA', id },
-      correlationId: request.correlationId,
-    },
-    request.now,
-  );
-}
-
 /** The FIDO2 policies of the environment; each is written as it is, so that changes take turns. */
-async function policiesOf({ store }: MetadataParts, environmentId: string) {
-  return readPolicies({ store, table: 'fido2_policies', max: FIDO_POLICIES_MAX }, environmentId);
-}
+const policiesOf = ({ store }: MetadataParts, environmentId: string) =>
+  store.list('fido2_policies', environmentId, { limit: FIDO_POLICIES_MAX });
 
 /** Whether the two name a model in common. */
 function areSame(one: CustomAuthenticator, other: Authenticator): boolean {
@@ -165,12 +150,12 @@ export async function addAuthenticator(
       }
       const turns = (await policiesOf(parts, environmentId))
         .filter(({ doc: { isDefault } }) => isDefault)
-        .map((policy) => policyUpdate('fido2_policies', policy, policy.doc));
+        .map((policy) => touchRow('fido2_policies', policy));
       return {
         writes: [
           ...turns,
-          { op: 'insert', table: 'custom_authenticators', environmentId, id, doc },
-          record(request, 'CREATED', id),
+          insertRow('custom_authenticators', { environmentId, id, doc }),
+          changeRecord(request, AUDIT_TYPE, 'CREATED', id),
         ],
         result: undefined,
       };
@@ -190,7 +175,7 @@ export async function removeAuthenticator(
   const id = request.params.fidoDeviceID ?? '';
   const { store, authenticators } = parts;
   await commitOrRetry(store, async () => {
-    const row: Stored<CustomAuthenticator> | undefined = await store.get(
+    const row: Row<'custom_authenticators'> | undefined = await store.get(
       'custom_authenticators',
       environmentId,
       id,
@@ -215,8 +200,8 @@ export async function removeAuthenticator(
     }
     return {
       writes: [
-        { op: 'delete', table: 'custom_authenticators', environmentId, id, version: row.version },
-        record(request, 'DELETED', id),
+        deleteRow('custom_authenticators', row),
+        changeRecord(request, AUDIT_TYPE, 'DELETED', id),
       ],
       result: undefined,
     };

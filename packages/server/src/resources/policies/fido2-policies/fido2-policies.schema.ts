@@ -1,16 +1,13 @@
 /** The messages of FIDO2 policies; contract sdk-schemas `FIDO2Policy`, flows-and-devices §10. */
 import { type Static, Type } from 'typebox';
-import { FIDO_ALLOWED_AUTHENTICATORS_MAX, NAME_LENGTH_MAX } from '../../../config/limits.ts';
+import { FIDO_ALLOWED_AUTHENTICATORS_MAX } from '../../../config/limits.ts';
 import { RELYING_PARTY_ID_PATTERN } from '../../../model/fido2.ts';
 import { durationOf } from '../../../policy/blocks.ts';
-import { HalLinks, listOf, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
+import { line, Reference, resourceOf, Uuid } from '../../kit/schemas.ts';
+import { POLICY_HEAD, writePolicy } from '../policy-document.ts';
 
 const closed = { additionalProperties: false } as const;
 const RELATED_ORIGINS_MAX = 20;
-
-/** One line of text, without control characters. */
-const line = (maxLength: number, minLength = 1) =>
-  Type.String({ minLength, maxLength, pattern: '^[^\\u0000-\\u001f\\u007f]*$' });
 
 const RELATED_ORIGIN =
   '^(https://[a-z0-9.-]+(:[0-9]{1,5})?|android:apk-key-hash:[A-Za-z0-9_-]{43}|ios:bundle-id:[A-Za-z0-9.-]+)$';
@@ -99,24 +96,15 @@ const USER_VERIFICATION = {
 };
 
 /** The request of a create or a full replacement. */
-export const WriteFido2Policy = Type.Object(
-  {
-    name: line(NAME_LENGTH_MAX),
-    default: Type.Optional(Type.Boolean()),
-    ...SETTINGS,
-    userVerification: Type.Object({ ...USER_VERIFICATION, pinRequirement: NOT_SUPPORTED }, closed),
-    eaUniqueIdentifierAttribute: NOT_SUPPORTED,
-  },
-  closed,
-);
+export const WriteFido2Policy = writePolicy({
+  ...SETTINGS,
+  userVerification: Type.Object({ ...USER_VERIFICATION, pinRequirement: NOT_SUPPORTED }, closed),
+  eaUniqueIdentifierAttribute: NOT_SUPPORTED,
+});
 export type WriteFido2PolicyBody = Static<typeof WriteFido2Policy>;
 
-export const Fido2PolicySchema = Type.Object({
-  _links: HalLinks,
-  id: Uuid,
-  environment: Reference,
-  name: Type.String(),
-  default: Type.Boolean(),
+export const Fido2PolicySchema = resourceOf({
+  ...POLICY_HEAD,
   ...SETTINGS,
   userVerification: Type.Object(USER_VERIFICATION),
   deviceAuthenticationPolicies: Type.Optional(Type.Array(Uuid)),
@@ -125,11 +113,7 @@ export const Fido2PolicySchema = Type.Object({
       deviceAuthenticationPolicies: Type.Array(Type.Object({ id: Uuid, name: Type.String() })),
     }),
   ),
-  createdAt: Timestamp,
-  updatedAt: Timestamp,
 });
-
-export const Fido2PolicyList = listOf('fido2Policies', Fido2PolicySchema);
 
 export const READ_QUERY = Type.Object({
   expand: Type.Optional(

@@ -5,9 +5,15 @@ import { notFound } from '../../../errors/api-error.ts';
 import type { MfaSettings } from '../../../model/documents.ts';
 import { type Instant, toTimestamp } from '../../../model/instant.ts';
 import type { Parts } from '../../../parts.ts';
-import { activityWrite, actorOf } from '../../kit/activity.ts';
+import { changeRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
-import type { Operation, OperationReply, OperationRequest } from '../../kit/operation.ts';
+import {
+  environmentOf,
+  type Operation,
+  type OperationReply,
+  type OperationRequest,
+} from '../../kit/operation.ts';
+import { updateRow } from '../../kit/rows.ts';
 import { HalLinks, Reference, Timestamp } from '../../kit/schemas.ts';
 import { defaultMfaSettings } from './mfa-settings.defaults.ts';
 
@@ -70,7 +76,7 @@ const Reply = Type.Object({
 type SettingsParts = Pick<Parts, 'store' | 'links'>;
 
 async function readSettings({ store }: SettingsParts, request: OperationRequest) {
-  const settings = await store.get('mfa_settings', request.params.envID ?? '', MFA_SETTINGS_ID);
+  const settings = await store.get('mfa_settings', environmentOf(request), MFA_SETTINGS_ID);
   if (!settings) throw notFound();
   return settings;
 }
@@ -80,7 +86,7 @@ function reply(
   request: OperationRequest,
   { updatedAt, ...settings }: MfaSettings,
 ): OperationReply {
-  const environmentId = request.params.envID ?? '';
+  const environmentId = environmentOf(request);
   return {
     status: 200,
     body: {
@@ -101,17 +107,11 @@ async function writeSettings(
   doc: MfaSettings,
 ): Promise<void> {
   await commitOrRetry(parts.store, async () => {
-    const { environmentId, id, version } = await readSettings(parts, request);
-    const record = {
-      action: 'MFA_SETTINGS.UPDATED',
-      actor: actorOf(request),
-      resource: { type: 'MFA_SETTINGS', id: environmentId },
-      correlationId: request.correlationId,
-    };
+    const row = await readSettings(parts, request);
     return {
       writes: [
-        { op: 'update', table: 'mfa_settings', environmentId, id, version, doc },
-        activityWrite(environmentId, record, request.now),
+        updateRow('mfa_settings', row, doc),
+        changeRecord(request, 'MFA_SETTINGS', 'UPDATED', row.environmentId),
       ],
       result: undefined,
     };

@@ -1,40 +1,24 @@
-/** FIDO2 policies: what is theirs beside what all policies share. */
+/** FIDO2 policies: which authenticators are good enough; page "FIDO Policies". */
 import { FIDO_POLICIES_MAX, POLICIES_MAX } from '../../../config/limits.ts';
 import { invalidData } from '../../../errors/api-error.ts';
 import { type KeptFido2Policy, withRelyingParty } from '../../../model/fido2.ts';
-import { toTimestamp } from '../../../model/instant.ts';
 import type { Parts } from '../../../parts.ts';
 import { withDefaults } from '../../../policy/with-defaults.ts';
-import type { Stored } from '../../../storage/store.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
-import { type PolicyCollection, readPolicies, readPolicy } from '../../kit/policy-collection.ts';
+import { type Collection, collectionOperations, findRow, renderRow } from '../../kit/collection.ts';
+import type { Operation, OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { ENVIRONMENT } from '../../kit/resource.ts';
+import type { Row } from '../../kit/rows.ts';
 import { assertDurations } from '../device-authentication-policies/policy-rules.ts';
 import { assertKnownAuthenticators } from '../fido-devices-metadata/known-authenticators.ts';
-import { WriteFido2Policy, type WriteFido2PolicyBody } from './fido2-policies.schema.ts';
+import { policyDocument, policyMembers } from '../policy-document.ts';
+import {
+  Fido2PolicySchema,
+  READ_QUERY,
+  WriteFido2Policy,
+  type WriteFido2PolicyBody,
+} from './fido2-policies.schema.ts';
 
-export type Fido2PolicyParts = Pick<Parts, 'store' | 'links' | 'authenticators'>;
-type Policy = Stored<KeptFido2Policy>;
-
-export function fido2PolicyView({ links }: Fido2PolicyParts, policy: Policy) {
-  const { environmentId, id } = policy;
-  const { name, isDefault, settings, createdAt, updatedAt } = withRelyingParty(
-    policy.doc,
-    links.hostName(),
-  );
-  return {
-    _links: {
-      self: links.api(environmentId, `/fido2Policies/${id}`),
-      environment: links.api(environmentId),
-    },
-    id,
-    environment: { id: environmentId },
-    name,
-    default: isDefault,
-    ...settings,
-    createdAt: toTimestamp(createdAt),
-    updatedAt: toTimestamp(updatedAt),
-  };
-}
+type Fido2PolicyParts = Pick<Parts, 'store' | 'links' | 'authenticators'>;
 
 /** What one field says must fit what another does. Throws with the field that can't stand. */
 function assertConsistent(body: WriteFido2PolicyBody): void {
@@ -96,28 +80,40 @@ async function settingsOf(
 }
 
 /** The device authentication policies that name this policy, or by default use it. */
-async function usersOf({ store }: Pick<Parts, 'store'>, { environmentId, id, doc }: Policy) {
-  const policies = await readPolicies(
-    { store, table: 'policies', max: POLICIES_MAX },
-    environmentId,
-  );
+async function usersOf(
+  { store }: Pick<Parts, 'store'>,
+  { environmentId, id, doc }: Row<'fido2_policies'>,
+) {
+  const policies = await store.list('policies', environmentId, { limit: POLICIES_MAX });
   return policies.filter(({ doc: { settings } }) => {
     const { fido2 } = settings.methods;
     return fido2 && (fido2.fido2PolicyId ?? (doc.isDefault ? id : undefined)) === id;
   });
 }
 
-export function fido2PolicyCollection(parts: Fido2PolicyParts): PolicyCollection<'fido2_policies'> {
-  return {
+const EXPANSION = 'deviceAuthenticationPolicies';
+
+type Fido2Policies = Collection<'fido2_policies', WriteFido2PolicyBody>;
+
+export function fido2PolicyOperations(parts: Fido2PolicyParts): Operation[] {
+  const collection: Fido2Policies = {
+    ...parts,
     table: 'fido2_policies',
-    resourceType: 'FIDO_POLICY',
+    path: `${ENVIRONMENT}/fido2Policies`,
     idParameter: 'fido2PolicyID',
-    max: FIDO_POLICIES_MAX,
-    store: parts.store,
-    // The schema has checked the rest of the body.
-    settingsOf: (environmentId, body) =>
-      settingsOf(parts, environmentId, body as WriteFido2PolicyBody),
-    render: (policy) => fido2PolicyView(parts, policy),
+    tag: 'FIDO policies',
+    ids: ['Fido2Policy', 'Fido2Policies'],
+    words: ['a FIDO2 policy', 'FIDO2 policies'],
+    permission: 'fidoPolicy',
+    auditType: 'FIDO_POLICY',
+    schemas: { body: WriteFido2Policy, one: Fido2PolicySchema },
+    filters: { name: { column: 'name', type: 'string' } },
+    maximum: { count: FIDO_POLICIES_MAX, of: 'policies' },
+    oneDefault: { noun: 'policy' },
+    toDocument: policyDocument((body: WriteFido2PolicyBody, { environmentId }) =>
+      settingsOf(parts, environmentId, body),
+    ),
+    view: (policy) => policyMembers(withRelyingParty(policy, parts.links.hostName())),
     async assertUnused(policy) {
       const users = await usersOf(parts, policy);
       if (users.length === 0) return;
@@ -126,22 +122,25 @@ export function fido2PolicyCollection(parts: Fido2PolicyParts): PolicyCollection
         innerError: { referencedValues: users.map(({ id }) => id) },
       });
     },
+    operations: {
+      read: { query: READ_QUERY, handle: (request) => readFido2Policy(parts, collection, request) },
+    },
   };
+  return collectionOperations(collection);
 }
 
-const EXPANSION = 'deviceAuthenticationPolicies';
-
 /** `expand=deviceAuthenticationPolicies` adds those that use the policy. */
-export async function readFido2Policy(
+async function readFido2Policy(
   parts: Fido2PolicyParts,
+  collection: Fido2Policies,
   request: OperationRequest,
 ): Promise<OperationReply> {
   const { expand } = request.query;
   if (expand !== undefined && expand !== EXPANSION) {
     throw invalidData('INVALID_VALUE', 'expand', { innerError: { allowedValues: [EXPANSION] } });
   }
-  const policy = await readPolicy(fido2PolicyCollection(parts), request);
-  const body = fido2PolicyView(parts, policy);
+  const policy = await findRow(collection, request);
+  const body = renderRow(collection, policy, request);
   if (expand === undefined) return { status: 200, body };
   const users = (await usersOf(parts, policy)).map(({ id, doc }) => ({ id, name: doc.name }));
   return {

@@ -1,0 +1,256 @@
+/**
+ * A plain resource of an environment as a declaration: what differs from one to the next (table,
+ * path, schemas, permission, rules) is said, and `collectionOperations` gives the five operations
+ * that all have: list, create, read, replace, delete, each change with its audit row, under a guard.
+ * What a resource does beside these stands in its own folder and uses the functions below.
+ */
+import { randomUUIDv7 } from 'node:crypto';
+import { invalidData, limitExceeded, notFound, notUnique } from '../../errors/api-error.ts';
+import type { Documents, Table, Timestamps } from '../../model/documents.ts';
+import type { Condition, Store, Write } from '../../storage/store.ts';
+import { changeRecord } from './activity.ts';
+import { commitOrRetry, type Decision } from './commit.ts';
+import type { FilterAttribute } from './filter.ts';
+import type { Links } from './links.ts';
+import { listReply } from './list.ts';
+import { oneDefault } from './one-default.ts';
+import {
+  environmentOf,
+  type Operation,
+  type OperationReply,
+  type OperationRequest,
+} from './operation.ts';
+import {
+  type Differences,
+  ENVIRONMENT,
+  embeddedName,
+  type Resource,
+  resourceOperations,
+} from './resource.ts';
+import { deleteRow, insertRow, type Row, updateRow } from './rows.ts';
+
+/** The tables whose documents know when they were made. */
+export type CollectionTable = {
+  [T in Table]: Documents[T] extends Timestamps ? T : never;
+}[Table];
+
+/** A document as a request makes it: the collection adds the moments. */
+export type Requested<T extends CollectionTable> = Omit<Documents[T], keyof Timestamps>;
+
+/** What is being made or replaced. */
+export interface Target<T extends CollectionTable> {
+  environmentId: string;
+  id: string;
+  request: OperationRequest;
+  /** The row to be replaced; absent: a new one. */
+  before?: Row<T>;
+}
+
+export interface Collection<T extends CollectionTable, Body> extends Resource {
+  store: Pick<Store, 'get' | 'list' | 'count' | 'commit'>;
+  links: Links;
+  table: T;
+  /** The resource type in activities: `POPULATION`. */
+  auditType: string;
+  /** What a filter of the list may name; absent: none is taken. */
+  filters?: Readonly<Record<string, FilterAttribute>>;
+  /** In an environment; `of` is the error's target. */
+  maximum?: { count: number; of: string };
+  /** One of them is the default (`default` on the wire), which is neither unmade nor deleted. */
+  oneDefault?: { noun: string };
+  /** The member that is unique; default `name`. */
+  unique?: string;
+  /** Which rows belong to the path and may be seen by the caller; default all. */
+  where?(request: OperationRequest): Condition | undefined;
+  /** The same for one row. */
+  isVisible?(row: Row<T>, request: OperationRequest): boolean;
+  /** What a valid body says, with defaults for what it leaves out. Throws what is wrong with it. */
+  toDocument(body: Body, target: Target<T>): Requested<T> | Promise<Requested<T>>;
+  /** The members of the resource in a reply, beside `_links`, `id` and `environment`. */
+  view(doc: Documents[T], row: Row<T>): object;
+  /** Links beside `self` and `environment`. */
+  moreLinks?(row: Row<T>): Record<string, { href: string }>;
+  /** Writes that hold in place what the new document names. Throws when it isn't there. */
+  holds?(row: Row<T>, target: Target<T>): Promise<Write[]>;
+  /** Throws while something uses it. */
+  assertUnused?(row: Row<T>, request: OperationRequest): Promise<void>;
+  /** What differs in single operations; a handler, too. */
+  operations?: Differences;
+}
+
+// The rules say nothing of the body, so they serve collections of every kind of it.
+// biome-ignore lint/suspicious/noExplicitAny: the schema has checked the body.
+type Any<T extends CollectionTable> = Collection<T, any>;
+
+/** The path of a request's collection, below the environment. */
+const addressOf = ({ path }: Any<CollectionTable>, { params }: OperationRequest) =>
+  path.replace(ENVIRONMENT, '').replaceAll(/\{(\w+)\}/g, (_, name) => params[name] ?? '');
+
+/** A row as the API shows it. */
+export function renderRow<T extends CollectionTable>(
+  collection: Any<T>,
+  row: Row<T>,
+  request: OperationRequest,
+): object {
+  const { links } = collection;
+  const { environmentId, id } = row;
+  return {
+    _links: {
+      self: links.api(environmentId, `${addressOf(collection, request)}/${id}`),
+      environment: links.api(environmentId),
+      ...collection.moreLinks?.(row),
+    },
+    id,
+    environment: { id: environmentId },
+    ...collection.view(row.doc, row),
+  };
+}
+
+/** The row of the path. Throws `NOT_FOUND`, also where the caller may not see it. */
+export async function findRow<T extends CollectionTable>(
+  { store, table, idParameter, isVisible }: Any<T>,
+  request: OperationRequest,
+): Promise<Row<T>> {
+  const row = await store.get(table, environmentOf(request), request.params[idParameter] ?? '');
+  if (!row || isVisible?.(row, request) === false) throw notFound();
+  return row;
+}
+
+function commitChange<T extends CollectionTable, R>(
+  { store, unique = 'name' }: Any<T>,
+  decide: () => Promise<Decision<R>>,
+): Promise<R> {
+  return commitOrRetry(store, decide, () => notUnique(unique));
+}
+
+async function assertRoom<T extends CollectionTable>(
+  { store, table, maximum }: Any<T>,
+  environmentId: string,
+): Promise<void> {
+  if (!maximum || (await store.count(table, environmentId)) < maximum.count) return;
+  const { count, of } = maximum;
+  throw limitExceeded(of, `The environment has its maximum of ${of}.`, count);
+}
+
+function listRows<T extends CollectionTable>(
+  collection: Any<T>,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const { store, links, table, filters } = collection;
+  const environmentId = environmentOf(request);
+  const where = collection.where?.(request);
+  return listReply({
+    store,
+    table,
+    environmentId,
+    request,
+    self: links.api(environmentId, addressOf(collection, request)).href,
+    name: embeddedName(collection.path),
+    ...(filters ? { attributes: filters } : {}),
+    ...(where ? { where } : {}),
+    render: (row) => renderRow(collection, row, request),
+  });
+}
+
+/** Makes the row that the request says. */
+export async function createRow<T extends CollectionTable>(
+  collection: Any<T>,
+  request: OperationRequest,
+): Promise<Row<T>> {
+  const { table, auditType } = collection;
+  const { body, now } = request;
+  const environmentId = environmentOf(request);
+  const target: Target<T> = { environmentId, id: randomUUIDv7(), request };
+  const requested = await collection.toDocument(body, target);
+  const moments = { createdAt: now, updatedAt: now };
+  return commitChange(collection, async () => {
+    await assertRoom(collection, environmentId);
+    const defaults = await oneDefault(collection, target);
+    const doc = { ...requested, ...defaults.members, ...moments } as unknown as Documents[T];
+    const row = { environmentId, id: target.id, version: 1, doc };
+    return {
+      writes: [
+        ...defaults.writes,
+        ...((await collection.holds?.(row, target)) ?? []),
+        insertRow(table, row),
+        changeRecord(request, auditType, 'CREATED', row.id),
+      ],
+      result: row,
+    };
+  });
+}
+
+/** Replaces the row of the path by what the request says. */
+export function replaceRow<T extends CollectionTable>(
+  collection: Any<T>,
+  request: OperationRequest,
+): Promise<Row<T>> {
+  const { table, auditType } = collection;
+  return commitChange(collection, async () => {
+    const before = await findRow(collection, request);
+    const { environmentId, id } = before;
+    const target: Target<T> = { environmentId, id, request, before };
+    const defaults = await oneDefault(collection, target);
+    const moments = { createdAt: before.doc.createdAt, updatedAt: request.now };
+    const requested = await collection.toDocument(request.body, target);
+    const doc = { ...requested, ...defaults.members, ...moments } as unknown as Documents[T];
+    const row = { ...before, doc };
+    return {
+      writes: [
+        ...defaults.writes,
+        ...((await collection.holds?.(row, target)) ?? []),
+        updateRow(table, before, doc),
+        changeRecord(request, auditType, 'UPDATED', id),
+      ],
+      result: row,
+    };
+  });
+}
+
+/** Deletes the row of the path, unless something uses it. */
+export function removeRow<T extends CollectionTable>(
+  collection: Any<T>,
+  request: OperationRequest,
+): Promise<void> {
+  const { table, auditType, oneDefault: rule } = collection;
+  return commitChange(collection, async () => {
+    const row = await findRow(collection, request);
+    if (rule && 'isDefault' in row.doc && row.doc.isDefault) {
+      throw invalidData('CONSTRAINT_VIOLATION', 'id', {
+        message: `The default ${rule.noun} can not be deleted.`,
+      });
+    }
+    await collection.assertUnused?.(row, request);
+    return {
+      writes: [deleteRow(table, row), changeRecord(request, auditType, 'DELETED', row.id)],
+      result: undefined,
+    };
+  });
+}
+
+/** The five operations of a collection. */
+export function collectionOperations<T extends CollectionTable, Body>(
+  collection: Collection<T, Body>,
+): Operation[] {
+  const reply =
+    (status: number, rowOf: (collection: Any<T>, request: OperationRequest) => Promise<Row<T>>) =>
+    async (of: Any<T>, request: OperationRequest) => ({
+      status,
+      body: renderRow(of, await rowOf(of, request), request),
+    });
+  return resourceOperations<Any<T>>(
+    collection,
+    collection,
+    {
+      list: listRows,
+      create: reply(201, createRow),
+      read: reply(200, findRow),
+      replace: reply(200, replaceRow),
+      delete: async (of, request) => {
+        await removeRow(of, request);
+        return { status: 204 };
+      },
+    },
+    collection.operations,
+  );
+}

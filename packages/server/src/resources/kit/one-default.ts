@@ -1,0 +1,71 @@
+/**
+ * Of some resources an environment has one default. Making another one unmakes the former, whose
+ * guarded write also keeps two requests that do so at the same time from both succeeding.
+ */
+import { invalidData } from '../../errors/api-error.ts';
+import type { Documents } from '../../model/documents.ts';
+import type { Store, Write } from '../../storage/store.ts';
+import type { Collection, CollectionTable, Target } from './collection.ts';
+import { type Row, touchRow, updateRow } from './rows.ts';
+
+type DefaultTable = {
+  [T in CollectionTable]: Documents[T] extends { isDefault: boolean } ? T : never;
+}[CollectionTable];
+
+/** More than one is a mistake of the past, which the next change of it mends. */
+const DEFAULTS_MAX = 100;
+
+function readDefaults<T extends CollectionTable>(
+  store: Pick<Store, 'list'>,
+  table: T,
+  environmentId: string,
+): Promise<Row<T>[]> {
+  return store.list(table, environmentId, {
+    where: { column: 'is_default', is: 'eq', value: 1 },
+    limit: DEFAULTS_MAX,
+  });
+}
+
+/** The one that counts where none is named; undefined: the environment has none. */
+export async function findDefault<T extends DefaultTable>(
+  store: Pick<Store, 'list'>,
+  table: T,
+  environmentId: string,
+): Promise<Row<T> | undefined> {
+  const [row] = await readDefaults(store, table, environmentId);
+  return row;
+}
+
+/**
+ * What `default` of the request means for the row that is made or replaced, and for the former
+ * default. Throws where the default would be unmade: then there were none.
+ */
+export async function oneDefault<T extends CollectionTable>(
+  {
+    store,
+    table,
+    oneDefault: rule,
+    maximum,
+  }: Pick<Collection<T, never>, 'store' | 'table' | 'oneDefault' | 'maximum'>,
+  { environmentId, id, request, before }: Target<T>,
+): Promise<{ members: { isDefault?: boolean }; writes: Write[] }> {
+  if (!rule) return { members: {}, writes: [] };
+  const wanted: boolean | undefined = request.body.default;
+  const was = before !== undefined && 'isDefault' in before.doc && before.doc.isDefault;
+  if (was && wanted === false) {
+    throw invalidData('CONSTRAINT_VIOLATION', 'default', {
+      message: `Make another ${rule.noun} the default one instead.`,
+    });
+  }
+  const isDefault = wanted ?? was;
+  const others = (await readDefaults(store, table, environmentId)).filter((row) => row.id !== id);
+  if (isDefault) {
+    const unmade = { isDefault: false, updatedAt: request.now };
+    const writes = others.map((row) => updateRow(table, row, { ...row.doc, ...unmade }));
+    return { members: { isDefault }, writes };
+  }
+  // Where they are counted, new ones are made one after the other: parallel requests would each
+  // count the rows before any was added, and exceed their maximum.
+  const turns = before || !maximum ? [] : others.map((row) => touchRow(table, row));
+  return { members: { isDefault }, writes: turns };
+}

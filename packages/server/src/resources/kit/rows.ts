@@ -1,0 +1,34 @@
+/** Guarded writes of rows that were read. */
+import type { Documents, Table } from '../../model/documents.ts';
+import type { Stored, Write } from '../../storage/store.ts';
+
+export type Row<T extends Table> = Stored<Documents[T]>;
+
+// A write names its table and that table's document; the compiler can't see it through a parameter.
+const asWrite = (write: object) => write as Write;
+
+export function insertRow<T extends Table>(
+  table: T,
+  { environmentId, id, doc }: Pick<Row<T>, 'environmentId' | 'id' | 'doc'>,
+): Write {
+  return asWrite({ op: 'insert', table, environmentId, id, doc });
+}
+
+/** Replaces the row, unless it has changed since it was read. */
+export function updateRow<T extends Table>(table: T, row: Row<T>, doc: Documents[T]): Write {
+  const { environmentId, id, version } = row;
+  return asWrite({ op: 'update', table, environmentId, id, version, doc });
+}
+
+/**
+ * Writes the row as it is. Who does the same at the same time loses the race and decides again: so
+ * those take turns whose decisions hang on it (its name in another row, a number of rows).
+ */
+export function touchRow<T extends Table>(table: T, row: Row<T>): Write {
+  return updateRow(table, row, row.doc);
+}
+
+export function deleteRow<T extends Table>(table: T, row: Row<T>): Write {
+  const { environmentId, id, version } = row;
+  return asWrite({ op: 'delete', table, environmentId, id, version });
+}

@@ -1,0 +1,200 @@
+import { POLICIES_MAX } from '../../../config/limits.ts';
+import { invalidData } from '../../../errors/api-error.ts';
+import type { DeviceAuthenticationPolicy } from '../../../model/documents.ts';
+import { toTimestamp } from '../../../model/instant.ts';
+import type { DeviceAuthenticationPolicySettings, MethodPolicy } from '../../../model/policy.ts';
+import type { Parts } from '../../../parts.ts';
+import { withDefaults } from '../../../policy/with-defaults.ts';
+import type { Write } from '../../../storage/store.ts';
+import { changeRecord } from '../../kit/activity.ts';
+import { type Collection, collectionOperations, renderRow } from '../../kit/collection.ts';
+import { commitOrRetry } from '../../kit/commit.ts';
+import {
+  environmentOf,
+  type Operation,
+  type OperationReply,
+  type OperationRequest,
+} from '../../kit/operation.ts';
+import { ENVIRONMENT } from '../../kit/resource.ts';
+import { type Row, updateRow } from '../../kit/rows.ts';
+import { listOf } from '../../kit/schemas.ts';
+import { policyDocument } from '../policy-document.ts';
+import {
+  type MigrateBody,
+  MigratePolicies,
+  policySchema,
+  type WritePolicy,
+  writePolicySchema,
+} from './policies.schema.ts';
+import { type PolicyBlock, policyBlocks } from './policy-blocks.ts';
+import {
+  assertAnswerTimes,
+  assertDurations,
+  assertNetworks,
+  holdApplications,
+  holdFido2Policy,
+} from './policy-rules.ts';
+
+type PolicyParts = Pick<Parts, 'store' | 'links' | 'methods'>;
+type Policies = Collection<'policies', WritePolicy>;
+
+const EMBEDDED = 'deviceAuthenticationPolicies';
+const MIGRATE = 'application/vnd.pingidentity.deviceAuthenticationPolicy.fido2.migrate+json';
+
+function policyView({ name, isDefault, settings, updatedAt }: DeviceAuthenticationPolicy) {
+  const { methods, ...rest } = settings;
+  return {
+    name,
+    default: isDefault,
+    // Deprecated, but the Go SDK fails without it.
+    forSignOnPolicy: false,
+    ...rest,
+    ...methods,
+    updatedAt: toTimestamp(updatedAt),
+  };
+}
+
+/** What a valid request says, with defaults for what it leaves out. */
+function settingsOf(
+  blocks: readonly PolicyBlock[],
+  body: WritePolicy,
+): DeviceAuthenticationPolicySettings {
+  assertDurations(body);
+  const methods: Record<string, MethodPolicy> = {};
+  for (const { key, schema } of blocks) {
+    const block = body[key];
+    // The schema has checked it.
+    if (block !== undefined) methods[key] = withDefaults(schema, block as MethodPolicy);
+  }
+  assertNetworks(methods);
+  assertAnswerTimes(methods);
+  const { notificationsPolicy, rememberMe } = body;
+  return {
+    authentication: body.authentication ?? { deviceSelection: 'DEFAULT_TO_FIRST' },
+    newDeviceNotification: body.newDeviceNotification ?? 'EMAIL_THEN_SMS',
+    ignoreUserLock: body.ignoreUserLock ?? false,
+    ...(notificationsPolicy ? { notificationsPolicy } : {}),
+    ...(rememberMe ? { rememberMe } : {}),
+    methods,
+  };
+}
+
+function policyCollection({ store, links, methods }: PolicyParts): Policies {
+  const blocks = policyBlocks(methods);
+  return {
+    store,
+    links,
+    table: 'policies',
+    path: `${ENVIRONMENT}/${EMBEDDED}`,
+    idParameter: 'deviceAuthenticationPolicyID',
+    tag: 'Device authentication policies',
+    ids: ['DeviceAuthenticationPolicy', 'DeviceAuthenticationPolicies'],
+    words: ['a device authentication policy', 'device authentication policies'],
+    permission: 'policy',
+    auditType: 'DEVICE_AUTHENTICATION_POLICY',
+    schemas: { body: writePolicySchema(blocks), one: policySchema(blocks) },
+    filters: { name: { column: 'name', type: 'string' } },
+    maximum: { count: POLICIES_MAX, of: 'policies' },
+    oneDefault: { noun: 'policy' },
+    toDocument: policyDocument((body: WritePolicy) => settingsOf(blocks, body)),
+    holds: async ({ environmentId, doc }) => {
+      const { methods } = doc.settings;
+      return [
+        ...(await holdApplications(store, environmentId, methods)),
+        ...(await holdFido2Policy(
+          store,
+          environmentId,
+          methods.fido2?.fido2PolicyId,
+          'fido2.fido2PolicyId',
+        )),
+      ];
+    },
+    view: policyView,
+  };
+}
+
+/** Device authentication policies ("MFA policies"); contract resources, sdk-schemas. */
+export function policyOperations(parts: PolicyParts): Operation[] {
+  const collection = policyCollection(parts);
+  return [
+    ...collectionOperations(collection),
+    {
+      id: 'migrateDeviceAuthenticationPolicies',
+      method: 'POST',
+      path: collection.path,
+      mediaType: MIGRATE,
+      tag: collection.tag,
+      summary: 'Give policies a FIDO2 block in place of the legacy ones',
+      permission: 'update:policy',
+      body: MigratePolicies,
+      bodyOptional: true,
+      responses: { 200: listOf(EMBEDDED, collection.schemas.one) },
+      handle: (request) => migratePolicies(collection, request),
+    },
+  ];
+}
+
+/**
+ * `fido2.migrate`: each named policy gets a `fido2` block in place of the legacy ones, which this
+ * server never had; so it is enabled with the FIDO policy that the request names. For the same
+ * reason no other policy has to change. Answers those that did.
+ */
+async function migratePolicies(
+  collection: Policies,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  const { migrationData = [] }: MigrateBody = request.body;
+  const { store, links } = collection;
+  const environmentId = environmentOf(request);
+  const migrated = await commitOrRetry(store, async () => {
+    const all = await store.list('policies', environmentId, { limit: POLICIES_MAX });
+    const policies = new Map(all.map((one) => [one.id, one]));
+    const changed = new Map<string, Row<'policies'>>();
+    const holds = new Map<string, Write>();
+    for (const [
+      index,
+      { deviceAuthenticationPolicyId: id, fido2PolicyId },
+    ] of migrationData.entries()) {
+      const policy = policies.get(id);
+      if (!policy || changed.has(id)) {
+        throw invalidData(
+          policy ? 'INVALID_VALUE' : 'NOT_FOUND',
+          `migrationData[${index}].deviceAuthenticationPolicyId`,
+        );
+      }
+      const held = await holdFido2Policy(
+        store,
+        environmentId,
+        fido2PolicyId,
+        `migrationData[${index}].fido2PolicyId`,
+      );
+      // Several may name the same one: it is held once.
+      for (const write of held) holds.set(write.id, write);
+      const { settings } = policy.doc;
+      const fido2 = {
+        enabled: true,
+        ...settings.methods.fido2,
+        ...(fido2PolicyId === undefined ? {} : { fido2PolicyId }),
+      };
+      const methods = { ...settings.methods, fido2 };
+      const doc = { ...policy.doc, settings: { ...settings, methods }, updatedAt: request.now };
+      changed.set(id, { ...policy, doc });
+    }
+    const writes = [...changed.values()].flatMap((policy): Write[] => [
+      updateRow('policies', policy, policy.doc),
+      changeRecord(request, collection.auditType, 'UPDATED', policy.id),
+    ]);
+    return { writes: [...holds.values(), ...writes], result: [...changed.values()] };
+  });
+  return {
+    status: 200,
+    body: {
+      _links: { self: links.api(environmentId, `/${EMBEDDED}`) },
+      _embedded: {
+        [EMBEDDED]: migrated.map((row) => renderRow(collection, row, request)),
+      },
+      count: migrated.length,
+      size: migrated.length,
+    },
+  };
+}

@@ -1,0 +1,71 @@
+/** The deprecated FIDO policies; contract sdk-schemas `FIDOPolicy`. */
+import { type Static, Type } from 'typebox';
+import { FIDO_ALLOWED_AUTHENTICATORS_MAX, FIDO_POLICIES_MAX } from '../../../config/limits.ts';
+import { invalidData } from '../../../errors/api-error.ts';
+import type { FidoPolicy } from '../../../model/fido2.ts';
+import type { Parts } from '../../../parts.ts';
+import { withDefaults } from '../../../policy/with-defaults.ts';
+import { collectionOperations } from '../../kit/collection.ts';
+import type { Operation } from '../../kit/operation.ts';
+import { ENVIRONMENT } from '../../kit/resource.ts';
+import { Reference, resourceOf } from '../../kit/schemas.ts';
+import { assertKnownAuthenticators } from '../fido-devices-metadata/known-authenticators.ts';
+import { POLICY_HEAD, policyDocument, policyMembers, writePolicy } from '../policy-document.ts';
+
+const SETTINGS = {
+  description: Type.Optional(Type.String({ maxLength: 1_024 })),
+  attestationRequirements: Type.Enum(['NONE', 'AUDIT_ONLY', 'GLOBAL', 'CERTIFIED', 'SPECIFIC']),
+  allowedAuthenticators: Type.Optional(
+    Type.Array(Reference, { maxItems: FIDO_ALLOWED_AUTHENTICATORS_MAX }),
+  ),
+  enforceDuringAuthentication: Type.Optional(Type.Boolean({ default: false })),
+  residentKeyRequirement: Type.Enum(['DISCOURAGED', 'REQUIRED']),
+};
+const WriteFidoPolicy = writePolicy(SETTINGS);
+type WriteFidoPolicyBody = Static<typeof WriteFidoPolicy>;
+
+type FidoPolicyParts = Pick<Parts, 'store' | 'links' | 'authenticators'>;
+
+async function settingsOf(
+  parts: FidoPolicyParts,
+  environmentId: string,
+  body: WriteFidoPolicyBody,
+): Promise<FidoPolicy['settings']> {
+  const { attestationRequirements, allowedAuthenticators } = body;
+  if (attestationRequirements === 'SPECIFIC' && !allowedAuthenticators?.length) {
+    throw invalidData('REQUIRED_VALUE', 'allowedAuthenticators');
+  }
+  await assertKnownAuthenticators(
+    parts,
+    environmentId,
+    allowedAuthenticators,
+    'allowedAuthenticators',
+  );
+  const { name: _name, default: _default, ...settings } = withDefaults(WriteFidoPolicy, body);
+  return {
+    ...settings,
+    enforceDuringAuthentication: settings.enforceDuringAuthentication ?? false,
+  };
+}
+
+/** The deprecated FIDO policies: kept for clients that write them; they decide nothing. */
+export function fidoPolicyOperations(parts: FidoPolicyParts): Operation[] {
+  return collectionOperations({
+    ...parts,
+    table: 'fido_policies',
+    path: `${ENVIRONMENT}/fidoPolicies`,
+    idParameter: 'fidoPolicyID',
+    tag: 'FIDO policies',
+    ids: ['FidoPolicy', 'FidoPolicies'],
+    words: ['a FIDO policy (deprecated)', 'FIDO policies (deprecated)'],
+    permission: 'fidoPolicy',
+    auditType: 'FIDO_POLICY',
+    schemas: { body: WriteFidoPolicy, one: resourceOf({ ...POLICY_HEAD, ...SETTINGS }) },
+    maximum: { count: FIDO_POLICIES_MAX, of: 'policies' },
+    oneDefault: { noun: 'policy' },
+    toDocument: policyDocument((body: WriteFidoPolicyBody, { environmentId }) =>
+      settingsOf(parts, environmentId, body),
+    ),
+    view: policyMembers,
+  });
+}

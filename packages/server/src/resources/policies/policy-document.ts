@@ -1,0 +1,44 @@
+/** What the policies of every kind have in common: a name, a default among them, and settings. */
+import { type TProperties, Type } from 'typebox';
+import { type Instant, momentsOf } from '../../model/instant.ts';
+import { Name } from '../kit/schemas.ts';
+
+/** What the reply of a policy begins with. */
+export const POLICY_HEAD = { name: Type.String(), default: Type.Boolean() };
+
+/** The request of a create or a full replacement. */
+export const writePolicy = <Settings extends TProperties>(settings: Settings) =>
+  Type.Object(
+    { name: Name, default: Type.Optional(Type.Boolean()), ...settings },
+    { additionalProperties: false },
+  );
+
+interface Named {
+  name: string;
+  default?: boolean;
+}
+
+/** `toDocument` of a collection of policies, made of what the request says of their settings. */
+export const policyDocument =
+  <Body extends Named, Context, Settings>(
+    settingsOf: (body: Body, context: Context) => Settings | Promise<Settings>,
+  ) =>
+  async (body: Body, context: Context) => ({
+    name: body.name,
+    isDefault: body.default ?? false,
+    settings: await settingsOf(body, context),
+  });
+
+/** A policy as the API shows it. */
+export const policyMembers = (policy: {
+  name: string;
+  isDefault: boolean;
+  settings: object;
+  createdAt: Instant;
+  updatedAt: Instant;
+}) => ({
+  name: policy.name,
+  default: policy.isDefault,
+  ...policy.settings,
+  ...momentsOf(policy),
+});
