@@ -9,8 +9,8 @@ import { activityOperations } from './resources/platform/activities/activities.r
 import { applicationOperations } from './resources/platform/applications/applications.routes.ts';
 import { roleAssignmentOperations } from './resources/platform/applications/role-assignments.routes.ts';
 import { environmentOperations } from './resources/platform/environments/environments.routes.ts';
-import { populationOperations } from './resources/platform/populations/populations.routes.ts';
-import { pushCredentialOperations } from './resources/platform/push-credentials/push-credentials.routes.ts';
+import { populationOperations } from './resources/platform/populations/populations.ts';
+import { pushCredentialOperations } from './resources/platform/push-credentials/push-credentials.ts';
 import { roleOperations } from './resources/platform/roles/roles.routes.ts';
 import { tokenOperations } from './resources/platform/tokens/tokens.routes.ts';
 import { userOperations } from './resources/platform/users/users.routes.ts';

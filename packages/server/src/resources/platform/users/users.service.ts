@@ -12,8 +12,8 @@ import { activityWrite, actorOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { wherever } from '../../kit/filter.ts';
 import { type ListSpec, listReply } from '../../kit/list.ts';
+import { findDefault } from '../../kit/one-default.ts';
 import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
-import { findDefaultPopulation } from '../populations/populations.service.ts';
 import { userView } from './user-view.ts';
 import { type CreateUserBody, PROFILE_NAMES, type ReplaceUserBody } from './users.schema.ts';
 
@@ -100,7 +100,7 @@ async function populationOf(
     if (!exists || !reachable) throw invalidData('NOT_FOUND', 'population.id');
     return wanted.id;
   }
-  const population = await findDefaultPopulation(store, environmentId);
+  const population = await findDefault(store, 'populations', environmentId);
   if (!population || (populationIds && !populationIds.includes(population.id))) {
     throw invalidData('REQUIRED_VALUE', 'population.id');
   }
