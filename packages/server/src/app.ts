@@ -8,7 +8,7 @@ import type { Operation } from './resources/kit/operation.ts';
 import { activityOperations } from './resources/platform/activities/activities.routes.ts';
 import { applicationOperations } from './resources/platform/applications/applications.routes.ts';
 import { roleAssignmentOperations } from './resources/platform/applications/role-assignments.routes.ts';
-import { environmentOperations } from './resources/platform/environments/environments.routes.ts';
+import { environmentOperations } from './resources/platform/environments/environments.ts';
 import { populationOperations } from './resources/platform/populations/populations.ts';
 import { pushCredentialOperations } from './resources/platform/push-credentials/push-credentials.ts';
 import { roleOperations } from './resources/platform/roles/roles.routes.ts';

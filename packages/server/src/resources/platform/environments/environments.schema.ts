@@ -1,11 +1,9 @@
 /** The messages of environments and their bill of materials; the platform's pages of these names. */
 import { type Static, Type } from 'typebox';
-import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
 import { REGIONS } from '../../../config/settings.ts';
-import { HalLinks, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
+import { HalLinks, Name, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
 
 const closed = { additionalProperties: false } as const;
-const NO_CONTROLS = '^[^\\u0000-\\u001f\\u007f]*$';
 /** SDK, `EnumProductType`; `OTHER` is ours. Products that aren't served here change nothing. */
 const PRODUCTS = [
   'PING_ONE_BASE',
@@ -35,7 +33,6 @@ const PRODUCTS = [
 ];
 const SOLUTIONS = ['CUSTOMER', 'WORKFORCE', 'CIAM_TRIAL', 'WF_TRIAL'];
 
-const Name = Type.String({ minLength: 1, maxLength: NAME_LENGTH_MAX, pattern: NO_CONTROLS });
 const Address = Type.String({ maxLength: 2_048 });
 
 const Product = Type.Object(

@@ -1,29 +1,46 @@
-/** Environments: list, create, read, change, delete. */
+/** Environments and their bill of materials; the platform's pages of these names. */
 import { randomUUIDv7 } from 'node:crypto';
 import { ApiError, invalidData, notFound } from '../../../errors/api-error.ts';
 import { LICENSE_ID } from '../../../model/built-in.ts';
 import type { Environment } from '../../../model/documents.ts';
-import { toTimestamp } from '../../../model/instant.ts';
+import { momentsOf, toTimestamp } from '../../../model/instant.ts';
 import { textKey } from '../../../model/text-key.ts';
 import type { Parts } from '../../../parts.ts';
-import { ANY_ENVIRONMENT, type Stored, type Write } from '../../../storage/store.ts';
-import { activityWrite, actorOf } from '../../kit/activity.ts';
+import { ANY_ENVIRONMENT, type Write } from '../../../storage/store.ts';
+import { type ChangeVerb, changeRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { constantly } from '../../kit/filter.ts';
 import { listReply } from '../../kit/list.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import {
+  environmentOf,
+  type Operation,
+  type OperationReply,
+  type OperationRequest,
+} from '../../kit/operation.ts';
+import { ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
+import { deleteRow, type Row, updateRow } from '../../kit/rows.ts';
 import { ORGANIZATION_ID } from '../roles/organization.ts';
 import { publicUrlOf } from '../tokens/issuer.ts';
-import type {
-  BillOfMaterialsBody,
-  CreateEnvironmentBody,
-  UpdateEnvironmentBody,
+import {
+  BillOfMaterials,
+  type BillOfMaterialsBody,
+  BillOfMaterialsReply,
+  CreateEnvironment,
+  type CreateEnvironmentBody,
+  EnvironmentReply,
+  UpdateEnvironment,
+  type UpdateEnvironmentBody,
 } from './environments.schema.ts';
 import { billOf, newEnvironmentWrites } from './new-environment.ts';
 
-export type EnvironmentParts = Pick<Parts, 'store' | 'links' | 'keyring' | 'methods' | 'settings'>;
+type EnvironmentParts = Pick<Parts, 'store' | 'links' | 'keyring' | 'methods' | 'settings'>;
 
-function environmentView({ links }: EnvironmentParts, { id, doc }: Stored<Environment>) {
+const billView = ({ products, solutionType }: Environment) => ({
+  ...(solutionType === undefined ? {} : { solutionType }),
+  products,
+});
+
+function environmentView({ links }: EnvironmentParts, { id, doc }: Row<'environments'>) {
   const { products: _, solutionType: __, billOfMaterialsUpdatedAt: ___, ...about } = doc;
   return {
     _links: {
@@ -39,17 +56,11 @@ function environmentView({ links }: EnvironmentParts, { id, doc }: Stored<Enviro
     organization: { id: ORGANIZATION_ID },
     status: 'ACTIVE',
     billOfMaterials: billView(doc),
-    createdAt: toTimestamp(doc.createdAt),
-    updatedAt: toTimestamp(doc.updatedAt),
+    ...momentsOf(doc),
   };
 }
 
-const billView = ({ products, solutionType }: Environment) => ({
-  ...(solutionType === undefined ? {} : { solutionType }),
-  products,
-});
-
-function billReply({ links }: EnvironmentParts, { id, doc }: Stored<Environment>): OperationReply {
+function billReply({ links }: EnvironmentParts, { id, doc }: Row<'environments'>): OperationReply {
   return {
     status: 200,
     body: {
@@ -61,39 +72,29 @@ function billReply({ links }: EnvironmentParts, { id, doc }: Stored<Environment>
   };
 }
 
-async function find({ store }: EnvironmentParts, { params }: OperationRequest) {
-  const id = params.envID ?? '';
+async function find({ store }: EnvironmentParts, id: string): Promise<Row<'environments'>> {
   const environment = await store.get('environments', id, id);
   if (!environment) throw notFound();
   return environment;
 }
 
-function record(request: OperationRequest, environmentId: string, verb: string): Write {
-  return activityWrite(
-    environmentId,
-    {
-      action: `ENVIRONMENT.${verb}`,
-      actor: actorOf(request),
-      resource: { type: 'ENVIRONMENT', id: environmentId },
-      correlationId: request.correlationId,
-    },
-    request.now,
-  );
+/** The audit row stands in the environment itself, also that of its beginning. */
+function record(request: OperationRequest, id: string, verb: ChangeVerb): Write {
+  return changeRecord({ ...request, params: { envID: id } }, 'ENVIRONMENT', verb, id);
 }
 
 function change(
   parts: EnvironmentParts,
   request: OperationRequest,
   changed: (doc: Environment) => Environment,
-): Promise<Stored<Environment>> {
+): Promise<Row<'environments'>> {
   return commitOrRetry(parts.store, async () => {
-    const environment = await find(parts, request);
-    const { id, version } = environment;
+    const environment = await find(parts, environmentOf(request));
     const doc = changed(environment.doc);
     return {
       writes: [
-        { op: 'update', table: 'environments', environmentId: id, id, version, doc },
-        record(request, id, 'UPDATED'),
+        updateRow('environments', environment, doc),
+        record(request, environment.id, 'UPDATED'),
       ],
       result: { ...environment, doc },
     };
@@ -101,7 +102,7 @@ function change(
 }
 
 /** Every environment: whoever may list them has a role on the organization. */
-export function listEnvironments(parts: EnvironmentParts, request: OperationRequest) {
+function listEnvironments(parts: EnvironmentParts, request: OperationRequest) {
   const { store, links } = parts;
   return listReply({
     store: {
@@ -132,10 +133,7 @@ function assertRegion({ settings }: EnvironmentParts, region: string | undefined
   });
 }
 
-export async function createEnvironment(
-  parts: EnvironmentParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+async function createEnvironment(parts: EnvironmentParts, request: OperationRequest) {
   const body: CreateEnvironmentBody = request.body;
   const { region = parts.settings.region ?? 'NA' } = body;
   assertRegion(parts, region);
@@ -148,22 +146,10 @@ export async function createEnvironment(
     ],
     result: undefined,
   }));
-  const environment = await parts.store.get('environments', id, id);
-  if (!environment) throw notFound();
-  return { status: 201, body: environmentView(parts, environment) };
+  return { status: 201, body: environmentView(parts, await find(parts, id)) };
 }
 
-export async function readEnvironment(
-  parts: EnvironmentParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
-  return { status: 200, body: environmentView(parts, await find(parts, request)) };
-}
-
-export async function updateEnvironment(
-  parts: EnvironmentParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+async function updateEnvironment(parts: EnvironmentParts, request: OperationRequest) {
   const body: UpdateEnvironmentBody = request.body;
   const environment = await change(parts, request, (doc) => {
     const { description: _former, icon: _icon, ...rest } = doc;
@@ -173,7 +159,7 @@ export async function updateEnvironment(
   return { status: 200, body: environmentView(parts, environment) };
 }
 
-function assertDeletable({ id, doc }: Stored<Environment>, { actor }: OperationRequest): void {
+function assertDeletable({ id, doc }: Row<'environments'>, { actor }: OperationRequest): void {
   if (doc.type === 'PRODUCTION') {
     throw new ApiError('REQUEST_FAILED', [], {
       message: 'Only an environment of the type SANDBOX can be deleted.',
@@ -191,40 +177,82 @@ function assertDeletable({ id, doc }: Stored<Environment>, { actor }: OperationR
  * Deletes the row that every route and token needs, so nothing of the environment can be used or
  * seen any more. What is in it stays in the tables, out of reach.
  */
-export async function deleteEnvironment(
-  parts: EnvironmentParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
-  await commitOrRetry(parts.store, async () => {
-    const environment = await find(parts, request);
+async function deleteEnvironment(parts: EnvironmentParts, request: OperationRequest) {
+  return commitOrRetry(parts.store, async () => {
+    const environment = await find(parts, environmentOf(request));
     assertDeletable(environment, request);
-    const { id, version } = environment;
     return {
-      writes: [
-        { op: 'delete', table: 'environments', environmentId: id, id, version },
-        record(request, id, 'DELETED'),
-      ],
-      result: undefined,
+      writes: [deleteRow('environments', environment), record(request, environment.id, 'DELETED')],
+      result: { status: 204 },
     };
   });
-  return { status: 204 };
 }
 
-export async function readBillOfMaterials(
-  parts: EnvironmentParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
-  return billReply(parts, await find(parts, request));
-}
-
-export async function updateBillOfMaterials(
-  parts: EnvironmentParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+async function updateBillOfMaterials(parts: EnvironmentParts, request: OperationRequest) {
   const body: BillOfMaterialsBody = request.body;
   const environment = await change(parts, request, ({ solutionType: _former, ...rest }) => ({
     ...rest,
     ...billOf(body, request.now),
   }));
   return billReply(parts, environment);
+}
+
+export function environmentOperations(parts: EnvironmentParts): Operation[] {
+  const bill = {
+    tag: 'Environments',
+    path: `${ENVIRONMENT}/billOfMaterials`,
+    needsMfa: false,
+    responses: { 200: BillOfMaterialsReply },
+  } as const;
+  return [
+    ...resourceOperations(
+      parts,
+      {
+        path: '/v1/environments',
+        idParameter: 'envID',
+        tag: bill.tag,
+        ids: ['Environment', 'Environments'],
+        words: ['an environment', 'environments'],
+        permission: 'environment',
+        needsMfa: false,
+        schemas: { body: UpdateEnvironment, one: EnvironmentReply },
+      },
+      {
+        list: listEnvironments,
+        create: createEnvironment,
+        read: async (_parts, request) => ({
+          status: 200,
+          body: environmentView(parts, await find(parts, environmentOf(request))),
+        }),
+        replace: updateEnvironment,
+        delete: deleteEnvironment,
+      },
+      {
+        list: { permission: 'read:organization' },
+        create: { permission: 'create:organization', body: CreateEnvironment },
+        replace: { summary: 'Replace what an environment says of itself' },
+        delete: {
+          permission: 'delete:organization',
+          summary: 'Delete an environment of the type SANDBOX',
+        },
+      },
+    ),
+    {
+      ...bill,
+      id: 'readBillOfMaterials',
+      method: 'GET',
+      summary: 'Read the products of an environment',
+      permission: 'read:environment',
+      handle: async (request) => billReply(parts, await find(parts, environmentOf(request))),
+    },
+    {
+      ...bill,
+      id: 'updateBillOfMaterials',
+      method: 'PUT',
+      summary: 'Replace the products of an environment; MFA needs PING_ONE_MFA',
+      permission: 'update:environment',
+      body: BillOfMaterials,
+      handle: (request) => updateBillOfMaterials(parts, request),
+    },
+  ];
 }
