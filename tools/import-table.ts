@@ -101,6 +101,8 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
     from: 'model/',
     may: ['model/'],
     npm: ['libphonenumber-js'],
+    // The names of domains in letters: pure.
+    node: ['node:url'],
     because: 'The model is what everyone imports, so it imports nobody.',
   },
   {

@@ -39,7 +39,7 @@ export async function bootstrap(parts: BootstrapParts, url: string): Promise<str
     id: environmentId,
     name: 'Countersign',
     description: 'The first environment.',
-    products: [{ type: 'PING_ONE_MFA' }],
+    ...(settings.region === undefined ? {} : { region: settings.region }),
   };
   const outcome = await store.commit([
     ...(await newEnvironmentWrites(environment, { keyring, methods, now })),

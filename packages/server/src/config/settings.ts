@@ -135,6 +135,17 @@ const TABLE = {
     description:
       '`true`: `testMode` devices are allowed. Default: allowed, but not in production (contract §3.6).',
   },
+  region: {
+    env: 'COUNTERSIGN_REGION',
+    description:
+      'Region of the server, `NA`, `EU`, `AP`, `AU`, `CA` or `SG`: environments are made in no other; absent: in each of them.',
+  },
+  secretsReadOnce: {
+    env: 'COUNTERSIGN_SECRETS_READ_ONCE',
+    fallback: 'false',
+    description:
+      "`true`: an application's secret can be read once, within an hour after it was made. Terraform then can't refresh it.",
+  },
   trustProxy: {
     env: 'COUNTERSIGN_TRUST_PROXY',
     description:
@@ -180,6 +191,8 @@ export interface Settings {
   fidoMetadataRootFile?: string;
   logLevel: string;
   allowTestDevices: boolean;
+  region?: string;
+  secretsReadOnce: boolean;
   trustProxy?: string[];
   production: boolean;
 }
@@ -190,6 +203,8 @@ export class SettingsError extends Error {
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** SDK, `EnumRegionCode`. */
+export const REGIONS = ['NA', 'EU', 'AP', 'AU', 'CA', 'SG'];
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 /** Reads the settings from environment variables. Throws `SettingsError`. Pure. */
@@ -256,6 +271,10 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   if (!LOG_LEVELS.includes(logLevel)) {
     throw new SettingsError(`COUNTERSIGN_LOG_LEVEL is none of ${LOG_LEVELS.join(', ')}.`);
   }
+  const region = text('region');
+  if (region !== undefined && !REGIONS.includes(region)) {
+    throw new SettingsError(`COUNTERSIGN_REGION is none of ${REGIONS.join(', ')}.`);
+  }
   const production = required('nodeEnv') === 'production';
   const allowTestDevices = text('allowTestDevices');
   const trustProxy = text('trustProxy')
@@ -294,6 +313,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     fidoMetadataRootFile: text('fidoMetadataRootFile'),
     logLevel,
     allowTestDevices: allowTestDevices === undefined ? !production : allowTestDevices === 'true',
+    region,
+    secretsReadOnce: text('secretsReadOnce') === 'true',
     trustProxy,
     production,
   });

@@ -21,6 +21,13 @@ export interface ErrorDetail {
   innerError?: InnerError;
 }
 
+/** Clients look for the catalogue's sentence in these: what is said more stands behind it. */
+function messageOf(code: ErrorCode, more: string | undefined): string {
+  const { message } = ERRORS[code];
+  if (more === undefined) return message;
+  return message.startsWith('The request could not be completed.') ? `${message} ${more}` : more;
+}
+
 /** The caller's mistake, or a limit: a catalogue entry that becomes the contract's error body. */
 export class ApiError extends Error {
   readonly code: ErrorCode;
@@ -32,7 +39,7 @@ export class ApiError extends Error {
     details: readonly ErrorDetail[] = [],
     options?: { cause?: unknown; message?: string },
   ) {
-    super(options?.message ?? ERRORS[code].message, { cause: options?.cause });
+    super(messageOf(code, options?.message), { cause: options?.cause });
     this.name = 'ApiError';
     this.code = code;
     this.status = ERRORS[code].status;

@@ -15,6 +15,7 @@ import {
   PLAIN_ENVIRONMENT,
   POPULATION,
   recorder,
+  sendRaw,
   startTestApp,
   THINGS,
   thingsOf,
@@ -56,6 +57,9 @@ describe('an operation is chosen by path, method and media type', () => {
     ['an unknown media type', { body, ...type('application/vnd.other+json') }, 415],
     ['a media type that is none', { body, ...type('json') }, 415],
     ['a list of media types', { body, ...type('application/json, text/plain') }, 415],
+    ['the general beside a special one', { body, ...type(`application/json, ${CHECK}`) }, 'check'],
+    ['the same, the other way', { body, ...type(`${CHECK}; q=1,application/json`) }, 'check'],
+    ['two special ones', { body, ...type(`${CHECK}, ${CLEAR}`) }, 415],
     ['no media type and no body, where several actions are', { method: 'POST' }, 415],
     ['a body without a media type', { method: 'POST', body: new TextEncoder().encode(body) }, 415],
     ['GET with a media type', { method: 'GET', ...type('text/plain') }, 'list'],
@@ -80,6 +84,17 @@ describe('an operation is chosen by path, method and media type', () => {
         assert.equal(body.code, 'UNSUPPORTED_MEDIA_TYPE');
         assert.equal(body.details[0].target, 'Content-Type');
       }
+    }
+  });
+
+  test('also where the media types come as two headers, in either order', async (context) => {
+    const { port } = await startTestApp(context, operations);
+    const types = ['application/json', CHECK];
+    for (const [one, other] of [types, types.toReversed()]) {
+      const head = `POST ${thingsOf()} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer admin\r\n`;
+      const headers = `Content-Type: ${one}\r\nContent-Type: ${other}\r\nConnection: close\r\n`;
+      const text = `${head}${headers}Content-Length: ${body.length}\r\n\r\n${body}`;
+      assert.match(await sendRaw(port, text), /^HTTP\/1\.1 200 .*"check"/s);
     }
   });
 

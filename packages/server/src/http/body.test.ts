@@ -45,7 +45,9 @@ describe('a JSON body', () => {
       ['a number', '1'],
       ['null', 'null'],
       ['white space', ' \n'],
-      ['a byte order mark', '\ufeff{}'],
+      ['two byte order marks', '\ufeff\ufeff{}'],
+      ['a byte order mark only', '\ufeff'],
+      ['null in a list, without an object', '[null]'],
       ['UTF-16', Buffer.from('{"a":1}', 'utf16le')],
       ['bytes that are not UTF-8', Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d)],
       ['an encoded surrogate', Uint8Array.of(0x7b, 0x22, 0xed, 0xa0, 0x80, 0x22, 0x3a, 0x31, 0x7d)],
@@ -72,7 +74,7 @@ describe('a JSON body', () => {
     const { ask } = await startTestApp(context, operations);
     const bodies = [
       '{}',
-      '{"a":"\\ud83d\\ude00 ü","constructor":"Ltd","n":-1.5e3,"x":null,"y":[true,{}]}',
+      '{"a":"\\ud83d\\ude00 ü","constructor":"Ltd","n":-1.5e3,"y":[true,{},null]}',
       nested(BODY_DEPTH_MAX),
       JSON.stringify({ a: 'x'.repeat(BODY_BYTES_MAX - 8) }),
     ];
@@ -80,6 +82,32 @@ describe('a JSON body', () => {
       assert.equal((await ask(thingsOf(), { body, headers: JSON_TYPE })).status, 200);
       assert.deepEqual(requests.at(-1)?.body, JSON.parse(body));
     }
+  });
+
+  test('may begin with a byte order mark', async (context) => {
+    const { ask } = await startTestApp(context, operations);
+    const answer = await ask(thingsOf(), { body: '\ufeff{"a":1}', headers: JSON_TYPE });
+    assert.equal(answer.status, 200);
+    assert.deepEqual(requests.at(-1)?.body, { a: 1 });
+  });
+
+  test('has no members that are null, at any depth, but where they remove', async (context) => {
+    const { ask } = await startTestApp(context, operations);
+    const body = '{"a":null,"b":{"c":null,"d":[{"e":null}]},"f":[null],"g":false}';
+    assert.equal((await ask(thingsOf(), { body, headers: JSON_TYPE })).status, 200);
+    assert.deepEqual(requests.at(-1)?.body, { b: { d: [{}] }, f: [null], g: false });
+    assert.deepEqual(
+      parseJsonObject(Buffer.from(body), { keepsNull: true }),
+      JSON.parse(body),
+      'PATCH',
+    );
+  });
+
+  test('that is null is none, and may be so where it is optional', async (context) => {
+    const { ask } = await startTestApp(context, operations);
+    const put = await ask(thingsOf(), { method: 'PUT', body: 'null', headers: JSON_TYPE });
+    assert.equal(put.status, 200);
+    assert.deepEqual(requests.at(-1)?.body, {});
   });
 
   test('longer than the limit is 413, with a length or without', async (context) => {
@@ -154,7 +182,9 @@ describe('a JSON body', () => {
     fc.assert(
       fc.property(values, (bytes) => {
         try {
-          assert.equal(typeof parseJsonObject(bytes), 'object');
+          const value = parseJsonObject(bytes);
+          if (value === undefined) assert.equal(bytes.toString().trim(), 'null');
+          else assert.equal(typeof value, 'object');
         } catch (error) {
           assert.ok(error instanceof ApiError && error.code === 'INVALID_REQUEST', String(error));
         }

@@ -2,7 +2,7 @@
  * The dispatch table: method and path to an endpoint, media type to its operation. All that can
  * be known of an operation before a request comes is worked out here, once.
  */
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { TSchema } from 'typebox';
 import { ApiError, errorDetail } from '../errors/api-error.ts';
 import type { Method, Operation } from '../resources/kit/operation.ts';
@@ -116,21 +116,30 @@ function mediaTypeOf(contentType: string): string {
   return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
 }
 
+/**
+ * The media types of a request. Go clients of the platform send the general and the special one as
+ * two headers, in either order, and a proxy may make one of them.
+ */
+function mediaTypesOf({ headersDistinct }: Pick<IncomingMessage, 'headersDistinct'>): string[] {
+  const texts = headersDistinct['content-type'] ?? [];
+  return [...new Set(texts.flatMap((text) => text.split(',')).map(mediaTypeOf))];
+}
+
 /** The operation that a request's head asks for. Throws `UNSUPPORTED_MEDIA_TYPE`. Pure. */
 export function selectOperation(
   endpoint: Endpoint,
-  headers: IncomingHttpHeaders,
+  request: Pick<IncomingMessage, 'headers' | 'headersDistinct'>,
 ): CompiledOperation {
   const { method, byMediaType, withoutMediaType } = endpoint;
-  const contentType = headers['content-type'];
-  const named =
-    contentType === undefined || method === 'GET'
-      ? undefined
-      : byMediaType.get(mediaTypeOf(contentType));
+  const types = method === 'GET' ? [] : mediaTypesOf(request);
+  // Beside a special type the general one says nothing; two special ones say two things.
+  const special = types.filter((type) => type !== JSON_MEDIA_TYPE);
+  const [wanted = types[0]] = special;
+  const named = special.length > 1 || wanted === undefined ? undefined : byMediaType.get(wanted);
   if (named) return named;
   // GET and DELETE mean one thing, whatever media type they bring.
   const isPlain = method === 'GET' || method === 'DELETE';
-  if (withoutMediaType && (isPlain || (contentType === undefined && !hasBody(headers)))) {
+  if (withoutMediaType && (isPlain || (types.length === 0 && !hasBody(request.headers)))) {
     return withoutMediaType;
   }
   throw new ApiError('UNSUPPORTED_MEDIA_TYPE', [errorDetail('INVALID_VALUE', 'Content-Type')]);

@@ -1,4 +1,7 @@
-/** JSON request bodies: strict UTF-8, an object at the top, nothing that poisons what reads it. */
+/**
+ * JSON request bodies: strict UTF-8, an object at the top, nothing that poisons what reads it. A
+ * member that is null is absent: serializers of many languages write each property that has no value.
+ */
 import { isUtf8 } from 'node:buffer';
 import { BODY_DEPTH_MAX } from '../config/limits.ts';
 import { ApiError } from '../errors/api-error.ts';
@@ -12,19 +15,20 @@ function checkText(text: string): void {
   }
 }
 
-function checkValue(value: unknown, depth: number): void {
+/** `keepsNull`: where null says something, because it removes; `PATCH`. */
+function checkValue(value: unknown, depth: number, keepsNull: boolean): void {
   if (typeof value === 'string') checkText(value);
   else if (typeof value === 'number') {
     // 1e999 reads as Infinity, which JSON could not write again.
     if (!Number.isFinite(value)) throw refuse('The body has a number that is too large.');
   } else if (typeof value === 'object' && value !== null) {
     if (depth > BODY_DEPTH_MAX) throw refuse(`The body nests deeper than ${BODY_DEPTH_MAX}.`);
-    if (Array.isArray(value)) for (const item of value) checkValue(item, depth + 1);
-    else checkMembers(value, depth);
+    if (Array.isArray(value)) for (const item of value) checkValue(item, depth + 1, keepsNull);
+    else checkMembers(value, depth, keepsNull);
   }
 }
 
-function checkMembers(value: object, depth: number): void {
+function checkMembers(value: object, depth: number, keepsNull: boolean): void {
   for (const [name, member] of Object.entries(value)) {
     // Either name would change the prototype of an object that members are copied to.
     const isPoison =
@@ -35,23 +39,31 @@ function checkMembers(value: object, depth: number): void {
         Object.hasOwn(member, 'prototype'));
     if (isPoison) throw refuse('The body has a property name that is not allowed.');
     checkText(name);
-    checkValue(member, depth + 1);
+    if (member === null && !keepsNull) Reflect.deleteProperty(value, name);
+    else checkValue(member, depth + 1, keepsNull);
   }
 }
 
-/** The object that the bytes hold. Throws `INVALID_REQUEST` when they aren't one. Pure. */
-export function parseJsonObject(bytes: Buffer): object {
+// RFC 8259 §8.1: a byte order mark may be ignored, and some editors and shells write one.
+const BYTE_ORDER_MARK = /^\ufeff/;
+
+/**
+ * The object that the bytes hold; undefined for `null`, which some clients send for no body. Throws
+ * `INVALID_REQUEST` when they hold neither. Pure.
+ */
+export function parseJsonObject(bytes: Buffer, { keepsNull = false } = {}): object | undefined {
   if (!isUtf8(bytes)) throw refuse('The body is not UTF-8.');
   let value: unknown;
   try {
-    value = JSON.parse(bytes.toString('utf8'));
+    value = JSON.parse(bytes.toString('utf8').replace(BYTE_ORDER_MARK, ''));
   } catch {
     // The parser's own message quotes the body, which must not reach the log.
     throw refuse('The body is not JSON.');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (value === null) return undefined;
+  if (typeof value !== 'object' || Array.isArray(value)) {
     throw refuse('The body is not a JSON object.');
   }
-  checkValue(value, 1);
+  checkValue(value, 1, keepsNull);
   return value;
 }

@@ -9,7 +9,7 @@ import type { VaultLoader } from '../crypto/vault.ts';
 import { ApiError, errorDetail, notFound } from '../errors/api-error.ts';
 import type { Clock } from '../model/instant.ts';
 import type { Access, Principal } from '../resources/kit/access.ts';
-import type { OperationReply, OperationRequest } from '../resources/kit/operation.ts';
+import type { Operation, OperationReply, OperationRequest } from '../resources/kit/operation.ts';
 import { UUID_PATTERN } from '../resources/kit/schemas.ts';
 import { authorize, userGuard } from './authorize.ts';
 import { correlationText } from './correlation.ts';
@@ -62,12 +62,24 @@ function readQuery({ queryNames, validateQuery }: CompiledOperation, url: string
   const at = url.indexOf('?');
   const text = at < 0 ? '' : url.slice(at + 1);
   const query = text === '' ? {} : parsePairs(text, queryNames);
+  // Clients that build an address from optional parts leave these in with nothing behind them.
+  for (const name of ['filter', 'expand']) if (query[name]?.trim() === '') delete query[name];
   validateQuery?.(query, text.length);
   return query;
 }
 
+/** What the bytes of a body say; undefined: nothing. */
+function parseBody(
+  { kind, names }: NonNullable<CompiledOperation['body']>,
+  { method }: Operation,
+  bytes: Buffer,
+): object | undefined {
+  if (kind === 'FORM') return parsePairs(bytes.toString('utf8'), names);
+  return parseJsonObject(bytes, { keepsNull: method === 'PATCH' });
+}
+
 /** The validated body; `{}` where it may be left out and is; undefined where none is read. */
-async function readOperationBody({ body }: CompiledOperation, raw: IncomingMessage) {
+async function readOperationBody({ body, operation }: CompiledOperation, raw: IncomingMessage) {
   if (!body) return undefined;
   const encoding = raw.headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
@@ -75,13 +87,12 @@ async function readOperationBody({ body }: CompiledOperation, raw: IncomingMessa
       errorDetail('INVALID_VALUE', 'Content-Encoding'),
     ]);
   }
-  const bytes = hasBody(raw.headers) ? await readBody(raw, BODY_BYTES_MAX) : undefined;
-  if (!bytes?.length) {
+  const bytes = hasBody(raw.headers) ? await readBody(raw, BODY_BYTES_MAX) : Buffer.alloc(0);
+  const value = bytes.length === 0 ? undefined : parseBody(body, operation, bytes);
+  if (!value) {
     if (body.isOptional) return {};
     throw new ApiError('INVALID_REQUEST', [], { message: 'The request has no body.' });
   }
-  const value =
-    body.kind === 'FORM' ? parsePairs(bytes.toString('utf8'), body.names) : parseJsonObject(bytes);
   body.validate(value, bytes.length);
   return value;
 }
@@ -93,7 +104,7 @@ export async function runOperation(
   parts: OperationParts,
 ): Promise<OperationReply> {
   const { request, params } = exchange;
-  const compiled = selectOperation(endpoint, request.headers);
+  const compiled = selectOperation(endpoint, request);
   const { operation } = compiled;
   exchange.operation = operation.id;
   checkParams(endpoint, params);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isEmailAddress, maskEmail, maskPhone, toE164 } from './address.ts';
+import { emailKey, isEmailAddress, maskEmail, maskPhone, toE164 } from './address.ts';
 
 test('every documented shape of a phone number has one form', () => {
   const shapes = [
@@ -36,6 +36,9 @@ test('an e-mail address is one plain address', () => {
     "o'neil+x@sub.mail.example",
     'root@localhost',
     'ä@ö.example',
+    '"john.doe"@shop.example',
+    'hello."world"@shop.example',
+    '"a".b."c"@shop.example',
   ]) {
     assert.ok(isEmailAddress(text), text);
   }
@@ -48,7 +51,17 @@ test('an e-mail address is one plain address', () => {
     'a b@c.example',
     'a@b.example,c@d.example',
     'a@b.example\r\nBcc: x@y.example',
-    '"quoted"@b.example',
+    '"@b.example',
+    '""@b.example',
+    'a"quoted"@b.example',
+    '"quoted"a@b.example',
+    '"quoted@b.example',
+    '"quoted".@"b".example',
+    '"a b"@c.example',
+    '"a\\"b"@c.example',
+    '"a<b>"@c.example',
+    `${'"a".'.repeat(20)}a@b.example`,
+    `${'"a".'.repeat(50_000)}@b`,
     'a\u0085@b.example',
     'a\u202eb@c.example',
     'a\u2028b@c.example',
@@ -65,4 +78,23 @@ test('masks show what the contract shows', () => {
   assert.equal(maskEmail('amanda@mail.example'), 'am****@mail.example');
   assert.equal(maskEmail('a@mail.example'), 'a****@mail.example');
   assert.equal(maskPhone('+358401234507'), '*******07');
+});
+
+test('one e-mail address has one key, however it is written', () => {
+  const key = 'mixed.case@müller.example';
+  for (const text of [
+    'mixed.case@müller.example',
+    'Mixed.Case@MÜLLER.Example',
+    'mixed.case@mu\u0308ller.example',
+    'mixed.case@xn--mller-kva.example',
+    '"Mixed.Case"@xn--MLLER-kva.example',
+    'mixed."case"@müller.example',
+  ]) {
+    assert.equal(emailKey(text), key, text);
+  }
+  // Parts of it, for filters.
+  for (const part of ['Mixed', '@Müller', 'CASE@mu\u0308ller.', 'example']) {
+    assert.ok(key.includes(emailKey(part)), part);
+  }
+  assert.notEqual(emailKey('a.b@c.example'), emailKey('ab@c.example'));
 });

@@ -24,6 +24,10 @@ export interface BillOfMaterialsProduct {
   id: string;
   type: string;
   description?: string;
+  console?: { href: string };
+  tags?: string[];
+  bookmarks?: { name: string; href: string }[];
+  deployment?: Record<string, unknown>;
 }
 
 export interface Environment extends Timestamps {
@@ -31,6 +35,10 @@ export interface Environment extends Timestamps {
   description?: string;
   type: 'PRODUCTION' | 'SANDBOX';
   region: string;
+  icon?: string;
+  /** Absent: the built-in one. */
+  license?: { id: string };
+  solutionType?: string;
   products: BillOfMaterialsProduct[];
   billOfMaterialsUpdatedAt: Instant;
 }
@@ -54,6 +62,12 @@ export interface Population extends Timestamps {
   name: string;
   description?: string;
   isDefault: boolean;
+  alternativeIdentifiers?: string[];
+  passwordPolicy?: { id: string };
+  /** Absent: the environment's default language. */
+  preferredLanguage?: string;
+  /** Absent: the environment's default theme. */
+  theme?: { id: string };
 }
 
 export interface User extends Timestamps {
@@ -63,13 +77,33 @@ export interface User extends Timestamps {
   /** E.164. */
   mobilePhone?: string;
   primaryPhone?: string;
-  name?: { given?: string; family?: string; middle?: string; formatted?: string };
+  name?: {
+    given?: string;
+    family?: string;
+    middle?: string;
+    formatted?: string;
+    honorificPrefix?: string;
+    honorificSuffix?: string;
+  };
+  address?: {
+    streetAddress?: string;
+    locality?: string;
+    region?: string;
+    postalCode?: string;
+    countryCode?: string;
+  };
+  photo?: { href?: string };
+  type?: string;
   nickname?: string;
   preferredLanguage?: string;
   locale?: string;
   timezone?: string;
   externalId?: string;
   title?: string;
+  /** Kept and returned; they decide nothing here. Absent: `ACCOUNT_OK`, the platform, `NOT_INITIATED`. */
+  lifecycle?: { status: string };
+  identityProvider?: { id?: string; type?: string };
+  verifyStatus?: string;
   enabled: boolean;
   /** Present while the account is locked; past `unlockAt` it counts as unlocked. */
   lock?: { lockedAt: Instant; unlockAt?: Instant };
@@ -104,11 +138,13 @@ export interface Application extends Timestamps {
     | 'NONE';
   /** scrypt: `N$r$p$salt$hash`, base64url. */
   secretHash?: string;
-  /** The secret, sealed, until it was read once. */
+  /** The secret, sealed; absent: it can't be read. */
   sealedSecret?: string;
   /** What opens tokens of Play Integrity, as sealed JSON (`PlayCredentials`); never returned. */
   sealedPlayIntegrity?: string;
   jwks?: { keys: Record<string, unknown>[] };
+  /** The same as it was written: it is shown so; of an older row absent. */
+  jwksText?: string;
   /** Everything else that the API stores and returns as it came (mobile settings, redirect URIs). */
   settings: Record<string, unknown>;
   /** Tokens issued before this moment are refused: set when the secret changes. */

@@ -172,6 +172,9 @@ export interface PlayCredentials {
   serviceAccountCredentials?: string;
 }
 
+/** `passcodeGracePeriod` where the application states none, as the platform has it. */
+export const PASSCODE_GRACE_PERIOD = 5;
+
 /** `mobile` of a native application; SDK, `ApplicationOIDCAllOfMobile`. */
 export interface MobileSettings {
   bundleId?: string;

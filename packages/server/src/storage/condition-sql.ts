@@ -42,6 +42,9 @@ export function conditionSql(
   switch (condition.is) {
     case 'startsWith':
       return `${engine.position(column, value)} = 1`;
+    case 'endsWith':
+      // Both engines count characters, as the string's iterator does.
+      return `substr(${column}, length(${column}) - ${[...condition.value].length} + 1) = ${value}`;
     case 'contains':
       return `${engine.position(column, value)} > 0`;
     case 'ne':

@@ -53,7 +53,7 @@ export type Column = string;
 /** What rows to read. Values are bound as parameters, never put into SQL text. */
 export type Condition =
   | { column: Column; is: 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le'; value: string | number }
-  | { column: Column; is: 'startsWith' | 'contains'; value: string }
+  | { column: Column; is: 'startsWith' | 'endsWith' | 'contains'; value: string }
   | { column: Column; is: 'present' }
   | { all: readonly Condition[] }
   | { any: readonly Condition[] }

@@ -2,7 +2,10 @@
  * The tables: which columns of a row are searched, and how they follow from its document. A row is
  * `environment_id, id, version, doc` and these columns; the document is the truth.
  */
-import type { Documents, Flow, Table } from '../model/documents.ts';
+import { emailKey } from '../model/address.ts';
+import { LICENSE_ID, LIFECYCLE_STATUS } from '../model/built-in.ts';
+import type { Documents, Flow, Table, User } from '../model/documents.ts';
+import { composed, textKey } from '../model/text-key.ts';
 
 export type ColumnValue = string | number | null;
 
@@ -17,33 +20,52 @@ type Tables = { [T in Table]: TableDescription<T> };
 
 const waitsForPush = ({ status }: Flow) => status === 'PUSH_CONFIRMATION_REQUIRED';
 
+/** The end of the account's lock; of one without an end, the last moment there is. */
+const lockedUntil = ({ lock }: User) => lock && (lock.unlockAt ?? Number.MAX_SAFE_INTEGER);
+
 const flag = (value: boolean): number => (value ? 1 : 0);
 
 export const TABLES: Tables = {
-  environments: { columns: { name: ({ name }) => name }, notifies: true },
+  environments: {
+    columns: {
+      name: ({ name }) => composed(name),
+      name_key: ({ name }) => textKey(name),
+      license_id: ({ license }) => license?.id ?? LICENSE_ID,
+    },
+    notifies: true,
+  },
   environment_keys: {
     columns: { purpose: ({ purpose }) => purpose, status: ({ status }) => status },
     notifies: true,
   },
   populations: {
-    columns: { name: ({ name }) => name, is_default: ({ isDefault }) => flag(isDefault) },
+    columns: {
+      name: ({ name }) => composed(name),
+      is_default: ({ isDefault }) => flag(isDefault),
+      name_key: ({ name }) => textKey(name),
+    },
   },
   users: {
     columns: {
       population_id: ({ populationId }) => populationId,
       username: ({ username }) => username,
-      username_key: ({ username }) => username.toLowerCase(),
-      email: ({ email }) => email,
-      family_name: ({ name }) => name?.family,
-      given_name: ({ name }) => name?.given,
-      external_id: ({ externalId }) => externalId,
+      // Found without regard to case and to forms of the same characters; RFC 7643 §2.2.
+      username_key: ({ username }) => textKey(username),
+      email: ({ email }) => email && emailKey(email),
+      family_name: ({ name }) => name?.family && textKey(name.family),
+      given_name: ({ name }) => name?.given && textKey(name.given),
+      external_id: ({ externalId }) => externalId && composed(externalId),
       enabled: ({ enabled }) => flag(enabled),
       mfa_enabled: ({ mfaEnabled }) => flag(mfaEnabled),
+      mobile_phone: ({ mobilePhone }) => mobilePhone,
+      lifecycle_status: ({ lifecycle }) => lifecycle?.status ?? LIFECYCLE_STATUS,
+      locked_until: lockedUntil,
+      created_at: ({ createdAt }) => createdAt,
     },
   },
   applications: {
     columns: {
-      name: ({ name }) => name,
+      name: ({ name }) => composed(name),
       type: ({ type }) => type,
       enabled: ({ enabled }) => flag(enabled),
     },
@@ -59,7 +81,7 @@ export const TABLES: Tables = {
   },
   mfa_settings: { columns: {}, notifies: true },
   policies: {
-    columns: { name: ({ name }) => name, is_default: ({ isDefault }) => flag(isDefault) },
+    columns: { name: ({ name }) => composed(name), is_default: ({ isDefault }) => flag(isDefault) },
     notifies: true,
   },
   devices: {
@@ -103,13 +125,13 @@ export const TABLES: Tables = {
     },
   },
   fido2_policies: {
-    columns: { name: ({ name }) => name, is_default: ({ isDefault }) => flag(isDefault) },
+    columns: { name: ({ name }) => composed(name), is_default: ({ isDefault }) => flag(isDefault) },
     notifies: true,
   },
   fido_policies: {
-    columns: { name: ({ name }) => name, is_default: ({ isDefault }) => flag(isDefault) },
+    columns: { name: ({ name }) => composed(name), is_default: ({ isDefault }) => flag(isDefault) },
   },
-  custom_authenticators: { columns: { name: ({ name }) => name }, notifies: true },
+  custom_authenticators: { columns: { name: ({ name }) => composed(name) }, notifies: true },
   pairing_keys: {
     columns: {
       user_id: ({ userId }) => userId,
@@ -164,6 +186,8 @@ const INTEGER_COLUMNS: ReadonlySet<string> = new Set([
   'recorded_at',
   'usable_until',
   'push_expires_at',
+  'locked_until',
+  'created_at',
 ]);
 
 /** Whether a searched column holds numbers; the others hold text. */

@@ -14,7 +14,8 @@ export interface RequestOptions {
   token?: string | undefined;
   /** `device.activate` for `application/vnd.pingidentity.device.activate+json`, or a whole type. */
   type?: string;
-  headers?: Record<string, string>;
+  /** A list is sent as one header for each. */
+  headers?: Record<string, string | string[]>;
   /** An object is sent as JSON, a text or bytes as they are. */
   body?: unknown;
 }

@@ -1,15 +1,10 @@
 /** Passcodes that a native device makes, also where it has no network; RFC 6238. */
-import { passcodeIdentity } from '../../model/mobile.ts';
+import { PASSCODE_GRACE_PERIOD, passcodeIdentity } from '../../model/mobile.ts';
 import type { MethodContext, MethodDevice, Verdict } from '../authentication-method.ts';
 import { findCounter, type PasscodeForm, timeStepAt } from '../oath/one-time-password.ts';
 import { nativeCredential } from './native-credential.ts';
 
 export const MOBILE_PASSCODE: PasscodeForm = { digits: 6, algorithm: 'sha256' };
-/**
- * Where the application states none. The device has learned the server's time; this is for what it
- * takes to read and type.
- */
-const GRACE_STEPS = 1;
 
 /** A right one is of a step after the last one that was used. */
 export function verifyPasscode(
@@ -19,7 +14,7 @@ export function verifyPasscode(
 ): Verdict {
   const { applicationId, sealedSecret, lastTimeStep, passcodePeriodSeconds } =
     nativeCredential(device);
-  const { passcodeGracePeriod = GRACE_STEPS } =
+  const { passcodeGracePeriod = PASSCODE_GRACE_PERIOD } =
     configuration.nativeApplications.get(applicationId)?.mobile ?? {};
   const key = vault.open(environmentId, passcodeIdentity(device.id), sealedSecret);
   const step = timeStepAt(now, passcodePeriodSeconds * 1_000);

@@ -56,10 +56,15 @@ export interface Collection<T extends CollectionTable, Body> extends Resource {
   filters?: Readonly<Record<string, FilterAttribute>>;
   /** In an environment; `of` is the error's target. */
   maximum?: { count: number; of: string };
-  /** One of them is the default (`default` on the wire), which is neither unmade nor deleted. */
-  oneDefault?: { noun: string };
+  /**
+   * One of them is the default (`default` on the wire), which is neither unmade nor deleted. `kept`:
+   * what is said to who would delete it.
+   */
+  oneDefault?: { noun: string; kept?: string };
   /** The member that is unique; default `name`. */
   unique?: string;
+  /** Throws where what the path names above the list isn't there. */
+  assertParent?(request: OperationRequest): Promise<void>;
   /** Which rows belong to the path and may be seen by the caller; default all. */
   where?(request: OperationRequest): Condition | undefined;
   /** The same for one row. */
@@ -132,10 +137,11 @@ async function assertRoom<T extends CollectionTable>(
   throw limitExceeded(of, `The environment has its maximum of ${of}.`, count);
 }
 
-function listRows<T extends CollectionTable>(
+async function listRows<T extends CollectionTable>(
   collection: Any<T>,
   request: OperationRequest,
 ): Promise<OperationReply> {
+  await collection.assertParent?.(request);
   const { store, links, table, filters } = collection;
   const environmentId = environmentOf(request);
   const where = collection.where?.(request);
@@ -217,7 +223,7 @@ export function removeRow<T extends CollectionTable>(
     const row = await findRow(collection, request);
     if (rule && 'isDefault' in row.doc && row.doc.isDefault) {
       throw invalidData('CONSTRAINT_VIOLATION', 'id', {
-        message: `The default ${rule.noun} can not be deleted.`,
+        message: rule.kept ?? `The default ${rule.noun} can not be deleted.`,
       });
     }
     await collection.assertUnused?.(row, request);

@@ -7,12 +7,13 @@
  */
 import { FILTER_CONDITIONS_MAX, FILTER_LENGTH_MAX } from '../../config/limits.ts';
 import { type ApiError, type InnerError, invalidData } from '../../errors/api-error.ts';
+import { textKey } from '../../model/text-key.ts';
 import type { Condition } from '../../storage/store.ts';
 
 const DEPTH_MAX = 20;
 
 const OPERATORS = {
-  string: ['eq', 'ne', 'sw', 'co', 'gt', 'ge', 'lt', 'le', 'pr'],
+  string: ['eq', 'ne', 'sw', 'ew', 'co', 'gt', 'ge', 'lt', 'le', 'pr'],
   boolean: ['eq', 'ne', 'pr'],
   number: ['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'pr'],
   instant: ['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'pr'],
@@ -22,13 +23,32 @@ export type FilterOperator = (typeof OPERATORS)['string'][number];
 
 /** What a filter may name. */
 export interface FilterAttribute {
-  column: string;
+  /** The searched column; absent: `condition` says what is searched. */
+  column?: string;
   type: keyof typeof OPERATORS;
   /** Fewer operators than the type has. */
   operators?: readonly FilterOperator[];
-  /** The column holds lower case: a text is compared without regard to case. */
-  lowerCase?: true;
+  /** The column holds its texts in one form: a text to compare is brought into it. */
+  keyOf?: (text: string) => string;
+  condition?(operator: FilterOperator, value: string | number): Condition;
 }
+
+/** An attribute that has one value everywhere: it is compared without asking the store. */
+export const constantly = (constant: string): FilterAttribute => ({
+  type: 'string',
+  operators: ['eq', 'ne'],
+  keyOf: textKey,
+  condition: (operator, value) =>
+    (value === textKey(constant)) === (operator === 'eq') ? { all: [] } : { any: [] },
+});
+
+/** A boolean that no column holds: true where the condition is. */
+export const wherever = (condition: Condition): FilterAttribute => ({
+  type: 'boolean',
+  operators: ['eq', 'ne'],
+  condition: (operator, value) =>
+    (value === 1) === (operator === 'eq') ? condition : { not: condition },
+});
 
 // One token, with the white space before it; sticky, so that reading is linear.
 const TOKEN =
@@ -78,10 +98,10 @@ function quoted(token: Token): string | undefined {
 }
 
 /** The compared value as the store keeps it: booleans as 0 and 1, moments as milliseconds. */
-function comparedValue(token: Token, { type, lowerCase }: FilterAttribute): string | number {
+function comparedValue(token: Token, { type, keyOf }: FilterAttribute): string | number {
   const text = quoted(token);
   let value: string | number | undefined;
-  if (type === 'string') value = lowerCase ? text?.toLowerCase() : text;
+  if (type === 'string') value = text === undefined ? undefined : (keyOf?.(text) ?? text);
   else if (type === 'instant') value = text === undefined ? undefined : instantOf(text);
   else if (type === 'boolean') {
     const word = token.kind === 'word' ? token.text.toLowerCase() : '';
@@ -94,9 +114,11 @@ function comparedValue(token: Token, { type, lowerCase }: FilterAttribute): stri
   return value;
 }
 
+const WITHIN = { sw: 'startsWith', ew: 'endsWith', co: 'contains' } as const;
+
 function conditionOf(column: string, operator: FilterOperator, value: string | number): Condition {
-  if (operator === 'sw' || operator === 'co') {
-    return { column, is: operator === 'sw' ? 'startsWith' : 'contains', value: String(value) };
+  if (operator === 'sw' || operator === 'ew' || operator === 'co') {
+    return { column, is: WITHIN[operator], value: String(value) };
   }
   return operator === 'pr' ? { column, is: 'present' } : { column, is: operator, value };
 }
@@ -191,7 +213,10 @@ class FilterReader {
       });
     }
     const value = operator === 'pr' ? '' : comparedValue(this.#next(), attribute);
-    return conditionOf(attribute.column, operator, value);
+    const { column, condition } = attribute;
+    if (condition) return condition(operator, value);
+    if (column === undefined) throw new Error('The attribute has no column and no condition.');
+    return conditionOf(column, operator, value);
   }
 }
 

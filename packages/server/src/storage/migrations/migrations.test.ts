@@ -11,7 +11,7 @@ import { runMigrations } from '../migrate.ts';
 import { nodeSqliteDialect } from '../node-sqlite-dialect.ts';
 import { openPostgresStore } from '../postgres.ts';
 import { openSqliteStore } from '../sqlite.ts';
-import type { Store } from '../store.ts';
+import type { Condition, Store } from '../store.ts';
 import type { Engine } from './migrations.ts';
 
 /** A database as the version before FIDO2 has left it, with two environments. */
@@ -51,7 +51,73 @@ async function assertDefaultPolicies(store: Store): Promise<void> {
   assert.equal(ids.size, 2);
 }
 
-describe('an environment that is older than FIDO2 policies gets its default one', () => {
+/** A database of the version before texts had one form, with rows of every kind. */
+async function beforeForms(dialect: Dialect, engine: Engine): Promise<void> {
+  await runMigrations(dialect, engine, '0003-device-removals');
+  const db = new Kysely<unknown>({ dialect });
+  await sql`insert into environments (environment_id, id, version, doc, name)
+    values ('one', 'one', 1, '{}', 'Shop Ü')`.execute(db);
+  for (const [id, name] of [
+    ['1', 'Plain'],
+    ['2', 'u\u0308'],
+    ['3', 'a\u0308'],
+    ['4', 'ä'],
+  ]) {
+    await sql`insert into populations (environment_id, id, version, doc, name, is_default)
+      values ('one', ${id}, 1, '{}', ${name}, 0)`.execute(db);
+  }
+  const users = [
+    ['a', { username: 'Plain', email: 'Plain@Shop.Example', mobilePhone: '+3581', createdAt: 7 }],
+    ['b', { username: 'U\u0308', email: 'x@XN--mller-kva.example', name: { family: 'Å' } }],
+    ['c', { username: 'E\u0301', email: 'c@shop.example', lock: { lockedAt: 5, unlockAt: 9 } }],
+    ['d', { username: 'É', email: 'd@shop.example', lock: { lockedAt: 5 } }],
+  ] as const;
+  for (const [id, doc] of users) {
+    const { username, email } = doc;
+    const family = 'name' in doc ? doc.name.family : null;
+    await sql`insert into users (environment_id, id, version, doc, population_id, username,
+        username_key, email, family_name, enabled, mfa_enabled)
+      values ('one', ${id}, 1, ${JSON.stringify(doc)}, '1', ${username},
+        ${username.toLowerCase()}, ${email}, ${family}, 1, 1)`.execute(db);
+  }
+}
+
+async function assertForms(store: Store): Promise<void> {
+  const find = async (table: 'users' | 'populations' | 'environments', where: Condition) =>
+    (await store.list(table, 'one', { where, limit: 9 })).map(({ id }) => id);
+  const eq = (column: string, value: string | number): Condition => ({ column, is: 'eq', value });
+  assert.deepEqual(await find('environments', eq('name_key', 'shop ü')), ['one']);
+  assert.equal((await find('environments', { column: 'license_id', is: 'present' })).length, 1);
+  assert.deepEqual(await find('populations', eq('name_key', 'ü')), ['2']);
+  assert.deepEqual(await find('populations', eq('name', 'ü')), ['2']);
+  assert.deepEqual(await find('populations', eq('name_key', 'plain')), ['1']);
+  assert.deepEqual(await find('populations', eq('name', 'ä')), ['4'], 'the name is taken');
+  assert.deepEqual(await find('users', eq('email', 'plain@shop.example')), ['a']);
+  assert.deepEqual(await find('users', eq('email', 'x@müller.example')), ['b']);
+  assert.deepEqual(await find('users', eq('username_key', 'ü')), ['b']);
+  assert.deepEqual(await find('users', eq('username_key', 'é')), ['d'], 'the name is taken');
+  assert.deepEqual(await find('users', eq('family_name', 'å')), ['b']);
+  assert.deepEqual(await find('users', eq('mobile_phone', '+3581')), ['a']);
+  assert.deepEqual(await find('users', eq('created_at', 7)), ['a']);
+  assert.deepEqual(await find('users', { column: 'locked_until', is: 'gt', value: 9 }), ['d']);
+  assert.deepEqual(await find('users', { column: 'locked_until', is: 'present' }), ['c', 'd']);
+  assert.equal((await find('users', eq('lifecycle_status', 'ACCOUNT_OK'))).length, 4);
+}
+
+const CASES = [
+  [
+    'an environment that is older than FIDO2 policies gets its default one',
+    beforeFido2,
+    assertDefaultPolicies,
+  ],
+  [
+    'texts of an older version are found in the one form that new ones have',
+    beforeForms,
+    assertForms,
+  ],
+] as const;
+
+describe('what a database of an older version holds', () => {
   let directory: Awaited<ReturnType<typeof freshDataDirectory>>;
   let postgres: TestPostgres | undefined;
   before(async () => {
@@ -63,23 +129,25 @@ describe('an environment that is older than FIDO2 policies gets its default one'
     await postgres?.stop();
   });
 
-  test('SQLite', { skip: !DIALECTS.includes('sqlite') }, async () => {
-    const path = join(directory.path, 'old.sqlite');
-    const db = new DatabaseSync(path);
-    await beforeFido2(nodeSqliteDialect(db), 'sqlite');
-    db.close();
-    const store = await openSqliteStore(path);
-    await assertDefaultPolicies(store);
-    await store.close();
-  });
+  for (const [name, make, assertMigrated] of CASES) {
+    test(`${name}: SQLite`, { skip: !DIALECTS.includes('sqlite') }, async () => {
+      const path = join(directory.path, `${make.name}.sqlite`);
+      const db = new DatabaseSync(path);
+      await make(nodeSqliteDialect(db), 'sqlite');
+      db.close();
+      const store = await openSqliteStore(path);
+      await assertMigrated(store);
+      await store.close();
+    });
 
-  test('PostgreSQL', { skip: !DIALECTS.includes('postgres') }, async () => {
-    const url = (await postgres?.freshDatabase()) ?? '';
-    const pool = new pg.Pool({ connectionString: url, max: 2 });
-    await beforeFido2(new PostgresDialect({ pool }), 'postgres');
-    await pool.end();
-    const store = await openPostgresStore(url);
-    await assertDefaultPolicies(store);
-    await store.close();
-  });
+    test(`${name}: PostgreSQL`, { skip: !DIALECTS.includes('postgres') }, async () => {
+      const url = (await postgres?.freshDatabase()) ?? '';
+      const pool = new pg.Pool({ connectionString: url, max: 2 });
+      await make(new PostgresDialect({ pool }), 'postgres');
+      await pool.end();
+      const store = await openPostgresStore(url);
+      await assertMigrated(store);
+      await store.close();
+    });
+  }
 });

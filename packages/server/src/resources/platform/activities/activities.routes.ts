@@ -27,6 +27,7 @@ const Reply = Type.Object({
 
 const ATTRIBUTES = {
   recordedAt: { column: 'recorded_at', type: 'instant' },
+  createdAt: { column: 'recorded_at', type: 'instant' },
   'action.type': { column: 'action', type: 'string' },
   'resources.id': { column: 'resource_id', type: 'string' },
   'user.id': { column: 'user_id', type: 'string' },

@@ -12,7 +12,9 @@ import type { Actor, OperationRequest } from '../../kit/operation.ts';
 import { holdsRole, type RoleScope, readRoleAssignments } from '../roles/role-assignments.ts';
 
 /** What the operations on applications are made with. */
-export type ApplicationParts = Pick<Parts, 'store' | 'keyring' | 'links'>;
+export type ApplicationParts = Pick<Parts, 'store' | 'keyring' | 'links'> & {
+  settings: Pick<Parts['settings'], 'secretsReadOnce'>;
+};
 
 /** The ids in the path of an application operation. */
 export function idsOf({ params }: Pick<OperationRequest, 'params'>) {

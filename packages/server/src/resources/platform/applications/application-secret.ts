@@ -1,4 +1,4 @@
-/** Secrets of applications: hashed, and readable once for an hour; docs/decisions/0003. */
+/** Secrets of applications: hashed, and sealed so that they can be read; docs/decisions/0025. */
 import { SECRET_READABLE_MS } from '../../../config/limits.ts';
 import { hashClientSecret, newClientSecret } from '../../../crypto/client-secret.ts';
 import type { Vault } from '../../../crypto/vault.ts';
@@ -10,12 +10,27 @@ import { activityWrite, actorOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
 import { tokensValidFrom } from '../tokens/issue-token.ts';
-import { type ApplicationParts, readApplication, requireAdministration } from './administration.ts';
+import {
+  type ApplicationParts,
+  idsOf,
+  readApplication,
+  requireAdministration,
+} from './administration.ts';
 import { secretView } from './application-view.ts';
 
 const identityOf = (applicationId: string) => `applications/${applicationId}/secret`;
 
-/** A new secret in the form that is kept: its hash, and a copy that can be read once. */
+function sealed(
+  vault: Vault,
+  { environmentId, id }: { environmentId: string; id: string },
+  secret: string,
+  now: Instant,
+): string {
+  const text = JSON.stringify({ secret, readableUntil: now + SECRET_READABLE_MS });
+  return vault.seal(environmentId, identityOf(id), text);
+}
+
+/** A new secret in the form that is kept: its hash, and a copy that can be read. */
 export async function newSealedSecret(
   vault: Vault,
   environmentId: string,
@@ -23,28 +38,27 @@ export async function newSealedSecret(
   now: Instant,
 ): Promise<Required<Pick<Application, 'secretHash' | 'sealedSecret'>>> {
   const secret = newClientSecret();
-  const readable = JSON.stringify({ secret, readableUntil: now + SECRET_READABLE_MS });
   return {
     secretHash: await hashClientSecret(secret),
-    sealedSecret: vault.seal(environmentId, identityOf(applicationId), readable),
+    sealedSecret: sealed(vault, { environmentId, id: applicationId }, secret, now),
   };
 }
 
-function openSecret(vault: Vault, { environmentId, id, doc }: Stored<Application>, now: Instant) {
+/** `mayBeOld`: whether the hour in which it can be read once doesn't count. */
+function openSecret(
+  vault: Vault,
+  { environmentId, id, doc }: Stored<Application>,
+  { now, mayBeOld }: { now: Instant; mayBeOld: boolean },
+) {
   if (doc.sealedSecret === undefined) return undefined;
   const text = vault.open(environmentId, identityOf(id), doc.sealedSecret).toString();
   const { secret, readableUntil }: { secret: string; readableUntil: Instant } = JSON.parse(text);
-  return now < readableUntil ? secret : undefined;
+  return mayBeOld || now < readableUntil ? secret : undefined;
 }
 
-function change(
-  request: OperationRequest,
-  { environmentId, id, version }: Stored<Application>,
-  action: string,
-  doc: Application,
-): Write[] {
-  const activity = activityWrite(
-    environmentId,
+function record(request: OperationRequest, id: string, action: string): Write {
+  return activityWrite(
+    idsOf(request).environmentId,
     {
       action,
       actor: actorOf(request),
@@ -53,28 +67,41 @@ function change(
     },
     request.now,
   );
-  return [{ op: 'update', table: 'applications', environmentId, id, version, doc }, activity];
 }
 
-/** Answers the secret once, and forgets what it answered before that. */
+const update = ({ environmentId, id, version }: Stored<Application>, doc: Application): Write => ({
+  op: 'update',
+  table: 'applications',
+  environmentId,
+  id,
+  version,
+  doc,
+});
+
+/** Answers the secret, and records that. Where it can be read once, the answer ends the copy. */
 export async function readSecret(
-  { store, keyring, links }: ApplicationParts,
+  { store, keyring, links, settings }: ApplicationParts,
   request: OperationRequest,
 ): Promise<OperationReply> {
+  const { secretsReadOnce } = settings;
   return commitOrRetry(store, async () => {
     const application = await readApplication({ store }, request);
     await requireAdministration({ store }, request.actor, application);
-    const secret = openSecret(keyring, application, request.now);
-    const { sealedSecret: _, ...doc } = application.doc;
+    const when = { now: request.now, mayBeOld: !secretsReadOnce };
+    const secret = openSecret(keyring, application, when);
     if (secret === undefined) {
       throw new ApiError('NOT_FOUND', [], {
         message:
-          'The secret can be read once, within an hour after it was made. POST to this address ' +
+          'The secret is not kept in a form that can be read, or no longer. POST to this address ' +
           'makes a new one.',
       });
     }
+    const { sealedSecret: _, ...doc } = application.doc;
     return {
-      writes: change(request, application, 'SECRET.READ', doc),
+      writes: [
+        ...(secretsReadOnce ? [update(application, doc)] : []),
+        record(request, application.id, 'SECRET.READ'),
+      ],
       result: { status: 200, body: secretView(links, application, secret) },
     };
   });
@@ -82,7 +109,7 @@ export async function readSecret(
 
 /** Makes a new secret and answers it; the old one and every token got by it end at once. */
 export async function replaceSecret(
-  { store, links }: ApplicationParts,
+  { store, keyring, links, settings }: ApplicationParts,
   request: OperationRequest,
 ): Promise<OperationReply> {
   if (request.body.previous !== undefined) {
@@ -90,6 +117,7 @@ export async function replaceSecret(
       message: 'The previous secret cannot be kept: it ends when the new one is made.',
     });
   }
+  const { now } = request;
   const secret = newClientSecret();
   const secretHash = await hashClientSecret(secret);
   return commitOrRetry(store, async () => {
@@ -99,11 +127,15 @@ export async function replaceSecret(
     const doc: Application = {
       ...kept,
       secretHash,
-      tokensValidFrom: tokensValidFrom(request.now, kept.tokensValidFrom),
-      updatedAt: request.now,
+      // The answer is the one time that it is read.
+      ...(settings.secretsReadOnce
+        ? {}
+        : { sealedSecret: sealed(keyring, application, secret, now) }),
+      tokensValidFrom: tokensValidFrom(now, kept.tokensValidFrom),
+      updatedAt: now,
     };
     return {
-      writes: change(request, application, 'SECRET.UPDATED', doc),
+      writes: [update(application, doc), record(request, application.id, 'SECRET.UPDATED')],
       result: { status: 200, body: secretView(links, application, secret) },
     };
   });

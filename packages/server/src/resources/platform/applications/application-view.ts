@@ -1,5 +1,6 @@
 import type { Application, RoleAssignment } from '../../../model/documents.ts';
 import { toTimestamp } from '../../../model/instant.ts';
+import { PASSCODE_GRACE_PERIOD } from '../../../model/mobile.ts';
 import type { Stored } from '../../../storage/store.ts';
 import type { Links } from '../../kit/links.ts';
 
@@ -8,14 +9,28 @@ export const APPLICATIONS_PATH = '/applications';
 
 const pathOf = (applicationId: string) => `${APPLICATIONS_PATH}/${applicationId}`;
 
-/** An application as the API shows it: never its secret; its keys as text. Pure. */
+/** What every application has, whether it was sent or not; SDK, `ApplicationOIDC`. */
+const DEFAULTS = { idpSignoff: false, includeX5t: false, opSessionCheckEnabled: false };
+
+/** The same of its type, also where it was made before these were kept. */
+function defaultsOf({ type, settings }: Application): object {
+  const { accessControl, mobile } = settings as Record<string, object | undefined>;
+  if (type === 'WORKER') {
+    return { accessControl: { role: { type: 'ADMIN_USERS_ONLY' }, ...accessControl } };
+  }
+  return mobile ? { mobile: { passcodeGracePeriod: PASSCODE_GRACE_PERIOD, ...mobile } } : {};
+}
+
+/** An application as the API shows it: never its secret; its keys as they were written. Pure. */
 export function applicationView(
   links: Links,
   { environmentId, id, doc }: Stored<Application>,
 ): object {
   const at = (path = '') => links.api(environmentId, `${pathOf(id)}${path}`);
   return {
+    ...DEFAULTS,
     ...doc.settings,
+    ...defaultsOf(doc),
     _links: {
       self: at(),
       environment: links.api(environmentId),
@@ -31,7 +46,7 @@ export function applicationView(
     protocol: doc.protocol,
     grantTypes: doc.grantTypes,
     tokenEndpointAuthMethod: doc.tokenEndpointAuthMethod,
-    ...(doc.jwks === undefined ? {} : { jwks: JSON.stringify(doc.jwks) }),
+    ...(doc.jwks === undefined ? {} : { jwks: doc.jwksText ?? JSON.stringify(doc.jwks) }),
     createdAt: toTimestamp(doc.createdAt),
     updatedAt: toTimestamp(doc.updatedAt),
   };

@@ -1,3 +1,4 @@
+import { composed } from '../../../model/text-key.ts';
 import { LIST_QUERY, listReply } from '../../kit/list.ts';
 import type { Operation } from '../../kit/operation.ts';
 import { type ApplicationParts, idsOf, readApplication } from './administration.ts';
@@ -18,7 +19,7 @@ const COLLECTION = '/v1/environments/{envID}/applications';
 const ITEM = `${COLLECTION}/{appID}`;
 
 const FILTER = {
-  name: { column: 'name', type: 'string' },
+  name: { column: 'name', type: 'string', keyOf: composed },
   type: { column: 'type', type: 'string' },
   enabled: { column: 'enabled', type: 'boolean' },
 } as const;
@@ -57,7 +58,6 @@ export function applicationOperations(parts: ApplicationParts): Operation[] {
       method: 'POST',
       path: COLLECTION,
       summary: 'Create an application',
-      description: 'Its secret can then be read once.',
       permission: 'create:application',
       body: CreateApplication,
       responses: { 201: ApplicationReply },
@@ -103,7 +103,7 @@ export function applicationOperations(parts: ApplicationParts): Operation[] {
       id: 'readApplicationSecret',
       method: 'GET',
       path: `${ITEM}/secret`,
-      summary: 'Read the secret, once and within an hour after it was made',
+      summary: 'Read the secret; where the server is set so, once',
       // Who has the secret can act as the application: to read the rest is not enough.
       permission: 'update:application',
       responses: { 200: SecretReply },

@@ -49,7 +49,7 @@ function requestedDoc(body: ApplicationRequest) {
     protocol,
     grantTypes,
     tokenEndpointAuthMethod,
-    ...(jwks === undefined ? {} : { jwks: parseClientKeys(jwks) }),
+    ...(jwks === undefined ? {} : { jwks: parseClientKeys(jwks), jwksText: jwks }),
     settings: hasMobile ? { ...settings, mobile: mobileSettings(body.mobile) } : settings,
   };
 }
@@ -93,7 +93,7 @@ async function inheritedRoles(
     }));
 }
 
-/** Creates an application with a secret that `GET …/secret` answers once. */
+/** Creates an application with a secret that `GET …/secret` answers. */
 export async function createApplication(
   parts: ApplicationParts,
   request: OperationRequest,

@@ -3,6 +3,7 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { describe, type TestContext, test } from 'node:test';
 import { SECRET_READABLE_MS } from '../../../config/limits.ts';
 import { verifyClientSecret } from '../../../crypto/client-secret.ts';
+import { roundTrip } from '../../../testing/round-trip.ts';
 import {
   ADMIN,
   ADMIN_SECRET,
@@ -17,8 +18,8 @@ import {
   startPlatform,
 } from './testing-platform.ts';
 
-async function start(context: TestContext) {
-  const platform = await startPlatform(context);
+async function start(context: TestContext, settings?: { secretsReadOnce: boolean }) {
+  const platform = await startPlatform(context, [], settings);
   const token = await platform.tokenOf();
   /** A request by the administrator. */
   const ask = (path: string, method = 'GET', body?: object) =>
@@ -33,6 +34,7 @@ describe('an application', () => {
     const { asAdmin, time } = await start(context);
     const mobile = {
       bundleId: 'com.example',
+      passcodeGracePeriod: 5,
       integrityDetection: { mode: 'DISABLED' },
       passcodeRefreshDuration: { duration: 30, timeUnit: 'SECONDS' },
     };
@@ -65,6 +67,9 @@ describe('an application', () => {
       tokenEndpointAuthMethod: 'CLIENT_SECRET_BASIC',
       redirectUris: ['https://app.example/back'],
       pkceEnforcement: 'S256_REQUIRED',
+      idpSignoff: false,
+      includeX5t: false,
+      opSessionCheckEnabled: false,
       mobile,
       createdAt,
       updatedAt: createdAt,
@@ -87,6 +92,36 @@ describe('an application', () => {
     for (const method of ['GET', 'DELETE']) {
       assert.equal((await asAdmin(pathOf(id), method)).status, 404);
     }
+  });
+
+  test('comes back with all that was sent, its keys as they were written', async (context) => {
+    const { asAdmin } = await start(context);
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+    const jwks = `{\n  "keys" : [ ${JSON.stringify({ x5t: 'a', ...publicKey.export({ format: 'jwk' }) })} ]\n}\n`;
+    const { assignActorRoles: _, ...plain } = aWorker({ name: 'Keys' });
+    const sent = {
+      ...plain,
+      tokenEndpointAuthMethod: 'PRIVATE_KEY_JWT',
+      accessControl: { group: { type: 'ANY_GROUP', groups: [{ id: randomUUID() }] } },
+      includeX5t: true,
+      idpSignoff: true,
+      opSessionCheckEnabled: true,
+      refreshTokenType: 'OPAQUE',
+      requestScopesForMultipleResourcesEnabled: true,
+      jwks,
+    };
+    const { made, replaced } = await roundTrip(
+      (path, { body, method = body ? 'POST' : 'GET' } = {}) => asAdmin(path, method, body),
+      applicationsOf(),
+      { post: sent, put: plain },
+    );
+    assert.equal(made.jwks, jwks);
+    assert.deepEqual(made.accessControl.role, { type: 'ADMIN_USERS_ONLY' });
+    assert.deepEqual(replaced.accessControl, { role: { type: 'ADMIN_USERS_ONLY' } });
+    assert.deepEqual(
+      [replaced.includeX5t, replaced.idpSignoff, replaced.opSessionCheckEnabled],
+      [false, false, false],
+    );
   });
 
   test('is found in its own environment only', async (context) => {
@@ -185,8 +220,35 @@ describe('an application', () => {
 });
 
 describe("an application's secret", () => {
-  test('is read once after the application was made, and works', async (context) => {
-    const { asAdmin, askToken, store, logText } = await start(context);
+  const strict = { secretsReadOnce: true };
+
+  test('is read as often as it is asked for, and each time recorded', async (context) => {
+    const { asAdmin, askToken, store, logText, time, tokenOf, ask } = await start(context);
+    const { body } = await asAdmin(applicationsOf(), 'POST', aWorker());
+    const path = `${pathOf(body.id)}/secret`;
+    const { secret } = (await asAdmin(path)).body;
+    assert.deepEqual((await asAdmin(path)).body.secret, secret);
+    time.now += SECRET_READABLE_MS;
+    const token = await tokenOf();
+    const late = await ask(path, { token });
+    assert.deepEqual([late.status, late.body.secret], [200, secret]);
+    const replaced = await ask(path, { token, method: 'POST' });
+    assert.notEqual(replaced.body.secret, secret);
+    assert.equal((await ask(path, { token })).body.secret, replaced.body.secret);
+    const authorization = basic(body.id, replaced.body.secret);
+    const got = await askToken({ grant_type: 'client_credentials' }, { authorization });
+    assert.equal(got.status, 200);
+    const row = await store.get('applications', HOME, body.id);
+    assert.equal(await verifyClientSecret(replaced.body.secret, row?.doc.secretHash), true);
+    const activities = await store.list('activities', HOME, { limit: 20 });
+    const actions = activities.map(({ doc }) => doc.action);
+    assert.equal(actions.filter((action) => action === 'SECRET.READ').length, 4);
+    const said = JSON.stringify([row, activities]) + logText();
+    assert.ok(!said.includes(secret) && !said.includes(replaced.body.secret));
+  });
+
+  test('is read once after the application was made, where the server is set so', async (context) => {
+    const { asAdmin, askToken, store, logText } = await start(context, strict);
     const created = await asAdmin(applicationsOf(), 'POST', aWorker());
     const { id } = created.body;
     const answers = await Promise.all([
@@ -213,8 +275,8 @@ describe("an application's secret", () => {
     assert.ok(activities.some(({ doc }) => doc.action === 'SECRET.READ'));
   });
 
-  test('is not read an hour after it was made', async (context) => {
-    const { asAdmin, time, tokenOf, ask } = await start(context);
+  test('is then not read an hour after it was made', async (context) => {
+    const { asAdmin, time, tokenOf, ask } = await start(context, strict);
     const created = await asAdmin(applicationsOf(), 'POST', aWorker());
     time.now += SECRET_READABLE_MS;
     const token = await tokenOf();
@@ -238,7 +300,7 @@ describe("an application's secret", () => {
   });
 
   test('is replaced by POST, which answers the new one at once', async (context) => {
-    const platform = await start(context);
+    const platform = await start(context, strict);
     const { asAdmin, askToken, token } = platform;
     const { id, secret } = await createWorker(platform, token);
     const replaced = await asAdmin(`${pathOf(id)}/secret`, 'POST');

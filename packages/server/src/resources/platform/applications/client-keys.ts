@@ -15,7 +15,8 @@ const refuse = (message: string): ApiError => invalidData('INVALID_VALUE', 'jwks
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    // A file may begin with a byte order mark, which trimming takes away.
+    return JSON.parse(text.trim());
   } catch {
     throw refuse('The value is not JSON.');
   }

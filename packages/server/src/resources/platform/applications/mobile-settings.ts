@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
 import { invalidData } from '../../../errors/api-error.ts';
-import type { MobileSettings } from '../../../model/mobile.ts';
+import { type MobileSettings, PASSCODE_GRACE_PERIOD } from '../../../model/mobile.ts';
 import { withDefaults } from '../../../policy/with-defaults.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -71,6 +71,7 @@ const COMMON = {
     Type.Integer({
       minimum: 1,
       maximum: 10,
+      default: PASSCODE_GRACE_PERIOD,
       description: 'Time steps that a passcode may be off, in both directions.',
     }),
   ),

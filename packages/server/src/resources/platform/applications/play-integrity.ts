@@ -1,43 +1,14 @@
 /**
- * What opens the tokens of Play Integrity for an application: taken once, sealed, never returned. It
- * stays when a request leaves it out, so that what was read can be sent back.
+ * What opens the tokens of Play Integrity for an application: taken once, sealed, never returned, and
+ * judged when it is used: a device is then of unknown integrity. It stays when a request leaves it out,
+ * so that what was read can be sent back.
  */
-import { createPrivateKey, createPublicKey } from 'node:crypto';
 import type { Vault } from '../../../crypto/vault.ts';
 import { invalidData } from '../../../errors/api-error.ts';
 import type { Application } from '../../../model/documents.ts';
 import { type MobileSettings, type PlayCredentials, playIdentity } from '../../../model/mobile.ts';
 
 const AT = 'mobile.integrityDetection.googlePlay';
-
-const isDecryptionKey = (text: string) => Buffer.from(text, 'base64').length === 32;
-
-function isVerificationKey(text: string): boolean {
-  try {
-    const key = Buffer.from(text, 'base64');
-    const { asymmetricKeyDetails } = createPublicKey({ key, format: 'der', type: 'spki' });
-    return asymmetricKeyDetails?.namedCurve === 'prime256v1';
-  } catch {
-    return false;
-  }
-}
-
-function isServiceAccount(text: string): boolean {
-  try {
-    const { client_email, private_key } = JSON.parse(text);
-    return (
-      typeof client_email === 'string' && createPrivateKey(private_key).asymmetricKeyType === 'rsa'
-    );
-  } catch {
-    return false;
-  }
-}
-
-const CHECKS: Record<keyof PlayCredentials, (text: string) => boolean> = {
-  decryptionKey: isDecryptionKey,
-  verificationKey: isVerificationKey,
-  serviceAccountCredentials: isServiceAccount,
-};
 
 /** What each way of verification needs. */
 const NEEDED = {
@@ -48,8 +19,7 @@ const NEEDED = {
 type Requested = NonNullable<MobileSettings['integrityDetection']['googlePlay']> & PlayCredentials;
 
 /**
- * The credentials as the application keeps them. Throws `INVALID_DATA` for some that can't be used,
- * and for a part of them.
+ * The credentials as the application keeps them. Throws `INVALID_DATA` for a part of them.
  */
 export function sealedPlayIntegrity(
   vault: Pick<Vault, 'seal'>,
@@ -63,9 +33,7 @@ export function sealedPlayIntegrity(
   const given = needed.filter((name) => requested[name] !== undefined);
   if (given.length === 0) return kept(verificationType, before);
   for (const name of needed) {
-    const value = requested[name];
-    if (value === undefined) throw invalidData('REQUIRED_VALUE', `${AT}.${name}`);
-    if (!CHECKS[name](value)) throw invalidData('INVALID_VALUE', `${AT}.${name}`);
+    if (requested[name] === undefined) throw invalidData('REQUIRED_VALUE', `${AT}.${name}`);
   }
   const credentials = Object.fromEntries(needed.map((name) => [name, requested[name]]));
   const text = JSON.stringify(credentials);

@@ -133,7 +133,11 @@ export async function openPlatform(context: TestContext, masterKey = randomBytes
 }
 
 /** Starts the server over such a store, with both environments and the administrator. */
-export async function startPlatform(context: TestContext, more: readonly Operation[] = []) {
+export async function startPlatform(
+  context: TestContext,
+  more: readonly Operation[] = [],
+  settings = { secretsReadOnce: false },
+) {
   const { store, keyring, clock, time } = await openPlatform(context);
   for (const environmentId of [HOME, OTHER]) {
     const keys = await keyring.createKeys(environmentId, time.now);
@@ -154,7 +158,7 @@ export async function startPlatform(context: TestContext, more: readonly Operati
     access.close();
     configurations.close();
   });
-  const parts = { store, keyring, clock, links };
+  const parts = { store, keyring, clock, links, settings };
   const operations = [
     ...tokenOperations(parts),
     ...roleOperations(parts),

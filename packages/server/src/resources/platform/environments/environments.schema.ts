@@ -1,49 +1,71 @@
 /** The messages of environments and their bill of materials; the platform's pages of these names. */
 import { type Static, Type } from 'typebox';
-import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
-import { HalLinks, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
+import { REGIONS } from '../../../config/settings.ts';
+import { HalLinks, Name, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
 
 const closed = { additionalProperties: false } as const;
-const NO_CONTROLS = '^[^\\u0000-\\u001f\\u007f]*$';
+/** SDK, `EnumProductType`; `OTHER` is ours. Products that aren't served here change nothing. */
 const PRODUCTS = [
   'PING_ONE_BASE',
   'PING_ONE_MFA',
   'PING_ONE_RISK',
+  'PING_ONE_FRAUD',
   'PING_ONE_VERIFY',
   'PING_ONE_DAVINCI',
+  'PING_ONE_ORCHESTRATE',
   'PING_ONE_AUTHORIZE',
   'PING_ONE_CREDENTIALS',
   'PING_ONE_PROVISIONING',
+  'PING_ONE_FOR_ENTERPRISE',
+  'PING_ONE_FOR_SAAS',
+  'PING_ONE_ID',
   'PING_ID',
+  'PING_ID_SDK',
   'PING_FEDERATE',
   'PING_ACCESS',
   'PING_DIRECTORY',
+  'PING_DATA_SYNC',
+  'PING_DATA_GOVERNANCE',
   'PING_AUTHORIZE',
+  'PING_INTELLIGENCE',
   'PING_CENTRAL',
   'OTHER',
 ];
+const SOLUTIONS = ['CUSTOMER', 'WORKFORCE', 'CIAM_TRIAL', 'WF_TRIAL'];
+
+const Address = Type.String({ maxLength: 2_048 });
 
 const Product = Type.Object(
   {
     id: Type.Optional(Uuid),
     type: Type.Enum(PRODUCTS),
     description: Type.Optional(Type.String({ maxLength: 500 })),
+    console: Type.Optional(Type.Object({ href: Address }, closed)),
+    tags: Type.Optional(Type.Array(Type.Enum(['DAVINCI_MINIMAL']), { maxItems: 10 })),
+    bookmarks: Type.Optional(
+      Type.Array(Type.Object({ name: Name, href: Address }, closed), { maxItems: 50 }),
+    ),
+    deployment: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { maxProperties: 20 })),
   },
   closed,
 );
 
 export const BillOfMaterials = Type.Object(
-  { products: Type.Array(Product, { maxItems: 50 }) },
+  {
+    solutionType: Type.Optional(Type.Enum(SOLUTIONS)),
+    products: Type.Array(Product, { maxItems: 50 }),
+  },
   closed,
 );
 export type BillOfMaterialsBody = Static<typeof BillOfMaterials>;
 
-/** A license, which clients send, is not asked for here: it is stripped with all that is unknown. */
 const COMMON = {
-  name: Type.String({ minLength: 1, maxLength: NAME_LENGTH_MAX, pattern: NO_CONTROLS }),
+  name: Name,
   description: Type.Optional(Type.String({ maxLength: 1_000 })),
   type: Type.Optional(Type.Enum(['PRODUCTION', 'SANDBOX'])),
-  region: Type.Optional(Type.String({ maxLength: 20 })),
+  region: Type.Optional(Type.Enum(REGIONS)),
+  icon: Type.Optional(Address),
+  license: Type.Optional(Reference),
 };
 
 export const CreateEnvironment = Type.Object(
@@ -59,14 +81,18 @@ export const EnvironmentReply = Type.Object({
   _links: HalLinks,
   id: Uuid,
   ...COMMON,
+  region: Type.String({ description: 'Of an older environment, any text.' }),
+  license: Reference,
+  status: Type.Literal('ACTIVE'),
   organization: Reference,
+  billOfMaterials: BillOfMaterials,
   createdAt: Timestamp,
   updatedAt: Timestamp,
 });
 
 export const BillOfMaterialsReply = Type.Object({
   _links: HalLinks,
-  products: Type.Array(Product),
+  ...BillOfMaterials.properties,
   createdAt: Timestamp,
   updatedAt: Timestamp,
 });

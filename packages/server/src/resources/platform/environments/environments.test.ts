@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import type { RequestOptions } from '../../../testing/client.ts';
+import { roundTrip } from '../../../testing/round-trip.ts';
 import { errorOf } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 
@@ -25,7 +26,15 @@ describe('environments', () => {
   test('are made with all that MFA needs', async () => {
     const environment = await made({ description: 'Shop', type: 'PRODUCTION', region: 'EU' });
     const { _links, id, organization, createdAt, updatedAt, name, ...rest } = environment;
-    assert.deepEqual(rest, { description: 'Shop', type: 'PRODUCTION', region: 'EU' });
+    const { license, billOfMaterials, ...said } = rest;
+    assert.deepEqual(said, {
+      description: 'Shop',
+      type: 'PRODUCTION',
+      region: 'EU',
+      status: 'ACTIVE',
+    });
+    assert.ok(license.id);
+    assert.equal(billOfMaterials.products[0].type, 'PING_ONE_MFA');
     assert.ok(_links.self.href.endsWith(`/v1/environments/${id}`));
     assert.ok(organization.id && name);
     assert.equal(createdAt, updatedAt);
@@ -67,6 +76,108 @@ describe('environments', () => {
     assert.equal('description' in replaced.body, false);
     assert.equal(errorOf(await api('', { body: {} })).target, 'name');
     assert.equal(errorOf(await api('', { body: { name: 'a\tb' } })).detail, 'INVALID_VALUE');
+  });
+
+  test('keep what the vendor’s clients send, in every answer', async () => {
+    const license = { id: randomUUID() };
+    const bill = {
+      solutionType: 'CUSTOMER',
+      products: [
+        { id: randomUUID(), type: 'PING_ONE_MFA', description: 'MFA' },
+        { type: 'PING_ONE_DAVINCI', tags: ['DAVINCI_MINIMAL'] },
+        {
+          type: 'PING_INTELLIGENCE',
+          console: { href: 'https://console.shop.example' },
+          bookmarks: [{ name: 'Help', href: 'https://help.shop.example' }],
+          deployment: { id: randomUUID() },
+        },
+      ],
+    };
+    const about = {
+      name: randomUUID(),
+      description: 'Shop',
+      type: 'SANDBOX',
+      region: 'NA',
+      license,
+    };
+    const icon = 'https://shop.example/icon.png';
+    const { made, replaced } = await roundTrip(api, '', {
+      post: { ...about, billOfMaterials: bill, icon },
+      put: { ...about, billOfMaterials: { products: [] } },
+    });
+    assert.deepEqual(replaced.billOfMaterials, made.billOfMaterials, 'PUT leaves it');
+    assert.equal('icon' in replaced, false);
+    const path = `/${made.id}/billOfMaterials`;
+    const { solutionType, products } = (await api(path)).body;
+    assert.deepEqual({ solutionType, products }, made.billOfMaterials);
+    const again = await api(path, { method: 'PUT', body: { solutionType, products } });
+    assert.deepEqual(again.body.products, products);
+    assert.equal(again.body.solutionType, 'CUSTOMER');
+    const fewer = await api(path, { method: 'PUT', body: { products: products.slice(0, 1) } });
+    assert.equal('solutionType' in fewer.body, false);
+  });
+
+  test('of an older version have what newer ones have', async () => {
+    const { store } = server.server.parts;
+    const { id } = await made();
+    const row = await store.get('environments', id, id);
+    assert.ok(row);
+    const { license: _license, solutionType: _type, ...doc } = row.doc;
+    const former = { ...doc, region: 'SOMEWHERE', products: [{ id, type: 'PING_ONE_MFA' }] };
+    await store.commit([{ ...row, op: 'update', table: 'environments', doc: former }]);
+    const { body } = await api(`/${id}`);
+    assert.ok(body.license.id);
+    const put = await api(`/${id}`, { method: 'PUT', body: { name: 'Old', description: 'Shop' } });
+    assert.deepEqual([put.status, put.body.region], [200, 'SOMEWHERE'], put.text);
+    assert.equal(put.body.license.id, body.license.id);
+  });
+
+  test('are found by what the platform’s clients ask for', async () => {
+    const license = { id: randomUUID() };
+    const { id, name, organization } = await made({ license });
+    const found = async (filter: string) => {
+      const reply = await api(`?limit=1000&filter=${encodeURIComponent(filter)}`);
+      assert.equal(reply.status, 200, reply.text);
+      return reply.body._embedded.environments.some((one: { id: string }) => one.id === id);
+    };
+    for (const filter of [
+      `(organization.id eq "${organization.id}")`,
+      `license.id eq "${license.id}"`,
+      `status eq "ACTIVE" and id eq "${id}"`,
+      `status eq "active"`,
+      `name sw "${name.slice(0, 20).toUpperCase()}"`,
+      ' ',
+    ]) {
+      assert.equal(await found(filter), true, filter);
+    }
+    for (const filter of [
+      `organization.id eq "${randomUUID()}"`,
+      `organization.id ne "${organization.id}"`,
+      `license.id eq "${randomUUID()}"`,
+      `status eq "DELETE_PENDING"`,
+    ]) {
+      assert.equal(await found(filter), false, filter);
+    }
+  });
+
+  test('are made in a region, and where the server has one, in no other', async () => {
+    const nowhere = await api('', { body: { name: randomUUID(), region: 'SOMEWHERE' } });
+    assert.deepEqual(nowhere.body.details[0].innerError.allowedValues[0], 'NA');
+    const european = await startTestServer({ env: { COUNTERSIGN_REGION: 'EU' } });
+    try {
+      const make = (more: object) =>
+        european.raw('/v1/environments', {
+          token: european.token,
+          body: { name: randomUUID(), ...more },
+        });
+      assert.equal((await european.api('')).body.region, 'EU');
+      assert.equal((await make({})).body.region, 'EU');
+      const refused = await make({ region: 'NA' });
+      assert.equal(errorOf(refused).target, 'region');
+      assert.deepEqual(refused.body.details[0].innerError.allowedValues, ['EU']);
+    } finally {
+      await european.close();
+    }
   });
 
   test('serve MFA while their bill of materials has it', async () => {

@@ -2,20 +2,36 @@ import { randomUUIDv7 } from 'node:crypto';
 import { MFA_SETTINGS_ID } from '../../../configuration.ts';
 import type { Keyring } from '../../../crypto/keyring.ts';
 import type { MethodRegistry } from '../../../methods/registry.ts';
-import type { Environment } from '../../../model/documents.ts';
+import type { BillOfMaterialsProduct, Environment } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import type { Write } from '../../../storage/store.ts';
 import { defaultPolicyDocument } from '../../policies/device-authentication-policies/default-policy.ts';
 import { defaultFido2Policy } from '../../policies/fido2-policies/default-fido2-policy.ts';
 import { defaultMfaSettings } from '../../policies/mfa-settings/mfa-settings.defaults.ts';
 
-export interface NewEnvironment {
+type Product = BillOfMaterialsProduct;
+
+/** What a request says of an environment; the rest has defaults. */
+export interface NewEnvironment
+  extends Partial<Pick<Environment, 'description' | 'type' | 'region' | 'icon' | 'license'>> {
   id: string;
   name: string;
-  description?: string;
-  type?: Environment['type'];
-  region?: string;
-  products: readonly { id?: string; type: string; description?: string }[];
+  billOfMaterials?: RequestedBill;
+}
+
+/** A bill of materials as it is sent. */
+export interface RequestedBill {
+  solutionType?: string;
+  products: readonly (Omit<Product, 'id'> & Partial<Pick<Product, 'id'>>)[];
+}
+
+/** The part of the document that a bill of materials is: as it was sent, each product with an id. */
+export function billOf({ products, ...bill }: RequestedBill, now: Instant) {
+  return {
+    ...bill,
+    products: products.map((product) => ({ id: randomUUIDv7(), ...product })),
+    billOfMaterialsUpdatedAt: now,
+  };
 }
 
 export interface NewEnvironmentParts {
@@ -29,7 +45,7 @@ export interface NewEnvironmentParts {
  * population, its MFA settings and its default policies.
  */
 export async function newEnvironmentWrites(
-  { id, name, description, type = 'SANDBOX', region = 'NA', products }: NewEnvironment,
+  { id, billOfMaterials = { products: [{ type: 'PING_ONE_MFA' }] }, ...about }: NewEnvironment,
   { keyring, methods, now }: NewEnvironmentParts,
 ): Promise<Write[]> {
   const dates = { createdAt: now, updatedAt: now };
@@ -41,12 +57,10 @@ export async function newEnvironmentWrites(
       environmentId,
       id,
       doc: {
-        name,
-        ...(description === undefined ? {} : { description }),
-        type,
-        region,
-        products: products.map((product) => ({ id: randomUUIDv7(), ...product })),
-        billOfMaterialsUpdatedAt: now,
+        type: 'SANDBOX',
+        region: 'NA',
+        ...about,
+        ...billOf(billOfMaterials, now),
         ...dates,
       },
     },

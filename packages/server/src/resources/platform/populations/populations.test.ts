@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { roundTrip } from '../../../testing/round-trip.ts';
 import { aUser, errorOf } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 
@@ -40,6 +41,27 @@ describe('populations', () => {
       body._embedded.activities.map(({ action }: { action: { type: string } }) => action.type),
       ['POPULATION.DELETED', 'POPULATION.UPDATED', 'POPULATION.CREATED'],
     );
+  });
+
+  test('keep what is sent, and have a theme and a language without it', async () => {
+    const { replaced } = await roundTrip(server.api, '/populations', {
+      post: {
+        name: randomUUID(),
+        description: 'Customers',
+        alternativeIdentifiers: ['one', 'two'],
+        passwordPolicy: { id: randomUUID() },
+        preferredLanguage: 'es',
+        theme: { id: randomUUID() },
+      },
+      put: { name: randomUUID() },
+    });
+    assert.equal(replaced.preferredLanguage, 'en');
+    assert.ok(replaced.theme.id);
+    for (const name of ['description', 'alternativeIdentifiers', 'passwordPolicy']) {
+      assert.equal(name in replaced, false, name);
+    }
+    const { body } = await server.api('/populations', { body: { name: randomUUID() } });
+    assert.deepEqual([body.theme, body.preferredLanguage], [replaced.theme, 'en']);
   });
 
   test('have unique names', async () => {
@@ -95,6 +117,7 @@ describe('populations', () => {
     assert.equal((await server.api(`/populations/${body.id}`)).body.userCount, 1);
     const inUse = await server.api(`/populations/${body.id}`, { method: 'DELETE' });
     assert.deepEqual([inUse.status, inUse.body.code], [400, 'REQUEST_FAILED']);
+    assert.match(inUse.body.message, /^The request could not be completed\..* has users\.$/);
     await server.api(`/users/${user.id}`, { method: 'DELETE' });
     assert.equal((await server.api(`/populations/${body.id}`, { method: 'DELETE' })).status, 204);
     const list = await server.api('/populations');
@@ -103,5 +126,6 @@ describe('populations', () => {
     );
     const kept = await server.api(`/populations/${initial.id}`, { method: 'DELETE' });
     assert.equal(errorOf(kept).detail, 'CONSTRAINT_VIOLATION');
+    assert.match(kept.body.details[0].message, /must contain at least one population/);
   });
 });

@@ -1,6 +1,6 @@
 /** The messages of push credentials; contract sdk-schemas `MFAPushCredential*`. */
 import { type TSchema, Type } from 'typebox';
-import { HalLinks, listOf, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
+import { Reference, resourceOf } from '../../kit/schemas.ts';
 
 const closed = { additionalProperties: false } as const;
 const secret = (maxLength: number) => Type.String({ minLength: 1, maxLength });
@@ -26,14 +26,7 @@ export const WritePushCredential: TSchema = Type.Unsafe({
 export type WritePushCredentialBody = { type: keyof typeof TYPES } & Record<string, string>;
 
 /** What was said of the account is never shown again. */
-export const PushCredentialSchema = Type.Object({
-  _links: HalLinks,
-  id: Uuid,
-  type: Type.Enum(['APNS', 'FCM', 'FCM_HTTP_V1', 'HMS']),
-  environment: Reference,
+export const PushCredentialSchema = resourceOf({
+  type: Type.Enum(Object.keys(TYPES)),
   application: Reference,
-  createdAt: Timestamp,
-  updatedAt: Timestamp,
 });
-
-export const PushCredentialList = listOf('pushCredentials', PushCredentialSchema);

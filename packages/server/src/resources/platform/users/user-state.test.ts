@@ -44,6 +44,20 @@ describe("a user's switches", () => {
     assert.equal(errorOf(await put(user, 'mfaEnabled', { mfaEnabled: 1 })).target, 'mfaEnabled');
   });
 
+  test('an account is locked as the platform’s Go client asks for it', async () => {
+    const user = await aUser(server);
+    const types = ['application/json', 'application/vnd.pingidentity.account.lock+json'];
+    for (const order of [types, types.toReversed()]) {
+      const reply = await server.api(`/users/${user.id}`, {
+        method: 'POST',
+        body: 'null',
+        headers: { 'content-type': order },
+      });
+      assert.deepEqual([reply.status, reply.body.account.status], [200, 'LOCKED'], reply.text);
+      assert.equal((await unlock(user)).body.account.status, 'OK');
+    }
+  });
+
   test('a disabled user can not authenticate', async () => {
     const user = await aUser(server);
     const off = await put(user, 'enabled', { enabled: false });

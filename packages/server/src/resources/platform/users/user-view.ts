@@ -1,3 +1,4 @@
+import { LIFECYCLE_STATUS } from '../../../model/built-in.ts';
 import type { User } from '../../../model/documents.ts';
 import { type Instant, toTimestamp } from '../../../model/instant.ts';
 import type { Stored } from '../../../storage/store.ts';
@@ -49,7 +50,10 @@ export function userView(links: Links, { environmentId, id, doc }: Stored<User>,
     enabled: doc.enabled,
     mfaEnabled: doc.mfaEnabled,
     account: accountView(doc, now),
-    lifecycle: { status: 'ACCOUNT_OK' },
+    emailVerified: false,
+    lifecycle: { status: LIFECYCLE_STATUS, ...doc.lifecycle },
+    identityProvider: { type: 'PING_ONE', ...doc.identityProvider },
+    verifyStatus: doc.verifyStatus ?? 'NOT_INITIATED',
     createdAt: toTimestamp(doc.createdAt),
     updatedAt: toTimestamp(doc.updatedAt),
   };

@@ -66,6 +66,18 @@ export function userOperations(parts: UserParts): Operation[] {
     },
     {
       ...common,
+      id: 'importUser',
+      method: 'POST',
+      path: COLLECTION,
+      mediaType: 'application/vnd.pingidentity.user.import+json',
+      summary: 'Create a user with what another directory knows of it',
+      permission: 'create:user',
+      body: CreateUser,
+      responses: { 201: UserReply },
+      handle: (request) => createUser(parts, request),
+    },
+    {
+      ...common,
       id: 'readUser',
       method: 'GET',
       path: ITEM,

@@ -1,5 +1,5 @@
 /** The messages of users: the part of the platform's user model that MFA stands on. */
-import { type Static, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { HalLinks, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -9,30 +9,50 @@ const closed = { additionalProperties: false } as const;
 const CHARACTER = '[\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}\\p{Zs}]';
 const text = (maxLength: number) => Type.String({ maxLength, pattern: `^${CHARACTER}*$` });
 
+const members = (names: readonly string[], more: Record<string, TSchema> = {}) =>
+  Type.Partial(
+    Type.Object({ ...Object.fromEntries(names.map((name) => [name, text(256)])), ...more }),
+    closed,
+  );
+
 const PROFILE = {
-  email: Type.Optional(text(254)),
-  mobilePhone: Type.Optional(text(32)),
-  primaryPhone: Type.Optional(text(32)),
-  name: Type.Optional(
+  email: text(254),
+  mobilePhone: text(32),
+  primaryPhone: text(32),
+  name: members(['given', 'family', 'middle', 'honorificPrefix', 'honorificSuffix'], {
+    formatted: text(512),
+  }),
+  address: members(['streetAddress', 'locality', 'region', 'postalCode', 'countryCode']),
+  photo: members([], { href: text(2_048) }),
+  nickname: text(256),
+  title: text(256),
+  type: text(256),
+  preferredLanguage: text(64),
+  locale: text(64),
+  timezone: text(64),
+  externalId: text(1_024),
+};
+
+export const PROFILE_NAMES = Object.keys(PROFILE) as (keyof typeof PROFILE)[];
+
+const OPTIONAL_PROFILE = Type.Partial(Type.Object(PROFILE)).properties;
+
+/** Kept and returned; it is the applications' that read it to act on it. */
+const STATE = {
+  lifecycle: Type.Optional(
     Type.Object(
       {
-        given: Type.Optional(text(256)),
-        family: Type.Optional(text(256)),
-        middle: Type.Optional(text(256)),
-        formatted: Type.Optional(text(512)),
+        status: Type.Optional(Type.Enum(['ACCOUNT_OK', 'VERIFICATION_REQUIRED'])),
+        suppressVerificationCode: Type.Optional(Type.Boolean()),
       },
       closed,
     ),
   ),
-  nickname: Type.Optional(text(256)),
-  title: Type.Optional(text(256)),
-  preferredLanguage: Type.Optional(text(64)),
-  locale: Type.Optional(text(64)),
-  timezone: Type.Optional(text(64)),
-  externalId: Type.Optional(text(1_024)),
+  identityProvider: Type.Optional(
+    Type.Object({ id: Type.Optional(Uuid), type: Type.Optional(text(64)) }, closed),
+  ),
+  verifyStatus: Type.Optional(Type.Enum(['NOT_INITIATED', 'ENABLED', 'DISABLED'])),
 };
-
-export const PROFILE_NAMES = Object.keys(PROFILE) as (keyof typeof PROFILE)[];
 
 const Username = Type.String({
   minLength: 1,
@@ -41,13 +61,30 @@ const Username = Type.String({
   pattern: `^(?!\\p{Zs}*$)${CHARACTER}+$`,
 });
 
+/** The same for both media types. */
 export const CreateUser = Type.Object(
   {
     username: Username,
     population: Type.Optional(Reference),
-    ...PROFILE,
+    ...OPTIONAL_PROFILE,
+    ...STATE,
     enabled: Type.Optional(Type.Boolean()),
     mfaEnabled: Type.Optional(Type.Boolean()),
+    account: Type.Optional(
+      Type.Object(
+        {
+          canAuthenticate: Type.Optional(Type.Boolean()),
+          status: Type.Optional(Type.Enum(['OK', 'LOCKED'])),
+        },
+        closed,
+      ),
+    ),
+    password: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), {
+        writeOnly: true,
+        description: 'Taken, and not kept: the first factor is somebody else’s.',
+      }),
+    ),
   },
   closed,
 );
@@ -55,14 +92,42 @@ export type CreateUserBody = Static<typeof CreateUser>;
 
 /** `PUT`: what is left out is removed; `enabled` and `mfaEnabled` have addresses of their own. */
 export const ReplaceUser = Type.Object(
-  { username: Username, population: Type.Optional(Reference), ...PROFILE },
+  { username: Username, population: Type.Optional(Reference), ...OPTIONAL_PROFILE, ...STATE },
   closed,
 );
 export type ReplaceUserBody = Static<typeof ReplaceUser>;
 
-/** `PATCH`: only what is named changes. */
-export const PatchUser = Type.Partial(ReplaceUser, closed);
-export type PatchUserBody = Static<typeof PatchUser>;
+/** The schema, and null for what it may lose. */
+const removable = (schema: TSchema): TSchema =>
+  Type.Optional(
+    Type.Union([
+      'properties' in schema
+        ? Type.Object(
+            Object.fromEntries(
+              Object.entries(schema.properties as Record<string, TSchema>).map(([name, member]) => [
+                name,
+                removable(member),
+              ]),
+            ),
+            closed,
+          )
+        : schema,
+      Type.Null(),
+    ]),
+  );
+
+/** `PATCH`: only what is named changes; null removes. */
+export const PatchUser = Type.Object(
+  {
+    username: Type.Optional(Username),
+    population: Type.Optional(Reference),
+    ...Object.fromEntries(
+      Object.entries(PROFILE).map(([name, schema]) => [name, removable(schema)]),
+    ),
+    ...STATE,
+  },
+  closed,
+);
 
 export const LockAccount = Type.Object(
   { unlockAt: Type.Optional(Type.String({ format: 'date-time' })) },
@@ -88,7 +153,8 @@ export const UserReply = Type.Object({
   environment: Reference,
   population: Reference,
   username: Type.String(),
-  ...PROFILE,
+  ...OPTIONAL_PROFILE,
+  emailVerified: Type.Boolean(),
   enabled: Type.Boolean(),
   mfaEnabled: Type.Boolean(),
   account: Type.Object({
@@ -99,6 +165,8 @@ export const UserReply = Type.Object({
     secondsUntilUnlock: Type.Optional(Type.Integer()),
   }),
   lifecycle: Type.Object({ status: Type.String() }),
+  identityProvider: Type.Object({ id: Type.Optional(Uuid), type: Type.String() }),
+  verifyStatus: Type.String(),
   createdAt: Timestamp,
   updatedAt: Timestamp,
 });

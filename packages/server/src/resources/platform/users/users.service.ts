@@ -1,23 +1,24 @@
 /** Users: create, read, replace, change, delete. */
 import { randomUUIDv7 } from 'node:crypto';
 import { ApiError, invalidData, notFound, notUnique } from '../../../errors/api-error.ts';
-import { isEmailAddress } from '../../../model/address.ts';
+import { emailKey, isEmailAddress } from '../../../model/address.ts';
 import type { User } from '../../../model/documents.ts';
+import type { Instant } from '../../../model/instant.ts';
+import { composed, textKey } from '../../../model/text-key.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Store, Stored, Write } from '../../../storage/store.ts';
 import { removalNotices } from '../../devices/devices/removal-notice.ts';
 import { activityWrite, actorOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
+import { wherever } from '../../kit/filter.ts';
 import { type ListSpec, listReply } from '../../kit/list.ts';
+import { findDefault } from '../../kit/one-default.ts';
 import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
-import { findDefaultPopulation } from '../populations/populations.service.ts';
 import { userView } from './user-view.ts';
-import {
-  type CreateUserBody,
-  type PatchUserBody,
-  PROFILE_NAMES,
-  type ReplaceUserBody,
-} from './users.schema.ts';
+import { type CreateUserBody, PROFILE_NAMES, type ReplaceUserBody } from './users.schema.ts';
+
+/** The profile as `PUT` and `PATCH` say it. */
+type ProfileBody = Partial<Record<(typeof PROFILE_NAMES)[number], unknown>>;
 
 export type UserParts = Pick<
   Parts,
@@ -79,8 +80,8 @@ export async function changeUser(
   );
 }
 
-function assertEmail({ email }: { email?: string }): void {
-  if (email !== undefined && email !== '' && !isEmailAddress(email)) {
+function assertEmail({ email }: ProfileBody): void {
+  if (typeof email === 'string' && email !== '' && !isEmailAddress(email)) {
     throw invalidData('INVALID_VALUE', 'email');
   }
 }
@@ -99,30 +100,47 @@ async function populationOf(
     if (!exists || !reachable) throw invalidData('NOT_FOUND', 'population.id');
     return wanted.id;
   }
-  const population = await findDefaultPopulation(store, environmentId);
+  const population = await findDefault(store, 'populations', environmentId);
   if (!population || (populationIds && !populationIds.includes(population.id))) {
     throw invalidData('REQUIRED_VALUE', 'population.id');
   }
   return population.id;
 }
 
-const isGiven = (value: unknown) => value !== undefined && value !== '';
+/** Null and the empty text remove. */
+const isGiven = (value: unknown) => value !== undefined && value !== null && value !== '';
+const isComplex = (value: unknown) => typeof value === 'object' && value !== null;
 
-function withoutEmpty<Members extends object>(members: Members): Members | undefined {
+function withoutEmpty(members: object): object | undefined {
   const given = Object.entries(members).filter(([, value]) => isGiven(value));
-  return given.length === 0 ? undefined : (Object.fromEntries(given) as Members);
+  return given.length === 0 ? undefined : Object.fromEntries(given);
 }
 
-/** The profile members that a request gives; an empty text removes one. `former`: see `PATCH`. */
-function profileOf(body: PatchUserBody, former: User['name'] = {}): Partial<User> {
+/** The profile members that a request gives. `former`: what `PATCH` leaves as it is in a part of one. */
+function profileOf(body: ProfileBody, former: Partial<User> = {}): Partial<User> {
   assertEmail(body);
-  const name = body.name && withoutEmpty({ ...former, ...body.name });
   const given = PROFILE_NAMES.flatMap((key) => {
-    const value = key === 'name' ? name : body[key];
+    const said = body[key];
+    const value = isComplex(said) ? withoutEmpty({ ...Object(former[key]), ...said }) : said;
     return isGiven(value) ? [[key, value]] : [];
   });
   return Object.fromEntries(given);
 }
+
+/** What the request says of the user's state; a user's own token says nothing of it. */
+function stateOf({ body, actor }: OperationRequest): Partial<User> {
+  if (actor.type === 'USER') return {};
+  const { lifecycle, identityProvider, verifyStatus }: ReplaceUserBody = body;
+  return {
+    ...(lifecycle?.status ? { lifecycle: { status: lifecycle.status } } : {}),
+    ...(identityProvider ? { identityProvider } : {}),
+    ...(verifyStatus ? { verifyStatus } : {}),
+  };
+}
+
+/** Who is imported enabled and may not authenticate is locked: there is no third way. */
+const isLockedBy = ({ account, enabled = true }: CreateUserBody) =>
+  account?.status === 'LOCKED' || (account?.canAuthenticate === false && enabled);
 
 /** The user without profile members: all of them, or those that the request names. */
 function withoutProfile(doc: User, names: readonly (keyof User)[]): User {
@@ -145,6 +163,8 @@ export async function createUser(
     populationId: await populationOf(store, request, body.population),
     username: body.username,
     ...profileOf(body),
+    ...stateOf(request),
+    ...(isLockedBy(body) ? { lock: { lockedAt: now } } : {}),
     enabled: body.enabled ?? true,
     mfaEnabled: body.mfaEnabled ?? configuration.mfaSettings.doc.users.mfaEnabled,
     deviceOrder: [],
@@ -180,20 +200,21 @@ async function populationAfter(
 }
 
 /**
- * `PUT`: the profile is what the request says. `PATCH`: only what it names changes, and of `name`
- * only the parts that it names (RFC 7644 §3.5.2.3).
+ * `PUT`: the profile is what the request says. `PATCH`: only what it names changes, and of `name`,
+ * `address` and `photo` only the parts that it names (RFC 7644 §3.5.2.3).
  */
 export async function updateUser(
   parts: UserParts,
   request: OperationRequest,
   replaces: boolean,
 ): Promise<OperationReply> {
-  const body: ReplaceUserBody & PatchUserBody = request.body;
+  const body: ProfileBody & Partial<ReplaceUserBody> = request.body;
   const user = await changeUser(parts, request, 'USER.UPDATED', async (doc) => {
     const names = replaces ? PROFILE_NAMES : PROFILE_NAMES.filter((name) => name in body);
     return {
       ...withoutProfile(doc, names),
-      ...profileOf(body, replaces ? {} : doc.name),
+      ...profileOf(body, replaces ? {} : doc),
+      ...stateOf(request),
       username: body.username ?? doc.username,
       populationId: await populationAfter(parts.store, request, doc, body.population),
     };
@@ -231,18 +252,30 @@ export async function deleteUser(
   return { status: 204 };
 }
 
-const ATTRIBUTES = {
-  id: { column: 'id', type: 'string', operators: ['eq'] },
-  // Names are unique without regard to case, and found so.
-  username: { column: 'username_key', type: 'string', lowerCase: true },
-  email: { column: 'email', type: 'string' },
-  'population.id': { column: 'population_id', type: 'string', operators: ['eq'] },
-  'name.family': { column: 'family_name', type: 'string' },
-  'name.given': { column: 'given_name', type: 'string' },
-  externalId: { column: 'external_id', type: 'string' },
-  enabled: { column: 'enabled', type: 'boolean' },
-  mfaEnabled: { column: 'mfa_enabled', type: 'boolean' },
-} as const satisfies ListSpec<'users'>['attributes'];
+/** What users are found by; texts without regard to case but for ids (RFC 7643 §2.2). */
+function attributesAt(now: Instant) {
+  const text = (column: string, keyOf = textKey) => ({ column, type: 'string', keyOf }) as const;
+  return {
+    id: { column: 'id', type: 'string', operators: ['eq'] },
+    username: text('username_key'),
+    email: text('email', emailKey),
+    mobilePhone: { column: 'mobile_phone', type: 'string' },
+    'population.id': { column: 'population_id', type: 'string', operators: ['eq'] },
+    'name.family': text('family_name'),
+    'name.given': text('given_name'),
+    externalId: text('external_id', composed),
+    enabled: { column: 'enabled', type: 'boolean' },
+    mfaEnabled: { column: 'mfa_enabled', type: 'boolean' },
+    'account.canAuthenticate': wherever({
+      all: [
+        { column: 'enabled', is: 'eq', value: 1 },
+        { not: { column: 'locked_until', is: 'gt', value: now } },
+      ],
+    }),
+    'lifecycle.status': { column: 'lifecycle_status', type: 'string', operators: ['eq', 'ne'] },
+    createdAt: { column: 'created_at', type: 'instant' },
+  } as const satisfies ListSpec<'users'>['attributes'];
+}
 
 export function listUsers({ store, links }: UserParts, request: OperationRequest) {
   const environmentId = environmentOf(request);
@@ -254,7 +287,7 @@ export function listUsers({ store, links }: UserParts, request: OperationRequest
     request,
     self: links.api(environmentId, '/users').href,
     name: 'users',
-    attributes: ATTRIBUTES,
+    attributes: attributesAt(request.now),
     ...(populationIds
       ? {
           where: {

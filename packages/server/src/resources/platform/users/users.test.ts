@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { roundTrip } from '../../../testing/round-trip.ts';
 import { aDevice, aUser, errorOf } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 
@@ -50,6 +51,9 @@ describe('users', () => {
       mfaEnabled: false,
       account: { canAuthenticate: true, status: 'OK' },
       lifecycle: { status: 'ACCOUNT_OK' },
+      emailVerified: false,
+      identityProvider: { type: 'PING_ONE' },
+      verifyStatus: 'NOT_INITIATED',
     });
     const populations = await server.api('/populations');
     assert.equal(population.id, populations.body._embedded.populations[0].id);
@@ -60,6 +64,99 @@ describe('users', () => {
     const read = await server.api(`/users/${id}`);
     assert.deepEqual(read.body, made.body);
     assert.deepEqual(await actions(id), ['USER.CREATED']);
+  });
+
+  test('come back as they were imported, and as they were replaced', async () => {
+    const username = `import-${randomUUID()}`;
+    const population = { id: (await server.api('/populations')).body._embedded.populations[0].id };
+    const whole = {
+      username,
+      email: 'noreply@shop.example',
+      population,
+      name: { given: 'Kaisa', honorificPrefix: 'Dr.', honorificSuffix: 'IV' },
+      address: {
+        streetAddress: '1 Shop Street',
+        locality: 'Espoo',
+        region: 'Uusimaa',
+        postalCode: '02100',
+        countryCode: 'FI',
+      },
+      photo: { href: 'https://shop.example/kaisa.png' },
+      type: 'customer',
+      identityProvider: { id: randomUUID(), type: 'OTHER' },
+      verifyStatus: 'ENABLED',
+    };
+    const account = { canAuthenticate: true, status: 'OK' };
+    const lifecycle = { status: 'VERIFICATION_REQUIRED' };
+    const { replaced } = await roundTrip(server.api, '/users', {
+      type: 'user.import',
+      post: { ...whole, account, lifecycle, mfaEnabled: true },
+      put: { ...whole, type: 'staff', lifecycle: { status: 'ACCOUNT_OK' } },
+    });
+    assert.deepEqual([replaced.mfaEnabled, replaced.account], [true, account]);
+    const bare = { username, population };
+    const { body } = await server.api(`/users/${replaced.id}`, { method: 'PUT', body: bare });
+    for (const name of ['email', 'name', 'address', 'photo', 'type']) {
+      assert.equal(name in body, false, name);
+    }
+    assert.deepEqual(
+      [body.verifyStatus, body.identityProvider],
+      ['ENABLED', whole.identityProvider],
+      'state stays as it was where a request says nothing of it',
+    );
+  });
+
+  test('are imported with a password that is not kept, and locked where they are', async () => {
+    const value = `a-password-${randomUUID()}`;
+    server.secret(value);
+    const post = async (more: object) => {
+      const reply = await server.api('/users', {
+        type: 'user.import',
+        body: { username: randomUUID(), ...more },
+      });
+      assert.equal(reply.status, 201, reply.text);
+      return reply;
+    };
+    const made = await post({
+      password: { value, forceChange: true },
+      lifecycle: { status: 'ACCOUNT_OK', suppressVerificationCode: true },
+    });
+    assert.equal(made.text.includes(value), false);
+    assert.deepEqual(made.body.lifecycle, { status: 'ACCOUNT_OK' });
+    const { store } = server.server.parts;
+    const row = await store.get('users', server.environmentId, made.body.id);
+    assert.equal(JSON.stringify(row).includes(value), false);
+    for (const account of [{ status: 'LOCKED' }, { canAuthenticate: false }]) {
+      const { body } = await post({ account });
+      assert.deepEqual([body.account.canAuthenticate, body.account.status], [false, 'LOCKED']);
+    }
+    const disabled = await post({ enabled: false, account: { canAuthenticate: false } });
+    assert.deepEqual(disabled.body.account, { canAuthenticate: false, status: 'OK' });
+  });
+
+  test('take null for what is left out, and in PATCH for what is removed', async () => {
+    const optional = ['email', 'name', 'mobilePhone', 'population', 'externalId', 'address'];
+    const nulls = Object.fromEntries(optional.map((name) => [name, null]));
+    const { body } = await server.api('/users', { body: { username: randomUUID(), ...nulls } });
+    assert.equal('email' in body || 'name' in body, false);
+    const user = await aUser(server, {
+      name: { given: 'Kaisa', family: 'V' },
+      address: { locality: 'Espoo', countryCode: 'FI' },
+      photo: { href: 'https://shop.example/1.png' },
+      title: 'Dr',
+    });
+    const patch = (more: object) =>
+      server.api(`/users/${user.id}`, { method: 'PATCH', body: more });
+    const fewer = await patch({ title: null, photo: null, name: { given: null }, address: {} });
+    assert.equal(fewer.status, 200, fewer.text);
+    assert.equal('title' in fewer.body || 'photo' in fewer.body, false);
+    assert.deepEqual(fewer.body.name, { family: 'V' });
+    assert.deepEqual(fewer.body.address, { locality: 'Espoo', countryCode: 'FI' });
+    assert.equal('name' in (await patch({ name: { family: null } })).body, false);
+    for (const name of ['username', 'population']) {
+      const refused = await patch({ [name]: null });
+      assert.deepEqual([refused.status, errorOf(refused).target], [400, name]);
+    }
   });
 
   test('have names that are unique and found without regard to case', async () => {
@@ -193,6 +290,7 @@ describe('users', () => {
     const user = await aUser(server, {
       name: { given: `g-${tag}`, family: `f-${tag}` },
       externalId: `e-${tag}`,
+      mobilePhone: '+358401234567',
       population: { id: population.body.id },
       enabled: false,
     });
@@ -204,10 +302,74 @@ describe('users', () => {
       `name.given eq "g-${tag}"`,
       `externalId eq "e-${tag}"`,
       `population.id eq "${population.body.id}" and enabled eq false and mfaEnabled eq true`,
+      `email eq "${user.email.toUpperCase()}"`,
+      `email ew "@SHOP.example" and email sw "${user.email.slice(0, 30).toUpperCase()}"`,
+      `name.family eq "F-${tag.toUpperCase()}"`,
+      `mobilePhone eq "+358401234567" and externalId eq "e-${tag}"`,
+      `account.canAuthenticate eq false and population.id eq "${population.body.id}"`,
+      `lifecycle.status eq "ACCOUNT_OK" and externalId eq "e-${tag}"`,
+      `createdAt ge "${new Date(server.now()).toISOString()}" and externalId eq "e-${tag}"`,
     ]) {
       assert.deepEqual(await usernames(filter), [user.username], filter);
     }
-    assert.deepEqual(await usernames(`id eq "${user.id}" and enabled eq true`), []);
+    for (const filter of [
+      `id eq "${user.id}" and enabled eq true`,
+      `id eq "${user.id}" and account.canAuthenticate eq true`,
+      `id eq "${user.id}" and createdAt lt "${new Date(server.now()).toISOString()}"`,
+      `id eq "${user.id}" and lifecycle.status ne "ACCOUNT_OK"`,
+    ]) {
+      assert.deepEqual(await usernames(filter), [], filter);
+    }
+    const all = await server.api('/users?limit=1000');
+    const without = await server.api('/users?limit=1000&filter=&expand=');
+    assert.equal(without.body.count, all.body.count);
+  });
+
+  test('are found by whether their account is locked at this moment', async () => {
+    const user = await aUser(server);
+    const found = async (filter: string) => (await usernames(filter)).includes(user.username);
+    const unlockAt = new Date(server.now() + 60_000).toISOString();
+    await server.api(`/users/${user.id}`, { type: 'account.lock', body: { unlockAt } });
+    assert.equal(await found('account.canAuthenticate eq false'), true);
+    assert.equal(await found('account.canAuthenticate ne false'), false);
+    server.advance(61_000);
+    assert.equal(await found('account.canAuthenticate eq true'), true);
+  });
+
+  test('are one in every form of bytes that their texts can have', async () => {
+    const tag = randomUUID();
+    const body = {
+      username: `Ü${tag}`,
+      email: `kaisa-${tag}@müller.example`,
+      externalId: `é${tag}`,
+    };
+    server.secret(body.email);
+    assert.equal((await server.api('/users', { body })).status, 201);
+    for (const filter of [
+      `username eq "u\u0308${tag}"`,
+      `email eq "KAISA-${tag}@xn--mller-kva.example"`,
+      `email eq "kaisa-${tag}@mu\u0308ller.example"`,
+      `externalId eq "e\u0301${tag}"`,
+    ]) {
+      assert.deepEqual(await usernames(filter), [body.username], filter);
+    }
+    const again = await server.api('/users', { body: { username: `U\u0308${tag}` } });
+    assert.equal(errorOf(again).target, 'username');
+    const name = `Ü${tag}`;
+    assert.equal((await server.api('/populations', { body: { name } })).status, 201);
+    const twin = await server.api('/populations', { body: { name: name.normalize('NFD') } });
+    assert.equal(twin.status, 409);
+  });
+
+  test('have every address that the platform calls valid', async () => {
+    for (const email of ['"john.doe"@shop.example', 'hello."world"@shop.example']) {
+      server.secret(email);
+      const made = await server.api('/users', { body: { username: randomUUID(), email } });
+      assert.deepEqual([made.status, made.body.email], [201, email]);
+      const path = `/users/${made.body.id}/devices`;
+      const device = await server.api(path, { body: { type: 'EMAIL', email } });
+      assert.equal(device.status, 201, device.text);
+    }
   });
 
   test('are deleted with their devices, and their name is free again', async () => {

@@ -1,0 +1,258 @@
+/** Environments and their bill of materials; the platform's pages of these names. */
+import { randomUUIDv7 } from 'node:crypto';
+import { ApiError, invalidData, notFound } from '../../../errors/api-error.ts';
+import { LICENSE_ID } from '../../../model/built-in.ts';
+import type { Environment } from '../../../model/documents.ts';
+import { momentsOf, toTimestamp } from '../../../model/instant.ts';
+import { textKey } from '../../../model/text-key.ts';
+import type { Parts } from '../../../parts.ts';
+import { ANY_ENVIRONMENT, type Write } from '../../../storage/store.ts';
+import { type ChangeVerb, changeRecord } from '../../kit/activity.ts';
+import { commitOrRetry } from '../../kit/commit.ts';
+import { constantly } from '../../kit/filter.ts';
+import { listReply } from '../../kit/list.ts';
+import {
+  environmentOf,
+  type Operation,
+  type OperationReply,
+  type OperationRequest,
+} from '../../kit/operation.ts';
+import { ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
+import { deleteRow, type Row, updateRow } from '../../kit/rows.ts';
+import { ORGANIZATION_ID } from '../roles/organization.ts';
+import { publicUrlOf } from '../tokens/issuer.ts';
+import {
+  BillOfMaterials,
+  type BillOfMaterialsBody,
+  BillOfMaterialsReply,
+  CreateEnvironment,
+  type CreateEnvironmentBody,
+  EnvironmentReply,
+  UpdateEnvironment,
+  type UpdateEnvironmentBody,
+} from './environments.schema.ts';
+import { billOf, newEnvironmentWrites } from './new-environment.ts';
+
+type EnvironmentParts = Pick<Parts, 'store' | 'links' | 'keyring' | 'methods' | 'settings'>;
+
+const billView = ({ products, solutionType }: Environment) => ({
+  ...(solutionType === undefined ? {} : { solutionType }),
+  products,
+});
+
+function environmentView({ links }: EnvironmentParts, { id, doc }: Row<'environments'>) {
+  const { products: _, solutionType: __, billOfMaterialsUpdatedAt: ___, ...about } = doc;
+  return {
+    _links: {
+      self: links.api(id),
+      billOfMaterials: links.api(id, '/billOfMaterials'),
+      users: links.api(id, '/users'),
+      populations: links.api(id, '/populations'),
+      applications: links.api(id, '/applications'),
+    },
+    id,
+    license: { id: LICENSE_ID },
+    ...about,
+    organization: { id: ORGANIZATION_ID },
+    status: 'ACTIVE',
+    billOfMaterials: billView(doc),
+    ...momentsOf(doc),
+  };
+}
+
+function billReply({ links }: EnvironmentParts, { id, doc }: Row<'environments'>): OperationReply {
+  return {
+    status: 200,
+    body: {
+      _links: { self: links.api(id, '/billOfMaterials'), environment: links.api(id) },
+      ...billView(doc),
+      createdAt: toTimestamp(doc.createdAt),
+      updatedAt: toTimestamp(doc.billOfMaterialsUpdatedAt),
+    },
+  };
+}
+
+async function find({ store }: EnvironmentParts, id: string): Promise<Row<'environments'>> {
+  const environment = await store.get('environments', id, id);
+  if (!environment) throw notFound();
+  return environment;
+}
+
+/** The audit row stands in the environment itself, also that of its beginning. */
+function record(request: OperationRequest, id: string, verb: ChangeVerb): Write {
+  return changeRecord({ ...request, params: { envID: id } }, 'ENVIRONMENT', verb, id);
+}
+
+function change(
+  parts: EnvironmentParts,
+  request: OperationRequest,
+  changed: (doc: Environment) => Environment,
+): Promise<Row<'environments'>> {
+  return commitOrRetry(parts.store, async () => {
+    const environment = await find(parts, environmentOf(request));
+    const doc = changed(environment.doc);
+    return {
+      writes: [
+        updateRow('environments', environment, doc),
+        record(request, environment.id, 'UPDATED'),
+      ],
+      result: { ...environment, doc },
+    };
+  });
+}
+
+/** Every environment: whoever may list them has a role on the organization. */
+function listEnvironments(parts: EnvironmentParts, request: OperationRequest) {
+  const { store, links } = parts;
+  return listReply({
+    store: {
+      list: (table, _environmentId, query) => store.list(table, ANY_ENVIRONMENT, query),
+      count: (table, _environmentId, where) => store.count(table, ANY_ENVIRONMENT, where),
+    },
+    table: 'environments',
+    environmentId: '',
+    request,
+    self: `${publicUrlOf(links)}/v1/environments`,
+    name: 'environments',
+    attributes: {
+      id: { column: 'id', type: 'string', operators: ['eq'] },
+      name: { column: 'name_key', type: 'string', keyOf: textKey },
+      'organization.id': constantly(ORGANIZATION_ID),
+      'license.id': { column: 'license_id', type: 'string', operators: ['eq', 'ne'] },
+      status: constantly('ACTIVE'),
+    },
+    render: (row) => environmentView(parts, row),
+  });
+}
+
+/** Throws `INVALID_VALUE` for another region than the server's own, where it has one. */
+function assertRegion({ settings }: EnvironmentParts, region: string | undefined): void {
+  if (region === undefined || settings.region === undefined || region === settings.region) return;
+  throw invalidData('INVALID_VALUE', 'region', {
+    innerError: { allowedValues: [settings.region] },
+  });
+}
+
+async function createEnvironment(parts: EnvironmentParts, request: OperationRequest) {
+  const body: CreateEnvironmentBody = request.body;
+  const { region = parts.settings.region ?? 'NA' } = body;
+  assertRegion(parts, region);
+  const id = randomUUIDv7();
+  const wanted = { ...body, id, region };
+  await commitOrRetry(parts.store, async () => ({
+    writes: [
+      ...(await newEnvironmentWrites(wanted, { ...parts, now: request.now })),
+      record(request, id, 'CREATED'),
+    ],
+    result: undefined,
+  }));
+  return { status: 201, body: environmentView(parts, await find(parts, id)) };
+}
+
+async function updateEnvironment(parts: EnvironmentParts, request: OperationRequest) {
+  const body: UpdateEnvironmentBody = request.body;
+  const environment = await change(parts, request, (doc) => {
+    const { description: _former, icon: _icon, ...rest } = doc;
+    if (body.region !== doc.region) assertRegion(parts, body.region);
+    return { ...rest, ...body, updatedAt: request.now };
+  });
+  return { status: 200, body: environmentView(parts, environment) };
+}
+
+function assertDeletable({ id, doc }: Row<'environments'>, { actor }: OperationRequest): void {
+  if (doc.type === 'PRODUCTION') {
+    throw new ApiError('REQUEST_FAILED', [], {
+      message: 'Only an environment of the type SANDBOX can be deleted.',
+    });
+  }
+  // Or the last application that can make environments might delete itself with it.
+  if (actor.environmentId === id) {
+    throw new ApiError('REQUEST_FAILED', [], {
+      message: 'An environment is deleted by an application of another environment.',
+    });
+  }
+}
+
+/**
+ * Deletes the row that every route and token needs, so nothing of the environment can be used or
+ * seen any more. What is in it stays in the tables, out of reach.
+ */
+async function deleteEnvironment(parts: EnvironmentParts, request: OperationRequest) {
+  return commitOrRetry(parts.store, async () => {
+    const environment = await find(parts, environmentOf(request));
+    assertDeletable(environment, request);
+    return {
+      writes: [deleteRow('environments', environment), record(request, environment.id, 'DELETED')],
+      result: { status: 204 },
+    };
+  });
+}
+
+async function updateBillOfMaterials(parts: EnvironmentParts, request: OperationRequest) {
+  const body: BillOfMaterialsBody = request.body;
+  const environment = await change(parts, request, ({ solutionType: _former, ...rest }) => ({
+    ...rest,
+    ...billOf(body, request.now),
+  }));
+  return billReply(parts, environment);
+}
+
+export function environmentOperations(parts: EnvironmentParts): Operation[] {
+  const bill = {
+    tag: 'Environments',
+    path: `${ENVIRONMENT}/billOfMaterials`,
+    needsMfa: false,
+    responses: { 200: BillOfMaterialsReply },
+  } as const;
+  return [
+    ...resourceOperations(
+      parts,
+      {
+        path: '/v1/environments',
+        idParameter: 'envID',
+        tag: bill.tag,
+        ids: ['Environment', 'Environments'],
+        words: ['an environment', 'environments'],
+        permission: 'environment',
+        needsMfa: false,
+        schemas: { body: UpdateEnvironment, one: EnvironmentReply },
+      },
+      {
+        list: listEnvironments,
+        create: createEnvironment,
+        read: async (_parts, request) => ({
+          status: 200,
+          body: environmentView(parts, await find(parts, environmentOf(request))),
+        }),
+        replace: updateEnvironment,
+        delete: deleteEnvironment,
+      },
+      {
+        list: { permission: 'read:organization' },
+        create: { permission: 'create:organization', body: CreateEnvironment },
+        replace: { summary: 'Replace what an environment says of itself' },
+        delete: {
+          permission: 'delete:organization',
+          summary: 'Delete an environment of the type SANDBOX',
+        },
+      },
+    ),
+    {
+      ...bill,
+      id: 'readBillOfMaterials',
+      method: 'GET',
+      summary: 'Read the products of an environment',
+      permission: 'read:environment',
+      handle: async (request) => billReply(parts, await find(parts, environmentOf(request))),
+    },
+    {
+      ...bill,
+      id: 'updateBillOfMaterials',
+      method: 'PUT',
+      summary: 'Replace the products of an environment; MFA needs PING_ONE_MFA',
+      permission: 'update:environment',
+      body: BillOfMaterials,
+      handle: (request) => updateBillOfMaterials(parts, request),
+    },
+  ];
+}

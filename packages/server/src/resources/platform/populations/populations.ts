@@ -1,0 +1,100 @@
+/** Populations: groups of users that roles can be confined to; one of them is the default. */
+import { type Static, Type } from 'typebox';
+import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
+import { ApiError } from '../../../errors/api-error.ts';
+import { DEFAULT_LANGUAGE, DEFAULT_THEME_ID } from '../../../model/built-in.ts';
+import { momentsOf } from '../../../model/instant.ts';
+import { textKey } from '../../../model/text-key.ts';
+import type { Parts } from '../../../parts.ts';
+import type { Condition } from '../../../storage/store.ts';
+import { type Collection, collectionOperations, findRow, renderRow } from '../../kit/collection.ts';
+import type { Operation } from '../../kit/operation.ts';
+import { ENVIRONMENT } from '../../kit/resource.ts';
+import { Name, Reference, resourceOf } from '../../kit/schemas.ts';
+
+const MEMBERS = {
+  name: Name,
+  description: Type.Optional(Type.String({ maxLength: 1_000 })),
+  alternativeIdentifiers: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: NAME_LENGTH_MAX }), { maxItems: 100 }),
+  ),
+  passwordPolicy: Type.Optional(Reference),
+  preferredLanguage: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+  theme: Type.Optional(Reference),
+};
+
+/** `default`: left out, it stays as it is, and a new population is not the default. */
+const WritePopulation = Type.Object(
+  { ...MEMBERS, default: Type.Optional(Type.Boolean()) },
+  { additionalProperties: false },
+);
+
+const Population = resourceOf({
+  ...MEMBERS,
+  preferredLanguage: Type.String(),
+  theme: Reference,
+  default: Type.Boolean(),
+  userCount: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'Only where one population is read.' }),
+  ),
+});
+
+const usersOf = (id: string): Condition => ({ column: 'population_id', is: 'eq', value: id });
+
+export function populationOperations(parts: Pick<Parts, 'store' | 'links'>): Operation[] {
+  const collection: Collection<'populations', Static<typeof WritePopulation>> = {
+    ...parts,
+    table: 'populations',
+    path: `${ENVIRONMENT}/populations`,
+    idParameter: 'populationID',
+    tag: 'Populations',
+    ids: ['Population', 'Populations'],
+    words: ['a population', 'populations'],
+    permission: 'population',
+    needsMfa: false,
+    auditType: 'POPULATION',
+    schemas: { body: WritePopulation, one: Population },
+    filters: {
+      id: { column: 'id', type: 'string', operators: ['eq'] },
+      name: { column: 'name_key', type: 'string', keyOf: textKey },
+    },
+    oneDefault: {
+      noun: 'population',
+      // Terraform looks for these words, and then leaves the population where it is.
+      kept: 'The default population stays: an environment must contain at least one population.',
+    },
+    where({ populationIds }) {
+      const within = populationIds?.map((value) => ({ column: 'id', is: 'eq', value }) as const);
+      return within && { any: within };
+    },
+    isVisible: ({ id }, { populationIds }) => populationIds?.includes(id) ?? true,
+    toDocument: ({ default: isDefault = false, ...about }) => ({ ...about, isDefault }),
+    view: ({ isDefault, ...about }) => ({
+      preferredLanguage: DEFAULT_LANGUAGE,
+      theme: { id: DEFAULT_THEME_ID },
+      ...about,
+      default: isDefault,
+      ...momentsOf(about),
+    }),
+    async assertUnused({ environmentId, id }) {
+      const [user] = await parts.store.list('users', environmentId, {
+        where: usersOf(id),
+        limit: 1,
+      });
+      if (!user) return;
+      throw new ApiError('REQUEST_FAILED', [], { message: 'The population still has users.' });
+    },
+    operations: {
+      // With the number of its users, which tells whether it can be deleted.
+      read: {
+        async handle(request) {
+          const row = await findRow(collection, request);
+          const userCount = await parts.store.count('users', row.environmentId, usersOf(row.id));
+          return { status: 200, body: { ...renderRow(collection, row, request), userCount } };
+        },
+      },
+      delete: { summary: 'Delete an empty population' },
+    },
+  };
+  return collectionOperations(collection);
+}
