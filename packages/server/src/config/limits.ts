@@ -22,6 +22,11 @@ export const FILTER_LENGTH_MAX = 2_000;
 export const FILTER_CONDITIONS_MAX = 50;
 /** Times that a step is read and decided again after it lost a race. */
 export const COMMIT_TRIES_MAX = 300;
+/** How long an answer to "can it be written to?" serves all who ask, and how often an outage is looked at. */
+export const PROBE_KEPT_MS = 1_000;
+export const OUTAGE_PROBE_MS = 1_000;
+/** What a client is told to wait where something is unavailable. */
+export const RETRY_AFTER_SECONDS = 2;
 /** Changes that one transaction commits together. */
 export const GROUP_COMMIT_MAX = 256;
 /** Access tokens whose verification is remembered. */
