@@ -109,8 +109,13 @@ export const CLIENT_ASSERTIONS_REMEMBERED_MAX = 100_000;
 export const CLIENT_FAILURES_MAX = 10;
 export const CLIENT_FAILURES_WINDOW_MS = 60_000;
 export const CLIENT_FAILURES_COUNTED_MAX = 10_000;
-/** Client secrets that are checked or wait for it at the same time. */
+/** Client secrets that are checked or wait for it at the same time; of one client from one address. */
 export const SECRET_CHECKS_MAX = 64;
+export const SECRET_CHECKS_OF_ONE_MAX = 16;
+/** Threads that hash at once: others of the same few serve everybody's requests. */
+export const SECRET_HASHES_AT_ONCE = 2;
+/** Right secrets that are remembered, by a keyed hash. */
+export const SECRETS_PROVEN_MAX = 10_000;
 /** How long a client secret can be read after it was made. */
 export const SECRET_READABLE_MS = 60 * 60_000;
 /** Public keys that a client registers. */
