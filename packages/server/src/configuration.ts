@@ -20,7 +20,7 @@ import type {
 import { type CustomAuthenticator, type Fido2Policy, withRelyingParty } from './model/fido2.ts';
 import type { MobileSettings, NativeApplication } from './model/mobile.ts';
 import { bundleIdOf, type PushProviders, pushProvidersOf } from './model/push-providers.ts';
-import type { Store, Stored } from './storage/store.ts';
+import { ANY_ENVIRONMENT, type Store, type Stored } from './storage/store.ts';
 
 export interface EnvironmentConfiguration {
   environment: Stored<Environment>;
@@ -67,10 +67,13 @@ export function cacheConfigurations(
 ): EnvironmentConfigurations {
   const cache = new LRUCache<string, Promise<EnvironmentConfiguration | undefined>>({
     max: ENVIRONMENTS_CACHED_MAX,
-    // A node that misses a notification (its listener was reconnecting) is stale for this long.
+    // Only where its listener has lost its connection without a word: reconnecting empties this.
     ttl: 30_000,
   });
-  const stop = store.onConfigurationChange((environmentId) => cache.delete(environmentId));
+  const stop = store.onConfigurationChange((environmentId) => {
+    if (environmentId === ANY_ENVIRONMENT) cache.clear();
+    else cache.delete(environmentId);
+  });
 
   async function read(environmentId: string): Promise<EnvironmentConfiguration | undefined> {
     const [environment, mfaSettings, policies, kept, custom, applications, accounts] =

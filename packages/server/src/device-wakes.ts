@@ -21,6 +21,8 @@ export interface DeviceWakes {
   wait(environmentId: string, deviceId: string, ms: number): Wait;
   /** To those on this node. */
   tell(environmentId: string, deviceId: string): void;
+  /** To everybody on this node: something may have been missed. */
+  tellAll(): void;
   /** Ends every wait. */
   close(): void;
 }
@@ -65,6 +67,9 @@ export function createDeviceWakes(): DeviceWakes {
     tell(environmentId, deviceId) {
       const present = listeners.get(keyOf(environmentId, deviceId));
       for (const listener of [...(present ?? [])]) listener();
+    },
+    tellAll() {
+      for (const own of [...listeners.values()]) for (const listener of [...own]) listener();
     },
     close() {
       closed = true;

@@ -14,6 +14,9 @@ const USAGE = `usage: countersign <command>
 // Longer than the grace that slow clients get, shorter than what supervisors allow (design §1).
 const STOP_WITHIN_MS = 9_500;
 
+// By name: their modules are loaded only where they are used.
+const THEIRS = ['SchemaTooNewError', 'StoreInUseError', 'DatabaseEncodingError'];
+
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
 async function serve(): Promise<void> {
@@ -68,8 +71,7 @@ try {
 } catch (error) {
   // What the operator can mend is said in a sentence; what he can't comes with its stack.
   const isTheirs =
-    error instanceof SettingsError ||
-    (error instanceof Error && error.name === 'SchemaTooNewError');
+    error instanceof SettingsError || (error instanceof Error && THEIRS.includes(error.name));
   const code = error instanceof Error ? Reflect.get(error, 'code') : undefined;
   const text =
     isTheirs || typeof code === 'string'

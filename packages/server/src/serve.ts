@@ -31,6 +31,8 @@ import { expirePush } from './resources/authentication/device-authentications/se
 import { makeLinks } from './resources/kit/links.ts';
 import { createAccess } from './resources/platform/tokens/access.ts';
 import { openStore } from './storage/open.ts';
+import { ANY_ENVIRONMENT } from './storage/store.ts';
+import { watchStore } from './storage/watched-store.ts';
 
 /** What a test may put in the place of the outside world. */
 export interface ServeOptions {
@@ -77,7 +79,7 @@ export async function startServer(
   const https = await readTls(settings);
   const masterKey = await loadMasterKey(settings);
   const authenticators = await openMetadataService({ settings, clock, log });
-  const store = await openStore(settings);
+  const store = watchStore(await openStore(settings), log);
   const keyring = await openKeyring({ store, masterKey, clock });
   const metrics = createMetrics({ process: true });
   // The port may be chosen by the system: the addresses are known once the server listens.
@@ -107,7 +109,11 @@ export async function startServer(
     retire: makeRetire(store, keyring, clock),
   });
   const deviceWakes = createDeviceWakes();
-  const deafen = store.onWake(deviceWakes.tell);
+  const deafen = [
+    store.onWake(deviceWakes.tell),
+    // Wake-ups may have been missed, too.
+    store.onConfigurationChange((id) => id === ANY_ENVIRONMENT && deviceWakes.tellAll()),
+  ];
   const sweeper = startSweeper({ store, clock, log });
   const parts: Parts = {
     settings,
@@ -155,7 +161,7 @@ export async function startServer(
 
   async function close(): Promise<void> {
     // Requests that wait for something to happen are answered now.
-    deafen();
+    for (const stop of deafen) stop();
     deviceWakes.close();
     await deviceChannel.close();
     await pushTimeouts.stop();

@@ -23,6 +23,11 @@ export const FILTER_CONDITIONS_MAX = 50;
 /** Times that a step is decided before it takes turns with others that lose, and then in its turn. */
 export const FREE_TRIES_MAX = 10;
 export const COMMIT_TRIES_MAX = 300;
+/** How long an answer to "can it be written to?" serves all who ask, and how often an outage is looked at. */
+export const PROBE_KEPT_MS = 1_000;
+export const OUTAGE_PROBE_MS = 1_000;
+/** What a client is told to wait where something is unavailable. */
+export const RETRY_AFTER_SECONDS = 2;
 /** Changes that one transaction commits together. */
 export const GROUP_COMMIT_MAX = 256;
 /** Access tokens whose verification is remembered. */
@@ -113,8 +118,13 @@ export const CLIENT_ASSERTIONS_REMEMBERED_MAX = 100_000;
 export const CLIENT_FAILURES_MAX = 10;
 export const CLIENT_FAILURES_WINDOW_MS = 60_000;
 export const CLIENT_FAILURES_COUNTED_MAX = 10_000;
-/** Client secrets that are checked or wait for it at the same time. */
+/** Client secrets that are checked or wait for it at the same time; of one client from one address. */
 export const SECRET_CHECKS_MAX = 64;
+export const SECRET_CHECKS_OF_ONE_MAX = 16;
+/** Threads that hash at once: others of the same few serve everybody's requests. */
+export const SECRET_HASHES_AT_ONCE = 2;
+/** Right secrets that are remembered, by a keyed hash. */
+export const SECRETS_PROVEN_MAX = 10_000;
 /** How long a client secret can be read after it was made. */
 export const SECRET_READABLE_MS = 60 * 60_000;
 /** Public keys that a client registers. */

@@ -2,6 +2,7 @@
  * Every setting of the server in one table: environment variable, default, meaning. The reference
  * `docs/reference/settings.md` is made of it. A setting that can't be understood stops the start.
  */
+import { databaseUrlFault } from './database-url.ts';
 
 interface SettingRow {
   env: string;
@@ -250,12 +251,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     );
   }
   const databaseUrl = text('databaseUrl');
-  if (
-    databaseUrl !== undefined &&
-    !/^postgres(ql)?:$/.test(URL.parse(databaseUrl)?.protocol ?? '')
-  ) {
-    throw new SettingsError('DATABASE_URL is not a postgres:// address.');
-  }
+  const databaseFault = databaseUrl === undefined ? undefined : databaseUrlFault(databaseUrl);
+  if (databaseFault !== undefined) throw new SettingsError(`DATABASE_URL ${databaseFault}`);
   const bootstrapClientSecret = text('bootstrapClientSecret');
   if (bootstrapClientSecret !== undefined && bootstrapClientSecret.length < 16) {
     throw new SettingsError('COUNTERSIGN_BOOTSTRAP_CLIENT_SECRET has fewer than 16 characters.');

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { ENVIRONMENTS_CACHED_MAX, KEYS_REREAD_MS } from '../config/limits.ts';
 import type { Clock, Instant } from '../model/instant.ts';
-import type { Store } from '../storage/store.ts';
+import { ANY_ENVIRONMENT, type Store } from '../storage/store.ts';
 import type { EnvironmentKeys } from './environment-keys.ts';
 
 /** The keys of environments in memory, bounded. */
@@ -31,7 +31,10 @@ export function cacheKeys(
     if (entry) entry.freshUntil = 0;
     reading.delete(environmentId);
   };
-  const stop = store.onConfigurationChange(outdate);
+  const stop = store.onConfigurationChange((environmentId) => {
+    if (environmentId !== ANY_ENVIRONMENT) outdate(environmentId);
+    else for (const known of [...kept.keys(), ...reading.keys()]) outdate(known);
+  });
 
   function reread(environmentId: string): Promise<EnvironmentKeys | undefined> {
     const present = read(environmentId)

@@ -16,6 +16,7 @@ import {
   DEVICE_SOCKETS_MAX,
 } from '../config/limits.ts';
 import { ApiError, limitExceeded } from '../errors/api-error.ts';
+import { UnavailableError } from '../errors/unavailable-error.ts';
 import type { Clock } from '../model/instant.ts';
 import type { Parts } from '../parts.ts';
 import { blockCopiedDevice } from '../resources/authentication/native-devices/block-copied-device.ts';
@@ -89,7 +90,8 @@ export function openDeviceChannel(server: Server, parts: DeviceChannelParts): De
   function run(socket: WebSocket, work: Promise<void>): void {
     const all = work
       .catch((error: unknown) => {
-        if (!(error instanceof ApiError)) log.error({ err: error }, 'device channel');
+        if (!(error instanceof ApiError || error instanceof UnavailableError))
+          log.error({ err: error }, 'device channel');
         socket.close(REFUSED, codeOf(error));
       })
       .finally(() => underWay.delete(all));

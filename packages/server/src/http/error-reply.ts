@@ -1,6 +1,8 @@
 /** Errors to answers, in one place; contract §1.5. */
 import { randomUUID } from 'node:crypto';
+import { RETRY_AFTER_SECONDS } from '../config/limits.ts';
 import { ApiError, errorDetail } from '../errors/api-error.ts';
+import { UnavailableError } from '../errors/unavailable-error.ts';
 import type { OperationReply } from '../resources/kit/operation.ts';
 
 /** What the log tells of a failed request. `cause` is set only where the fault is ours. */
@@ -23,22 +25,30 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, () => ApiError>> = {
 /** The catalogue's entry for whatever was thrown. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
+  // No cause: an outage has one line of its own in the log, whoever meets it.
+  if (error instanceof UnavailableError) return new ApiError('SERVICE_UNAVAILABLE');
   const code: unknown = Object(error).code;
   const known = typeof code === 'string' ? FRAMEWORK_ERRORS[code] : undefined;
   // A bug may throw anything, `undefined` too: the log shows that much.
   return known?.() ?? new ApiError('UNEXPECTED_ERROR', [], { cause: error ?? 'nothing' });
 }
 
+function headersOf(status: number): OperationReply['headers'] {
+  // RFC 9110 §11.6.1, RFC 6750 §3.
+  if (status === 401) return { 'www-authenticate': 'Bearer' };
+  return status === 503 ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : undefined;
+}
+
 /** The answer to what was thrown, and what to log of it. Every error gets an id of its own. */
 export function errorReply(error: unknown): { reply: OperationReply; failure: Failure } {
   const { code, status, message, details, cause } = toApiError(error);
   const id = randomUUID();
+  const headers = headersOf(status);
   return {
     reply: {
       status,
       body: { id, code, message, ...(details.length === 0 ? {} : { details }) },
-      // RFC 9110 §11.6.1, RFC 6750 §3.
-      ...(status === 401 ? { headers: { 'www-authenticate': 'Bearer' } } : {}),
+      ...(headers ? { headers } : {}),
     },
     failure: {
       id,

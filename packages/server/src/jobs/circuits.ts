@@ -4,8 +4,8 @@
  */
 import { LRUCache } from 'lru-cache';
 import { CIRCUITS_MAX, OUTBOX_CONCURRENCY_MAX } from '../config/limits.ts';
+import { type Limiter, makeLimiter } from '../model/limiter.ts';
 import { type CircuitBreaker, makeCircuitBreaker } from './circuit-breaker.ts';
-import { type Limiter, makeLimiter } from './limiter.ts';
 
 export interface Circuit {
   breaker: CircuitBreaker;

@@ -6,6 +6,7 @@ import { keptMessage } from '../notifications/channels/development-outbox/develo
 import { maskedAddress } from '../notifications/masked-address.ts';
 import { type OutboxVault, openPayload } from '../notifications/outbox.ts';
 import type { Stored } from '../storage/store.ts';
+import { logFailure } from './log-failure.ts';
 import { dead, type MessageDecision, updateOf } from './message-outcome.ts';
 
 /** Opens messages and hashes their addresses. */
@@ -24,7 +25,7 @@ export async function keepMessages(
       readable.add(environmentId);
     } catch (error) {
       // Its messages stay until their lease ends; those of other environments don't wait for it.
-      log.error({ err: error, environmentId }, 'Outbox: the keys of an environment are missing.');
+      logFailure(log, error, 'Outbox: the keys of an environment are missing.', { environmentId });
     }
   }
   const openable = messages.filter(({ environmentId }) => readable.has(environmentId));

@@ -23,6 +23,7 @@ import type { Channel } from '../notifications/channels/channel.ts';
 import type { OutboxVault } from '../notifications/outbox.ts';
 import type { Store, Stored } from '../storage/store.ts';
 import { type KeeperVault, keepMessages } from './keep-messages.ts';
+import { logFailure } from './log-failure.ts';
 import { dead, type MessageDecision, type MessageOutcome } from './message-outcome.ts';
 import { type Lane, type LaneParts, makeLane } from './send-message.ts';
 
@@ -78,7 +79,7 @@ export function startOutboxWorker(parts: OutboxWorkerParts): OutboxWorker {
     metrics.setOutboxBacklog(backlog);
     const tracked = work
       .catch((error: unknown) => {
-        log.error({ err: error }, 'Outbox: messages are left until their lease ends.');
+        logFailure(log, error, 'Outbox: messages are left until their lease ends.');
       })
       .finally(() => {
         underWay.delete(tracked);
@@ -146,7 +147,7 @@ export function startOutboxWorker(parts: OutboxWorkerParts): OutboxWorker {
         if ((await claim()) < OUTBOX_CLAIM_MAX) break;
       }
     } catch (error) {
-      log.error({ err: error }, 'Outbox: messages could not be claimed.');
+      logFailure(log, error, 'Outbox: messages could not be claimed.');
     }
   }
 

@@ -9,6 +9,7 @@ import { ApiError } from '../errors/api-error.ts';
 import type { Flow } from '../model/documents.ts';
 import type { Clock, Instant } from '../model/instant.ts';
 import { ANY_ENVIRONMENT, type Store, type Stored } from '../storage/store.ts';
+import { logFailure } from './log-failure.ts';
 
 export interface PushTimeoutParts {
   store: Pick<Store, 'list' | 'commit'>;
@@ -36,7 +37,7 @@ async function endLatePush(
       await store.commit([{ op: 'delete', table: 'flows', environmentId, id, version }]);
       return;
     }
-    log.error({ err: error, flowId: id }, 'Push timeouts: a flow could not be ended.');
+    logFailure(log, error, 'Push timeouts: a flow could not be ended.', { flowId: id });
   }
 }
 
@@ -68,7 +69,7 @@ export function startPushTimeouts(parts: PushTimeoutParts): PushTimeouts {
       () => {
         round = endLatePushes(parts)
           .catch((error: unknown) => {
-            parts.log.error({ err: error }, 'Push timeouts: flows could not be read.');
+            logFailure(parts.log, error, 'Push timeouts: flows could not be read.');
           })
           .then(next);
       },

@@ -4,6 +4,7 @@ import { MESSAGE_GRACE_MS, SWEEP_INTERVAL_MS, SWEEP_ROWS_MAX } from '../config/l
 import type { Table } from '../model/documents.ts';
 import type { Clock } from '../model/instant.ts';
 import type { Store } from '../storage/store.ts';
+import { logFailure } from './log-failure.ts';
 
 /** Each table with the time that its rows stay after they expired. */
 const SWEPT: readonly { table: Table; graceMs: number }[] = [
@@ -69,7 +70,7 @@ export function startSweeper(parts: SweeperParts): Sweeper {
     try {
       more = await sweepExpired(parts);
     } catch (error) {
-      log.error({ err: error }, 'Sweeper: expired rows could not be deleted.');
+      logFailure(log, error, 'Sweeper: expired rows could not be deleted.');
     }
     const took = performance.now() - startedAt;
     sweepAfter(more ? Math.max(PAUSE_MIN_MS, took / SHARE - took) : interval());

@@ -1,11 +1,11 @@
 /** Who wants to hear of something, by a text: an environment that has changed, a device to wake. */
-export interface Listeners {
-  add(listener: (text: string) => void): () => void;
-  tell(text: string): void;
+export interface Listeners<Text = string> {
+  add(listener: (text: Text) => void): () => void;
+  tell(text: Text): void;
 }
 
-export function createListeners(): Listeners {
-  const listeners = new Set<(text: string) => void>();
+export function createListeners<Text = string>(): Listeners<Text> {
+  const listeners = new Set<(text: Text) => void>();
   return {
     add(listener) {
       listeners.add(listener);

@@ -7,27 +7,30 @@ import pg from 'pg';
 import { createListeners, type Listeners } from './listeners.ts';
 import { connectionOf } from './postgres-pool.ts';
 import { WAKE_CHANNEL } from './postgres-wake.ts';
+import { ANY_ENVIRONMENT } from './store.ts';
 
 export const CHANNEL = 'countersign_configuration';
 const RECONNECT_MS = 1_000;
 
 export interface Listening {
-  listeners: Listeners;
+  listeners: Listeners<string | typeof ANY_ENVIRONMENT>;
   /** Those who wait for devices to be woken. */
   wakes: Listeners;
   /** What this node's own notices begin with. */
   nodeId: string;
   /** Resolves when it listens, or when the first try has failed and the next one is due. */
   started: Promise<void>;
+  /** Listens on a new connection. */
+  renew(): void;
   close(): Promise<void>;
 }
 
 /**
- * Starts to listen in the background. What is missed while the connection is down is made up for by
- * the life of what the caches hold (`configuration.ts`).
+ * Starts to listen in the background. What may have been missed while the connection was down is
+ * made up for when it is back: then everything counts as changed.
  */
 export function listenForChanges(databaseUrl: string): Listening {
-  const listeners = createListeners();
+  const listeners = createListeners<string | typeof ANY_ENVIRONMENT>();
   const wakes = createListeners();
   const nodeId = randomUUID();
   let client: pg.Client | undefined;
@@ -47,6 +50,7 @@ export function listenForChanges(databaseUrl: string): Listening {
     try {
       await next.connect();
       await next.query(`listen ${CHANNEL}; listen ${WAKE_CHANNEL}`);
+      listeners.tell(ANY_ENVIRONMENT);
     } catch {
       again(next);
     }
@@ -68,6 +72,7 @@ export function listenForChanges(databaseUrl: string): Listening {
     wakes,
     nodeId,
     started: connecting,
+    renew: () => void (client && again(client)),
     async close() {
       closed = true;
       clearTimeout(retry);

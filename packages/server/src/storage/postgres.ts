@@ -12,9 +12,10 @@ import { onWakeText, wakeText } from './listeners.ts';
 import { pendingMigrations } from './migrations/migrations.ts';
 import { BATCHES_MAX, createCommitter } from './postgres-commit.ts';
 import { type Listening, listenForChanges } from './postgres-listen.ts';
-import { connectionOf, openPool, runStatement } from './postgres-pool.ts';
+import { connectionOf, openPool, renewConnections, runStatement } from './postgres-pool.ts';
 import { createReads, inOrderOfCreation, type Row, stored } from './postgres-reads.ts';
 import { createWaker } from './postgres-wake.ts';
+import { createProbe } from './probe.ts';
 import type { Store } from './store.ts';
 import { notifies } from './tables.ts';
 import { createUnderWay } from './under-way.ts';
@@ -25,6 +26,8 @@ const ENGINE: Engine = {
 };
 
 const READ_CONNECTIONS_MAX = 8;
+/** A failover is met by many statements at once: they renew the connections once. */
+const RENEWAL_PAUSE_MS = 1_000;
 
 interface Connections {
   /** For everything but commits, so that neither waits for the other. */
@@ -33,25 +36,52 @@ interface Connections {
   listening: Listening;
 }
 
-/** Connects, brings the schema up to date and returns the store. */
+/** The database's own encoding doesn't hold every name. */
+export class DatabaseEncodingError extends Error {
+  override name = 'DatabaseEncodingError';
+
+  constructor(encoding: string) {
+    super(
+      `The database's encoding is ${encoding}, which can't hold every text: make one with "create database … encoding 'UTF8' template template0".`,
+    );
+  }
+}
+
+/**
+ * Connects, brings the schema up to date and returns the store. Throws `DatabaseEncodingError`, and
+ * `SchemaTooNewError` when a newer version has migrated the database.
+ */
 export async function openPostgresStore(databaseUrl: string): Promise<Store> {
-  const pool = openPool(databaseUrl, { max: READ_CONNECTIONS_MAX });
+  const whenReadOnly = () => renew();
+  const pool = openPool(databaseUrl, { max: READ_CONNECTIONS_MAX, whenReadOnly });
   try {
     if (pendingMigrations(await appliedMigrations(pool)).length > 0) await migrate(databaseUrl);
   } catch (error) {
     await pool.end();
     throw error;
   }
-  const commitPool = openPool(databaseUrl, { max: BATCHES_MAX, genericPlans: true });
+  const commitPool = openPool(databaseUrl, { max: BATCHES_MAX, genericPlans: true, whenReadOnly });
   const listening = listenForChanges(databaseUrl);
   // Who listens before he reads anything into a cache misses no change of it.
   await listening.started;
+  let renewedAt = Number.NEGATIVE_INFINITY;
+  const renew = () => {
+    if (performance.now() < renewedAt + RENEWAL_PAUSE_MS) return;
+    renewedAt = performance.now();
+    renewConnections(pool);
+    renewConnections(commitPool);
+    listening.renew();
+  };
   return createStore({ pool, commitPool, listening });
 }
 
 async function appliedMigrations(pool: pg.Pool): Promise<string[]> {
-  const { rows } = await pool.query("select to_regclass('kysely_migration') is not null as made");
-  if (!rows[0]?.made) return [];
+  const { rows } = await pool.query(
+    "select current_setting('server_encoding') as encoding, to_regclass('kysely_migration') is not null as made",
+  );
+  const { encoding, made } = rows[0] ?? {};
+  if (encoding !== 'UTF8') throw new DatabaseEncodingError(String(encoding));
+  if (!made) return [];
   const applied = await pool.query('select name from kysely_migration order by name');
   return applied.rows.map(({ name }) => String(name));
 }
@@ -83,6 +113,7 @@ const CLAIM = `with due as materialized (
 const RELEASE = `update messages set available_at = $1, version = version + 1,
     doc = (doc::jsonb || jsonb_build_object('availableAt', $1::bigint))::json
   where status = 'PENDING' and available_at > $1`;
+const PROBE = 'update write_probe set written_at = $1';
 const SWEEP = (table: Table) => `with gone as materialized (
     select environment_id, id from ${table} where expires_at <= $1 limit $2
     for update skip locked)
@@ -97,6 +128,10 @@ function createStore({ pool, commitPool, listening }: Connections): Store {
   const query = (text: string, values: unknown[]) =>
     during(() => runStatement<Row>(pool, { text, values }));
 
+  // On the connection that commits: that is what must be able to write.
+  const probe = createProbe(async () => {
+    await runStatement(commitPool, { text: PROBE, values: [Date.now()] });
+  });
   const tellOthers = createWaker(pool, listening.nodeId);
 
   return {
@@ -150,14 +185,7 @@ function createStore({ pool, commitPool, listening }: Connections): Store {
     },
     onWake: (listener) => wakes.add(onWakeText(listener)),
 
-    async isReady() {
-      try {
-        await query('select 1', []);
-        return true;
-      } catch {
-        return false;
-      }
-    },
+    isReady: async () => !underWay.closed && probe(),
 
     async close() {
       if (underWay.closed) return;

@@ -11,9 +11,11 @@ import type { Engine } from './condition-sql.ts';
 import { countSql, listSql } from './list-sql.ts';
 import { createListeners, onWakeText, wakeText } from './listeners.ts';
 import { pendingMigrations } from './migrations/migrations.ts';
+import { createProbe } from './probe.ts';
 import { createGroupCommit } from './sqlite-commit.ts';
 import { lockForOneServer } from './sqlite-lock.ts';
-import type { Store, Stored } from './store.ts';
+import { outageOr, watchFiles } from './sqlite-outage.ts';
+import type { ANY_ENVIRONMENT, Store, Stored } from './store.ts';
 import { notifies, TABLE_NAMES } from './tables.ts';
 
 const ENGINE: Engine = {
@@ -44,7 +46,7 @@ export async function openSqliteStore(
     makePrivate(path);
     db = openFile(path);
     if (pendingMigrations(appliedMigrations(db)).length > 0) await migrate(db);
-    return createStore(db, unlock);
+    return createStore(db, path, unlock);
   } catch (error) {
     db?.close();
     unlock();
@@ -97,6 +99,7 @@ const CLAIM = `update messages set available_at = ?1, version = version + 1,
   where rowid in (select rowid from messages where status = 'PENDING' and available_at <= ?2
     order by available_at limit ?3)
   returning ${ROW}`;
+const PROBE = 'update write_probe set written_at = ?';
 const RELEASE = `update messages set available_at = ?1, version = version + 1,
     doc = json_set(doc, '$.availableAt', ?1) where status = 'PENDING' and available_at > ?1`;
 
@@ -132,67 +135,91 @@ function createReads(db: DatabaseSync) {
   };
 }
 
-function createStore(db: DatabaseSync, unlock: () => void): Store {
+/** Runs what is synchronous inside; throws `UnavailableError` for an outage. */
+async function during<Result>(work: () => Result | Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw outageOr(error);
+  }
+}
+
+function createStore(db: DatabaseSync, path: string, unlock: () => void): Store {
   const statement = createStatements(db);
   const { get, devicesOf } = createReads(db);
-  const listeners = createListeners();
+  const listeners = createListeners<string | typeof ANY_ENVIRONMENT>();
   const wakes = createListeners();
   const changes = createGroupCommit(db, (writes) => {
     for (const write of writes) {
       if (notifies(write.table) && !isGuard(write)) listeners.tell(write.environmentId);
     }
   });
+  const write = () => void statement(PROBE).run(Date.now());
+  // The log is there from the first write on.
+  write();
+  const checkFiles = watchFiles([path, `${path}-wal`]);
+  const probe = createProbe(async () => {
+    checkFiles();
+    write();
+  });
   let closed = false;
 
   return {
-    get: async (table, environmentId, id) => get(table, environmentId, id),
+    get: (table, environmentId, id) => during(() => get(table, environmentId, id)),
 
-    async list<T extends Table>(...args: Parameters<Store['list']>) {
+    list<T extends Table>(...args: Parameters<Store['list']>) {
       const { text, parameters } = listSql(...args, ENGINE);
-      return statement(text)
-        .all(...parameters)
-        .map((row) => stored<T>(row));
+      return during(() =>
+        statement(text)
+          .all(...parameters)
+          .map((row) => stored<T>(row)),
+      );
     },
 
-    async count(table, environmentId, where) {
+    count(table, environmentId, where) {
       const { text, parameters } = countSql(table, environmentId, where, ENGINE);
-      return Number(statement(text).get(...parameters)?.count);
+      return during(() => Number(statement(text).get(...parameters)?.count));
     },
 
-    async readUserFacts(environmentId, userId) {
-      const user = get('users', environmentId, userId);
-      return user && { user, devices: devicesOf(environmentId, userId) };
-    },
+    readUserFacts: (environmentId, userId) =>
+      during(() => {
+        const user = get('users', environmentId, userId);
+        return user && { user, devices: devicesOf(environmentId, userId) };
+      }),
 
-    async readFlowFacts(environmentId, flowId) {
-      const flow = get('flows', environmentId, flowId);
-      if (!flow) return undefined;
-      const { userId } = flow.doc;
-      const user = userId === undefined ? undefined : get('users', environmentId, userId);
-      if (!user) return { flow, devices: [] };
-      return { flow, user, devices: devicesOf(environmentId, user.id) };
-    },
+    readFlowFacts: (environmentId, flowId) =>
+      during(() => {
+        const flow = get('flows', environmentId, flowId);
+        if (!flow) return undefined;
+        const { userId } = flow.doc;
+        const user = userId === undefined ? undefined : get('users', environmentId, userId);
+        if (!user) return { flow, devices: [] };
+        return { flow, user, devices: devicesOf(environmentId, user.id) };
+      }),
 
     async commit(writes) {
       if (closed) throw new Error('The store is closed.');
-      return changes.commit(writes);
+      return during(() => {
+        checkFiles();
+        return changes.commit(writes);
+      });
     },
 
-    async claimMessages(now, leaseUntil, limit) {
-      const claimed = statement(CLAIM).all(leaseUntil, now, limit);
-      return claimed
-        .map((row) => stored<'messages'>(row))
-        .sort((one, other) => (one.id < other.id ? -1 : 1));
-    },
+    claimMessages: (now, leaseUntil, limit) =>
+      during(() =>
+        statement(CLAIM)
+          .all(leaseUntil, now, limit)
+          .map((row) => stored<'messages'>(row))
+          .sort((one, other) => (one.id < other.id ? -1 : 1)),
+      ),
 
-    async releaseMessages(now) {
-      statement(RELEASE).run(now);
-    },
+    releaseMessages: (now) => during(() => void statement(RELEASE).run(now)),
 
-    async sweep(table, now, limit) {
-      const text = `delete from ${table} where rowid in (select rowid from ${table} where expires_at <= ? limit ?)`;
-      return Number(statement(text).run(now, limit).changes);
-    },
+    sweep: (table, now, limit) =>
+      during(() => {
+        const text = `delete from ${table} where rowid in (select rowid from ${table} where expires_at <= ? limit ?)`;
+        return Number(statement(text).run(now, limit).changes);
+      }),
 
     onConfigurationChange: listeners.add,
 
@@ -200,9 +227,7 @@ function createStore(db: DatabaseSync, unlock: () => void): Store {
     wake: (environmentId, deviceId) => wakes.tell(wakeText(environmentId, deviceId)),
     onWake: (listener) => wakes.add(onWakeText(listener)),
 
-    async isReady() {
-      return !closed && statement('select 1').get() !== undefined;
-    },
+    isReady: async () => !closed && probe(),
 
     async backup(path) {
       makePrivate(path);

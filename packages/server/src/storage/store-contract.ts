@@ -352,7 +352,7 @@ export function storeContract(engine: EngineUnderTest): void {
     test('tells of changes of the configuration, on every node, and of no others', async () => {
       const environmentId = randomUUID();
       const other = engine.shared ? await engine.open() : store;
-      const heard: string[] = [];
+      const heard: unknown[] = [];
       const heardThere = new Promise<void>((resolve) => {
         other.onConfigurationChange((id) => id === environmentId && resolve());
       });

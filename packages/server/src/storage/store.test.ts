@@ -242,7 +242,7 @@ describe('PostgreSQL', {
     };
     await until(() => node.isReady());
     const heard = new Set<string>();
-    other.onConfigurationChange((environmentId) => heard.add(environmentId));
+    other.onConfigurationChange((environmentId) => heard.add(String(environmentId)));
     await until(async () => {
       const environmentId = randomUUID();
       await addPolicy(node, environmentId);

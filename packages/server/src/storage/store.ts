@@ -84,6 +84,7 @@ export interface FlowFacts {
   devices: Stored<Device>[];
 }
 
+/** Everything here throws `UnavailableError` while the database can't be reached or written to. */
 export interface Store {
   get<T extends Table>(
     table: T,
@@ -131,9 +132,12 @@ export interface Store {
 
   /**
    * Calls back after a change of a configuration table (see `tables.ts`, `notifies`) by this or by
-   * another node, so that caches drop what they hold of the environment.
+   * another node, so that caches drop what they hold of the environment. `ANY_ENVIRONMENT`: notices
+   * may have been missed, so they drop everything.
    */
-  onConfigurationChange(listener: (environmentId: string) => void): () => void;
+  onConfigurationChange(
+    listener: (environmentId: string | typeof ANY_ENVIRONMENT) => void,
+  ): () => void;
 
   /**
    * Tells every node that something happened to a device. Not kept: who doesn't listen at that
@@ -144,7 +148,7 @@ export interface Store {
   /** Calls back for each `wake` of this or of another node. */
   onWake(listener: (environmentId: string, deviceId: string) => void): () => void;
 
-  /** Whether the database answers; for `/readyz`. */
+  /** Whether the database takes a write, or took one within the last second; for `/readyz`. */
   isReady(): Promise<boolean>;
 
   /** A consistent copy of everything into one file; an adapter may refuse with an advice. */

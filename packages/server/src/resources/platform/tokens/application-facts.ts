@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { APPLICATIONS_CACHED_MAX, KEYS_REREAD_MS } from '../../../config/limits.ts';
 import type { Application, RoleAssignment } from '../../../model/documents.ts';
-import type { Store, Stored } from '../../../storage/store.ts';
+import { ANY_ENVIRONMENT, type Store, type Stored } from '../../../storage/store.ts';
 import { readRoleAssignments } from '../roles/role-assignments.ts';
 
 /** What a token of the application may do now. */
@@ -20,11 +20,12 @@ export interface ApplicationCache {
 export function cacheApplications(store: Store): ApplicationCache {
   const cache = new LRUCache<string, Promise<ApplicationFacts | undefined>>({
     max: APPLICATIONS_CACHED_MAX,
-    // A node that misses a notification (its listener was reconnecting) is stale for this long.
+    // Only where its listener has lost its connection without a word: reconnecting empties this.
     ttl: KEYS_REREAD_MS,
   });
   const stop = store.onConfigurationChange((environmentId) => {
-    for (const key of [...cache.keys()]) if (key.startsWith(environmentId)) cache.delete(key);
+    if (environmentId === ANY_ENVIRONMENT) cache.clear();
+    else for (const key of [...cache.keys()]) if (key.startsWith(environmentId)) cache.delete(key);
   });
 
   async function read(

@@ -1,13 +1,14 @@
 /** Authentication of a client at the token endpoint, slowed down for those who guess. */
-import { SECRET_CHECKS_MAX } from '../../../config/limits.ts';
-import { verifyClientSecret } from '../../../crypto/client-secret.ts';
 import type { Application } from '../../../model/documents.ts';
+import { networkOf } from '../../../model/network.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Stored } from '../../../storage/store.ts';
+import { activityWrite } from '../../kit/activity.ts';
 import { createFailureWindow } from '../../kit/failure-window.ts';
 import { acceptAssertion, createUsedAssertions } from './client-assertion.ts';
 import { type ClientCredentials, invalidClient } from './client-credentials.ts';
 import { OAuthError } from './oauth-error.ts';
+import { createSecretCheck } from './secret-check.ts';
 
 /** What clients are authenticated with. */
 export type ClientParts = Pick<Parts, 'store' | 'keyring' | 'clock' | 'links'>;
@@ -16,28 +17,12 @@ export interface ClientAttempt {
   environmentId: string;
   credentials: ClientCredentials;
   remoteAddress: string;
+  correlationId?: string;
 }
 
 export type AuthenticateClient = (attempt: ClientAttempt) => Promise<Stored<Application>>;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-/** Checks secrets, a bounded number at the same time: each takes memory and a thread. */
-function createSecretCheck() {
-  let underWay = 0;
-  return async (secrets: readonly string[], hash: string | undefined): Promise<boolean> => {
-    if (underWay >= SECRET_CHECKS_MAX) {
-      throw new OAuthError('temporarily_unavailable', 'Too many clients at once.', 1);
-    }
-    underWay += 1;
-    try {
-      for (const secret of secrets) if (await verifyClientSecret(secret, hash)) return true;
-      return false;
-    } finally {
-      underWay -= 1;
-    }
-  };
-}
 
 /**
  * Makes the function that returns the application whose credentials these are. It throws
@@ -51,25 +36,58 @@ export function createClientAuthentication(parts: ClientParts): AuthenticateClie
   // guessed secrets out of a window that both share.
   const secretFailures = createFailureWindow();
   const assertionFailures = createFailureWindow();
+  // Apart as well: whoever invents ids has as many as they like.
+  const strangerFailures = createFailureWindow();
+  const failuresTold = createFailureWindow();
   const usedAssertions = createUsedAssertions();
   const isSecret = createSecretCheck();
 
   async function isProven(
     application: Stored<Application> | undefined,
     credentials: ClientCredentials,
+    key: string,
   ): Promise<boolean> {
     if (credentials.method !== 'PRIVATE_KEY_JWT') {
-      return isSecret(credentials.secrets, application?.doc.secretHash);
+      const { secretHash } = application?.doc ?? {};
+      const { secrets } = credentials;
+      return isSecret({ key, secrets, ...(secretHash === undefined ? {} : { hash: secretHash }) });
     }
     if (application?.doc.tokenEndpointAuthMethod !== 'PRIVATE_KEY_JWT') return false;
     return acceptAssertion({ ...parts, usedAssertions }, application, credentials.assertion);
   }
 
-  return async ({ environmentId, credentials, remoteAddress }) => {
+  /** The audit log hears of it, so many times a minute; the answer doesn't wait, so it tells nothing. */
+  function tellFailure(
+    { environmentId, credentials, correlationId }: ClientAttempt,
+    { id }: Stored<Application>,
+  ): void {
+    const now = clock.now();
+    if (failuresTold.begin(`${environmentId} ${id}`, now) === undefined) return;
+    const activity = activityWrite(
+      environmentId,
+      {
+        action: 'ACCESS_TOKEN.CREATED',
+        actor: { type: 'APPLICATION', id },
+        resource: { type: 'APPLICATION', id },
+        ...(correlationId === undefined ? {} : { correlationId }),
+        result: 'FAILED',
+        data: { reason: 'CLIENT_AUTHENTICATION_FAILED', method: credentials.method },
+      },
+      now,
+    );
+    store.commit([activity]).catch(() => {});
+  }
+
+  return async (attempt) => {
+    const { environmentId, credentials, remoteAddress } = attempt;
     const { clientId, method } = credentials;
+    const application = UUID.test(clientId)
+      ? await store.get('applications', environmentId, clientId)
+      : undefined;
     // By address too: else anybody could keep a client out by failing in its name.
-    const key = `${environmentId} ${clientId.slice(0, 36)} ${remoteAddress}`;
-    const failures = method === 'PRIVATE_KEY_JWT' ? assertionFailures : secretFailures;
+    const key = `${environmentId} ${clientId.slice(0, 36)} ${networkOf(remoteAddress)}`;
+    const ownFailures = method === 'PRIVATE_KEY_JWT' ? assertionFailures : secretFailures;
+    const failures = application ? ownFailures : strangerFailures;
     const refuseGuessing = () => {
       const waitMs = failures.waitMs(key, clock.now());
       if (waitMs === undefined) return;
@@ -77,15 +95,13 @@ export function createClientAuthentication(parts: ClientParts): AuthenticateClie
       throw new OAuthError('slow_down', description, Math.ceil(waitMs / 1_000));
     };
     refuseGuessing();
-    const application = UUID.test(clientId)
-      ? await store.get('applications', environmentId, clientId)
-      : undefined;
-    const proven = await isProven(application, credentials);
+    const proven = await isProven(application, credentials, key);
     // Again, so that guesses that came together learn no more than those in a row.
     refuseGuessing();
     const { enabled, tokenEndpointAuthMethod } = application?.doc ?? {};
     if (application && proven && enabled && tokenEndpointAuthMethod === method) return application;
     failures.record(key, clock.now());
+    if (application) tellFailure(attempt, application);
     throw invalidClient();
   };
 }

@@ -13,6 +13,9 @@ import {
   CLIENT_FAILURES_MAX,
   CLIENT_FAILURES_WINDOW_MS,
 } from '../../../config/limits.ts';
+import type { Activity } from '../../../model/documents.ts';
+import type { Stored } from '../../../storage/store.ts';
+import { until } from '../../../testing/until.ts';
 import { createFailureWindow } from '../../kit/failure-window.ts';
 import {
   ADMIN,
@@ -75,11 +78,24 @@ describe('the token endpoint', () => {
     const { store, tokenOf, askToken, logText } = await startPlatform(context);
     const token = await tokenOf();
     await askToken({ ...GRANT, client_id: ADMIN, client_secret: 'a wrong secret' });
-    const [activity, ...more] = await store.list('activities', HOME, { limit: 10 });
+    let activities: Stored<Activity>[] = [];
+    // The refusal didn't wait for its own record.
+    await until(async () => {
+      activities = await store.list('activities', HOME, { limit: 10 });
+      return activities.length >= 2;
+    });
+    const [activity, failure, ...more] = activities;
     assert.equal(more.length, 0);
     assert.equal(activity?.doc.action, 'ACCESS_TOKEN.CREATED');
+    assert.equal(activity?.doc.result, 'SUCCESS');
     assert.deepEqual(activity?.doc.actor, { type: 'APPLICATION', id: ADMIN });
-    const said = `${logText()} ${JSON.stringify(activity)}`;
+    assert.equal(failure?.doc.action, 'ACCESS_TOKEN.CREATED');
+    assert.equal(failure?.doc.result, 'FAILED');
+    assert.deepEqual(failure?.doc.data, {
+      reason: 'CLIENT_AUTHENTICATION_FAILED',
+      method: 'CLIENT_SECRET_POST',
+    });
+    const said = `${logText()} ${JSON.stringify(activities)}`;
     assert.ok(said.includes('createToken'));
     for (const secret of [token, ADMIN_SECRET, 'a wrong secret']) assert.ok(!said.includes(secret));
   });
@@ -248,6 +264,39 @@ describe('client authentication', () => {
     );
     const judged = answers.filter(({ status }) => status === 401 || status === 200);
     assert.ok(judged.length <= CLIENT_FAILURES_MAX + 1, `${judged.length}`);
+  });
+
+  test('serves right clients beside a flood of invented ones', async (context) => {
+    const platform = await start(context);
+    const { askToken, admin } = platform;
+    const right = [];
+    for (let at = 0; at < 12; at++) {
+      right.push(await createWorker(platform, admin, { name: `right ${at}` }));
+    }
+    const flood = Array.from({ length: 160 }, () =>
+      askToken(GRANT, { authorization: basic(randomUUID(), 'invented') }),
+    );
+    for (const { id, secret } of right) {
+      const answer = await askToken(GRANT, { authorization: basic(id, secret) });
+      assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    }
+    for (const answer of await Promise.all(flood)) isError(answer, 401, 'invalid_client');
+  });
+
+  test('records few of many failures of a client, and none of invented ones', async (context) => {
+    const { askToken, store, time } = await startPlatform(context);
+    const failed = async () => {
+      const rows = await store.list('activities', HOME, { limit: 1_000 });
+      return rows.filter(({ doc }) => doc.result === 'FAILED').length;
+    };
+    for (let at = 0; at < CLIENT_FAILURES_MAX + 5; at++) {
+      await askToken(GRANT, { authorization: basic(ADMIN, 'wrong') });
+      await askToken(GRANT, { authorization: basic(randomUUID(), 'wrong') });
+    }
+    await until(async () => (await failed()) === CLIENT_FAILURES_MAX);
+    time.now += CLIENT_FAILURES_WINDOW_MS;
+    await askToken(GRANT, { authorization: basic(ADMIN, 'wrong') });
+    await until(async () => (await failed()) === CLIENT_FAILURES_MAX + 1);
   });
 
   test('checks no more secrets at once than it can hold', async (context) => {

@@ -26,6 +26,7 @@ export function createTokenEndpoint(parts: TokenEndpointParts) {
       environmentId,
       credentials: readClientCredentials(request.headers.authorization?.toString(), form),
       remoteAddress: request.remoteAddress,
+      correlationId: request.correlationId,
     });
     if (!application.doc.grantTypes.includes('CLIENT_CREDENTIALS')) {
       throw new OAuthError('unauthorized_client', 'The application does not have this grant.');
