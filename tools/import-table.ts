@@ -346,7 +346,7 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
     npm: ['pino'],
     because: 'The list of parts is types only.',
   },
-  ...['main.ts', 'serve.ts', 'commands.ts', 'bootstrap.ts', 'app.ts'].map((from) => ({
+  ...['main.ts', 'serve.ts', 'commands/', 'bootstrap.ts', 'app.ts'].map((from) => ({
     from,
     may: [''],
     npm: ['fastify', 'pino', 'jose', 'pg'],
