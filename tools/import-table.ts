@@ -111,6 +111,7 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
   {
     from: 'config/',
     may: ['config/'],
+    node: ['node:net'],
     because: 'Settings are read before anything else exists.',
   },
   {

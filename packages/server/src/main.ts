@@ -1,10 +1,14 @@
 /** The server's program: reads the words of the call and runs the command that they name. */
-import { COMMANDS, readCall, UsageError, usageOf } from './commands/registry.ts';
+import { readCall, UsageError, usageOf } from './commands/registry.ts';
 import { readSettings, SettingsError } from './config/settings.ts';
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 
 async function main(words: readonly string[]): Promise<number | undefined> {
+  if (['--help', '-h', 'help'].includes(words[0] ?? '')) {
+    process.stdout.write(usageOf());
+    return 0;
+  }
   const call = readCall(words.length === 0 ? ['serve'] : words);
   if (call.help) {
     process.stdout.write(usageOf([call.command]));
@@ -23,10 +27,7 @@ async function main(words: readonly string[]): Promise<number | undefined> {
 }
 
 try {
-  const words = process.argv.slice(2);
-  const code = ['--help', '-h', 'help'].includes(words[0] ?? '')
-    ? (process.stdout.write(usageOf(COMMANDS)), 0)
-    : await main(words);
+  const code = await main(process.argv.slice(2));
   if (code !== undefined) process.exitCode = code;
 } catch (error) {
   if (error instanceof UsageError) {
