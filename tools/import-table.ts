@@ -347,10 +347,19 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
     npm: ['pino'],
     because: 'The list of parts is types only.',
   },
-  ...['main.ts', 'serve.ts', 'commands/', 'bootstrap.ts', 'app.ts'].map((from) => ({
+  ...[
+    'main.ts',
+    'serve.ts',
+    'commands/',
+    'bootstrap.ts',
+    'complaint.ts',
+    'tls-files.ts',
+    'version.ts',
+    'app.ts',
+  ].map((from) => ({
     from,
     may: [''],
-    npm: ['fastify', 'pino', 'jose', 'pg'],
+    npm: ['fastify', 'pino', 'jose', 'pg', 'nodemailer'],
     node: 'ALL' as const,
     because: 'Here the parts meet; a new package belongs into the folder of its work.',
   })),

@@ -34,11 +34,15 @@ export interface Command {
 
 export const SYSTEM_CLOCK = { now: () => Date.now() };
 
+/** What a command asks of the store that it opens; see `openStore`. */
+type Wants = { oneServer?: true; existing?: true };
+
 export async function withStore<R>(
   settings: Settings,
+  wants: Wants,
   work: (store: Store) => Promise<R>,
 ): Promise<R> {
-  const store = await openStore(settings);
+  const store = await openStore({ ...settings, ...wants });
   try {
     return await work(store);
   } finally {
@@ -48,10 +52,11 @@ export async function withStore<R>(
 
 export function withKeys<R>(
   settings: Settings,
+  wants: Wants,
   work: (store: Store, keyring: Keyring) => Promise<R>,
 ): Promise<R> {
-  return withStore(settings, async (store) => {
-    const masterKey = await loadMasterKey(settings);
+  return withStore(settings, wants, async (store) => {
+    const masterKey = await loadMasterKey(settings, { existing: wants.existing });
     const keyring = await openKeyring({ store, masterKey, clock: SYSTEM_CLOCK });
     try {
       return await work(store, keyring);

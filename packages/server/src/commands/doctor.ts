@@ -1,19 +1,22 @@
-import { ANY_ENVIRONMENT } from '../storage/store.ts';
-import { engineOf, type Run, withKeys } from './command.ts';
+import { complaintOf } from '../complaint.ts';
+import type { Run } from './command.ts';
+import { CHECKS, type Examined, type Finding } from './doctor-checks.ts';
 
-export const run: Run = ({ settings, say }) =>
-  withKeys(settings, async (store) => {
-    say(`ok  settings are understood`);
-    say(`ok  the master key opens the store's keys`);
-    const ready = await store.isReady();
-    say(`${ready ? 'ok ' : 'BAD'} the ${engineOf(settings)} database answers and is migrated`);
-    const environments = await store.list('environments', ANY_ENVIRONMENT, { limit: 1 });
-    say(
-      environments.length > 0
-        ? 'ok  there is an environment'
-        : 'BAD there is no environment yet: run `countersign bootstrap`',
-    );
-    if (!settings.smtpUrl) say('--  no SMTP server is set: e-mail goes nowhere in production');
-    if (!settings.tls) say('--  TLS is left to a proxy in front of the server');
-    return ready && environments.length > 0 ? 0 : 1;
-  });
+const MARKS = { ok: 'ok ', note: '-- ', warning: '!  ', bad: 'BAD' } as const;
+
+/** Runs every check, one after the other; what one can't do is a finding, too. */
+export const run: Run = async ({ settings, options, say }) => {
+  const examined: Examined = { settings };
+  const findings: Finding[] = [{ level: 'ok', text: 'the settings are understood' }];
+  for (const check of CHECKS) {
+    try {
+      findings.push(...(await check(examined)));
+    } catch (error) {
+      findings.push({ level: 'bad', text: complaintOf(error, settings) ?? String(error) });
+    }
+  }
+  const isWell = findings.every(({ level }) => level !== 'bad');
+  if (options.json) say(JSON.stringify({ ok: isWell, findings }));
+  else for (const { level, text } of findings) say(`${MARKS[level]} ${text}`);
+  return isWell ? 0 : 1;
+};

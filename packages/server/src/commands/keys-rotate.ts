@@ -4,7 +4,7 @@ import { type Run, withKeys } from './command.ts';
 const ENVIRONMENTS_PAGE = 500;
 
 export const run: Run = ({ settings, say }) =>
-  withKeys(settings, async (store, keyring) => {
+  withKeys(settings, { existing: true }, async (store, keyring) => {
     let count = 0;
     let afterId: string | undefined;
     for (;;) {

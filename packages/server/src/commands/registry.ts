@@ -2,6 +2,8 @@
 import { parseArgs } from 'node:util';
 import type { Command } from './command.ts';
 
+const JSON_OPTION = { type: 'boolean', what: 'write the result as JSON' } as const;
+
 export const COMMANDS: readonly Command[] = [
   {
     name: 'serve',
@@ -15,6 +17,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'migrate',
     what: "bring the database to this version's schema",
+    options: { 'dry-run': { type: 'boolean', what: 'say what it would do; changes nothing' } },
     load: () => import('./migrate.ts'),
   },
   {
@@ -24,13 +27,18 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'doctor',
-    what: 'check the settings, the keys and the database',
+    what: 'look at all that goes wrong in practice; changes nothing',
+    options: { json: JSON_OPTION },
     load: () => import('./doctor.ts'),
   },
   {
     name: 'backup',
     operand: 'FILE',
     what: 'write a consistent copy of the SQLite database to FILE',
+    options: {
+      force: { type: 'boolean', what: 'overwrite FILE' },
+      json: JSON_OPTION,
+    },
     load: () => import('./backup.ts'),
   },
   {
