@@ -136,6 +136,39 @@ describe('beside a running server', () => {
   });
 });
 
+test('keys rotate says from when and until when; --revoke ends the tokens of before', async () => {
+  const server = await startServer();
+  const env = { COUNTERSIGN_DATA_DIR: server.dataDirectory };
+  const statusWith = async (token: string) => {
+    const url = `${server.origin}/v1/environments/${server.environmentId}`;
+    return (await fetch(url, { headers: { authorization: `Bearer ${token}` } })).status;
+  };
+  const issue = async () => {
+    const basic = Buffer.from(`${server.clientId}:${server.clientSecret}`).toString('base64');
+    const reply = await fetch(`${server.origin}/${server.environmentId}/as/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${basic}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    });
+    return String(JSON.parse(await reply.text()).access_token);
+  };
+  try {
+    const leaked = await issue();
+    const plain = await runCommand(['keys', 'rotate'], env);
+    assert.equal(plain.code, 0, plain.stderr);
+    assert.match(plain.stdout, /sign by the new keys from 20\d\d-.*Z on/);
+    assert.match(plain.stdout, /stay valid, the last one until 20\d\d-.*Z/);
+    assert.equal(await statusWith(leaked), 200);
+    const revoked = await runCommand(['keys', 'rotate', '--revoke'], env);
+    assert.equal(revoked.code, 0, revoked.stderr);
+    // The running node hears of it: nothing is restarted.
+    while ((await statusWith(leaked)) !== 401) await new Promise((next) => setTimeout(next, 50));
+    assert.equal(await statusWith(await issue()), 200);
+  } finally {
+    assert.equal(await server.stop(), 0);
+  }
+});
+
 test('a server that was killed holds no lock', async () => {
   const first = await startServer();
   first.process.kill('SIGKILL');

@@ -44,6 +44,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'keys rotate',
     what: 'give every environment a new data key and a new signing key',
+    options: { revoke: { type: 'boolean', what: 'tokens that were signed before end at once' } },
     load: () => import('./keys-rotate.ts'),
   },
 ];

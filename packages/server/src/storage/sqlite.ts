@@ -10,6 +10,7 @@ import type { Engine } from './condition-sql.ts';
 import { countSql, listSql } from './list-sql.ts';
 import { createListeners, onWakeText, wakeText } from './listeners.ts';
 import { pendingMigrations } from './migrations/migrations.ts';
+import { watchOtherProcesses } from './sqlite-changes.ts';
 import { createGroupCommit } from './sqlite-commit.ts';
 import { lockForOneServer } from './sqlite-lock.ts';
 import type { Store, Stored } from './store.ts';
@@ -141,6 +142,7 @@ function createStore(db: DatabaseSync, unlock: () => void): Store {
       if (notifies(table)) listeners.tell(environmentId);
     }
   });
+  const stopWatching = watchOtherProcesses(db, listeners.tell);
   let closed = false;
 
   return {
@@ -211,6 +213,7 @@ function createStore(db: DatabaseSync, unlock: () => void): Store {
     async close() {
       if (closed) return;
       closed = true;
+      stopWatching();
       changes.flushAll();
       db.close();
       unlock();
