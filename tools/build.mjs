@@ -2,5 +2,10 @@
 import { ensureBuilt } from './built.mjs';
 import { ensureInstalled } from './installed.mjs';
 
-await ensureInstalled();
-ensureBuilt();
+await ensureInstalled(undefined, { all: true });
+if (!ensureBuilt()) {
+  process.stderr.write(
+    'Countersign: nothing was built. May this user write to apps/authenticator?\n',
+  );
+  process.exitCode = 1;
+}

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { pinnedNode, ROOT } from './installed.mjs';
+import { isWritable, pinnedNode, ROOT, viteOf } from './installed.mjs';
 
 const APP = 'apps/authenticator';
 /** What the application is made of. */
@@ -31,17 +31,22 @@ export function isBuilt(root = ROOT) {
   return SOURCES.every((source) => newest(join(root, APP, source)) <= made);
 }
 
-/** Takes half a second. A server without the application serves everything else. */
+/**
+ * Builds what isn't there as its sources are, in half a second, where that can be done: by a user
+ * who may write here, with the tools of development. Answers whether the application is there now;
+ * a server without it serves everything else, and says so.
+ */
 export function ensureBuilt(root = ROOT) {
-  if (isBuilt(root)) return;
-  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  if (isBuilt(root)) return true;
+  const folder = join(root, APP);
+  const dist = join(folder, 'dist');
+  const mayBuild = isWritable(folder) && (!existsSync(dist) || isWritable(dist));
+  if (!mayBuild || !existsSync(viteOf(root))) return existsSync(join(dist, 'index.html'));
   const { status } = spawnSync(
     pinnedNode(root),
-    [vite, 'build', '--logLevel=error', join(root, APP)],
-    {
-      cwd: root,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    },
+    [viteOf(root), 'build', '--logLevel=error', folder],
+    { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
   );
   if (status !== 0) process.stderr.write('Countersign: the authenticator could not be built.\n');
+  return status === 0;
 }

@@ -113,6 +113,7 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
   {
     from: 'config/',
     may: ['config/'],
+    node: ['node:net'],
     because: 'Settings are read before anything else exists.',
   },
   {
@@ -348,10 +349,19 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
     npm: ['pino'],
     because: 'The list of parts is types only.',
   },
-  ...['main.ts', 'serve.ts', 'commands.ts', 'bootstrap.ts', 'app.ts'].map((from) => ({
+  ...[
+    'main.ts',
+    'serve.ts',
+    'commands/',
+    'bootstrap.ts',
+    'complaint.ts',
+    'tls-files.ts',
+    'version.ts',
+    'app.ts',
+  ].map((from) => ({
     from,
     may: [''],
-    npm: ['fastify', 'pino', 'jose', 'pg'],
+    npm: ['fastify', 'pino', 'jose', 'pg', 'nodemailer'],
     node: 'ALL' as const,
     because: 'Here the parts meet; a new package belongs into the folder of its work.',
   })),

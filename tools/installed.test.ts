@@ -45,6 +45,13 @@ describe('isInstalled', () => {
   test('does without packages for other platforms', () => {
     assert.equal(isInstalled(project('optional', { ...A1, ...OPTIONAL }, A1)), true);
   });
+  test('what only development needs may be left out of a server', () => {
+    const dev = { 'node_modules/d': { version: '1.0.0', integrity: 'x', dev: true } };
+    const root = project('server', { ...A1, ...dev }, A1);
+    assert.equal(isInstalled(root), false);
+    assert.equal(isInstalled(root, { serverOnly: true }), true);
+    assert.equal(isInstalled(project('less', { ...A1, ...dev }, {}), { serverOnly: true }), false);
+  });
   test('says yes for this repository, whose tests are running', () => {
     assert.equal(isInstalled(), true);
   });
@@ -79,6 +86,43 @@ test('two that start at once on a fresh clone install once', async () => {
     [0, null],
   ]);
   assert.equal(readFileSync(calls, 'utf8'), 'ci\n');
+});
+
+async function ending(child: ChildProcess) {
+  let text = '';
+  child.stderr?.setEncoding('utf8').on('data', (part: string) => {
+    text += part;
+  });
+  const [code] = await once(child, 'close');
+  return { code, text };
+}
+
+test('an old Node.js is told so before anything else happens', async () => {
+  const old = "Object.defineProperty(process, 'versions', { value: { node: '18.20.4' } });";
+  const child = spawn(
+    process.execPath,
+    ['--import', `data:text/javascript,${encodeURIComponent(old)}`, fileURLToPath(MODULE)],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  const { code, text } = await ending(child);
+  assert.equal(code, 1);
+  assert.match(text, /^Countersign: this is Node\.js 18\.20\.4, and 20 or later is needed/);
+});
+
+test('where a lock can not be made, a sentence says what to do', async () => {
+  const root = project('blocked', A1);
+  // A file stands where the folder should be: so it is for root, too, who may write everywhere.
+  writeFileSync(join(root, '.tmp'), '');
+  const code = `await tools.ensureInstalled(${JSON.stringify(`${root}/`)});`;
+  const program = `import * as tools from ${JSON.stringify(MODULE)};\n${code}`;
+  const { code: exit, text } = await ending(
+    spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    }),
+  );
+  assert.equal(exit, 1);
+  assert.match(text, /install\.lock can't be written \(E\w+\)/);
+  assert.doesNotMatch(text, /\n\s+at /);
 });
 
 // Says its process id, and ends with 7 when it is asked to.

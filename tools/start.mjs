@@ -1,5 +1,6 @@
 /**
- * `npm start`: installs and builds what is missing, then becomes the server. `--watch`: restarts it on changes.
+ * `npm start`: installs and builds what is missing, then becomes the server, which gets the other
+ * options (`npm start -- --port 4200`). `--watch`: restarts it on changes.
  *
  * The scripts of package.json say `exec node …`, because npm runs them by a shell, and a shell that
  * stays in between dies of a signal without passing it on.

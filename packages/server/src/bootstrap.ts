@@ -8,6 +8,7 @@ import type { MethodRegistry } from './methods/registry.ts';
 import type { Clock } from './model/instant.ts';
 import { newWorkerApplicationWrites } from './resources/platform/applications/new-worker-application.ts';
 import { newEnvironmentWrites } from './resources/platform/environments/new-environment.ts';
+import { onlyOneAtATime } from './storage/first-start.ts';
 import { ANY_ENVIRONMENT, type Store } from './storage/store.ts';
 
 /** Where the credentials of the first run are kept: a file that a shell can read. */
@@ -23,14 +24,25 @@ export interface BootstrapParts {
   clock: Clock;
 }
 
+/** How it ended: what was made now, or that there was one. */
+export type Bootstrapped = { made: true; environmentId: string; file: string } | { made: false };
+
 /**
  * Makes the first environment when there is none, and writes its credentials to the data directory
- * (mode 0600). Returns the file's path; undefined: the store wasn't empty.
+ * (mode 0600). Of nodes that start at once on an empty store one makes it, the others see that.
  */
-export async function bootstrap(parts: BootstrapParts, url: string): Promise<string | undefined> {
+export async function bootstrap(parts: BootstrapParts, url: string): Promise<Bootstrapped> {
+  const { settings, store } = parts;
+  const isThere = async () =>
+    (await store.list('environments', ANY_ENVIRONMENT, { limit: 1 })).length > 0;
+  if (await isThere()) return { made: false };
+  return onlyOneAtATime(settings, async () =>
+    (await isThere()) ? { made: false } : makeFirst(parts, url),
+  );
+}
+
+async function makeFirst(parts: BootstrapParts, url: string): Promise<Bootstrapped> {
   const { settings, store, keyring, methods, clock } = parts;
-  const [existing] = await store.list('environments', ANY_ENVIRONMENT, { limit: 1 });
-  if (existing) return undefined;
   const now = clock.now();
   const environmentId = settings.bootstrapEnvironmentId ?? randomUUID();
   const applicationId = settings.bootstrapClientId ?? randomUUID();
@@ -51,14 +63,15 @@ export async function bootstrap(parts: BootstrapParts, url: string): Promise<str
       now,
     })),
   ]);
-  // Another node was first: its environment is the one.
-  if (!outcome.committed) return undefined;
-  return writeCredentials(settings.dataDirectory, {
+  // A node of an older version, which takes no lock, was first: its environment is the one.
+  if (!outcome.committed) return { made: false };
+  const file = await writeCredentials(settings.dataDirectory, {
     COUNTERSIGN_URL: url,
     ENVIRONMENT_ID: environmentId,
     CLIENT_ID: applicationId,
     CLIENT_SECRET: secret,
   });
+  return { made: true, environmentId, file };
 }
 
 async function writeCredentials(

@@ -1,84 +1,48 @@
-/** The commands that need the store itself: serve, migrate, doctor, bootstrap, backup, keys. */
-import { readSettings, SettingsError } from './config/settings.ts';
+/** The server's program: reads the words of the call and runs the command that they name. */
+import { readCall, UsageError, usageOf } from './commands/registry.ts';
+import { complaintOf } from './complaint.ts';
+import { readSettings, type Settings } from './config/settings.ts';
 
-const USAGE = `usage: countersign <command>
+const say = (text: string) => void process.stdout.write(`${text}\n`);
 
-  serve            migrate, then serve (what npm start does)
-  migrate          bring the database to this version's schema
-  bootstrap        make the first environment on an empty store
-  doctor           check the settings, the keys and the database
-  backup FILE      write a consistent copy of the SQLite database
-  keys rotate      give every environment a new data key and a new signing key
-`;
-
-// Longer than the grace that slow clients get, shorter than what supervisors allow (design §1).
-const STOP_WITHIN_MS = 9_500;
-
-// By name: their modules are loaded only where they are used.
-const THEIRS = ['SchemaTooNewError', 'StoreInUseError', 'DatabaseEncodingError'];
-
-const say = (text: string) => process.stdout.write(`${text}\n`);
-
-async function serve(): Promise<void> {
-  const startedAt = performance.now();
-  const { startServer } = await import('./serve.ts');
-  const settings = readSettings(process.env);
-  const server = await startServer(settings);
-  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(2);
-  say(`Countersign is ready after ${seconds} s.`);
-  say(`  API:          ${server.url}/v1`);
-  say(`  Reference:    ${server.url}/docs`);
-  say(`  For phones:   ${server.url}/authenticator/`);
-  if (!settings.production) say(`  Outbox:       ${server.url}/dev/outbox`);
-  if (server.credentialsFile !== undefined) {
-    say(`  Credentials:  ${server.credentialsFile} (made now, by the first run)`);
+async function main(words: readonly string[]): Promise<number | undefined> {
+  if (['--help', '-h', 'help'].includes(words[0] ?? '')) {
+    process.stdout.write(usageOf());
+    return 0;
   }
-  let stopping = false;
-  const stop = (signal: string) => {
-    if (stopping) return;
-    stopping = true;
-    server.log.info({ signal }, 'Stopping.');
-    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
-    server.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        process.stderr.write(`Stopping failed: ${String(error)}\n`);
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', () => stop('SIGTERM'));
-  process.on('SIGINT', () => stop('SIGINT'));
-}
-
-async function main([command = 'serve', ...args]: string[]): Promise<number | undefined> {
-  if (command === 'serve') {
-    await serve();
-    return undefined;
+  const call = readCall(words.length === 0 ? ['serve'] : words);
+  if (call.help) {
+    process.stdout.write(usageOf([call.command]));
+    return 0;
   }
-  const { COMMANDS } = await import('./commands.ts');
-  const run = COMMANDS.get([command, ...args.slice(0, 1)].join(' ')) ?? COMMANDS.get(command);
-  if (!run) {
-    process.stderr.write(USAGE);
-    return 2;
+  const { command, operands, options } = call;
+  let settings: Settings | undefined;
+  try {
+    // An option of the call comes before the variable that it stands for.
+    settings = readSettings({
+      ...process.env,
+      ...(options.port === undefined ? {} : { PORT: String(options.port) }),
+      ...(options.host === undefined ? {} : { HOST: String(options.host) }),
+    });
+    const { run } = await command.load();
+    return await run({ settings, operands, options, say });
+  } catch (error) {
+    const text =
+      complaintOf(error, settings) ??
+      (error instanceof Error ? (error.stack ?? error.message) : String(error));
+    const what =
+      command.name === 'serve' ? "Countersign can't start" : `countersign ${command.name}`;
+    process.stderr.write(`${what}: ${text}\n`);
+    // A part that was started before the failure may hold the process.
+    process.exit(1);
   }
-  return run(readSettings(process.env), args, say);
 }
 
 try {
   const code = await main(process.argv.slice(2));
   if (code !== undefined) process.exitCode = code;
 } catch (error) {
-  // What the operator can mend is said in a sentence; what he can't comes with its stack.
-  const isTheirs =
-    error instanceof SettingsError || (error instanceof Error && THEIRS.includes(error.name));
-  const code = error instanceof Error ? Reflect.get(error, 'code') : undefined;
-  const text =
-    isTheirs || typeof code === 'string'
-      ? String(error instanceof Error ? error.message : error)
-      : String(error instanceof Error ? (error.stack ?? error.message) : error);
-  process.stderr.write(`Countersign can't start: ${text}\n`);
-  process.exitCode = 1;
-  // A part that was started before the failure may hold the process.
-  process.exit();
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n\n${usageOf()}`);
+  process.exitCode = 2;
 }

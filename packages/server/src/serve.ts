@@ -1,5 +1,5 @@
 /** A running server: makes the parts, starts them in order and stops them in the reverse one. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import type { DestinationStream, Logger } from 'pino';
 import { apiOperations } from './app.ts';
@@ -33,6 +33,7 @@ import { createAccess } from './resources/platform/tokens/access.ts';
 import { openStore } from './storage/open.ts';
 import { ANY_ENVIRONMENT } from './storage/store.ts';
 import { watchStore } from './storage/watched-store.ts';
+import { readTls } from './tls-files.ts';
 
 /** What a test may put in the place of the outside world. */
 export interface ServeOptions {
@@ -60,12 +61,6 @@ export interface RunningServer {
 
 const SYSTEM_CLOCK: Clock = { now: () => Date.now() };
 
-async function readTls({ tls }: Settings) {
-  if (!tls) return undefined;
-  const [cert, key] = await Promise.all([readFile(tls.certFile), readFile(tls.keyFile)]);
-  return { cert, key };
-}
-
 /** Migrates, makes the first environment where there is none, and serves. */
 export async function startServer(
   settings: Settings,
@@ -79,7 +74,7 @@ export async function startServer(
   const https = await readTls(settings);
   const masterKey = await loadMasterKey(settings);
   const authenticators = await openMetadataService({ settings, clock, log });
-  const store = watchStore(await openStore(settings), log);
+  const store = watchStore(await openStore({ ...settings, oneServer: true }), log);
   const keyring = await openKeyring({ store, masterKey, clock });
   const metrics = createMetrics({ process: true });
   // The port may be chosen by the system: the addresses are known once the server listens.
@@ -147,7 +142,7 @@ export async function startServer(
       }),
     ],
     parts: { ...parts, store: { ...store, isReady: async () => serving && store.isReady() } },
-    ...(https ? { https } : {}),
+    ...(https ? { https: { cert: https.cert, key: https.key } } : {}),
     ...(settings.trustProxy ? { trustProxy: settings.trustProxy } : {}),
   });
 
@@ -187,12 +182,12 @@ export async function startServer(
     if (settings.production && contact === undefined) {
       log.warn('Web Push: set COUNTERSIGN_PUBLIC_URL (https) or COUNTERSIGN_MAIL_FROM.');
     }
-    const credentialsFile = await bootstrap({ settings, store, keyring, methods, clock }, url);
+    const first = await bootstrap({ settings, store, keyring, methods, clock }, url);
     serving = true;
     return {
       url,
       port,
-      ...(credentialsFile === undefined ? {} : { credentialsFile }),
+      ...(first.made ? { credentialsFile: first.file } : {}),
       parts,
       log,
       outboxIdle: () => worker.idle(),

@@ -3,6 +3,19 @@
  * `docs/reference/settings.md` is made of it. A setting that can't be understood stops the start.
  */
 import { databaseUrlFault } from './database-url.ts';
+import {
+  address,
+  addressRanges,
+  didYouMean,
+  flag,
+  oneOf,
+  port,
+  publicUrl,
+  SettingsError,
+  uuid,
+} from './setting-values.ts';
+
+export { SettingsError } from './setting-values.ts';
 
 interface SettingRow {
   env: string;
@@ -156,7 +169,7 @@ const TABLE = {
     env: 'NODE_ENV',
     fallback: 'development',
     description:
-      '`production` turns the development outbox off and refuses to start with generated keys.',
+      '`production` turns the development outbox off and refuses to start with generated keys; else `development` or `test`.',
   },
 } as const satisfies Record<string, SettingRow>;
 
@@ -198,18 +211,62 @@ export interface Settings {
   production: boolean;
 }
 
-/** A setting that can't be used; its message tells the operator what to do. */
-export class SettingsError extends Error {
-  override name = 'SettingsError';
-}
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** SDK, `EnumRegionCode`. */
 export const REGIONS = ['NA', 'EU', 'AP', 'AU', 'CA', 'SG'];
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+const MODES = ['development', 'production', 'test'];
+const WEB = ['https', 'http'];
+
+/** Of `first-run.env`, for those who call the API; not of the server. */
+const NAMES_OF_CLIENTS = ['COUNTERSIGN_URL'];
+// What Kubernetes tells every container of a service that is named countersign-….
+const OF_KUBERNETES = /_SERVICE_(HOST|PORT)(_\w+)?$|_PORT_\d+_(TCP|UDP|SCTP)(_\w+)?$/;
+
+/** A name that isn't understood is most likely one that is, misspelt. */
+function refuseUnknown(env: Readonly<Record<string, string | undefined>>): void {
+  const known = Object.values(SETTINGS_TABLE).map((row) => row.env);
+  const unknown = Object.keys(env).find(
+    (name) =>
+      name.startsWith('COUNTERSIGN_') &&
+      !known.includes(name) &&
+      !NAMES_OF_CLIENTS.includes(name) &&
+      !OF_KUBERNETES.test(name) &&
+      !(name.endsWith('_PORT') && /^(tcp|udp|sctp):/.test(env[name] ?? '')),
+  );
+  if (unknown === undefined) return;
+  throw new SettingsError(
+    `${unknown} is no setting.${didYouMean(unknown, known)} docs/reference/settings.md lists them all.`,
+  );
+}
+
+/** Settings that can't all hold. */
+function refuseContradictions(settings: Settings, certFile?: string, keyFile?: string): void {
+  const { publicUrl: url, tls } = settings;
+  const refuse = (text: string) => {
+    throw new SettingsError(text);
+  };
+  if ((certFile === undefined) !== (keyFile === undefined)) {
+    refuse('COUNTERSIGN_TLS_CERT_FILE and COUNTERSIGN_TLS_KEY_FILE go together: set both or none.');
+  }
+  if (tls && url?.startsWith('http:')) {
+    refuse('With a certificate the server speaks HTTPS: COUNTERSIGN_PUBLIC_URL must be https://….');
+  }
+  if (settings.authPublicUrl !== undefined && url === undefined) {
+    refuse('COUNTERSIGN_AUTH_PUBLIC_URL needs COUNTERSIGN_PUBLIC_URL beside it: set both.');
+  }
+  if (settings.fidoMetadataFile !== undefined && settings.fidoMetadataUrl !== undefined) {
+    refuse(
+      'COUNTERSIGN_FIDO_METADATA_FILE and COUNTERSIGN_FIDO_METADATA_URL: set one of them only.',
+    );
+  }
+  if (settings.masterKey !== undefined && settings.masterKeyFile !== undefined) {
+    refuse('COUNTERSIGN_MASTER_KEY and COUNTERSIGN_MASTER_KEY_FILE are both set: set one of them.');
+  }
+}
 
 /** Reads the settings from environment variables. Throws `SettingsError`. Pure. */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  refuseUnknown(env);
   const text = (name: keyof typeof TABLE): string | undefined => {
     const row: SettingRow = TABLE[name];
     const value = env[row.env]?.trim();
@@ -220,74 +277,34 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     if (value === undefined) throw new SettingsError(`${TABLE[name].env} is not set.`);
     return value;
   };
-  const port = Number(required('port'));
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new SettingsError('PORT is not a number from 0 to 65535.');
-  }
-  const uuid = (name: 'bootstrapEnvironmentId' | 'bootstrapClientId') => {
-    const value = text(name)?.toLowerCase();
-    if (value !== undefined && !UUID.test(value)) {
-      throw new SettingsError(`${TABLE[name].env} is not a UUID.`);
-    }
-    return value;
+  const checked = (name: keyof typeof TABLE, protocols: readonly string[]) => {
+    address(TABLE[name].env, text(name), protocols);
+    return text(name);
   };
-  const url = (name: keyof typeof TABLE) => {
-    const value = text(name);
-    if (value === undefined) return undefined;
-    if (!/^https?:$/.test(URL.parse(value)?.protocol ?? '')) {
-      throw new SettingsError(`${TABLE[name].env} is not an http(s) address.`);
-    }
-    return value.replace(/\/+$/, '');
-  };
-  const smtpUrl = text('smtpUrl');
-  if (smtpUrl !== undefined && !/^smtps?:$/.test(URL.parse(smtpUrl)?.protocol ?? '')) {
-    throw new SettingsError('COUNTERSIGN_SMTP_URL is not an smtp:// or smtps:// address.');
-  }
-  const fidoMetadataUrl = url('fidoMetadataUrl');
-  const fidoMetadataFile = text('fidoMetadataFile');
-  if (fidoMetadataFile !== undefined && fidoMetadataUrl !== undefined) {
-    throw new SettingsError(
-      'COUNTERSIGN_FIDO_METADATA_FILE and COUNTERSIGN_FIDO_METADATA_URL: set one of them only.',
-    );
-  }
-  const databaseUrl = text('databaseUrl');
-  const databaseFault = databaseUrl === undefined ? undefined : databaseUrlFault(databaseUrl);
-  if (databaseFault !== undefined) throw new SettingsError(`DATABASE_URL ${databaseFault}`);
+  /** An address that is used as it is written, but for slashes at its end. */
+  const url = (name: keyof typeof TABLE) => checked(name, WEB)?.replace(/\/+$/, '');
   const bootstrapClientSecret = text('bootstrapClientSecret');
   if (bootstrapClientSecret !== undefined && bootstrapClientSecret.length < 16) {
     throw new SettingsError('COUNTERSIGN_BOOTSTRAP_CLIENT_SECRET has fewer than 16 characters.');
   }
   const certFile = text('tlsCertFile');
   const keyFile = text('tlsKeyFile');
-  if ((certFile === undefined) !== (keyFile === undefined)) {
-    throw new SettingsError(
-      'COUNTERSIGN_TLS_CERT_FILE and COUNTERSIGN_TLS_KEY_FILE go together: set both or none.',
-    );
-  }
-  const logLevel = required('logLevel');
-  if (!LOG_LEVELS.includes(logLevel)) {
-    throw new SettingsError(`COUNTERSIGN_LOG_LEVEL is none of ${LOG_LEVELS.join(', ')}.`);
-  }
   const region = text('region');
-  if (region !== undefined && !REGIONS.includes(region)) {
-    throw new SettingsError(`COUNTERSIGN_REGION is none of ${REGIONS.join(', ')}.`);
-  }
-  const production = required('nodeEnv') === 'production';
-  const allowTestDevices = text('allowTestDevices');
-  const trustProxy = text('trustProxy')
-    ?.split(',')
-    .map((address) => address.trim());
-  return defined({
+  const databaseUrl = text('databaseUrl');
+  const databaseFault = databaseUrl === undefined ? undefined : databaseUrlFault(databaseUrl);
+  if (databaseFault !== undefined) throw new SettingsError(`DATABASE_URL ${databaseFault}`);
+  const production = oneOf('NODE_ENV', required('nodeEnv'), MODES) === 'production';
+  const settings: Settings = defined({
     host: required('host'),
-    port,
+    port: port('PORT', required('port')),
     dataDirectory: required('dataDirectory'),
     databaseUrl,
-    bootstrapEnvironmentId: uuid('bootstrapEnvironmentId'),
-    bootstrapClientId: uuid('bootstrapClientId'),
+    bootstrapEnvironmentId: uuid(TABLE.bootstrapEnvironmentId.env, text('bootstrapEnvironmentId')),
+    bootstrapClientId: uuid(TABLE.bootstrapClientId.env, text('bootstrapClientId')),
     bootstrapClientSecret,
-    publicUrl: url('publicUrl'),
-    authPublicUrl: url('authPublicUrl'),
-    smtpUrl,
+    publicUrl: publicUrl(TABLE.publicUrl.env, text('publicUrl')),
+    authPublicUrl: publicUrl(TABLE.authPublicUrl.env, text('authPublicUrl')),
+    smtpUrl: checked('smtpUrl', ['smtps', 'smtp']),
     mailFrom: required('mailFrom'),
     masterKey: text('masterKey'),
     masterKeyFile: text('masterKeyFile'),
@@ -298,23 +315,25 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
       apnsUrl: url('apnsUrl'),
       hmsUrl: url('hmsUrl') ?? '',
       hmsTokenUrl: url('hmsTokenUrl') ?? '',
-      webPushPrivate: text('webPushPrivate') === 'true',
+      webPushPrivate: flag(TABLE.webPushPrivate.env, text('webPushPrivate')) === true,
     }),
     integrity: defined({
       playUrl: url('playIntegrityUrl') ?? '',
       googleTokenUrl: url('googleTokenUrl'),
       appAttestRootFile: text('appAttestRootFile'),
     }),
-    fidoMetadataFile,
-    fidoMetadataUrl,
+    fidoMetadataFile: text('fidoMetadataFile'),
+    fidoMetadataUrl: url('fidoMetadataUrl'),
     fidoMetadataRootFile: text('fidoMetadataRootFile'),
-    logLevel,
-    allowTestDevices: allowTestDevices === undefined ? !production : allowTestDevices === 'true',
-    region,
-    secretsReadOnce: text('secretsReadOnce') === 'true',
-    trustProxy,
+    logLevel: oneOf(TABLE.logLevel.env, required('logLevel'), LOG_LEVELS),
+    allowTestDevices: flag(TABLE.allowTestDevices.env, text('allowTestDevices')) ?? !production,
+    region: region === undefined ? undefined : oneOf(TABLE.region.env, region, REGIONS),
+    secretsReadOnce: flag(TABLE.secretsReadOnce.env, text('secretsReadOnce')) ?? false,
+    trustProxy: addressRanges(TABLE.trustProxy.env, text('trustProxy')),
     production,
   });
+  refuseContradictions(settings, certFile, keyFile);
+  return settings;
 }
 
 type Defined<T> = {

@@ -33,7 +33,7 @@ import {
 export const SIGNING_ALGORITHM = 'RS256';
 const MODULUS_BITS = 2_048;
 // A retired key may still sign for the delay, and what it signed lives this much longer.
-const RETIRED_LIFE_MS =
+export const RETIRED_LIFE_MS =
   KEY_ACTIVATION_DELAY_MS + (TOKEN_LIFETIME_SECONDS + TOKEN_LEEWAY_SECONDS) * 1_000;
 
 export interface SigningKey {

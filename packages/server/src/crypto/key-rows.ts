@@ -112,26 +112,28 @@ export function newDataKey(
 
 /**
  * Puts a new key in the place of the active one of its purpose, and deletes signing keys that
- * nothing valid was signed by. Returns the new key's id.
+ * nothing valid was signed by; `revoke`: every other signing key. Returns the new key's id.
  */
 export function replaceKey(
   store: Store,
   environmentId: string,
   now: Instant,
   make: (rows: readonly KeyRow[]) => Promise<NewKey>,
+  { revoke = false }: { revoke?: boolean } = {},
 ): Promise<string> {
   return commitAgain(store, async () => {
     const rows = await readKeys(store, environmentId);
     if (rows.length === 0) throw new Error(`The environment ${environmentId} has no keys.`);
     const made = await make(rows);
     const gone = rows.filter(
-      (row) => row.doc.purpose === 'SIGNING' && !isSigningKeyKnown(row, now),
+      (row) => row.doc.purpose === 'SIGNING' && (revoke || !isSigningKeyKnown(row, now)),
     );
     if (rows.length - gone.length >= ENVIRONMENT_KEYS_MAX) {
       throw new Error(`The environment ${environmentId} has ${ENVIRONMENT_KEYS_MAX} keys.`);
     }
     const replaced = rows.filter(
-      ({ doc }) => doc.purpose === made.doc.purpose && doc.status === 'ACTIVE',
+      (row) =>
+        row.doc.purpose === made.doc.purpose && row.doc.status === 'ACTIVE' && !gone.includes(row),
     );
     const writes = [
       ...gone.map(deleteKey),

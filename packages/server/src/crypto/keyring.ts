@@ -59,8 +59,11 @@ export interface Keyring extends Vault, VaultLoader {
   publicJwks(environmentId: string): Promise<{ keys: Record<string, unknown>[] }>;
   /** Makes a new data key; older ones still open what they sealed. Returns its id. */
   rotateDataKey(environmentId: string): Promise<string>;
-  /** Makes a new signing key; the older one still verifies for a token's life. Returns its id. */
-  rotateSigningKey(environmentId: string): Promise<string>;
+  /**
+   * Makes a new signing key; the older one still verifies for a token's life. `revoke`: the older
+   * ones are deleted, so the new one signs at once and no token of before is valid. Returns its id.
+   */
+  rotateSigningKey(environmentId: string, options?: { revoke?: boolean }): Promise<string>;
   /**
    * Wraps every data key of the store by a new master key (32 bytes), all or none, and uses that
    * one from here on. Returns how many. Other nodes must be stopped meanwhile.
@@ -154,8 +157,12 @@ export async function openKeyring({ store, masterKey, clock }: KeyringParts): Pr
     if (!keys) throw new Error(`The environment ${environmentId} has no keys.`);
     return keys;
   };
-  async function rotate(environmentId: string, make: Parameters<typeof replaceKey>[3]) {
-    const id = await replaceKey(store, environmentId, clock.now(), make);
+  async function rotate(
+    environmentId: string,
+    make: Parameters<typeof replaceKey>[3],
+    options?: Parameters<typeof replaceKey>[4],
+  ) {
+    const id = await replaceKey(store, environmentId, clock.now(), make, options);
     cache.outdate(environmentId);
     return id;
   }
@@ -204,8 +211,8 @@ export async function openKeyring({ store, masterKey, clock }: KeyringParts): Pr
     },
     rotateDataKey: (environmentId) =>
       rotate(environmentId, async () => newDataKey(master, environmentId, clock.now())),
-    rotateSigningKey: (environmentId) =>
-      rotate(environmentId, (rows) => newSigningKeyUnder(master, rows, clock.now())),
+    rotateSigningKey: (environmentId, options) =>
+      rotate(environmentId, (rows) => newSigningKeyUnder(master, rows, clock.now()), options),
     async rewrap(newMasterKey) {
       const next = useMasterKey(newMasterKey);
       const count = await rewrapKeys(store, master, next);

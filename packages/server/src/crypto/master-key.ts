@@ -55,9 +55,13 @@ async function generate(dataDirectory: string, path: string): Promise<Buffer> {
 
 /**
  * The master key of the settings, of the named file, or, in development only, of `master.key` in
- * the data directory, which is made (mode 0600) when it is absent. Throws `SettingsError`.
+ * the data directory, which is made (mode 0600) when it is absent, unless it must be `existing`.
+ * Throws `SettingsError`.
  */
-export async function loadMasterKey(settings: MasterKeySettings): Promise<Buffer> {
+export async function loadMasterKey(
+  settings: MasterKeySettings,
+  { existing = false }: { existing?: boolean | undefined } = {},
+): Promise<Buffer> {
   const { masterKey, masterKeyFile, dataDirectory, production } = settings;
   if (masterKey !== undefined && masterKeyFile !== undefined) {
     throw new SettingsError(
@@ -77,7 +81,13 @@ export async function loadMasterKey(settings: MasterKeySettings): Promise<Buffer
         `COUNTERSIGN_MASTER_KEY_FILE (a key made in development is in ${path}).`,
     );
   }
-  return (await readKeyFile(path)) ?? generate(dataDirectory, path);
+  const key = await readKeyFile(path);
+  if (!key && existing) {
+    throw new SettingsError(
+      `The master key is missing: ${path} isn't there. Put back the file that this store was made with, or set COUNTERSIGN_MASTER_KEY or COUNTERSIGN_MASTER_KEY_FILE.`,
+    );
+  }
+  return key ?? generate(dataDirectory, path);
 }
 
 /** A master key that can wrap and unwrap. */

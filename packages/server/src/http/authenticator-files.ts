@@ -33,9 +33,12 @@ function headersOf(path: string): Record<string, string> {
   };
 }
 
+/** Whether `npm run build` was run: else there is no application to serve. */
+export const isAuthenticatorBuilt = (folder = FOLDER) => existsSync(join(folder, 'index.html'));
+
 /** The files of the application by path; none where it wasn't built (`npm run build`). */
 export function authenticatorFiles(folder = FOLDER): Record<string, () => Promise<OperationReply>> {
-  if (!existsSync(join(folder, 'index.html'))) return {};
+  if (!isAuthenticatorBuilt(folder)) return {};
   const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));

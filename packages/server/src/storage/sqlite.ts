@@ -12,6 +12,7 @@ import { countSql, listSql } from './list-sql.ts';
 import { createListeners, onWakeText, wakeText } from './listeners.ts';
 import { pendingMigrations } from './migrations/migrations.ts';
 import { createProbe } from './probe.ts';
+import { watchOtherProcesses } from './sqlite-changes.ts';
 import { createGroupCommit } from './sqlite-commit.ts';
 import { lockForOneServer } from './sqlite-lock.ts';
 import { outageOr, watchFiles } from './sqlite-outage.ts';
@@ -162,6 +163,7 @@ function createStore(db: DatabaseSync, path: string, unlock: () => void): Store 
     checkFiles();
     write();
   });
+  const stopWatching = watchOtherProcesses(db, listeners.tell);
   let closed = false;
 
   return {
@@ -237,6 +239,7 @@ function createStore(db: DatabaseSync, path: string, unlock: () => void): Store 
     async close() {
       if (closed) return;
       closed = true;
+      stopWatching();
       changes.flushAll();
       db.close();
       unlock();

@@ -41,12 +41,13 @@ function userPrincipal(token: VerifiedToken, userId: string): Principal {
 }
 
 /**
- * Verifies a token once and remembers it by its SHA-256 until it expires. Whether its application
+ * Verifies a token once and remembers it by its SHA-256 until it expires, or until its key is
+ * revoked. Whether its application
  * is enabled, kept its credentials and which roles it has, and whether its user is enabled, is
  * asked on every request: of a cache that a change drops, and of the store.
  */
 export function createAccess(parts: AccessParts): Access & { close(): void } {
-  const { store, clock } = parts;
+  const { store, clock, keyring } = parts;
   const verified = new LRUCache<string, VerifiedToken>({ max: TOKENS_CACHED_MAX });
   const applications = cacheApplications(store);
 
@@ -55,7 +56,10 @@ export function createAccess(parts: AccessParts): Access & { close(): void } {
     if (text === undefined) throw invalidToken();
     const key = hash('sha256', text, 'base64');
     const kept = verified.get(key);
-    if (kept && clock.now() < kept.usableUntil) return kept;
+    if (kept && clock.now() < kept.usableUntil) {
+      if (await keyring.verificationKey(kept.environmentId, kept.kid)) return kept;
+      throw invalidToken();
+    }
     const token = await verifyToken(parts, text);
     verified.set(key, token);
     return token;

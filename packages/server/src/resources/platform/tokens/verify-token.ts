@@ -14,6 +14,8 @@ import { environmentOfIssuer, issuerOf, publicUrlOf } from './issuer.ts';
 
 export interface VerifiedToken {
   environmentId: string;
+  /** The key that has signed it. */
+  kid: string;
   /** The client that the token was given to. */
   applicationId?: string;
   /** A user's own token. */
@@ -89,6 +91,7 @@ export async function verifyToken(parts: TokenParts, token: string): Promise<Ver
   const scope = userId === undefined ? undefined : textOf(payload.scope);
   return {
     environmentId,
+    kid,
     ...(applicationId === undefined ? {} : { applicationId }),
     ...(userId === undefined ? {} : { userId }),
     scopes: scope ? new Set(scope.split(' ')) : NO_SCOPES,

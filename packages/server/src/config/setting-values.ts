@@ -1,0 +1,115 @@
+/** Reads the values of settings: what isn't understood is refused in a sentence that names it. */
+import { isIP } from 'node:net';
+
+/** A setting that can't be used; its message tells the operator what to do. */
+export class SettingsError extends Error {
+  override name = 'SettingsError';
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const RANGE_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
+const SIMILAR_MAX = 3;
+
+type Text = string | undefined;
+
+export function port(env: string, value: string): number {
+  const number = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
+  if (number <= 65_535) return number;
+  throw new SettingsError(`${env} is "${value}", which is not a number from 0 to 65535.`);
+}
+
+export function uuid(env: string, value: Text): Text {
+  const id = value?.toLowerCase();
+  if (id === undefined || UUID.test(id)) return id;
+  throw new SettingsError(`${env} is not a UUID.`);
+}
+
+export function oneOf(env: string, value: string, values: readonly string[]): string {
+  if (values.includes(value)) return value;
+  throw new SettingsError(
+    `${env} is "${value}", which is none of ${values.join(', ')}.${didYouMean(value, values)}`,
+  );
+}
+
+/** `true` or `false`; absent: undefined. Another word must not pass for "no". */
+export function flag(env: string, value: Text): boolean | undefined {
+  if (value === undefined) return undefined;
+  if (value === 'true' || value === 'false') return value === 'true';
+  throw new SettingsError(`${env} is "${value}": write true or false.`);
+}
+
+/** An address of one of these protocols. Never quoted in the message: it may hold a password. */
+export function address(env: string, value: Text, protocols: readonly string[]): URL | undefined {
+  if (value === undefined) return undefined;
+  const url = URL.parse(value);
+  if (url && protocols.includes(url.protocol.slice(0, -1))) return url;
+  const forms = protocols.map((protocol) => `${protocol}://`).join(' or ');
+  throw new SettingsError(`${env} is not an address that begins with ${forms}.`);
+}
+
+/**
+ * An origin, with or without a path, as clients write it: host in lower case, no usual port, no
+ * slash at the end. It is compared letter by letter in issuers and signed texts.
+ */
+export function publicUrl(env: string, value: Text): Text {
+  const url = address(env, value, ['https', 'http']);
+  if (!url) return undefined;
+  if (url.search || url.hash || url.username || url.password) {
+    throw new SettingsError(`${env} holds more than an origin and a path: leave out the rest.`);
+  }
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+}
+
+/** A comma list of addresses and ranges (CIDR). */
+export function addressRanges(env: string, value: Text): string[] | undefined {
+  const ranges = value?.split(',').map((range) => range.trim());
+  const wrong = ranges?.find((range) => !isAddressRange(range));
+  if (wrong === undefined) return ranges;
+  const told = wrong === '' ? 'has a comma too many' : `holds "${wrong}", which is no address`;
+  throw new SettingsError(
+    `${env} ${told}: write addresses or ranges (CIDR) with commas between, 10.0.0.0/8,127.0.0.1`,
+  );
+}
+
+function isAddressRange(text: string): boolean {
+  if (RANGE_NAMES.includes(text)) return true;
+  const [base = '', bits, ...rest] = text.split('/');
+  const family = isIP(base);
+  if (family === 0 || rest.length > 0) return false;
+  if (bits === undefined) return true;
+  const most = family === 4 ? 32 : 128;
+  if (/^\d{1,3}$/.test(bits)) return Number(bits) > 0 && Number(bits) <= most;
+  return family === 4 && isIP(bits) === 4;
+}
+
+/** ` Did you mean …?`, where one of the names is close enough. Pure. */
+export function didYouMean(word: string, names: readonly string[]): string {
+  const given = word.toUpperCase();
+  const [near] = names
+    .map((name) => {
+      const begun = given.length >= 3 && name.toUpperCase().startsWith(given);
+      return { name, distance: begun ? 0 : distanceOf(given, name.toUpperCase()) };
+    })
+    .sort((one, other) => one.distance - other.distance);
+  return near && near.distance <= SIMILAR_MAX ? ` Did you mean ${near.name}?` : '';
+}
+
+/** Levenshtein's distance: letters to insert, delete or change. */
+function distanceOf(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (const [line, letter] of [...one].entries()) {
+    const next = [line + 1];
+    for (let column = 1; column <= other.length; column++) {
+      const same = letter === other[column - 1] ? 0 : 1;
+      next.push(
+        Math.min(
+          (next[column - 1] ?? 0) + 1,
+          (row[column] ?? 0) + 1,
+          (row[column - 1] ?? 0) + same,
+        ),
+      );
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}

@@ -1,0 +1,139 @@
+/** What a store holds, read without making, migrating or changing anything. */
+import { dirname } from 'node:path';
+import type { EnvironmentKey } from '../model/documents.ts';
+import { pendingMigrations } from './migrations/migrations.ts';
+import { existingFile, type StorePlace } from './open.ts';
+import type { Stored } from './store.ts';
+
+export interface StoreReport {
+  engine: 'SQLite' | 'PostgreSQL';
+  /** The file, or the host and the database: no user, no password. */
+  place: string;
+  /** The folder of a file. */
+  folder?: string;
+  bytes: number;
+  environments: number;
+  users: number;
+  /** Migrations that this version would run. */
+  pending: string[];
+  /** With which the master key can be tried. */
+  dataKey?: Pick<Stored<EnvironmentKey>, 'environmentId' | 'id'> & { sealed: string };
+  /** What texts are kept in; `UTF8` is needed. */
+  encoding: string;
+  /** The process that serves from the file. */
+  servedBy?: number;
+}
+
+const DATA_KEY =
+  "select environment_id, id, cast(doc as text) as doc from environment_keys where purpose = 'DATA' limit 1";
+
+/** Throws `NoStoreError` and `SchemaTooNewError`, and what the driver throws. */
+export async function inspectStore(place: StorePlace): Promise<StoreReport> {
+  return place.databaseUrl === undefined
+    ? inspectFile(place.dataDirectory)
+    : inspectDatabase(place.databaseUrl);
+}
+
+function dataKeyOf(row: Record<string, unknown> | undefined) {
+  if (!row) return {};
+  const doc: EnvironmentKey = JSON.parse(String(row.doc));
+  return {
+    dataKey: {
+      environmentId: String(row.environment_id),
+      id: String(row.id),
+      sealed: doc.sealed,
+    },
+  };
+}
+
+async function inspectFile(dataDirectory: string): Promise<StoreReport> {
+  const path = existingFile(dataDirectory);
+  const [{ contentsOf, openReadOnly }, { servingProcess }] = await Promise.all([
+    import('./sqlite-backup.ts'),
+    import('./sqlite-lock.ts'),
+  ]);
+  const servedBy = servingProcess(path);
+  const db = openReadOnly(path);
+  try {
+    const { bytes, environments, users, migrations } = contentsOf(db, path);
+    return {
+      engine: 'SQLite',
+      place: path,
+      folder: dirname(path),
+      bytes,
+      environments,
+      users,
+      pending: pendingMigrations(migrations),
+      ...dataKeyOf(db.prepare(DATA_KEY).get()),
+      encoding: String(db.prepare('pragma encoding').get()?.encoding).replace('-', ''),
+      ...(servedBy === undefined ? {} : { servedBy }),
+    };
+  } finally {
+    db.close();
+  }
+}
+
+/** Host, port and database of an address. Pure. */
+export function placeOf(databaseUrl: string): string {
+  const { host, pathname } = new URL(databaseUrl);
+  return `${host || 'the local socket'}${pathname}`;
+}
+
+async function withClient<R>(
+  databaseUrl: string,
+  work: (read: (text: string) => Promise<Record<string, unknown>[]>) => Promise<R>,
+): Promise<R> {
+  const [{ default: pg }, { connectionOf }] = await Promise.all([
+    import('pg'),
+    import('./postgres-pool.ts'),
+  ]);
+  const client = new pg.Client(connectionOf(databaseUrl));
+  await client.connect();
+  try {
+    return await work(async (text) => (await client.query(text)).rows);
+  } finally {
+    await client.end();
+  }
+}
+
+/** What time the database has. */
+export function databaseTime(databaseUrl: string): Promise<number> {
+  return withClient(databaseUrl, async (read) => {
+    const [row] = await read(
+      'select (extract(epoch from clock_timestamp()) * 1000)::float8 as now',
+    );
+    return Number(row?.now);
+  });
+}
+
+function inspectDatabase(databaseUrl: string): Promise<StoreReport> {
+  return withClient(databaseUrl, async (read) => {
+    const [about] = await read(
+      `select pg_encoding_to_char(encoding) as encoding, pg_database_size(oid)::float8 as bytes,
+        to_regclass('kysely_migration') is not null as made
+        from pg_database where datname = current_database()`,
+    );
+    const report = {
+      engine: 'PostgreSQL' as const,
+      place: placeOf(databaseUrl),
+      bytes: Number(about?.bytes),
+      encoding: String(about?.encoding),
+    };
+    if (!about?.made) {
+      return { ...report, environments: 0, users: 0, pending: pendingMigrations([]) };
+    }
+    const migrations = await read('select name from kysely_migration order by name');
+    const [counted] = await read(
+      `select (select count(*) from environments)::int as environments,
+        (select count(*) from users)::int as users`,
+    );
+    const [key] = await read(DATA_KEY);
+    return {
+      ...report,
+      environments: Number(counted?.environments),
+      users: Number(counted?.users),
+      pending: pendingMigrations(migrations.map(({ name }) => String(name))),
+      ...dataKeyOf(key),
+    };
+  });
+}
