@@ -88,6 +88,39 @@ describe('the command line', { timeout: 300_000 }, () => {
     refused(1, /There is no user "kaisa"/, 'users', 'show', 'kaisa');
   });
 
+  const hasScript = spawnSync('script', ['--version']).error === undefined;
+  test('asks on a terminal before what can not be undone', {
+    skip: !hasScript && 'script(1) gives the terminal',
+  }, async () => {
+    const { id } = await api.user('asked');
+    const answer = async (key: string) => {
+      const command = `'${process.execPath}' '${CLI}' users delete asked`;
+      const child = spawn('script', ['-qec', command, '/dev/null'], {
+        cwd: folder,
+        env: { ...cleanEnvironment(), COUNTERSIGN_DATA_DIR: server.dataDirectory },
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      const exited = once(child, 'exit');
+      let output = '';
+      for await (const chunk of child.stdout.setEncoding('utf8')) {
+        if (!output.includes('[y/n]') && (output + chunk).includes('[y/n]')) child.stdin.write(key);
+        output += chunk;
+      }
+      child.stdin.end();
+      return { code: (await exited)[0], output };
+    };
+    const no = await answer('n\r');
+    assert.match(
+      no.output,
+      new RegExp(`Delete asked \\(${id}\\) with all devices\\?[\\s\\S]*Nothing was done`),
+    );
+    assert.equal(no.code, 1);
+    assert.equal((await answer('\u0003')).code, 130);
+    assert.equal((await api.get(`/users/${id}`)).username, 'asked');
+    assert.equal((await answer('y\r')).code, 0);
+    refused(1, /There is no user "asked"/, 'users', 'show', 'asked');
+  });
+
   test('takes names that look like something else', () => {
     for (const name of [
       `o'hara "x" \\ (y)`,
@@ -294,20 +327,22 @@ describe('the command line', { timeout: 300_000 }, () => {
     );
   });
 
-  test('shows what would move the cursor, and keeps JSON JSON', async () => {
-    const user = await api.user('named');
-    const name = 'evil';
-    await api.post(`/users/${user.id}/devices`, {
-      type: 'EMAIL',
-      email: user.email,
-      nickname: name,
-    });
-    assert.match(done('devices', 'list', 'named'), /evil\n$/);
-    assert.ok(
-      [...done('devices', 'list', 'named', '--json')].every(
-        (letter) => letter >= ' ' || letter === '\n',
-      ),
-    );
+  test('shows what would move the cursor, and keeps JSON JSON', () => {
+    const name = 'evil\u009b31m\u202etxt';
+    const { id } = json('applications', 'create', name, '--type', 'native');
+    const shown = String.raw`evil\u009b31m\u202etxt`;
+    const outputs = [
+      done('applications', 'list'),
+      done('applications', 'show', name),
+      done('applications', 'show', id, '--json'),
+      done('applications', 'delete', id, '--yes'),
+    ];
+    for (const output of outputs) {
+      assert.ok(output.includes(shown), output);
+      assert.doesNotMatch(output, /\u009b|\u202e/);
+    }
+    assert.equal(JSON.parse(outputs[2] ?? '').name, name);
+    refused(1, /There is no application "evil\\u009b/, 'applications', 'show', name);
   });
 
   test('a reader that stops early is no error', async () => {

@@ -168,7 +168,9 @@ export async function list(
   while (next !== undefined && rows.length < most) {
     body = await api.get(next);
     name = Object.keys(body._embedded)[0] ?? '';
-    rows.push(...body._embedded[name]);
+    const page: Body[] = body._embedded[name];
+    if (page.length === 0) break;
+    rows.push(...page);
     const href: string | undefined = body._links.next?.href;
     // Its path below a public URL is not ours; what follows `/v1/` is the same everywhere.
     next = href?.slice(href.indexOf('/v1/'));

@@ -1,5 +1,6 @@
 /** Before something that can't be undone. */
 import { type Call, type Options, UsageError } from './command.ts';
+import { printable } from './printable.ts';
 import { ask, yesOrNo } from './terminal-prompt.ts';
 
 export const YES: Options = { yes: { type: 'boolean', what: 'do not ask first' } };
@@ -11,5 +12,5 @@ export async function confirm(call: Call, question: string): Promise<void> {
     throw new UsageError(`${call.command.name} needs --yes where nobody can be asked.`);
   }
   const never = new AbortController().signal;
-  if (!(await ask(yesOrNo(question), never))) throw new Error('Nothing was done.');
+  if (!(await ask(yesOrNo(printable(question)), never))) throw new Error('Nothing was done.');
 }

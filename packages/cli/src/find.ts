@@ -1,6 +1,7 @@
 /** From what a person says of a user, a device, an application or a role to its document. */
 import { type Api, type Body, list, Refused } from './api.ts';
 import { UsageError } from './command.ts';
+import { printable } from './printable.ts';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -23,12 +24,15 @@ function only(rows: readonly Body[], what: string, text: string): Body {
 
 const SAME_MAX = '20';
 
+/** As a filter takes it: controls are escaped, as JSON escapes them. */
+const quoted = (text: string) => printable(JSON.stringify(text));
+
 /** By id, user name or e-mail address. */
 export async function findUser(api: Api, text: string): Promise<Body> {
   const found = await byId(api, '/users', text);
   if (found) return found;
   for (const attribute of text.includes('@') ? ['username', 'email'] : ['username']) {
-    const filter = `${attribute} eq ${JSON.stringify(text)}`;
+    const filter = `${attribute} eq ${quoted(text)}`;
     const { rows } = await list(api, '/users', { filter, limit: SAME_MAX });
     if (rows.length > 0) return only(rows, 'user', text);
   }
@@ -39,7 +43,7 @@ export async function findUser(api: Api, text: string): Promise<Body> {
 export async function findApplication(api: Api, text: string): Promise<Body> {
   const found = await byId(api, '/applications', text);
   if (found) return found;
-  const filter = `name eq ${JSON.stringify(text)}`;
+  const filter = `name eq ${quoted(text)}`;
   const { rows } = await list(api, '/applications', { filter, limit: SAME_MAX });
   return only(rows, 'application', text);
 }

@@ -7,8 +7,12 @@ import { COMMANDS } from '../src/table.ts';
 
 const CLI = fileURLToPath(new URL('../bin/countersign.mjs', import.meta.url));
 
-const run = (...args: string[]) =>
-  spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8' });
+/** What the former becomes; quicker. */
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+const runProgram = (program: string, args: readonly string[]) =>
+  spawnSync(process.execPath, [program, ...args], { encoding: 'utf8' });
+const run = (...args: string[]) => runProgram(CLI, args);
 
 describe('the command line tells about itself', () => {
   test('--help lists the commands and ends well', () => {
@@ -79,7 +83,7 @@ describe('the command line refuses with one line and exit code 2', () => {
   ];
   for (const [typed, sentence] of SENTENCES) {
     test(`"${typed.slice(0, 60)}"`, () => {
-      const { status, stdout, stderr } = run(...typed.split(' ').filter(Boolean));
+      const { status, stdout, stderr } = runProgram(MAIN, typed.split(' ').filter(Boolean));
       assert.deepEqual(
         { status, stdout, stderr },
         { status: 2, stdout: '', stderr: `countersign: ${sentence}\n` },
