@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { cleanEnvironment, freePort } from './server.ts';
@@ -32,6 +33,33 @@ function killGroup(leader: number | undefined): void {
     // Nobody is left, as it should be.
   }
 }
+
+test('npm start takes the options of serve, and refuses others', { timeout: 60_000 }, async () => {
+  const start = (...args: string[]) =>
+    spawn('npm', ['start', '--silent', '--', ...args], {
+      cwd: ROOT,
+      env: { ...cleanEnvironment(), COUNTERSIGN_DATA_DIR: data, PORT: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+  const data = mkdtempSync(join(tmpdir(), 'countersign-start-'));
+  const port = await freePort();
+  const help = start('--help');
+  assert.match(await text(help.stdout), /^Usage: countersign serve/);
+  const refused = start('--prot', String(port));
+  const refusal = 'countersign: serve has no option --prot. Did you mean --port?\n';
+  assert.equal(await text(refused.stderr), refusal);
+  const starter = start('--port', String(port));
+  const exited = once(starter, 'exit');
+  try {
+    await waitUntil(() => answers(`http://127.0.0.1:${port}/readyz`), 'the server is ready');
+    starter.kill('SIGTERM');
+    assert.deepEqual(await exited, [0, null]);
+  } finally {
+    killGroup(starter.pid);
+    rmSync(data, { recursive: true, force: true });
+  }
+});
 
 describe('a started server ends with its starter', { timeout: 120_000 }, () => {
   for (const [name, command] of [

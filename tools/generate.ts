@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cliReference } from '../packages/cli/src/reference.ts';
 import { SETTINGS_TABLE } from '../packages/server/src/config/settings.ts';
 import { ERROR_DETAILS, ERRORS } from '../packages/server/src/errors/catalogue.ts';
 import { ROLES } from '../packages/server/src/resources/kit/permissions.ts';
@@ -23,6 +24,7 @@ async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/reference/settings.md', settingsPage()],
     ['docs/reference/errors.md', errorsPage()],
     ['docs/reference/roles.md', rolesPage()],
+    ['docs/reference/cli.md', page('Command line', 'packages/cli/src/table.ts', cliReference())],
     [CHECKSUMS_FILE, checksums()],
   ]);
 }

@@ -1,6 +1,6 @@
 /**
- * `npm start`: installs and builds what is missing, then becomes the server, which gets the other
- * options (`npm start -- --port 4200`). `--watch`: restarts it on changes.
+ * `npm start`: installs and builds what is missing, then becomes `countersign serve`, whose options
+ * it takes: `npm start -- --port 4613`. `--watch`: restarts it on changes.
  *
  * The scripts of package.json say `exec node …`, because npm runs them by a shell, and a shell that
  * stays in between dies of a signal without passing it on.
@@ -16,7 +16,7 @@ await ensureInstalled();
 ensureBuilt();
 await become(pinnedNode(), [
   ...(watch ? ['--watch', '--watch-preserve-output'] : []),
-  join(ROOT, 'packages/server/src/main.ts'),
+  join(ROOT, 'packages/cli/src/main.ts'),
   'serve',
   ...args.filter((arg) => arg !== '--watch'),
 ]);

@@ -42,6 +42,10 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
+/** For completion. */
+export const WORDS = ['pair', 'accounts', 'passcode', 'listen', 'sign-on', 'remove'];
+export const OPTION_NAMES = Object.keys(OPTIONS);
+
 export type Options = ReturnType<
   typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>
 >['values'];

@@ -1,0 +1,181 @@
+/** The API as the commands use it: one token for one command, errors in the server's own words. */
+import { type Call, UsageError } from './command.ts';
+import { type Credentials, readCredentials } from './credentials.ts';
+import { printable } from './printable.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: what the API answers; each command names what it shows.
+export type Body = any;
+
+const ANSWER_WITHIN_MS = 60_000;
+/** The API's largest page. */
+const PAGE_SIZE_MAX = 1_000;
+const ROWS_DEFAULT = 1_000;
+
+/** The API refused, and said why. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly code: string;
+  /** What of the request was refused: `policy.id`. */
+  readonly targets: readonly string[];
+
+  constructor({ id, code, message, details = [] }: Body) {
+    const lines = details.map(
+      ({ target, message: why }: Body) => `  ${target === undefined ? '' : `${target}: `}${why}`,
+    );
+    // The server's log has more, under this id.
+    const last = id === undefined ? [] : [`  (${code}, id ${id})`];
+    super([message, ...lines, ...last].map(printable).join('\n'));
+    this.code = code;
+    this.targets = details.map(({ target }: Body) => target);
+  }
+}
+
+export interface Api {
+  credentials: Credentials;
+  /** Below `/v1/environments/{environment}`; with a leading `/v1`: from the origin. */
+  get(path: string): Promise<Body>;
+  /** `action`: of `application/vnd.pingidentity.{action}+json`. */
+  post(path: string, body?: object, action?: string): Promise<Body>;
+  put(path: string, body: object): Promise<Body>;
+  delete(path: string): Promise<void>;
+}
+
+function originOf({ url }: Credentials): string {
+  const parsed = URL.canParse(url.value) ? new URL(url.value) : undefined;
+  if (parsed && /^https?:$/.test(parsed.protocol) && !parsed.username && !/[?#]/.test(url.value)) {
+    return url.value.replace(/\/+$/, '');
+  }
+  throw new UsageError(
+    `${url.from}: "${url.value}" is no address of a server: http(s)://HOST:PORT`,
+  );
+}
+
+async function send(address: string, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(address, {
+      ...request,
+      // A redirection would take the credentials elsewhere.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    });
+  } catch (error) {
+    const { origin } = new URL(address);
+    const { name, message, cause } = error as Error;
+    const why =
+      name === 'TimeoutError'
+        ? `no answer within ${ANSWER_WITHIN_MS / 1_000} s`
+        : (Reflect.get(Object(cause), 'code') ?? Reflect.get(Object(cause), 'message') ?? message);
+    throw new Error(
+      `Nobody answers at ${origin} (${why}). Start the server (npm start), or give its address by --url.`,
+    );
+  }
+}
+
+/** The JSON of an answer; undefined: it has no body. */
+async function bodyOf(response: Response): Promise<Body> {
+  const text = await response.text();
+  if (text === '' && response.ok) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    const { origin } = new URL(response.url);
+    throw new Error(
+      `${origin} answers ${response.status}, but not as Countersign does: see --url.`,
+    );
+  }
+}
+
+async function tokenOf(origin: string, credentials: Credentials): Promise<string> {
+  const { home, clientId, secret } = credentials;
+  const pair = [clientId.value, secret.value].map(encodeURIComponent).join(':');
+  const response = await send(`${origin}/${encodeURIComponent(home.value)}/as/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  });
+  const body = await bodyOf(response);
+  if (response.ok) return body.access_token;
+  if (response.status !== 401 && response.status !== 404) {
+    throw new Error(`No token: ${body.error_description ?? body.message ?? response.status}`);
+  }
+  throw new Error(
+    'The server does not know these credentials.\n' +
+      `  environment ${home.value} (${home.from})\n` +
+      `  application ${clientId.value} (${clientId.from})\n` +
+      `  its secret (${secret.from}): replaced since then?`,
+  );
+}
+
+/** Gets a token for the command. Throws `UsageError` where something is missing. */
+export async function connect(call: Call): Promise<Api> {
+  const credentials = readCredentials(call);
+  const origin = originOf(credentials);
+  const token = await tokenOf(origin, credentials);
+  const base = `/v1/environments/${encodeURIComponent(credentials.environmentId)}`;
+
+  async function request(method: string, path: string, body?: object, action?: string) {
+    const type = action ? `application/vnd.pingidentity.${action}+json` : 'application/json';
+    const response = await send(`${origin}${path.startsWith('/v1/') ? '' : base}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body || action ? { 'content-type': type } : {}),
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const reply = await bodyOf(response);
+    if (!response.ok) throw new Refused(reply);
+    return reply;
+  }
+
+  return {
+    credentials,
+    get: (path) => request('GET', path),
+    post: (path, body, action) => request('POST', path, body, action),
+    put: (path, body) => request('PUT', path, body),
+    delete: (path) => request('DELETE', path),
+  };
+}
+
+/** Rows of a list that follows `_links.next`, and the list as the API tells it. */
+export interface Listed {
+  rows: Body[];
+  /** What the API says there is. */
+  count: number;
+  body: Body;
+}
+
+/** At most `limit` rows of a collection, of as many pages as they take. Throws `UsageError`. */
+export async function list(
+  api: Api,
+  path: string,
+  {
+    limit = String(ROWS_DEFAULT),
+    filter,
+  }: { limit?: string | undefined; filter?: string | undefined } = {},
+): Promise<Listed> {
+  if (!/^[1-9][0-9]{0,8}$/.test(limit))
+    throw new UsageError(`--limit is a number, not "${limit}".`);
+  const most = Number(limit);
+  const query = new URLSearchParams({
+    limit: String(Math.min(most, PAGE_SIZE_MAX)),
+    ...(filter === undefined ? {} : { filter }),
+  });
+  const rows: Body[] = [];
+  let next: string | undefined = `${path}?${query}`;
+  let body: Body;
+  let name = '';
+  while (next !== undefined && rows.length < most) {
+    body = await api.get(next);
+    name = Object.keys(body._embedded)[0] ?? '';
+    const page: Body[] = body._embedded[name];
+    if (page.length === 0) break;
+    rows.push(...page);
+    const href: string | undefined = body._links.next?.href;
+    // Its path below a public URL is not ours; what follows `/v1/` is the same everywhere.
+    next = href?.slice(href.indexOf('/v1/'));
+  }
+  rows.length = Math.min(rows.length, most);
+  const { count } = body;
+  return { rows, count, body: { ...body, _embedded: { [name]: rows }, size: rows.length } };
+}

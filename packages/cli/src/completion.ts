@@ -1,0 +1,129 @@
+/** Scripts by which bash, zsh and fish complete; made of the table of commands. Pure. */
+import { type Command, choicesOf, firstWords, groupOf, optionsOf } from './command.ts';
+
+/** What may stand after the words before the cursor: `users` → `list`, `show`, … */
+interface Place {
+  before: string;
+  choices: readonly { word: string; what: string }[];
+  /** Files may stand there, too. */
+  files: boolean;
+}
+
+function afterCommand(command: Command): Place {
+  const { name, operands = [], reads } = command;
+  const words = [...(reads?.words ?? []), ...operands.flatMap((one) => choicesOf(one) ?? [])];
+  const options = reads
+    ? reads.options.map((option) => ({ word: `--${option}`, what: '' }))
+    : Object.entries(optionsOf(command)).map(([option, { what }]) => ({
+        word: `--${option}`,
+        what,
+      }));
+  return {
+    before: name,
+    choices: [...words.map((word) => ({ word, what: '' })), ...options],
+    files: operands.includes('FILE'),
+  };
+}
+
+function placesOf(commands: readonly Command[]): Place[] {
+  const summaryOf = (word: string) =>
+    commands.find(({ name }) => name === word)?.summary ??
+    groupOf(commands, word)
+      .map(({ name }) => name.slice(word.length + 1))
+      .join(', ');
+  const words = firstWords(commands);
+  const first = words.map((word) => ({ word, what: summaryOf(word) }));
+  const groups = words.flatMap((word): Place[] => {
+    const group = groupOf(commands, word);
+    const choices = group.map(({ name, summary }) => ({
+      word: name.slice(word.length + 1),
+      what: summary,
+    }));
+    return group.length === 0 ? [] : [{ before: word, choices, files: false }];
+  });
+  return [
+    { before: '', choices: first, files: false },
+    ...groups,
+    { before: 'help', choices: first, files: false },
+    ...groups.map((group) => ({ ...group, before: `help ${group.before}` })),
+    ...commands.filter(({ name }) => name !== 'help').map(afterCommand),
+  ];
+}
+
+/** In single quotes. */
+const quoted = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+/** The pattern of `case` for a place: a command's own options may stand anywhere after it. */
+const pattern = ({ before, choices }: Place) =>
+  choices.some(({ word }) => word.startsWith('--'))
+    ? `${quoted(before)}|${quoted(`${before} `)}*`
+    : quoted(before);
+
+function bash(places: readonly Place[]): string {
+  const cases = places.map((place) => {
+    const files = place.files ? ' compopt -o default;' : '';
+    const words = place.choices.map(({ word }) => word).join(' ');
+    return `    ${pattern(place)})${files} choices=${quoted(words)} ;;`;
+  });
+  return `# Completion of countersign for bash.
+_countersign() {
+  local choices='' current="\${COMP_WORDS[COMP_CWORD]}"
+  case "\${COMP_WORDS[*]:1:COMP_CWORD-1}" in
+${cases.join('\n')}
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$current")
+}
+complete -F _countersign countersign
+`;
+}
+
+function zsh(places: readonly Place[]): string {
+  const cases = places.map((place) => {
+    const words = place.choices.map(({ word, what }) => quoted(what ? `${word}:${what}` : word));
+    return `    ${pattern(place)}) choices=(${words.join(' ')})${place.files ? '; _files' : ''} ;;`;
+  });
+  return `#compdef countersign
+# Completion of countersign for zsh.
+_countersign() {
+  local -a choices
+  case "\${words[2,CURRENT-1]}" in
+${cases.join('\n')}
+  esac
+  _describe countersign choices
+}
+compdef _countersign countersign
+`;
+}
+
+function fish(places: readonly Place[]): string {
+  const lines = places.flatMap((place) => {
+    const isCommand = place.choices.some(({ word }) => word.startsWith('--'));
+    const condition = quoted(`__countersign_after ${isCommand ? 'some' : 'none'} ${place.before}`);
+    return [
+      ...place.choices.map(({ word, what }) => {
+        const choice = word.startsWith('--') ? `-l ${word.slice(2)}` : `-a ${word}`;
+        return `complete -c countersign -n ${condition} ${choice}${what ? ` -d ${fishQuoted(what)}` : ''}`;
+      }),
+      ...(place.files ? [`complete -c countersign -n ${condition} -F`] : []),
+    ];
+  });
+  return `# Completion of countersign for fish.
+function __countersign_after
+    set -l typed (commandline -opc)[2..-1]
+    set -l before $argv[2..-1]
+    test $argv[1] = some; and set typed $typed[1..(count $before)]
+    test "$typed" = "$before"
+end
+complete -c countersign -f
+${lines.join('\n')}
+`;
+}
+
+/** fish has its own way to write a quote in quotes. */
+const fishQuoted = (text: string) => `'${text.replaceAll(/['\\]/g, String.raw`\$&`)}'`;
+
+const SHELLS: Readonly<Record<string, (places: readonly Place[]) => string>> = { bash, zsh, fish };
+
+/** The script for a shell; empty where it is unknown. */
+export const completionScript = (shell: string, commands: readonly Command[]): string =>
+  SHELLS[shell]?.(placesOf(commands)) ?? '';

@@ -1,0 +1,36 @@
+/** THE list of commands: what is parsed, helped with, completed and documented. */
+import type { Command } from './command.ts';
+import { ABOUT } from './commands/about.ts';
+import { APPLICATIONS } from './commands/applications.ts';
+import { AUTHENTICATOR } from './commands/authenticator.ts';
+import { DEVICES } from './commands/devices.ts';
+import { ENVIRONMENTS } from './commands/environments.ts';
+import { LINK } from './commands/link.ts';
+import { POLICIES } from './commands/policies.ts';
+import { ROLES } from './commands/roles.ts';
+import { SECRETS } from './commands/secrets.ts';
+import { SERVER } from './commands/server.ts';
+import { USERS } from './commands/users.ts';
+
+const section = (title: string, ...commands: readonly Command[]): Command[] =>
+  commands.map((command) => ({ ...command, section: title }));
+
+export const COMMANDS: readonly Command[] = [
+  ...section('The server', ...SERVER),
+  ...section(
+    'Users and their devices, by the API of the running server',
+    ...USERS,
+    ...DEVICES,
+    LINK,
+  ),
+  ...section(
+    'Applications and environments, by the API',
+    ...APPLICATIONS,
+    ...SECRETS,
+    ...ROLES,
+    ...ENVIRONMENTS,
+    ...POLICIES,
+  ),
+  ...section('A phone', AUTHENTICATOR),
+  ...section('The command line itself', ...ABOUT),
+];
