@@ -90,7 +90,7 @@ describe('an operation is chosen by path, method and media type', () => {
 
   test('and an unknown path is 404, an unknown method 405 with the methods that there are', async (context) => {
     const { ask } = await startTestApp(context, operations);
-    for (const path of ['/', '/v1', '/nothing', `${thingsOf()}/`, `${thingsOf()}/${USER}/x`]) {
+    for (const path of ['/v1', '/v1/', '/nothing', `${thingsOf()}/`, `${thingsOf()}/${USER}/x`]) {
       const { status, body } = await ask(path);
       assert.deepEqual([status, body.code], [404, 'NOT_FOUND'], path);
       assert.match(body.id, UUID);
