@@ -58,7 +58,7 @@ function fields() {
 
 async function add() {
   const { environmentId, userId, rpId, nickname } = fields();
-  const devices = `/v1/environments/${environmentId}/users/${userId}/devices`;
+  const devices = `../v1/environments/${environmentId}/users/${userId}/devices`;
   const device = await call(devices, 'application/json', {
     type: 'FIDO2',
     rp: { id: rpId, name: document.title },
@@ -99,7 +99,7 @@ async function add() {
 
 async function use(/** @type {object} */ start) {
   const { environmentId } = fields();
-  const flows = `/${environmentId}/deviceAuthentications`;
+  const flows = `../${environmentId}/deviceAuthentications`;
   const flow = await call(flows, 'application/json', start);
   if (!flow.publicKeyCredentialRequestOptions) return `Not asked for a passkey: ${flow.status}`;
   const options = JSON.parse(flow.publicKeyCredentialRequestOptions);
