@@ -133,5 +133,11 @@ export function selectOperation(
   if (withoutMediaType && (isPlain || (contentType === undefined && !hasBody(headers)))) {
     return withoutMediaType;
   }
-  throw new ApiError('UNSUPPORTED_MEDIA_TYPE', [errorDetail('INVALID_VALUE', 'Content-Type')]);
+  const allowedValues = [...byMediaType.keys()];
+  throw new ApiError('UNSUPPORTED_MEDIA_TYPE', [
+    errorDetail('INVALID_VALUE', 'Content-Type', {
+      message: `The media type chooses the action. Here: ${allowedValues.join(', ')}.`,
+      innerError: { allowedValues },
+    }),
+  ]);
 }

@@ -8,6 +8,10 @@ const EMAIL_LENGTH_MAX = 254;
 const EMAIL =
   /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\p{L}\p{M}\p{N}-]{1,64}@[A-Za-z0-9\p{L}\p{M}\p{N}-]+(?:\.[A-Za-z0-9\p{L}\p{M}\p{N}-]+)*$/u;
 
+/** What is told of a text that is none. */
+export const EMAIL_RULE =
+  'The value is not one plain e-mail address, such as name@shop.example: without a display name, quotes or spaces.';
+
 /** Whether the text is one plain e-mail address. */
 export function isEmailAddress(text: string): boolean {
   return text.length <= EMAIL_LENGTH_MAX && EMAIL.test(text);

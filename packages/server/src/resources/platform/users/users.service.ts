@@ -1,7 +1,7 @@
 /** Users: create, read, replace, change, delete. */
 import { randomUUIDv7 } from 'node:crypto';
 import { ApiError, invalidData, notFound, notUnique } from '../../../errors/api-error.ts';
-import { isEmailAddress } from '../../../model/address.ts';
+import { EMAIL_RULE, isEmailAddress } from '../../../model/address.ts';
 import type { User } from '../../../model/documents.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Store, Stored, Write } from '../../../storage/store.ts';
@@ -81,7 +81,7 @@ export async function changeUser(
 
 function assertEmail({ email }: { email?: string }): void {
   if (email !== undefined && email !== '' && !isEmailAddress(email)) {
-    throw invalidData('INVALID_VALUE', 'email');
+    throw invalidData('INVALID_VALUE', 'email', { message: EMAIL_RULE });
   }
 }
 
