@@ -24,6 +24,7 @@ export const SELF_SERVICE_FILES: Readonly<Record<string, Produce>> = {
   '/self-service/self-service.css': file('self-service.css', 'css'),
   '/self-service/passkeys': file('passkeys.html', 'html'),
   '/self-service/passkeys.js': file('passkeys.js', 'js'),
+  '/self-service/passkey-words.js': file('passkey-words.js', 'js'),
   '/self-service/phone': file('phone.html', 'html'),
   '/self-service/phone.js': file('phone.js', 'js'),
   '/self-service/qr-code.js': file('qr-code.js', 'js'),
