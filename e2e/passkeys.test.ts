@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { CDPSession, Page } from 'playwright-core';
+import { complaints } from './accessibility.ts';
 import { type ApiClient, apiClient } from './api-client.ts';
 import { launchBrowser, type RunningBrowser } from './browser.ts';
 import { type RunningServer, startServer } from './server.ts';
@@ -97,7 +98,10 @@ describe('passkeys in a browser', { timeout: 180_000 }, () => {
     const before = Number((await outcome.getAttribute('data-count')) ?? 0);
     await page.click(`button[value=${action}]`);
     await page.waitForSelector(`#outcome[data-count="${before + 1}"]`, { timeout: 70_000 });
-    return outcome.innerText();
+    const words = await outcome.innerText();
+    assert.match(words, /^[A-Z].*\.$/, 'a person reads a sentence');
+    assert.doesNotMatch(words, /[A-Z]{2,}_|Error:/, 'without codes');
+    return page.locator('#technical code').innerText();
   }
 
   const devicesOf = async (userId: string) =>
@@ -125,7 +129,9 @@ describe('passkeys in a browser', { timeout: 180_000 }, () => {
     const { user, page } = await open({ transport: 'internal', hasUserVerification: true });
     assert.equal(await act(page, 'add'), 'Added: ACTIVE');
     assert.match(await act(page, 'add'), /^InvalidStateError/);
-    assert.equal((await devicesOf(user.id)).filter(isActive).length, 1);
+    assert.match(await page.innerText('#outcome'), /^You already have a passkey there\./);
+    // What came to nothing is gone.
+    assert.deepEqual((await devicesOf(user.id)).map(isActive), [true]);
     await page.close();
   });
 
@@ -184,6 +190,42 @@ describe('passkeys in a browser', { timeout: 180_000 }, () => {
     await setPolicy({ backupEligibility: { allow: false, enforceDuringAuthentication: true } });
     assert.match(await act(other, 'use'), /INVALID_ASSERTION: .*backed up/);
     await other.close();
+  });
+
+  test('the page moves to a name from an address, and to what is missing in the form', async () => {
+    await setPolicy({});
+    const page = await browser.context.newPage();
+    await page.goto(`${server.origin}/self-service/passkeys#userId=x`);
+    await page.waitForURL(/^http:\/\/localhost:\d+\/self-service\/passkeys#userId=x$/);
+    assert.equal(await page.inputValue('[name=rpId]'), 'localhost');
+    assert.equal(await page.locator('#whose').getAttribute('open'), '');
+    assert.deepEqual(await complaints(page), []);
+    await page.close();
+  });
+
+  test('what is refused is told in words, and leaves nothing behind', async () => {
+    await setPolicy({});
+    const { user, page } = await open({ transport: 'internal', hasUserVerification: true });
+    await page.fill('[name=token]', 'nonsense');
+    assert.match(await act(page, 'add'), /^INVALID_TOKEN/);
+    assert.equal(await page.getAttribute('[name=token]', 'aria-invalid'), 'true');
+    await page.fill('[name=token]', api.token);
+    await act(page, 'use');
+    assert.match(await page.innerText('#outcome'), /no passkey to sign in with yet/);
+
+    const [policy] = (await api.get('/deviceAuthenticationPolicies'))._embedded
+      .deviceAuthenticationPolicies;
+    const { fido2, ...rest } = policy;
+    const path = `/deviceAuthenticationPolicies/${policy.id}`;
+    await api.put(path, { ...rest, fido2: { ...fido2, enabled: false } });
+    assert.match(await act(page, 'add'), /^METHOD_DISABLED/);
+    assert.match(
+      await page.innerText('#outcome'),
+      /^Passkeys are not switched on in this policy\./,
+    );
+    await api.put(path, policy);
+    assert.deepEqual(await devicesOf(user.id), []);
+    await page.close();
   });
 
   test('an attestation is required where the policy says so', async () => {

@@ -32,8 +32,10 @@ async function runInShell(script: string, cwd: string) {
   return { stdout, stderr };
 }
 
-test('the quick start of the README ends in COMPLETED, by mail and by phone', {
-  timeout: 60_000,
+const HEADINGS = ['Quick start', 'Approve on a phone', 'Sign in with a passkey'];
+
+test('every block of the README can be pasted twice, and ends in COMPLETED by mail and by phone', {
+  timeout: 120_000,
 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-quick-start-'));
   // As on a first run: without given credentials the server makes its own and writes them down.
@@ -44,20 +46,55 @@ test('the quick start of the README ends in COMPLETED, by mail and by phone', {
     COUNTERSIGN_BOOTSTRAP_CLIENT_SECRET: '',
   });
   try {
-    const script = blocksBelow('Quick start') + NPX + blocksBelow('Approve on a phone');
-    assert.match(script, /first-run\.env/);
-    const { stdout, stderr } = await runInShell(script, folder);
+    const [mail, ...others] = HEADINGS.map(blocksBelow);
+    assert.match(mail ?? '', /first-run\.env/);
+    const once = [mail, NPX, ...others, 'echo END'].join('\n');
+    const { stdout, stderr } = await runInShell(`${once}\n${once}\n`, folder);
     const explanation = `${stdout}\n${stderr}`;
     assert.equal(stderr, '', explanation);
-    const lines = stdout.trim().split('\n');
-    const link = lines.findIndex((line) => /^http.*\/pair#v=1/.test(line));
-    assert.equal(lines[link - 1], 'COMPLETED', explanation);
-    assert.deepEqual(lines.slice(-3, -1), ['→ COMPLETED', 'COMPLETED'], explanation);
-    const page = lines.at(-1) ?? '';
-    assert.match(page, /\/self-service\/phone#environmentId=.+&userId=.+&policyId=.+/);
-    assert.equal((await fetch(page)).status, 200);
+    assert.doesNotMatch(stdout, /undefined/, explanation);
+    const rounds = stdout.trim().split(/^END$/m).slice(0, 2);
+    for (const round of rounds) {
+      const lines = round.trim().split('\n');
+      const link = lines.findIndex((line) => /^http.*\/pair#v=1/.test(line));
+      assert.equal(lines[link - 1], 'COMPLETED', explanation);
+      const phone = lines.findIndex((line) => /\/self-service\/phone#/.test(line));
+      assert.deepEqual(lines.slice(phone - 2, phone), ['→ COMPLETED', 'COMPLETED'], explanation);
+      const page = lines[phone] ?? '';
+      assert.match(page, /\/self-service\/phone#environmentId=.+&userId=.+&policyId=.+/);
+      assert.equal((await fetch(page)).status, 200);
+      assert.equal(lines.at(-2), 'true', explanation);
+      assert.match(lines.at(-1) ?? '', /\/self-service\/passkeys#environmentId=.+&userId=.+/);
+      assert.equal((await fetch(lines.at(-1) ?? '')).status, 200);
+    }
+    assert.equal(rounds.length, 2, explanation);
   } finally {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
   }
+});
+
+test('an error of the API is shown, and not swallowed', { timeout: 60_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-quick-start-'));
+  const server = await startServer({ COUNTERSIGN_DATA_DIR: join(folder, 'data') });
+  try {
+    const script = `${blocksBelow('Quick start').split('NAME=')[0]}
+call -d '{}' "$API/users" | field .id
+`;
+    const { stdout, stderr } = await runInShell(script, folder);
+    assert.equal(stdout, '');
+    assert.match(stderr, /"code":"INVALID_DATA".*"target":"username"/);
+    assert.doesNotMatch(stderr, /TypeError|at .*node:/);
+  } finally {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('all that the README shows to paste can be pasted', () => {
+  const blocks = [
+    ...readFileSync(README, 'utf8').matchAll(/^```(?:sh|console)\n([\s\S]*?)^```$/gm),
+  ];
+  assert.ok(blocks.length >= 6);
+  for (const [, block = ''] of blocks) assert.doesNotMatch(block, /^\$ |<[a-z ]+>/m);
 });

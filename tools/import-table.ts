@@ -318,12 +318,12 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
     npm: [
       'fastify',
       '@fastify/proxy-addr',
-      '@fastify/static',
       'ajv',
       'ajv-formats',
+      'marked',
+      'negotiator',
       'typebox',
       'pino',
-      'swagger-ui-dist',
       'ws',
     ],
     node: 'ALL',
@@ -372,6 +372,10 @@ export const DEVICE_TYPES_ALLOWED: readonly { path: string; because: string }[] 
   {
     path: 'notifications/',
     because: 'Channels are named as the device types that they serve: EMAIL, SMS, VOICE, WHATSAPP.',
+  },
+  {
+    path: 'http/reference/texts/',
+    because: 'What the reference shows to people as an example.',
   },
 ];
 

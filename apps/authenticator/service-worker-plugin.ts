@@ -6,17 +6,14 @@ import type { Plugin } from 'vite';
 
 const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** `base`: where the application is served. */
-export function serviceWorker(base: string): Plugin {
+export function serviceWorker(): Plugin {
   return {
     name: 'service-worker',
     generateBundle(_options, bundle) {
       const source = readFileSync(pathOf('service-worker.js'), 'utf8');
       const built = Object.values(bundle).filter(({ fileName }) => !fileName.endsWith('.html'));
       const publics = readdirSync(pathOf('public'));
-      const files = [...built.map(({ fileName }) => fileName), ...publics]
-        .map((name) => base + name)
-        .sort();
+      const files = [...built.map(({ fileName }) => fileName), ...publics].sort();
       const hash = createHash('sha256').update(source).update(files.join(' '));
       // What was built has its hash in its name; these have not.
       for (const name of publics) hash.update(readFileSync(pathOf(`public/${name}`)));

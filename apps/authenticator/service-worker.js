@@ -3,9 +3,11 @@
  * too), and a push of the server wakes the user. What a push says is never shown: it only means "look".
  * The build puts its files and a version made of them in here.
  */
-const FILES = /* FILES */ [];
+const NAMES = /* FILES */ [];
 const VERSION = /* VERSION */ '';
-const START = '/authenticator/';
+/** A proxy may have put the application under a path. */
+const START = new URL('./', self.location.href).pathname;
+const FILES = NAMES.map((name) => START + name);
 const OURS = 'authenticator-';
 const SHELL = OURS + VERSION;
 /** A server that hangs is one that is not there. */
@@ -73,7 +75,7 @@ self.addEventListener('push', (event) => {
       tellPages(),
       self.registration.showNotification('Sign-in request', {
         body: 'Open the app to answer it.',
-        icon: '/authenticator/icon-192.png',
+        icon: `${START}icon-192.png`,
         tag: 'request',
         // The second one makes itself heard as well.
         renotify: true,

@@ -2,11 +2,10 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { serviceWorker } from './service-worker-plugin.ts';
 
-const BASE = '/authenticator/';
-
 export default defineConfig({
-  base: BASE,
-  plugins: [react(), serviceWorker(BASE)],
+  // Relative, so that a proxy may put the server under a path.
+  base: './',
+  plugins: [react(), serviceWorker()],
   build: {
     target: 'es2023',
     // The server's policy allows no scripts and no images inside other files.

@@ -68,7 +68,7 @@ function showTimeLeft(/** @type {any} */ key) {
 /** Shows a new pairing key until it is claimed, has failed or is over. */
 async function pair() {
   const { environmentId, userId, policyId } = fields();
-  const keys = `/v1/environments/${environmentId}/users/${userId}/pairingKeys`;
+  const keys = `../v1/environments/${environmentId}/users/${userId}/pairingKeys`;
   element('paired').textContent = '';
   say('');
   let key = await call(keys, policyId ? { policy: { id: policyId } } : {});
@@ -92,7 +92,7 @@ async function pair() {
 /** Asks the phone, and shows the number and how it goes. */
 async function tryIt() {
   const { environmentId, userId, policyId } = fields();
-  const flows = `/${environmentId}/deviceAuthentications`;
+  const flows = `../${environmentId}/deviceAuthentications`;
   say('Asking …');
   let flow = await call(flows, {
     user: { id: userId },

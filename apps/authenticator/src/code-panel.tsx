@@ -1,6 +1,7 @@
 /** Takes a code of either kind and does what it is for: adds an account, or signs on elsewhere. */
 import { useState } from 'react';
 import type { Account, PairingTarget, ScannedCode } from '../../../packages/device/src/index.ts';
+import { SERVER_URL } from './addresses.ts';
 import { AskEnvironment } from './ask-environment.tsx';
 import { CodeEntry } from './code-entry.tsx';
 import { device } from './device.ts';
@@ -71,7 +72,7 @@ export function CodePanel({ session, accounts, link, onDone }: CodePanelProps) {
     if (found.kind === 'OTHER') restart(found.words);
     else if (found.kind === 'PAIRING_CODE') setStep({ at: 'ENVIRONMENT', code: found.code });
     else if (found.kind === 'SIGN_ON') takeSignOn(found.code);
-    else if (found.origin === window.location.origin) void pair(found.link);
+    else if (found.origin === SERVER_URL) void pair(found.link);
     else setStep({ at: 'ELSEWHERE', link: found.link, origin: found.origin });
   }
 
@@ -107,7 +108,7 @@ export function CodePanel({ session, accounts, link, onDone }: CodePanelProps) {
       {step.at === 'ENVIRONMENT' && (
         <AskEnvironment
           onEnvironment={(environmentId) =>
-            pair({ origin: window.location.origin, environmentId, code: step.code })
+            pair({ origin: SERVER_URL, environmentId, code: step.code })
           }
           onCancel={() => restart()}
         />

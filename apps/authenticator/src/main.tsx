@@ -1,4 +1,5 @@
 import { createRoot } from 'react-dom/client';
+import { APP_PATH } from './addresses.ts';
 import { App } from './app.tsx';
 import { device } from './device.ts';
 import { Insecure } from './insecure.tsx';
@@ -13,7 +14,7 @@ if (root) {
 }
 
 if ('serviceWorker' in navigator) {
-  navigator.serviceWorker.register('/authenticator/sw.js').catch(() => {
+  navigator.serviceWorker.register(`${APP_PATH}sw.js`).catch(() => {
     // Without one it works as long as there is a network.
   });
 }

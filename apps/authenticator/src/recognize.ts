@@ -29,7 +29,8 @@ export function recognize(text: string): Recognized {
 function pairingLink(link: string): Recognized {
   try {
     const { origin } = readPairingUri(link);
-    return { kind: 'PAIRING_LINK', link, origin: new URL(origin).origin };
+    // With the path that a proxy may have put before it.
+    return { kind: 'PAIRING_LINK', link, origin: new URL(origin).href.replace(/\/$/, '') };
   } catch (error) {
     const isNewer = error instanceof DeviceError && error.code === 'UNSUPPORTED_VERSION';
     const words = isNewer

@@ -1,5 +1,6 @@
 /** Wakes the user by the browser's push service, also while the application is closed. */
 import type { Account } from '../../../packages/device/src/index.ts';
+import { APP_PATH } from './addresses.ts';
 
 const toBytes = (text: string) =>
   Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) =>
@@ -10,7 +11,7 @@ export const canPush = () =>
   'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
 
 /** A subscription is made for one environment's key, so each environment has a scope of its own. */
-const SCOPES = '/authenticator/push/';
+const SCOPES = `${APP_PATH}push/`;
 const scopeOf = ({ environment }: Account) => `${SCOPES}${environment.id}/`;
 
 /** Which address of the push service the server was told for an account. */
@@ -42,7 +43,7 @@ export async function enablePush(account: Account): Promise<void> {
   if ((await Notification.requestPermission()) !== 'granted') {
     throw new Error("Notifications are not allowed for this page; the browser's settings say so.");
   }
-  const registration = await navigator.serviceWorker.register('/authenticator/sw.js', {
+  const registration = await navigator.serviceWorker.register(`${APP_PATH}sw.js`, {
     scope: scopeOf(account),
   });
   await activated(registration);

@@ -15,7 +15,9 @@ export function whyClosed({ user, ignoreUserLock }: Facts) {
 /** The device of this id, if it can be used. Throws `INVALID_DATA`. */
 export function usableDevice(deviceId: string, target: string, facts: Facts): FlowDevice {
   const device = facts.devices.find(({ id }) => id === deviceId);
-  if (!device) throw invalidData('INVALID_VALUE', target);
+  if (!device) {
+    throw invalidData('INVALID_VALUE', target, { message: 'The user has no device of this id.' });
+  }
   if (device.unusable) throw unusableError(device, device.unusable, target);
   return device;
 }

@@ -2,6 +2,7 @@
  * The HTTP server: Fastify routes and keeps connections, `run-operation.ts` serves the request.
  * It opens no port: `main.ts` listens.
  */
+import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -17,8 +18,9 @@ import { createClientErrorHandler } from './client-errors.ts';
 import { createEndpoints } from './endpoints.ts';
 import { type Answer, createAnswer, type ExchangeParts, type Incoming } from './exchange.ts';
 import { serveExtraRoutes } from './extra-routes.ts';
-import type { DocumentInfo } from './openapi.ts';
-import { type PlatformParts, platformRoutes } from './platform-routes.ts';
+import { wantsPage } from './negotiation.ts';
+import { outboxPage } from './pages/outbox-page.ts';
+import { type PlatformParts, platformRoutes, type ServerInfo } from './platform-routes.ts';
 import { createResponder } from './respond.ts';
 import { type OperationParts, runOperation } from './run-operation.ts';
 import { createUnmatched } from './unmatched.ts';
@@ -35,7 +37,7 @@ export interface HttpOptions {
   /** Addresses of proxies whose `X-Forwarded-For` is believed; absent: none. */
   trustProxy?: string[];
   /** What the OpenAPI document says of the server. */
-  info?: Partial<DocumentInfo>;
+  info?: Partial<ServerInfo>;
   /** Routes of web applications and development tools. Fastify parses no body for them. */
   extraRoutes?: (app: FastifyInstance) => void | Promise<void>;
   /** How long a slow client is waited for, and how often that is looked at; tests shorten them. */
@@ -47,8 +49,13 @@ type ErrorHandlers = {
   frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => void;
 };
 
+/** Operations that show themselves to a browser, by path. */
+const PAGES: Readonly<Record<string, typeof outboxPage>> = { '/dev/outbox': outboxPage };
+const { version: VERSION } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+);
 const TIMEOUTS = { headersMs: HEADERS_TIMEOUT_MS, requestMs: REQUEST_TIMEOUT_MS, checkMs: 2_000 };
-const INFO: DocumentInfo = { title: 'Countersign API', version: '0.1.0', serverUrl: '/' };
+const INFO: ServerInfo = { title: 'Countersign API', version: VERSION };
 
 function createServer(options: HttpOptions, handlers: ErrorHandlers): FastifyInstance {
   const { https, trustProxy, timeouts = TIMEOUTS } = options;
@@ -155,8 +162,13 @@ export async function createHttpApp(options: HttpOptions): Promise<FastifyInstan
     });
   const endpoints = createEndpoints(operations, createValidators());
   for (const endpoint of endpoints) {
+    const page = PAGES[endpoint.path];
     add(endpoint.path, endpoint.method, (incoming) =>
-      answer(incoming, (exchange) => runOperation(endpoint, exchange, parts)),
+      answer(incoming, async (exchange) => {
+        const reply = await runOperation(endpoint, exchange, parts);
+        if (!page || !wantsPage(incoming.request)) return reply;
+        return page(reply, incoming.request.url ?? '');
+      }),
     );
   }
   const platform = platformRoutes(operations, parts, { ...INFO, ...options.info });

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { OperationReply } from '../resources/kit/operation.ts';
+import { type Produce, staticAnswer } from './static-answer.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../../apps/authenticator/dist', import.meta.url));
 
@@ -21,7 +21,7 @@ const POLICY =
   "connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; " +
   "form-action 'none'; frame-ancestors 'none'";
 
-function headersOf(path: string): Record<string, string> {
+function headersOf(path: string) {
   // What has its hash in its name never changes.
   const isHashed = path.startsWith('assets/');
   return {
@@ -36,23 +36,29 @@ function headersOf(path: string): Record<string, string> {
 /** Whether `npm run build` was run: else there is no application to serve. */
 export const isAuthenticatorBuilt = (folder = FOLDER) => existsSync(join(folder, 'index.html'));
 
-/** The files of the application by path; none where it wasn't built (`npm run build`). */
-export function authenticatorFiles(folder = FOLDER): Record<string, () => Promise<OperationReply>> {
+/**
+ * The files of the application by path; none where it wasn't built (`npm run build`). They name
+ * each other by relative addresses, so that a proxy may put the server under a path.
+ */
+export function authenticatorFiles(folder = FOLDER): Record<string, Produce> {
   if (!isAuthenticatorBuilt(folder)) return {};
   const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
-  const file = (path: string) => async (): Promise<OperationReply> => ({
-    status: 200,
-    body: await readFile(join(folder, path)),
-    headers: headersOf(path),
-  });
-  const start = file('index.html');
+  const read = (path: string) => readFile(join(folder, path));
+  const file = (path: string) => staticAnswer(() => read(path), headersOf(path));
+  // The same page at another place: what it loads is still below the application's own address.
+  const pair = async () =>
+    (await read('index.html')).toString().replace('<head>', '<head><base href="authenticator/">');
   return {
     ...Object.fromEntries(paths.map((path) => [`/authenticator/${path}`, file(path)])),
     // The service worker has charge of what is below the slash.
-    '/authenticator': async () => ({ status: 308, headers: { location: '/authenticator/' } }),
-    '/authenticator/': start,
-    '/pair': start,
+    '/authenticator': async () => ({ status: 308, headers: { location: 'authenticator/' } }),
+    '/authenticator/': file('index.html'),
+    '/pair': staticAnswer(pair, {
+      ...headersOf('index.html'),
+      'content-security-policy': POLICY.replace("base-uri 'none'", "base-uri 'self'"),
+    }),
+    '/pair/': async () => ({ status: 308, headers: { location: '../pair' } }),
   };
 }

@@ -10,21 +10,49 @@ type Meaning = (error: ErrorObject, schema: Schema) => Finding;
 function withInner(
   code: Finding['code'],
   members: { [K in keyof InnerError]: InnerError[K] | undefined },
+  message?: string,
 ): Finding {
   const kept = Object.entries(members).filter(([, value]) => value !== undefined);
-  return kept.length === 0 ? { code } : { code, innerError: Object.fromEntries(kept) };
+  const inner = kept.length === 0 ? {} : { innerError: Object.fromEntries(kept) };
+  return { code, ...inner, ...(message === undefined ? {} : { message }) };
 }
 
-const invalid = (allowedValues: string[] | undefined) =>
-  withInner('INVALID_VALUE', { allowedValues });
+/** More would not be read as a sentence; `innerError` has them all. */
+const VALUES_TOLD_MAX = 15;
+
+function invalid(allowedValues: string[] | undefined): Finding {
+  const isShort = allowedValues !== undefined && allowedValues.length <= VALUES_TOLD_MAX;
+  const message = isShort ? `The value is not one of: ${allowedValues.join(', ')}.` : undefined;
+  return withInner('INVALID_VALUE', { allowedValues }, message);
+}
+
+/** What a value of each format looks like. */
+const FORMATS: Readonly<Record<string, string>> = {
+  uuid: 'The value is not an id: a UUID in lower case.',
+  'date-time': 'The value is not a time: 2026-03-04T05:06:07.089Z.',
+  date: 'The value is not a date: 2026-03-04.',
+  email: 'The value is not an e-mail address: name@shop.example.',
+  uri: 'The value is not an absolute address: https://shop.example/.',
+};
+const formatMessage = (format: unknown) =>
+  typeof format === 'string' ? FORMATS[format] : undefined;
 
 const numberOf = (value: unknown) => (typeof value === 'number' ? value : undefined);
 
 const outOfRange = (minimum: unknown, maximum: unknown) =>
-  withInner('OUT_OF_RANGE', {
-    rangeMinimumValue: numberOf(minimum),
-    rangeMaximumValue: numberOf(maximum),
-  });
+  withInner(
+    'OUT_OF_RANGE',
+    { rangeMinimumValue: numberOf(minimum), rangeMaximumValue: numberOf(maximum) },
+    rangeMessage(numberOf(minimum), numberOf(maximum)),
+  );
+
+function rangeMessage(minimum: number | undefined, maximum: number | undefined) {
+  if (minimum !== undefined && maximum !== undefined) {
+    return `The value is not between ${minimum} and ${maximum}.`;
+  }
+  if (minimum !== undefined) return `The value is below ${minimum}.`;
+  return maximum === undefined ? undefined : `The value is above ${maximum}.`;
+}
 
 /** The constants of a union such as `A | B`; undefined when it isn't one of constants only. */
 function constantsOf({ anyOf, oneOf }: Schema): string[] | undefined {
@@ -78,7 +106,12 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['exclusiveMaximum', range],
   ['enum', ({ params }) => invalid(params.allowedValues.map(String))],
   ['const', ({ params }) => invalid([String(params.allowedValue)])],
-  ['pattern', ({ params }) => withInner('INVALID_VALUE', { allowedPattern: params.pattern })],
+  [
+    'pattern',
+    ({ params }, { format }) =>
+      withInner('INVALID_VALUE', { allowedPattern: params.pattern }, formatMessage(format)),
+  ],
+  ['format', ({ params }) => withInner('INVALID_VALUE', {}, formatMessage(params.format))],
   ['anyOf', noBranch],
   ['oneOf', noBranch],
   [

@@ -142,5 +142,11 @@ export function selectOperation(
   if (withoutMediaType && (isPlain || (types.length === 0 && !hasBody(request.headers)))) {
     return withoutMediaType;
   }
-  throw new ApiError('UNSUPPORTED_MEDIA_TYPE', [errorDetail('INVALID_VALUE', 'Content-Type')]);
+  const allowedValues = [...byMediaType.keys()];
+  throw new ApiError('UNSUPPORTED_MEDIA_TYPE', [
+    errorDetail('INVALID_VALUE', 'Content-Type', {
+      message: `The media type chooses the action. Here: ${allowedValues.join(', ')}.`,
+      innerError: { allowedValues },
+    }),
+  ]);
 }

@@ -6,6 +6,8 @@ import { CleanFields, maskText } from '../observability/redact.ts';
 import type { Actor, OperationReply } from '../resources/kit/operation.ts';
 import { type Correlation, correlate, correlationText } from './correlation.ts';
 import { errorReply, type Failure } from './error-reply.ts';
+import { wantsPage } from './negotiation.ts';
+import { errorPage } from './pages/error-page.ts';
 import type { Responder } from './respond.ts';
 
 /** A request as the router hands it over. */
@@ -85,7 +87,8 @@ export function createAnswer(parts: ExchangeParts, responder: Responder): Answer
       outcome = { status: reply.status };
     } catch (error) {
       const { reply, failure } = errorReply(error);
-      responder.respond(request, response, correlation, reply);
+      const shown = wantsPage(request) ? errorPage(reply, request.url ?? '') : reply;
+      responder.respond(request, response, correlation, shown);
       outcome = { status: reply.status, failure };
     }
     recordExchange(parts, exchange, { ...outcome, level });

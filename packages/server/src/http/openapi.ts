@@ -7,12 +7,19 @@ import { ERRORS, type ErrorCode } from '../errors/catalogue.ts';
 import type { Operation } from '../resources/kit/operation.ts';
 import { ErrorBody, Uuid } from '../resources/kit/schemas.ts';
 import { isIdName, JSON_MEDIA_TYPE, parametersOf } from './endpoints.ts';
+import { GROUPS } from './reference/groups.ts';
+import { introduction } from './reference/introduction.ts';
+import { textOf } from './reference/operation-text.ts';
 
 export interface DocumentInfo {
   title: string;
   version: string;
-  /** Origin of the API. */
+  /** Public URL of `/v1`. */
   serverUrl: string;
+  /** Of `/{envID}/…`, where it is another one. */
+  authServerUrl?: string;
+  /** Whose token endpoint tools shall use; absent: they have to be told. */
+  environmentId?: string;
 }
 
 type Json = Record<string, unknown>;
@@ -73,10 +80,14 @@ function parameters(path: string, operations: readonly Operation[]): Json[] {
 function requestBody(operations: readonly Operation[]): Json {
   const content = operations
     .filter(({ body, mediaType }) => body ?? mediaType)
-    .map(({ body, mediaType, id }) => [
-      mediaType ?? JSON_MEDIA_TYPE,
-      { ...(body ? { schema: body } : {}), 'x-operation-id': id },
-    ]);
+    .map((operation) => {
+      const { body, mediaType, id } = operation;
+      const { example } = textOf(operation);
+      return [
+        mediaType ?? JSON_MEDIA_TYPE,
+        { ...(body && { schema: body }), ...(example && { example }), 'x-operation-id': id },
+      ];
+    });
   if (content.length === 0) return {};
   const isRequired = operations.every(({ body, bodyOptional }) => body && !bodyOptional);
   return { requestBody: { required: isRequired, content: Object.fromEntries(content) } };
@@ -109,9 +120,11 @@ function responses(operations: readonly Operation[]): Json {
 }
 
 function describe(operations: readonly Operation[]): string | undefined {
-  const texts = operations.map(({ summary, description, mediaType }) => {
-    const text = description ?? (operations.length > 1 ? summary : undefined);
-    if (text === undefined || operations.length === 1) return text;
+  const texts = operations.map((operation) => {
+    const { description } = textOf(operation);
+    if (operations.length === 1) return description;
+    const { summary, mediaType } = operation;
+    const text = [summary, description].filter((part) => part !== undefined).join('. ');
     return `\`${mediaType ?? JSON_MEDIA_TYPE}\`: ${text}`;
   });
   const description = texts.filter((text) => text !== undefined).join('\n\n');
@@ -155,6 +168,7 @@ function withNamedSchemas(value: unknown, named: Json): unknown {
 
 /** Builds the document: plain JSON. Pure. */
 export function buildOpenApi(operations: readonly Operation[], info: DocumentInfo): Json {
+  const { authServerUrl = info.serverUrl } = info;
   const byPath = Object.groupBy(operations, ({ path }) => path);
   const paths = Object.entries(byPath).map(([path, ofPath = []]) => {
     const byMethod = Object.groupBy(ofPath, ({ method }) => method.toLowerCase());
@@ -162,7 +176,10 @@ export function buildOpenApi(operations: readonly Operation[], info: DocumentInf
       method,
       pathItemOperation(path, group),
     ]);
-    return [path, Object.fromEntries(items)];
+    // What isn't a resource may have a host name of its own.
+    const isElsewhere = authServerUrl !== info.serverUrl && path.startsWith('/{envID}');
+    const servers = isElsewhere ? { servers: [{ url: authServerUrl }] } : {};
+    return [path, { ...servers, ...Object.fromEntries(items) }];
   });
   const statuses = new Set(Object.values(ERRORS).map(({ status }) => status));
   const tags = [...new Set(operations.map(({ tag }) => tag))];
@@ -173,15 +190,33 @@ export function buildOpenApi(operations: readonly Operation[], info: DocumentInf
     info: {
       title: info.title,
       version: info.version,
+      description: introduction({ ...info, authServerUrl })
+        .map(({ title, text }) => `## ${title}\n\n${text}`)
+        .join('\n\n'),
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: info.serverUrl }],
-    security: [{ accessToken: [] }],
-    tags: tags.map((name) => ({ name })),
+    security: [{ clientCredentials: [] }, { accessToken: [] }],
+    tags: tags.map((name) => ({ name, ...(name in GROUPS && { description: GROUPS[name] }) })),
     paths: withNamedSchemas(Object.fromEntries(paths), schemas),
     components: {
       securitySchemes: {
-        accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        clientCredentials: {
+          type: 'oauth2',
+          description: 'A worker’s id and secret. What a token may do is what its roles allow.',
+          flows: {
+            clientCredentials: {
+              tokenUrl: `${authServerUrl}/${info.environmentId ?? '{envID}'}/as/token`,
+              scopes: {},
+            },
+          },
+        },
+        accessToken: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'A token that was got already: of a worker, or a user’s own.',
+        },
       },
       responses: withNamedSchemas(Object.fromEntries(responses), schemas),
       schemas,

@@ -21,7 +21,11 @@ export function parsePairs(text: string, names: ReadonlySet<string>): Record<str
     const name = decode(at < 0 ? pair : pair.slice(0, at));
     if (name === undefined || !names.has(name)) continue;
     const value = at < 0 ? '' : decode(pair.slice(at + 1));
-    if (value === undefined) throw invalidData('INVALID_VALUE', name);
+    if (value === undefined) {
+      throw invalidData('INVALID_VALUE', name, {
+        message: 'The value is not percent-encoded UTF-8.',
+      });
+    }
     if (Object.hasOwn(values, name)) {
       throw invalidData('INVALID_VALUE', name, { message: 'The parameter stands more than once.' });
     }

@@ -1,18 +1,32 @@
-/** What the server says of itself, without a token: health, metrics, the API's description. */
+/** What the server says of itself, without a token: pages, health, metrics, the API's description. */
+import type { Settings } from '../config/settings.ts';
 import { ApiError } from '../errors/api-error.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import type { Operation, OperationReply } from '../resources/kit/operation.ts';
-import type { Store } from '../storage/store.ts';
+import type { Links } from '../resources/kit/links.ts';
+import type { Operation } from '../resources/kit/operation.ts';
+import { ANY_ENVIRONMENT, type Store } from '../storage/store.ts';
 import { authenticatorFiles } from './authenticator-files.ts';
-import { buildOpenApi, type DocumentInfo } from './openapi.ts';
-import { REFERENCE_FILES } from './reference-page.ts';
+import { buildOpenApi } from './openapi.ts';
+import { ICONS } from './pages/icons.ts';
+import { selfServicePage } from './pages/self-service-page.ts';
+import { welcomePage } from './pages/welcome-page.ts';
+import { referencePage } from './reference/reference-page.ts';
 import { SELF_SERVICE_FILES } from './self-service-pages.ts';
+import { type Produce, staticAnswer } from './static-answer.ts';
 
 const READY_TIMEOUT_MS = 2_000;
 
 export interface PlatformParts {
-  store: Pick<Store, 'isReady'>;
+  store: Pick<Store, 'isReady' | 'list'>;
   metrics: Pick<Metrics, 'text' | 'contentType'>;
+  settings: Pick<Settings, 'production'>;
+  links: Links;
+}
+
+/** What the API's description says of the server. */
+export interface ServerInfo {
+  title: string;
+  version: string;
 }
 
 async function isReady(store: PlatformParts['store']): Promise<boolean> {
@@ -29,17 +43,56 @@ async function isReady(store: PlatformParts['store']): Promise<boolean> {
   }
 }
 
+/** A relative address: what a proxy has put before the path stays there. */
+const redirect =
+  (location: string): Produce =>
+  async () => ({ status: 308, headers: { location, 'cache-control': 'no-cache' } });
+
+/** What people type instead. */
+const NEAR_MISSES: Readonly<Record<string, Produce>> = {
+  '/index.html': redirect('./'),
+  '/docs/': redirect('../docs'),
+  '/doc': redirect('docs'),
+  '/reference': redirect('docs'),
+  '/swagger': redirect('docs'),
+  '/openapi': redirect('openapi.json'),
+  '/self-service/': redirect('../self-service'),
+  '/self-service/passkeys/': redirect('../passkeys'),
+  '/self-service/phone/': redirect('../phone'),
+  '/outbox': redirect('dev/outbox'),
+  '/dev': redirect('dev/outbox'),
+};
+
 /** GET routes by path. */
 export function platformRoutes(
   operations: readonly Operation[],
   parts: PlatformParts,
-  info: DocumentInfo,
-): Readonly<Record<string, () => Promise<OperationReply>>> {
-  let document: string | undefined;
-  return {
-    ...REFERENCE_FILES,
+  info: ServerInfo,
+): Readonly<Record<string, Produce>> {
+  const isDevelopment = !parts.settings.production;
+  // The public URL is known once the server listens, which is before anybody asks.
+  async function document() {
+    const known = isDevelopment
+      ? await parts.store.list('environments', ANY_ENVIRONMENT, { limit: 1 })
+      : [];
+    const environmentId = known[0]?.id;
+    return buildOpenApi(operations, {
+      ...info,
+      ...addressesOf(parts.links),
+      ...(environmentId !== undefined && { environmentId }),
+    });
+  }
+  const files = authenticatorFiles();
+  const has = (path: string) => path in routes || operations.some((one) => one.path === path);
+  const { version } = info;
+  const routes: Record<string, Produce> = {
+    ...NEAR_MISSES,
+    ...ICONS,
     ...SELF_SERVICE_FILES,
-    ...authenticatorFiles(),
+    ...files,
+    '/': welcomePage({ version, store: parts.store, isDevelopment, has }),
+    '/self-service': selfServicePage,
+    '/docs': referencePage(operations, () => ({ ...info, ...addressesOf(parts.links) })),
     '/healthz': async () => ({ status: 200, body: { status: 'UP' } }),
     '/readyz': async () => {
       if (!(await isReady(parts.store))) throw new ApiError('SERVICE_UNAVAILABLE');
@@ -50,9 +103,14 @@ export function platformRoutes(
       body: await parts.metrics.text(),
       headers: { 'content-type': parts.metrics.contentType },
     }),
-    '/openapi.json': async () => {
-      document ??= JSON.stringify(buildOpenApi(operations, info));
-      return { status: 200, body: document };
-    },
+    '/openapi.json': staticAnswer(async () => JSON.stringify(await document()), {
+      'content-type': 'application/json',
+    }),
   };
+  return routes;
 }
+
+const addressesOf = (links: Links) => ({
+  serverUrl: links.apiOrigin(),
+  authServerUrl: links.authOrigin(),
+});

@@ -29,6 +29,9 @@ export interface OperationParts {
 
 const UUID = new RegExp(UUID_PATTERN);
 const SHORT_TEXT = /^[^\p{Cc}\p{Cs}]{1,100}$/u;
+// Names are the caller's own words: only what a header can hold, and not many.
+const HEADER_WORD = /^[\w.$-]{1,64}$/;
+const IGNORED_NAMES_MAX = 20;
 const NO_QUERY: OperationRequest['query'] = Object.freeze({});
 // A public operation has no caller: nothing of it may pass for somebody's id.
 const NOBODY: Principal = {
@@ -78,23 +81,38 @@ function parseBody(
   return parseJsonObject(bytes, { keepsNull: method === 'PATCH' });
 }
 
-/** The validated body; `{}` where it may be left out and is; undefined where none is read. */
+/**
+ * The validated body, and the names that it had in vain: `{}` where it may be left out and is;
+ * undefined where none is read.
+ */
 async function readOperationBody({ body, operation }: CompiledOperation, raw: IncomingMessage) {
-  if (!body) return undefined;
+  if (!body) return { value: undefined };
   const encoding = raw.headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     throw new ApiError('UNSUPPORTED_MEDIA_TYPE', [
-      errorDetail('INVALID_VALUE', 'Content-Encoding'),
+      errorDetail('INVALID_VALUE', 'Content-Encoding', {
+        message: 'Send the body as it is, not compressed.',
+      }),
     ]);
   }
   const bytes = hasBody(raw.headers) ? await readBody(raw, BODY_BYTES_MAX) : Buffer.alloc(0);
   const value = bytes.length === 0 ? undefined : parseBody(body, operation, bytes);
   if (!value) {
-    if (body.isOptional) return {};
+    if (body.isOptional) return { value: {} };
     throw new ApiError('INVALID_REQUEST', [], { message: 'The request has no body.' });
   }
+  const names = Object.keys(value);
   body.validate(value, bytes.length);
-  return value;
+  return { value, ignored: names.filter((name) => !Object.hasOwn(value, name)) };
+}
+
+/**
+ * Unknown properties are ignored, as on the platform. A misspelt one isn't lost in silence, though:
+ * the answer names it; docs/decisions/0020-unknown-properties.md.
+ */
+function tellIgnored({ response }: Exchange, names: readonly string[]): void {
+  const tellable = names.filter((name) => HEADER_WORD.test(name)).slice(0, IGNORED_NAMES_MAX);
+  if (tellable.length > 0) response.setHeader('ignored-properties', tellable.join(', '));
 }
 
 /** Serves the request up to its answer. Throws what it is refused for; records whom it is from. */
@@ -118,7 +136,8 @@ export async function runOperation(
   const reach = authorize(operation, principal, params);
   if (environmentId !== undefined) await enterEnvironment(compiled, environmentId, parts);
   const query = readQuery(compiled, request.url ?? '');
-  const body = await readOperationBody(compiled, request);
+  const { value: body, ignored } = await readOperationBody(compiled, request);
+  if (ignored?.length) tellIgnored(exchange, ignored);
   return operation.handle({
     params,
     query,

@@ -7,6 +7,7 @@ import { ApiError } from '../errors/api-error.ts';
 import { createLog } from '../observability/log.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import type { Access, Principal } from '../resources/kit/access.ts';
+import { makeLinks } from '../resources/kit/links.ts';
 import type { Operation, OperationRequest } from '../resources/kit/operation.ts';
 import { createHttpApp, type HttpOptions } from './app.ts';
 
@@ -18,6 +19,7 @@ export const USER = '22222222-0000-4000-8000-000000000001';
 export const OTHER_USER = '22222222-0000-4000-8000-000000000002';
 export const APPLICATION = '33333333-0000-4000-8000-000000000001';
 export const POPULATION = '44444444-0000-4000-8000-000000000001';
+export const PUBLIC_URL = 'https://api.example';
 export const NOW = Date.UTC(2026, 2, 4, 5, 6, 7, 89);
 
 const application = (reach: Principal['reach']): Principal => ({
@@ -111,7 +113,9 @@ export async function startTestApp(
       clock: { now: () => NOW },
       log: createLog({ level: 'debug', stream: { write: (line) => void lines.push(line) } }),
       metrics,
-      store: { isReady: async () => true },
+      store: { isReady: async () => true, list: async () => [] },
+      settings: { production: false },
+      links: makeLinks({ publicUrl: PUBLIC_URL, authPublicUrl: PUBLIC_URL }),
       ...options.parts,
     },
   });

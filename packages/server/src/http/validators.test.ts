@@ -178,6 +178,26 @@ describe('a value that is not valid', () => {
     assert.deepEqual(detailsFor({ until: '2026-03-04T05:06:07.089Z' }), []);
   });
 
+  test('is told in words what it would have to be', () => {
+    const schema = Type.Object({
+      email: Type.Optional(Type.String({ format: 'email' })),
+      id: Type.Optional(Uuid),
+      at: Type.Optional(Type.String({ format: 'date-time' })),
+      kind: Type.Optional(Type.Enum(['ONE', 'TWO'])),
+      count: Type.Optional(Type.Integer({ minimum: 1, maximum: 15 })),
+    });
+    const cases: [object, RegExp][] = [
+      [{ email: 'kaisa' }, /not an e-mail address: name@shop\.example/],
+      [{ id: 'X' }, /UUID in lower case/],
+      [{ at: 'soon' }, /not a time: 2026-/],
+      [{ kind: 'THREE' }, /not one of: ONE, TWO/],
+      [{ count: 16 }, /not between 1 and 15/],
+    ];
+    for (const [value, words] of cases) {
+      assert.match(detailsFor(value, schema)[0]?.message ?? '', words);
+    }
+  });
+
   test('by the tag that tells branches apart is named, and only its own branch is applied', () => {
     const branch = (type: string, more: Record<string, TSchema>) =>
       Type.Object({ type: Type.Literal(type), ...more }, closed);

@@ -15,6 +15,10 @@ const EMAIL = (() => {
   return new RegExp(`^(?=[^@]{1,64}@)(?:${letter}|${quoted})+@${label}(?:\\.${label})*$`, 'u');
 })();
 
+/** What is told of a text that is none. */
+export const EMAIL_RULE =
+  'The value is not one plain e-mail address, such as name@shop.example: without a display name, quotes or spaces.';
+
 /** Whether the text is one plain e-mail address. */
 export function isEmailAddress(text: string): boolean {
   return text.length <= EMAIL_LENGTH_MAX && EMAIL.test(text);

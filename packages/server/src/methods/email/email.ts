@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { invalidData } from '../../errors/api-error.ts';
-import { isEmailAddress, maskEmail } from '../../model/address.ts';
+import { EMAIL_RULE, isEmailAddress, maskEmail } from '../../model/address.ts';
 import { passcodeMethod, requiredText } from '../passcode/passcode-method.ts';
 
 const EMAIL = Type.String({ minLength: 1, maxLength: 254, examples: ['kaisa@shop.example'] });
@@ -14,7 +14,8 @@ export const email = passcodeMethod({
   schemas: { create: { email: EMAIL }, view: { email: EMAIL } },
   create(request) {
     const address = requiredText(request, 'email');
-    if (!isEmailAddress(address)) throw invalidData('INVALID_VALUE', 'email');
+    if (!isEmailAddress(address))
+      throw invalidData('INVALID_VALUE', 'email', { message: EMAIL_RULE });
     return { credential: { email: address }, uniqueKey: `EMAIL:${address.toLowerCase()}` };
   },
   recipient: (credential) => ({ address: String(credential.email) }),

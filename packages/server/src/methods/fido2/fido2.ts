@@ -57,7 +57,11 @@ function relyingPartyOf(
   policy: Fido2PolicySettings,
 ): { id: string; name: string } {
   const { id = policy.relyingPartyId, name } = (wanted ?? {}) as { id?: string; name?: string };
-  if (!isRelyingPartyId(id)) throw invalidData('INVALID_VALUE', 'rp.id');
+  if (!isRelyingPartyId(id)) {
+    throw invalidData('INVALID_VALUE', 'rp.id', {
+      message: 'A relying party is a host name, such as login.shop.example; an IP address is none.',
+    });
+  }
   return { id, name: name ?? id };
 }
 

@@ -6,6 +6,8 @@ export interface Links {
   api(environmentId: string, path?: string): { href: string };
   /** `{auth origin}/{envID}` + path: flows, authentication codes, tokens. */
   auth(environmentId: string, path?: string): { href: string };
+  /** The origin of `api`, without `/v1`. */
+  apiOrigin(): string;
   /** The origin of `auth`, without an environment. */
   authOrigin(): string;
   /** The host name that people meet the server by: the relying party of its own pages. */
@@ -33,6 +35,7 @@ export function makeLinks(origins: Readonly<Origins>): Links {
     auth: (environmentId, path = '') => ({
       href: `${origins.authPublicUrl}/${environmentId}${path}`,
     }),
+    apiOrigin: () => origins.publicUrl,
     authOrigin: () => origins.authPublicUrl,
     hostName: () => hostNameOf(origins.authPublicUrl),
   };

@@ -84,7 +84,9 @@ function readCursor(cursor: string, list: string): string {
   } catch {
     // Falls through: it is not one of ours.
   }
-  throw invalidData('INVALID_VALUE', 'cursor');
+  throw invalidData('INVALID_VALUE', 'cursor', {
+    message: 'The cursor is not one of this list: follow `_links.next.href` as it is.',
+  });
 }
 
 /** Where one condition and perhaps another are true. */

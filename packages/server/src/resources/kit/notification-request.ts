@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { invalidData } from '../../errors/api-error.ts';
 import type { NotificationRequest } from '../../model/documents.ts';
-import { isKnownTemplate } from '../../notifications/templates/catalogue.ts';
+import { isKnownTemplate, KNOWN_TEMPLATES } from '../../notifications/templates/catalogue.ts';
 import { Uuid } from './schemas.ts';
 
 const VARIABLES_MAX = 50;
@@ -43,6 +43,11 @@ export function notificationOf(
   const template = notification?.template;
   if (!template?.name) return notification as NotificationRequest | undefined;
   const name = template.name.toLowerCase();
-  if (!isKnownTemplate(name)) throw invalidData('INVALID_VALUE', 'notification.template.name');
+  if (!isKnownTemplate(name)) {
+    throw invalidData('INVALID_VALUE', 'notification.template.name', {
+      message: `There is no such template. There are: ${KNOWN_TEMPLATES.join(', ')}.`,
+      innerError: { allowedValues: KNOWN_TEMPLATES },
+    });
+  }
   return { ...notification, template: { ...template, name } } as NotificationRequest;
 }

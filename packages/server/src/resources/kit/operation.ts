@@ -69,6 +69,8 @@ export interface Operation {
   tag: string;
   summary: string;
   description?: string;
+  /** The smallest body that does something useful, for the reference. */
+  example?: object;
   /** What the actor's role must allow. `PUBLIC`: no token (the token endpoint, discovery). */
   permission: Permission | 'PUBLIC';
   /** A user's own token with one of these scopes may do it on himself (`{userID}`). */

@@ -91,7 +91,11 @@ async function applicationsOf(
   }
   for (const [index, { id }] of applications.entries()) {
     const target = `applications[${index}].id`;
-    if (!pairable.includes(id)) throw invalidData('INVALID_VALUE', target);
+    if (!pairable.includes(id)) {
+      throw invalidData('INVALID_VALUE', target, {
+        message: 'The policy does not list this application as one that may be paired.',
+      });
+    }
   }
   return [...new Set(applications.map(({ id }) => id))];
 }

@@ -6,11 +6,9 @@ export function issuerOf(links: Links, environmentId: string): string {
   return links.auth(environmentId, '/as').href;
 }
 
-const ENVIRONMENTS = '/v1/environments/';
-
 /** The API's public URL, without trailing slash: the audience of every token. */
 export function publicUrlOf(links: Links): string {
-  return links.api('').href.slice(0, -ENVIRONMENTS.length);
+  return links.apiOrigin();
 }
 
 const ISSUER = /\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\/as$/;

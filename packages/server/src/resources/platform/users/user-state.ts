@@ -62,7 +62,9 @@ export async function lockAccount(parts: UserParts, request: OperationRequest) {
   const { unlockAt }: { unlockAt?: string } = request.body;
   const until = unlockAt === undefined ? undefined : Date.parse(unlockAt);
   // A leap second is a moment on the wire (RFC 3339 §5.7) but not to the platform.
-  if (Number.isNaN(until)) throw invalidData('INVALID_VALUE', 'unlockAt');
+  if (Number.isNaN(until)) {
+    throw invalidData('INVALID_VALUE', 'unlockAt', { message: 'The value is not a moment.' });
+  }
   const { now } = request;
   const user = await changeUser(parts, request, 'USER.LOCKED', (doc) => {
     if (until !== undefined && until <= now) return doc;

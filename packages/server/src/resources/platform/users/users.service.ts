@@ -1,7 +1,7 @@
 /** Users: create, read, replace, change, delete. */
 import { randomUUIDv7 } from 'node:crypto';
 import { ApiError, invalidData, notFound, notUnique } from '../../../errors/api-error.ts';
-import { emailKey, isEmailAddress } from '../../../model/address.ts';
+import { EMAIL_RULE, emailKey, isEmailAddress } from '../../../model/address.ts';
 import type { User } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import { composed, textKey } from '../../../model/text-key.ts';
@@ -82,7 +82,7 @@ export async function changeUser(
 
 function assertEmail({ email }: ProfileBody): void {
   if (typeof email === 'string' && email !== '' && !isEmailAddress(email)) {
-    throw invalidData('INVALID_VALUE', 'email');
+    throw invalidData('INVALID_VALUE', 'email', { message: EMAIL_RULE });
   }
 }
 

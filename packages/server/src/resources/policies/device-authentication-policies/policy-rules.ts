@@ -75,7 +75,9 @@ export async function holdApplications(
     const named = new Set<string>();
     for (const [index, { id }] of mobileApplications(block).entries()) {
       const target = `${key}.applications[${index}].id`;
-      if (named.has(id)) throw invalidData('INVALID_VALUE', target);
+      if (named.has(id)) {
+        throw invalidData('INVALID_VALUE', target, { message: 'The application is named twice.' });
+      }
       const application = await store.get('applications', environmentId, id);
       if (!application) throw invalidData('NOT_FOUND', target);
       named.add(id);

@@ -1,0 +1,31 @@
+/** What the groups of operations are for, by tag, in the order of the page. */
+export const GROUPS: Readonly<Record<string, string>> = {
+  'MFA device authentications':
+    'A flow: one attempt of a user to prove themself. Start it, show what its `status` asks for, hand the answer in, read `COMPLETED` or `FAILED`. A finished flow never changes.',
+  'MFA devices':
+    'What a user can prove themself by. A device is `ACTIVE`, or waits in `ACTIVATION_REQUIRED` for the proof that it is the user’s.',
+  Users:
+    'The people of an environment. Only those with `mfaEnabled` are asked; a bypass lets one through until a moment.',
+  'Pairing keys': 'The code in a QR code: whoever scans it adds a phone to the user.',
+  'Device protocol':
+    'What a phone’s application says to the server, each message signed by the device’s key. Applications use the SDK for it; docs/device-protocol.md has the details.',
+  'Authentication codes':
+    'Sign-in by a code that a page shows and a paired phone scans: the page learns who it was.',
+  'Push credentials': 'The accounts by which pushes reach the phones of a native application.',
+  'Device authentication policies':
+    'Which kinds of devices are allowed, how long passcodes live, how many tries there are, how long a lock lasts. One is the default.',
+  'FIDO policies':
+    'What a passkey or security key must be: relying party, user verification, attestation. `fidoPolicies` are the deprecated form of `fido2Policies`.',
+  'FIDO device metadata':
+    'The models of authenticators that are known: those of the FIDO Metadata Service, and your own.',
+  'MFA settings': 'What holds for the whole environment: pairing, lockout, phone extensions.',
+  Environments: 'The tenants of this server. MFA works in those with `PING_ONE_MFA`.',
+  Populations: 'Groups of users; a role can be confined to one.',
+  Applications:
+    'Those who call this API (`WORKER`), and those on phones that devices pair with (`NATIVE_APP`).',
+  Roles: 'What a worker may do; docs/reference/roles.md lists it.',
+  'Application role assignments': 'Which role an application has, and where.',
+  Activities: 'The audit log: who did what to whom, when, and how it ended.',
+  Tokens: 'OAuth 2.0: the token endpoint, its keys, and where they are.',
+  Development: 'Not in production.',
+};
