@@ -41,4 +41,5 @@ export type FlowAction =
   | 'DEVICE.BLOCKED'
   | 'DEVICE.FRAUD_REPORTED'
   | 'DEVICE.LOCKED'
+  | 'DEVICE.NUMBER_MISMATCH'
   | 'USER.LOCKED';
