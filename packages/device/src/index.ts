@@ -25,6 +25,6 @@ export {
   SDK_VERSION,
 } from './device.ts';
 export { DeviceError, type DeviceErrorCode } from './errors.ts';
-export { type PairingTarget, readPairingUri } from './pairing-uri.ts';
+export { type PairingTarget, pairingUriOf, readPairingUri } from './pairing-uri.ts';
 export type { Passcode } from './passcode.ts';
 export { type DeviceStorage, memoryStorage } from './storage.ts';
