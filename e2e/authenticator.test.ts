@@ -47,7 +47,17 @@ describe('the authenticator in a browser', { timeout: 180_000 }, () => {
     await page.getByRole('heading', { name: 'No accounts yet' }).waitFor();
     await press(page, 'Add account')();
     await press(page, 'Scan QR code')();
-    await card(page, user).waitFor({ timeout: 20_000 });
+    // Nothing is added before its user has seen for whom, where, and by which server.
+    const question = page.locator('#pairing-question');
+    await question.waitFor({ timeout: 20_000 });
+    const { name } = await api.get('');
+    assert.equal(
+      await question.innerText(),
+      `Add ${user.username} at ${name}, server ${new URL(origin).host}?`,
+    );
+    assert.deepEqual(await devices(), []);
+    await press(page, 'Add it')();
+    await card(page, user).waitFor();
     const [device] = await devices();
     assert.deepEqual([device.type, device.status], ['MOBILE', 'ACTIVE']);
     assert.equal(device.application.nativeName, 'Countersign Authenticator');
@@ -61,7 +71,7 @@ describe('the authenticator in a browser', { timeout: 180_000 }, () => {
     const number = await site.locator('#number').innerText();
     await dialog().waitFor();
     assert.equal(await newsOf(page, press(page, number)), 'Approved.');
-    await site.getByText('COMPLETED: mca, user, mfa').waitFor();
+    await site.getByText('Approved on the phone.').waitFor();
   });
 
   test('shows what is asked and by whom, and approves', async () => {
@@ -92,7 +102,19 @@ describe('the authenticator in a browser', { timeout: 180_000 }, () => {
       (text) => text !== String(other.numberMatching?.value),
     );
     assert.match(await newsOf(page, press(page, String(wrong))), /number was wrong/);
-    assert.equal((await phone.read(other)).error.code, 'PUSH_DENIED');
+    const { error } = await phone.read(other);
+    assert.deepEqual([error.code, error.reason], ['PUSH_DENIED', 'NUMBER_MISMATCH']);
+    // It looks like no denial, stays, and can still be said to have been somebody else.
+    await page.locator('.news-place[data-tone=WARNING]').waitFor();
+    assert.match(await newsOf(page, press(page, 'This was not me')), /^Reported/);
+    await page.locator('.news-place[data-tone=DONE]').waitFor();
+    const [{ id }] = await devices();
+    const filter = encodeURIComponent(`resources.id eq "${id}"`);
+    const audit = (await phone.api.get(`/activities?filter=${filter}`))._embedded.activities;
+    for (const type of ['DEVICE.NUMBER_MISMATCH', 'DEVICE.FRAUD_REPORTED']) {
+      const found = audit.filter((one: { action: { type: string } }) => one.action.type === type);
+      assert.equal(found.length, 1, type);
+    }
 
     const entry = { enabled: true, type: 'ENTER_MANUALLY' };
     await phone.setPolicy({ push: { enabled: true, numberMatching: entry } });

@@ -54,7 +54,7 @@ const WINGS: readonly {
     below: ['devices', 'messages', 'policies', 'kit'],
     may: ['crypto/'],
     npm: ['jose', 'lru-cache'],
-    node: ['node:net', 'node:util'],
+    node: ['node:net', 'node:timers/promises', 'node:util'],
     because: 'Who calls and for whom: the only wing that sees keys and the secrets of clients.',
   },
   {

@@ -28,7 +28,7 @@ export function AccountCard({ account, connection, session }: AccountCardProps) 
     setTrouble('');
     try {
       await account.rotateKey();
-      session.say('The key of the account was replaced.');
+      session.say({ text: 'The key of the account was replaced.', tone: 'DONE' });
     } catch (error) {
       setTrouble(wordsOf(error));
     }
@@ -37,34 +37,39 @@ export function AccountCard({ account, connection, session }: AccountCardProps) 
   return (
     <article className="card" aria-label={nameOf(account)}>
       <h2 id={`account-${account.id}`} tabIndex={-1}>
-        {account.environment.name}
+        {account.environment.name} <span className="user">{account.user.username}</span>
       </h2>
-      <p className="quiet">
-        {account.user.username}
-        {account.nickname && ` · ${account.nickname}`}
-      </p>
+      {account.nickname && <p className="quiet">{account.nickname}</p>}
       <ConnectionLine connection={connection} />
-      <Passcode account={account} />
-      <NotifyToggle account={account} />
-      <details className="more">
-        <summary>
-          More<span className="unseen"> for {nameOf(account)}</span>
-        </summary>
-        <div className="actions">
-          <button type="button" className="plain" onClick={() => setDoing('RENAME')}>
-            Rename device
-          </button>
-          <button type="button" className="plain" onClick={replaceKey}>
-            Replace key
-          </button>
-          <button type="button" className="danger" onClick={() => setDoing('REMOVE')}>
-            Remove
-          </button>
-        </div>
-        {trouble && <p role="alert">{trouble}</p>}
-        {doing === 'RENAME' && <RenameDevice account={account} session={session} onDone={stop} />}
-        {doing === 'REMOVE' && <RemoveAccount account={account} session={session} onDone={stop} />}
-      </details>
+      {connection !== 'BLOCKED' && <Passcode account={account} />}
+      <div className="rare">
+        {connection !== 'BLOCKED' && <NotifyToggle account={account} />}
+        <details className="more">
+          <summary>
+            More<span className="unseen"> for {nameOf(account)}</span>
+          </summary>
+          <p className="quiet">
+            Replace the key if somebody else may have copied it. To move to another phone, add the
+            account there first.
+          </p>
+          <div className="actions">
+            <button type="button" className="plain" onClick={() => setDoing('RENAME')}>
+              Rename device
+            </button>
+            <button type="button" className="plain" onClick={replaceKey}>
+              Replace key
+            </button>
+            <button type="button" className="danger" onClick={() => setDoing('REMOVE')}>
+              Remove
+            </button>
+          </div>
+          {trouble && <p role="alert">{trouble}</p>}
+          {doing === 'RENAME' && <RenameDevice account={account} session={session} onDone={stop} />}
+          {doing === 'REMOVE' && (
+            <RemoveAccount account={account} session={session} onDone={stop} />
+          )}
+        </details>
+      </div>
     </article>
   );
 }

@@ -2,6 +2,7 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { AccountCard } from './account-card.tsx';
 import { CodePanel } from './code-panel.tsx';
+import { Icon } from './icon.tsx';
 import { LogsCard } from './logs-card.tsx';
 import { NewsLine } from './news-line.tsx';
 import { Removals } from './removals.tsx';
@@ -14,7 +15,7 @@ const TITLE = 'Authenticator';
 
 export function App({ session }: { session: Session }) {
   const state = useSyncExternalStore(session.subscribe, session.state);
-  const { accounts, connections, waiting, logsRequested, removals, news } = state;
+  const { accounts, connections, waiting, logsRequested, removals, news, alarm } = state;
   const [link, endLink] = useLinkedPairing();
   const [isEntering, setEntering] = useState(false);
   const [first] = waiting;
@@ -36,9 +37,11 @@ export function App({ session }: { session: Session }) {
     <>
       <header>
         <h1 tabIndex={-1}>{TITLE}</h1>
-        <button type="button" onClick={() => setEntering(true)}>
-          Scan code
-        </button>
+        {(accounts.length > 0 || isOpen) && (
+          <button type="button" className={isOpen ? 'plain' : ''} onClick={() => setEntering(true)}>
+            Scan code
+          </button>
+        )}
       </header>
       <main>
         <Removals removals={removals} onSeen={session.seeRemovals} />
@@ -53,9 +56,13 @@ export function App({ session }: { session: Session }) {
           />
         )}
         {accounts.length === 0 && !isOpen && (
-          <section className="card">
+          <section className="card empty">
+            <Icon name="PHONE" size={72} />
             <h2>No accounts yet</h2>
-            <p>Scan the QR code that your organization shows you, or open its link here.</p>
+            <p>
+              This app approves your sign-ins and makes passcodes. Scan the QR code that your
+              organization shows you, or open its link on this device.
+            </p>
             <button type="button" onClick={() => setEntering(true)}>
               Add account
             </button>
@@ -77,8 +84,8 @@ export function App({ session }: { session: Session }) {
         </ul>
         {accounts.length > 0 && <Settings />}
       </main>
-      <NewsLine news={news} />
-      {first && <Request session={session} waiting={first} />}
+      <NewsLine news={news} alarm={alarm} session={session} isCovered={asked > 0} />
+      {first && <Request session={session} waiting={first} count={asked} />}
     </>
   );
 }

@@ -1,5 +1,5 @@
 /** Where a code comes in: through the camera, as a link, or typed. */
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useCallback, useState } from 'react';
 import { Scanner } from './scanner.tsx';
 
 export interface CodeEntryProps {
@@ -10,7 +10,8 @@ export interface CodeEntryProps {
 }
 
 export function CodeEntry({ trouble, onText, onCancel }: CodeEntryProps) {
-  const [isScanning, setScanning] = useState(false);
+  const [camera, setCamera] = useState<'OFF' | 'ON' | 'NONE'>('OFF');
+  const noCamera = useCallback(() => setCamera('NONE'), []);
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
@@ -20,11 +21,11 @@ export function CodeEntry({ trouble, onText, onCancel }: CodeEntryProps) {
   return (
     <>
       <p className="quiet">A code that adds an account, or one that signs you on elsewhere.</p>
-      {isScanning ? (
-        <Scanner onFound={onText} onClose={() => setScanning(false)} />
+      {camera !== 'OFF' ? (
+        <Scanner onFound={onText} onTrouble={noCamera} onClose={() => setCamera('OFF')} />
       ) : (
         <div className="actions">
-          <button type="button" onClick={() => setScanning(true)}>
+          <button type="button" onClick={() => setCamera('ON')}>
             Scan QR code
           </button>
         </div>
@@ -46,7 +47,9 @@ export function CodeEntry({ trouble, onText, onCancel }: CodeEntryProps) {
           {trouble}
         </p>
         <div className="actions">
-          <button type="submit">Go on</button>
+          <button type="submit" className={camera === 'NONE' ? '' : 'plain'}>
+            Go on
+          </button>
           <button type="button" className="plain" onClick={onCancel}>
             Cancel
           </button>

@@ -1,27 +1,42 @@
 /** Takes a code of either kind and does what it is for: adds an account, or signs on elsewhere. */
-import { useState } from 'react';
-import type { Account, PairingTarget, ScannedCode } from '../../../packages/device/src/index.ts';
+import { useEffect, useRef, useState } from 'react';
+import type {
+  Account,
+  PairingPreview,
+  PairingTarget,
+  ScannedCode,
+} from '../../../packages/device/src/index.ts';
+import { DeviceError, pairingUriOf, readPairingUri } from '../../../packages/device/src/index.ts';
 import { SERVER_URL } from './addresses.ts';
 import { AskEnvironment } from './ask-environment.tsx';
 import { CodeEntry } from './code-entry.tsx';
 import { device } from './device.ts';
+import { Elsewhere } from './elsewhere.tsx';
 import { logEvent } from './event-log.ts';
+import { PairingQuestion } from './pairing-question.tsx';
 import { recognize } from './recognize.ts';
-import type { Session } from './session.ts';
+import type { Said, Session } from './session.ts';
 import { ChooseAccount, ConfirmSignOn } from './sign-on.tsx';
-import { useFocusAtStart, useFocusBack } from './use-focus.ts';
+import { useFocusBack } from './use-focus.ts';
 import { nameOf, wordsOf } from './words.ts';
 
 type Step =
   | { at: 'ENTRY'; trouble?: string }
   | { at: 'BUSY'; words: string }
-  /** A link was opened: it isn't taken before the user has said so. */
-  | { at: 'LINK'; link: string }
+  /** A link that was opened leads nowhere: there is nothing to add. */
+  | { at: 'REFUSED'; words: string }
+  | { at: 'QUESTION'; target: PairingTarget; preview: PairingPreview }
   | { at: 'ENVIRONMENT'; code: string }
-  /** The code is for another server. */
-  | { at: 'ELSEWHERE'; link: string; origin: string }
+  | { at: 'ELSEWHERE'; link: string | undefined; origin: string; isThisServer: boolean }
   | { at: 'ACCOUNT'; code: string }
   | { at: 'SIGN_ON'; account: Account; code: ScannedCode };
+
+const TITLES: Partial<Record<Step['at'], string>> = {
+  QUESTION: 'Add this account?',
+  REFUSED: 'This can not be added',
+};
+const READING: Step = { at: 'BUSY', words: 'Reading the code …' };
+const codeOf = (error: unknown) => (error instanceof DeviceError ? error.code : '');
 
 export interface CodePanelProps {
   session: Session;
@@ -32,22 +47,61 @@ export interface CodePanelProps {
 }
 
 export function CodePanel({ session, accounts, link, onDone }: CodePanelProps) {
-  const [step, setStep] = useState<Step>(link ? { at: 'LINK', link } : { at: 'ENTRY' });
-  const heading = useFocusAtStart<HTMLHeadingElement>();
+  const [step, setStep] = useState<Step>(link ? READING : { at: 'ENTRY' });
+  const heading = useRef<HTMLHeadingElement>(null);
   useFocusBack();
+  const title = TITLES[step.at] ?? 'Scan or type a code';
+  // Where the title is another, it is another question.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change that counts.
+  useEffect(() => heading.current?.focus(), [title]);
   const restart = (trouble = '') => setStep({ at: 'ENTRY', trouble });
+  const refuse = (words: string) =>
+    link ? setStep({ at: 'REFUSED', words }) : setStep({ at: 'ENTRY', trouble: words });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a link is read once.
+  useEffect(() => {
+    if (link) take(link);
+  }, []);
 
-  async function pair(target: string | PairingTarget): Promise<void> {
+  /** Learns whose account it is, and asks. */
+  async function ask(target: PairingTarget): Promise<void> {
+    const { origin } = target;
+    if (origin !== SERVER_URL) return showElsewhere(target, origin);
+    setStep(READING);
+    try {
+      setStep({ at: 'QUESTION', target, preview: await device.preview(target) });
+    } catch (error) {
+      const known = error instanceof DeviceError ? error.serverOrigin : undefined;
+      if (known) showElsewhere({ ...target, origin: known }, known);
+      else refuse(wordsOf(error));
+    }
+  }
+
+  function showElsewhere(target: PairingTarget, origin: string): void {
+    setStep({ at: 'ELSEWHERE', link: pairingUriOf(target), origin, isThisServer: true });
+  }
+
+  /** A typed code says nothing of where it is from: this server knows. */
+  async function find(code: string): Promise<void> {
+    setStep(READING);
+    try {
+      await ask(await device.find(SERVER_URL, code));
+    } catch (error) {
+      if (codeOf(error) === 'REQUIRED_VALUE') setStep({ at: 'ENVIRONMENT', code });
+      else refuse(wordsOf(error));
+    }
+  }
+
+  async function pair(target: PairingTarget): Promise<void> {
     setStep({ at: 'BUSY', words: 'Adding the account …' });
     try {
       const account = await device.pair(target);
       logEvent(`added account ${account.id}`);
       onDone();
-      await session.changeAccounts(`${nameOf(account)} was added.`);
+      await session.changeAccounts({ text: `${nameOf(account)} was added.`, tone: 'DONE' });
       setTimeout(() => document.getElementById(`account-${account.id}`)?.focus());
     } catch (error) {
-      logEvent('not added');
-      restart(wordsOf(error));
+      logEvent(`not added ${codeOf(error)}`);
+      refuse(wordsOf(error));
     }
   }
 
@@ -55,25 +109,28 @@ export function CodePanel({ session, accounts, link, onDone }: CodePanelProps) {
     setStep({ at: 'BUSY', words: 'Signing on …' });
     try {
       const code = await account.scan(text);
-      if (code.status === 'COMPLETED') finish('Signed on.');
+      if (code.status === 'COMPLETED') finish({ text: 'Signed on.', tone: 'DONE' });
       else setStep({ at: 'SIGN_ON', account, code });
     } catch (error) {
       restart(wordsOf(error));
     }
   }
 
-  function finish(news: string): void {
+  function finish(said: Said): void {
     onDone();
-    session.say(news);
+    session.say(said);
   }
 
   function take(text: string): void {
     const found = recognize(text);
-    if (found.kind === 'OTHER') restart(found.words);
-    else if (found.kind === 'PAIRING_CODE') setStep({ at: 'ENVIRONMENT', code: found.code });
+    if (found.kind === 'OTHER') refuse(found.words);
+    else if (found.kind === 'PAIRING_CODE') void find(found.code);
     else if (found.kind === 'SIGN_ON') takeSignOn(found.code);
-    else if (found.origin === SERVER_URL) void pair(found.link);
-    else setStep({ at: 'ELSEWHERE', link: found.link, origin: found.origin });
+    else if (found.origin === SERVER_URL) void ask(readPairingUri(found.link));
+    else {
+      const { link: other, origin } = found;
+      setStep({ at: 'ELSEWHERE', link: other, origin, isThisServer: false });
+    }
   }
 
   function takeSignOn(code: string): void {
@@ -86,49 +143,42 @@ export function CodePanel({ session, accounts, link, onDone }: CodePanelProps) {
   return (
     <section className="card" aria-labelledby="code-title">
       <h2 id="code-title" ref={heading} tabIndex={-1}>
-        Scan or type a code
+        {title}
       </h2>
       {step.at === 'ENTRY' && (
         <CodeEntry trouble={step.trouble ?? ''} onText={take} onCancel={onDone} />
       )}
       {step.at === 'BUSY' && <p role="status">{step.words}</p>}
-      {step.at === 'LINK' && (
+      {step.at === 'REFUSED' && (
         <>
-          <p>Add the account of this link to this device?</p>
+          <p role="alert">{step.words}</p>
           <div className="actions">
-            <button type="button" onClick={() => take(step.link)}>
-              Add it
+            <button type="button" className="plain" onClick={() => restart()}>
+              Scan or type another code
             </button>
             <button type="button" className="plain" onClick={onDone}>
-              Cancel
+              Close
             </button>
           </div>
         </>
+      )}
+      {step.at === 'QUESTION' && (
+        <PairingQuestion
+          preview={step.preview}
+          host={new URL(step.target.origin).host}
+          onAdd={() => pair(step.target)}
+          onCancel={onDone}
+        />
       )}
       {step.at === 'ENVIRONMENT' && (
         <AskEnvironment
           onEnvironment={(environmentId) =>
-            pair({ origin: SERVER_URL, environmentId, code: step.code })
+            ask({ origin: SERVER_URL, environmentId, code: step.code })
           }
           onCancel={() => restart()}
         />
       )}
-      {step.at === 'ELSEWHERE' && (
-        <>
-          <p>
-            This code is for another server, <strong>{step.origin}</strong>. Go on there only if you
-            know it.
-          </p>
-          <div className="actions">
-            <a className="button" href={step.link} rel="noreferrer">
-              Open it there
-            </a>
-            <button type="button" className="plain" onClick={() => restart()}>
-              Back
-            </button>
-          </div>
-        </>
-      )}
+      {step.at === 'ELSEWHERE' && <Elsewhere {...step} onCancel={() => restart()} />}
       {step.at === 'ACCOUNT' && (
         <ChooseAccount
           accounts={accounts}

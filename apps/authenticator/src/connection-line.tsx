@@ -5,7 +5,10 @@ const LINES: Readonly<Record<Connection, string>> = {
   CONNECTING: 'Connecting …',
   CONNECTED: 'Connected',
   OFFLINE: 'Not connected. Passcodes work all the same.',
-  BLOCKED: 'Blocked by your organization: it takes nothing of this device until it lifts that.',
+  BLOCKED:
+    'Your organization has blocked this device for this account. Ask them to unblock it: the account then works again.',
+  MOVED:
+    'The server has another address now. Passcodes work; to approve, add the account again there.',
   UNKNOWN: 'The server does not know this account on this device any more.',
 };
 

@@ -5,6 +5,9 @@ import { device } from './device.ts';
 import { Insecure } from './insecure.tsx';
 import { createSession } from './session.ts';
 import './styles.css';
+import './account.css';
+import './news.css';
+import './request.css';
 
 const root = document.getElementById('root');
 if (root) {

@@ -1,25 +1,47 @@
-/** What has happened last: at the bottom of the screen, until something else does or it is closed. */
+/** What has happened last: at the bottom of the screen, for a while or until something else does. */
 import { useEffect, useState } from 'react';
-import type { News } from './session.ts';
+import { Icon } from './icon.tsx';
+import type { News, Said, Session } from './session.ts';
 
-const SHOWN_MS = 20_000;
+const SHOWN_MS = 10_000;
 
-export function NewsLine({ news: { text, count } }: { news: News }) {
+export interface NewsLineProps {
+  news: News;
+  alarm: Said | undefined;
+  session: Session;
+  /** A request is shown: nothing lies under it or over it. */
+  isCovered: boolean;
+}
+
+export function NewsLine({ news, alarm, session, isCovered }: NewsLineProps) {
+  const { count } = news;
+  const { text, tone = 'PLAIN', report } = alarm ?? news;
   const [seen, setSeen] = useState(0);
   useEffect(() => {
+    if (isCovered) return;
     const timer = setTimeout(() => setSeen(count), SHOWN_MS);
     return () => clearTimeout(timer);
-  }, [count]);
-  const isShown = text !== '' && seen < count;
+  }, [count, isCovered]);
+  // What must be decided on doesn't leave by itself.
+  const isShown = text !== '' && (alarm !== undefined || seen < count) && !isCovered;
+  const close = () => (alarm ? session.endAlarm() : setSeen(count));
   return (
-    <div className="news-place">
+    <div className="news-place" data-tone={isShown ? tone : undefined}>
+      {isShown && <Icon name={tone} />}
       <p role="status" className="news" data-count={count}>
         {isShown && text}
       </p>
       {isShown && (
-        <button type="button" className="plain" onClick={() => setSeen(count)}>
-          Close<span className="unseen"> this message</span>
-        </button>
+        <div className="actions">
+          {report && (
+            <button type="button" className="danger" onClick={() => session.report(report)}>
+              This was not me
+            </button>
+          )}
+          <button type="button" className="plain" onClick={close}>
+            Close<span className="unseen"> this message</span>
+          </button>
+        </div>
       )}
     </div>
   );

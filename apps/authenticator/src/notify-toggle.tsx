@@ -36,7 +36,7 @@ export function NotifyToggle({ account }: { account: Account }) {
     <>
       <label className="choice">
         <input type="checkbox" checked={isOn} aria-disabled={isBusy} onChange={toggle} />
-        Notify me while the app is closed
+        Notify me while it is closed
       </label>
       {trouble && <p role="alert">{trouble}</p>}
     </>

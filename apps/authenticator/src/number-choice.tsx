@@ -1,4 +1,4 @@
-/** Number matching: the user chooses the number that the page shows where he signs in. */
+/** Number matching: the user chooses the number that the page shows, whatever they do there. */
 import type { ButtonState } from './button-state.ts';
 
 export interface NumberChoiceProps {
@@ -10,7 +10,7 @@ export interface NumberChoiceProps {
 export function NumberChoice({ numbers, state, onChosen }: NumberChoiceProps) {
   return (
     <fieldset>
-      <legend>Which number does the page show where you sign in?</legend>
+      <legend>Choose the number that the page shows you</legend>
       <div className="numbers">
         {numbers.map((number) => (
           <button key={number} type="button" {...state} onClick={() => onChosen(number)}>

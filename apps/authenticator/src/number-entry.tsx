@@ -1,5 +1,5 @@
-/** Number matching: the user types the number that the page shows where he signs in. */
-import { type FormEvent, useState } from 'react';
+/** Number matching: the user types the number that the page shows, whatever they do there. */
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { ButtonState } from './button-state.ts';
 
 export interface NumberEntryProps {
@@ -9,6 +9,11 @@ export interface NumberEntryProps {
 
 export function NumberEntry({ state, onEntered }: NumberEntryProps) {
   const [trouble, setTrouble] = useState('');
+  const field = useRef<HTMLInputElement>(null);
+  // Once it takes answers: what was being typed elsewhere doesn't end up in it.
+  useEffect(() => {
+    if (!state.disabled) field.current?.focus();
+  }, [state.disabled]);
 
   function enter(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
@@ -21,22 +26,24 @@ export function NumberEntry({ state, onEntered }: NumberEntryProps) {
 
   return (
     <form onSubmit={enter} noValidate>
-      <label>
-        The number that the page shows where you sign in
+      <label htmlFor="number">Type the number that the page shows you</label>
+      <div className="number-entry">
         <input
+          id="number"
+          ref={field}
           name="number"
           inputMode="numeric"
           autoComplete="off"
           aria-invalid={trouble !== ''}
           aria-describedby="number-trouble"
         />
-      </label>
+        <button type="submit" {...state}>
+          Approve
+        </button>
+      </div>
       <p id="number-trouble" role="alert">
         {trouble}
       </p>
-      <button type="submit" {...state}>
-        Approve
-      </button>
     </form>
   );
 }

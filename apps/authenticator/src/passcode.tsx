@@ -31,13 +31,17 @@ export function Passcode({ account }: { account: Account }) {
           {spaced(code)}
         </span>
       </p>
-      <progress
-        value={secondsLeft}
-        max={period}
-        aria-label="Time that the passcode has left"
-        aria-valuetext={`${secondsLeft} seconds`}
-      />
-      <button type="button" className="plain" onClick={copy}>
+      <span className="left">
+        <progress
+          value={secondsLeft}
+          max={period}
+          aria-label="Time that the passcode has left"
+          aria-valuetext={`${secondsLeft} seconds`}
+        />
+        <span aria-hidden="true">{secondsLeft} s</span>
+      </span>
+      {/* Its area is the whole line: a tap on the passcode copies it, too. */}
+      <button type="button" className="plain copy" onClick={copy}>
         {copied === code ? 'Copied' : 'Copy'}
       </button>
     </div>

@@ -35,7 +35,7 @@ function pairingLink(link: string): Recognized {
     const isNewer = error instanceof DeviceError && error.code === 'UNSUPPORTED_VERSION';
     const words = isNewer
       ? 'This code is of another version of the app. Load the page again.'
-      : 'This link is not one that adds an account.';
+      : 'This link is not one that adds an account: a part of it is missing. Ask for a new one.';
     return { kind: 'OTHER', words };
   }
 }

@@ -24,7 +24,7 @@ export function RemoveAccount({ account, session, onDone }: RemoveAccountProps) 
     try {
       await work();
       logEvent(`removed account ${account.id}`);
-      await session.changeAccounts(news);
+      await session.changeAccounts({ text: news, tone: 'DONE' });
     } catch (error) {
       const isOffline = error instanceof DeviceError && error.code === 'NETWORK';
       setTrouble(

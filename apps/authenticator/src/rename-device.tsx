@@ -24,9 +24,8 @@ export function RenameDevice({ account, session, onDone }: RenameDeviceProps) {
     try {
       await account.update({ nickname });
       onDone();
-      await session.changeAccounts(
-        nickname ? `This device is now ${nickname}.` : 'The name was removed.',
-      );
+      const text = nickname ? `This device is now ${nickname}.` : 'The name was removed.';
+      await session.changeAccounts({ text, tone: 'DONE' });
     } catch (error) {
       setTrouble(wordsOf(error));
     }

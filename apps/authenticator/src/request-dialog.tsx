@@ -3,13 +3,13 @@
  * it is answered or has ended, and takes no answer that was meant for something else.
  */
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { DeviceError } from '../../../packages/device/src/index.ts';
+import { type AccountRequest, DeviceError } from '../../../packages/device/src/index.ts';
 import { ContextList } from './context-list.tsx';
 import { logEvent } from './event-log.ts';
 import { NumberChoice } from './number-choice.tsx';
 import { NumberEntry } from './number-entry.tsx';
 import type { Waiting } from './request-queue.ts';
-import { TIMED_OUT } from './session.ts';
+import { type Said, TIMED_OUT } from './session.ts';
 import { useFocusBack } from './use-focus.ts';
 import { useSettled } from './use-settled.ts';
 import { useTimeLeft } from './use-time-left.ts';
@@ -18,24 +18,32 @@ import { wordsOf } from './words.ts';
 
 export interface RequestDialogProps {
   waiting: Waiting;
-  onDone(news: string): void;
+  /** How many wait, this one among them. */
+  count: number;
+  onDone(said: Said): void;
 }
 
-const OUTCOMES: Readonly<Record<string, string>> = {
-  COMPLETED: 'Approved.',
-  FAILED: 'The request was refused: the number was wrong.',
-};
+const WRONG_NUMBER =
+  'The number was wrong, so nobody was signed in. If it was you, start again there and compare the ' +
+  'numbers. If you had started nothing, somebody else is trying to get in.';
+
+/** What became of an approval. */
+function outcomeOf(status: string, request: AccountRequest): Said {
+  if (status === 'COMPLETED') return { text: 'Approved.', tone: 'DONE' };
+  return { text: WRONG_NUMBER, notice: 'the number was wrong.', tone: 'WARNING', report: request };
+}
 
 const OVER: Readonly<Record<string, string>> = {
-  PUSH_CONFIRMATION_TOO_LATE: 'The request has ended already.',
+  PUSH_CONFIRMATION_TOO_LATE: 'This request is over: it was answered elsewhere, or took too long.',
   AUTHENTICATION_CANCELLED: 'The request was cancelled.',
 };
 
-type Work = { run(): Promise<string>; done?: string };
+type Work = { run(): Promise<string>; done?: Said };
 
-export function RequestDialog({ waiting, onDone }: RequestDialogProps) {
+export function RequestDialog({ waiting, count, onDone }: RequestDialogProps) {
   const { request, notice } = waiting;
   const { challenge, account } = request;
+  const { application, time, address } = challenge.origin;
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useRef<HTMLHeadingElement>(null);
   const isSettled = useSettled();
@@ -54,7 +62,7 @@ export function RequestDialog({ waiting, onDone }: RequestDialogProps) {
     const { current } = dialog;
     return () => current?.close();
   }, []);
-  const over = useCallback(() => onDone(TIMED_OUT), [onDone]);
+  const over = useCallback(() => onDone({ text: TIMED_OUT }), [onDone]);
   const secondsLeft = useTimeLeft(request.showUntil, over);
 
   async function decide({ run, done }: Work): Promise<void> {
@@ -65,12 +73,12 @@ export function RequestDialog({ waiting, onDone }: RequestDialogProps) {
     try {
       const status = await run();
       logEvent(`answered ${challenge.id} ${status}`);
-      onDone(done ?? OUTCOMES[status] ?? `The request is ${status}.`);
+      onDone(done ?? outcomeOf(status, request));
     } catch (error) {
       const code = error instanceof DeviceError ? error.code : '';
       logEvent(`not answered ${challenge.id} ${code}`);
       const words = OVER[code];
-      if (words) return onDone(words);
+      if (words) return onDone({ text: words });
       setCanSetUp(error instanceof VerificationError && error.canSetUp);
       setTrouble(wordsOf(error));
       setBusy(false);
@@ -101,8 +109,13 @@ export function RequestDialog({ waiting, onDone }: RequestDialogProps) {
         });
       },
     });
-  const deny = () => decide({ run: () => request.deny(), done: 'Denied.' });
-  const report = () => decide({ run: () => request.deny('REPORT_FRAUD'), done: 'Reported.' });
+  const deny = () =>
+    decide({ run: () => request.deny(), done: { text: 'Denied.', tone: 'REFUSED' } });
+  const report = () =>
+    decide({
+      run: () => request.deny('REPORT_FRAUD'),
+      done: { text: 'Reported.', tone: 'WARNING' },
+    });
   const state = { disabled: !isSettled, 'aria-disabled': isBusy };
 
   return (
@@ -115,52 +128,69 @@ export function RequestDialog({ waiting, onDone }: RequestDialogProps) {
       // Browsers close it all the same when Escape is pressed again: the request still waits.
       onClose={() => dialog.current?.isConnected && show()}
     >
-      <h2 id="request-title" ref={title} tabIndex={-1}>
-        {challenge.title}
-      </h2>
-      <p id="request-account" className="whose">
-        {challenge.user.username} at {account.environment.name}
-      </p>
-      {notice && <p role="alert">{notice}</p>}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys, too. */}
-      <section className="scrolls" aria-label="Details" tabIndex={0}>
+      <div className="asked">
+        {count > 1 && <p className="quiet">Request 1 of {count}</p>}
+        <h2 id="request-title" ref={title} tabIndex={-1}>
+          {challenge.title}
+        </h2>
+        <p id="request-account" className="whose">
+          {challenge.user.username} at {account.environment.name}
+        </p>
+        {notice && <p role="alert">{notice}</p>}
         <p id="request-message">{challenge.message}</p>
         <dl>
+          {application && (
+            <div>
+              <dt>Application</dt>
+              <dd>{application.name}</dd>
+            </div>
+          )}
           <div>
             <dt>Asked</dt>
             <dd>
-              {new Date(challenge.origin.time).toLocaleTimeString()}
-              {challenge.origin.address && ` from ${challenge.origin.address}`}
+              {new Date(time).toLocaleTimeString()}
+              {address && ` from ${address}`}
             </dd>
           </div>
           <ContextList context={challenge.clientContext} />
         </dl>
-      </section>
-      <p className="quiet" data-seconds-left={secondsLeft}>
-        {secondsLeft} s left to answer
-      </p>
-      {trouble && <p role="alert">{trouble}</p>}
-      {canSetUp && (
-        <button type="button" {...state} onClick={setUp}>
-          Set it up again
-        </button>
-      )}
-      {challenge.kind === 'SELECT_NUMBER' && (
-        <NumberChoice numbers={challenge.numbers ?? []} state={state} onChosen={approve} />
-      )}
-      {challenge.kind === 'ENTER_NUMBER' && <NumberEntry state={state} onEntered={approve} />}
-      <div className="actions">
+      </div>
+      <div className="answers">
+        {trouble && <p role="alert">{trouble}</p>}
+        {canSetUp && (
+          <button type="button" className="plain" {...state} onClick={setUp}>
+            Set it up again
+          </button>
+        )}
+        {challenge.kind === 'SELECT_NUMBER' && (
+          <NumberChoice numbers={challenge.numbers ?? []} state={state} onChosen={approve} />
+        )}
+        {challenge.kind === 'ENTER_NUMBER' && <NumberEntry state={state} onEntered={approve} />}
         {challenge.kind === 'CONFIRM' && (
-          <button type="button" {...state} onClick={() => approve()}>
+          <button type="button" className="wide" {...state} onClick={() => approve()}>
             Approve
           </button>
         )}
-        <button type="button" className="plain" {...state} onClick={deny}>
-          Deny
-        </button>
-        <button type="button" className="danger" {...state} onClick={report}>
-          This was not me
-        </button>
+        <div className="actions">
+          <button type="button" className="plain" {...state} onClick={deny}>
+            Deny
+          </button>
+          <button
+            type="button"
+            className="danger"
+            aria-describedby="report-hint"
+            {...state}
+            onClick={report}
+          >
+            This was not me
+          </button>
+        </div>
+        <p className="quiet hint">
+          <span id="report-hint">
+            Deny ends this request. “This was not me” also warns your organization.
+          </span>{' '}
+          <span data-seconds-left={secondsLeft}>{secondsLeft} s left.</span>
+        </p>
       </div>
     </dialog>
   );

@@ -30,3 +30,8 @@ export function withArrived(queue: readonly Waiting[], request: AccountRequest):
 export function without(queue: readonly Waiting[], request: AccountRequest): Waiting[] {
   return queue.filter((one) => keyOf(one.request) !== keyOf(request));
 }
+
+/** What became of the one before, for the user to see with the next. */
+export function withNotice(queue: readonly Waiting[], notice: string | undefined): Waiting[] {
+  return queue.map((one, index) => (index === 0 && notice ? { ...one, notice } : one));
+}

@@ -32,10 +32,12 @@ function codeIn(video: HTMLVideoElement, canvas: HTMLCanvasElement): string | un
 export interface ScannerProps {
   /** Once for each code that differs from the one before. */
   onFound(text: string): void;
+  /** There is no picture. */
+  onTrouble(): void;
   onClose(): void;
 }
 
-export function Scanner({ onFound, onClose }: ScannerProps) {
+export function Scanner({ onFound, onTrouble, onClose }: ScannerProps) {
   const video = useRef<HTMLVideoElement>(null);
   const found = useRef(onFound);
   found.current = onFound;
@@ -73,10 +75,12 @@ export function Scanner({ onFound, onClose }: ScannerProps) {
 
     setTrouble('');
     open().catch((error: unknown) => {
-      if (!ended) setTrouble(wordsOfCamera(error));
+      if (ended) return;
+      setTrouble(wordsOfCamera(error));
+      onTrouble();
     });
     return stop;
-  }, [tries]);
+  }, [tries, onTrouble]);
 
   return (
     <>
@@ -89,14 +93,15 @@ export function Scanner({ onFound, onClose }: ScannerProps) {
         </>
       )}
       <div className="actions">
-        {trouble && (
-          <button type="button" onClick={() => setTries(tries + 1)}>
+        {trouble ? (
+          <button type="button" className="plain" onClick={() => setTries(tries + 1)}>
             Try the camera again
           </button>
+        ) : (
+          <button type="button" className="plain" onClick={onClose}>
+            Close the camera
+          </button>
         )}
-        <button type="button" className="plain" onClick={onClose}>
-          Close the camera
-        </button>
       </div>
     </>
   );

@@ -13,15 +13,30 @@ import {
 } from '../../../packages/device/src/index.ts';
 import { logEvent } from './event-log.ts';
 import { hearPages, tellPages } from './pages.ts';
-import { keyOf, type Waiting, withArrived, without } from './request-queue.ts';
+import { keyOf, type Waiting, withArrived, withNotice, without } from './request-queue.ts';
 import { onWaking } from './waking.ts';
-import { nameOf } from './words.ts';
+import { nameOf, wordsOf } from './words.ts';
 
-/** `UNKNOWN`: the server doesn't know the account, though it wasn't removed here. */
-export type Connection = 'CONNECTING' | 'CONNECTED' | 'OFFLINE' | 'BLOCKED' | 'UNKNOWN';
+/**
+ * `UNKNOWN`: the server doesn't know the account, though it wasn't removed here. `MOVED`: the server is
+ * known by another address now.
+ */
+export type Connection = 'CONNECTING' | 'CONNECTED' | 'OFFLINE' | 'BLOCKED' | 'UNKNOWN' | 'MOVED';
 
-export interface News {
+/** How it went; `WARNING`: somebody else may be at work. */
+export type Tone = 'DONE' | 'REFUSED' | 'WARNING' | 'PLAIN';
+
+export interface Said {
   text: string;
+  /** The same in short, where it stands above something else. */
+  notice?: string;
+  /** Default: `PLAIN`. */
+  tone?: Tone;
+  /** A request that was answered by a wrong number: it can be said that this was somebody else. */
+  report?: AccountRequest;
+}
+
+export interface News extends Said {
   /** Counted: the same words twice are two pieces of news. */
   count: number;
 }
@@ -36,6 +51,8 @@ export interface SessionState {
   /** Removals by others: shown until the user has seen them. */
   removals: readonly string[];
   news: News;
+  /** A wrong number, until its user has said what it was: nothing takes its place. */
+  alarm?: Said | undefined;
 }
 
 export interface Session {
@@ -44,16 +61,22 @@ export interface Session {
   /** Listens; returns how to stop. */
   start(): () => void;
   /** Reads the accounts again, here and in the other pages. */
-  changeAccounts(news?: string): Promise<void>;
+  changeAccounts(said?: Said): Promise<void>;
   /** The request was answered here, or has ended. */
-  drop(request: AccountRequest, news: string): void;
-  say(text: string): void;
+  drop(request: AccountRequest, said?: Said): void;
+  say(said: Said): void;
+  /** Whoever answered by a wrong number says that they had started nothing. */
+  report(request: AccountRequest): Promise<void>;
+  endAlarm(): void;
   look(): void;
   seeRemovals(): void;
   endLogs(account: Account): void;
 }
 
+const ENDED_ELSEWHERE = 'This request is over: it was cancelled or answered elsewhere.';
 export const TIMED_OUT = 'The request has ended: nobody answered it in time.';
+/** How often it looks while something waits: a phone may sleep through what ends it. */
+const LOOK_EVERY_MS = 5_000;
 /** The server's time-out and the page's come at the same moment. */
 const isOver = ({ showUntil }: AccountRequest) => Date.now() > showUntil - 1_000;
 
@@ -61,6 +84,7 @@ const isOver = ({ showUntil }: AccountRequest) => Date.now() > showUntil - 1_000
 function connectionAfter(error: unknown): Connection | undefined {
   const code = error instanceof DeviceError ? error.code : '';
   if (code === 'DEVICE_BLOCKED') return 'BLOCKED';
+  if (code === 'ADDRESS_MISMATCH') return 'MOVED';
   if (code === 'NOT_PAIRED' || code === 'INVALID_SIGNATURE') return 'UNKNOWN';
   return code === '' ? undefined : 'OFFLINE';
 }
@@ -81,13 +105,20 @@ export function createSession(device: Device): Session {
     state = { ...state, ...change };
     for (const changed of subscribers) changed();
   }
-  const say = (text: string) => set({ news: { text, count: state.news.count + 1 } });
+  const say = (said: Said) =>
+    set({
+      news: { ...said, count: state.news.count + 1 },
+      ...(said.report ? { alarm: said } : {}),
+    });
+  const endAlarm = () => set({ alarm: undefined, news: noNews() });
+  /** What was said before is old when something is asked. */
+  const noNews = () => ({ text: '', count: state.news.count });
   const setConnection = ({ id }: Account, connection: Connection) =>
     set({ connections: { ...state.connections, [id]: connection } });
 
   function arrived(request: AccountRequest): void {
     logEvent(`request ${request.challenge.id} ${request.challenge.kind}`);
-    set({ waiting: withArrived(state.waiting, request) });
+    set({ waiting: withArrived(state.waiting, request), news: noNews() });
     tellPages({ type: 'LOOK', request: keyOf(request) });
   }
 
@@ -101,7 +132,7 @@ export function createSession(device: Device): Session {
       const isStillShown = state.waiting.some((one) => keyOf(one.request) === keyOf(request));
       if (!isStillShown) return;
       set({ waiting: without(state.waiting, request) });
-      say(isOver(request) ? TIMED_OUT : 'The request was cancelled or answered elsewhere.');
+      say({ text: isOver(request) ? TIMED_OUT : ENDED_ELSEWHERE });
       tellPages({ type: 'LOOK' });
     });
   }
@@ -118,8 +149,15 @@ export function createSession(device: Device): Session {
     }
     const connection = connectionAfter(error);
     if (connection) setConnection(account, connection);
+    if (connection === 'BLOCKED') forgetRequests(account);
     // Another page may have removed it: then it isn't kept any more.
     if (connection === 'UNKNOWN') void reload();
+  }
+
+  /** Nothing that it is asked can be answered any more. */
+  function forgetRequests({ id }: Account): void {
+    const waiting = state.waiting.filter(({ request }) => request.account.id !== id);
+    if (waiting.length < state.waiting.length) set({ waiting });
   }
 
   function listenTo(account: Account): void {
@@ -151,9 +189,9 @@ export function createSession(device: Device): Session {
     for (const account of accounts) if (!listenings.has(account.id)) listenTo(account);
   }
 
-  async function changeAccounts(news?: string): Promise<void> {
+  async function changeAccounts(said?: Said): Promise<void> {
     await reload();
-    if (news !== undefined) say(news);
+    if (said) say(said);
     tellPages({ type: 'ACCOUNTS' });
   }
 
@@ -175,7 +213,11 @@ export function createSession(device: Device): Session {
       else if (!state.waiting.some(({ request }) => keyOf(request) === message.request)) look();
     });
     const stopWaking = onWaking(look);
+    const timer = setInterval(() => {
+      if (state.waiting.length > 0) look();
+    }, LOOK_EVERY_MS);
     return () => {
+      clearInterval(timer);
       stopHearing();
       stopWaking();
       for (const listening of listenings.values()) listening.close();
@@ -191,12 +233,25 @@ export function createSession(device: Device): Session {
     },
     start,
     changeAccounts,
-    drop(request, news) {
-      set({ waiting: without(state.waiting, request) });
-      if (news !== '') say(news);
+    drop(request, said) {
+      // The one that is asked next covers the news: it has them on top.
+      const notice = said && `${nameOf(request.account)}: ${said.notice ?? said.text}`;
+      set({ waiting: withNotice(without(state.waiting, request), notice) });
+      if (said) say(said);
       tellPages({ type: 'LOOK' });
     },
+    async report(request) {
+      try {
+        await request.report();
+        endAlarm();
+        logEvent(`reported ${request.challenge.id}`);
+        say({ text: 'Reported to your organization.', tone: 'DONE' });
+      } catch (error) {
+        say({ text: wordsOf(error), tone: 'WARNING', report: request });
+      }
+    },
     say,
+    endAlarm,
     look,
     seeRemovals: () => set({ removals: [] }),
     endLogs({ id }) {

@@ -2,6 +2,7 @@
 import { type FormEvent, useState } from 'react';
 import type { Account, ScannedCode } from '../../../packages/device/src/index.ts';
 import { ContextList } from './context-list.tsx';
+import type { Said } from './session.ts';
 import { useFocusAtStart } from './use-focus.ts';
 import { nameOf, wordsOf } from './words.ts';
 
@@ -45,7 +46,7 @@ export function ChooseAccount({ accounts, onChosen, onCancel }: ChooseAccountPro
 export interface ConfirmSignOnProps {
   account: Account;
   code: ScannedCode;
-  onDone(news: string): void;
+  onDone(said: Said): void;
 }
 
 export function ConfirmSignOn({ account, code, onDone }: ConfirmSignOnProps) {
@@ -60,7 +61,11 @@ export function ConfirmSignOn({ account, code, onDone }: ConfirmSignOnProps) {
     setTrouble('');
     try {
       const status = await account.answerCode(code.id, decision);
-      onDone(status === 'COMPLETED' ? 'Signed on.' : 'Denied.');
+      onDone(
+        status === 'COMPLETED'
+          ? { text: 'Signed on.', tone: 'DONE' }
+          : { text: 'Denied.', tone: 'REFUSED' },
+      );
     } catch (error) {
       setTrouble(wordsOf(error));
       setBusy(false);

@@ -292,6 +292,11 @@ export class Account {
     });
   }
 
+  /** Says that who has failed an authentication by a wrong number was not its user. */
+  async reportWrongNumber(flow: string): Promise<void> {
+    await this.call('reports', { flow });
+  }
+
   /** Has the device attested anew, where the server asks for it (`onIntegrityRequested`). */
   async attest(attester: Attester): Promise<void> {
     const nonce = await this.synchronize();

@@ -13,8 +13,8 @@ export interface Challenge {
   environment: { id: string; name: string };
   user: { id: string; username: string };
   application: { id: string };
-  /** Where the request that asks came from, and when (RFC 3339); as the server saw it. */
-  origin: { time: string; address?: string };
+  /** Where the request that asks came from, when (RFC 3339), and by which application; as the server saw it. */
+  origin: { time: string; address?: string; application?: { id: string; name: string } };
   /** RFC 3339, by the server's clock. */
   expiresAt: string;
   userVerification: 'REQUIRED' | 'PREFERRED';
@@ -44,6 +44,7 @@ export type Decision =
 interface Answering {
   readonly id: string;
   answer(text: string, flow: string, decision: Decision): Promise<string>;
+  reportWrongNumber(flow: string): Promise<void>;
 }
 
 /** A request that waits for the user's decision. */
@@ -82,6 +83,14 @@ export class ApprovalRequest<Account extends Answering = Answering> {
   /** Denies: `FAILED`. `REPORT_FRAUD` tells the administrators. Throws what `approve` throws. */
   deny(reason: DenyReason = 'NONE'): Promise<string> {
     return this.#answer({ decision: 'DENY', reason });
+  }
+
+  /**
+   * After an approval that was `FAILED` by a wrong number: its user had started nothing. Tells the
+   * administrators.
+   */
+  report(): Promise<void> {
+    return this.account.reportWrongNumber(this.challenge.id);
   }
 
   async #answer(decision: Decision): Promise<string> {

@@ -60,6 +60,15 @@ export interface PairOptions {
   attester?: Attester;
 }
 
+/** Whose account a pairing code adds, as the server has signed it. */
+export interface PairingPreview {
+  user: { username: string };
+  environment: { id: string; name: string };
+  application: { name: string };
+  /** RFC 3339, by the server's clock. */
+  expiresAt: string;
+}
+
 const ENROLMENT_KEY = 'enrolment';
 
 interface EnrolmentKeys {
@@ -88,6 +97,41 @@ export class Device {
   async accounts(): Promise<Account[]> {
     const records = await keptRecords(this.#parts.storage);
     return records.map((record) => new Account(record, this.#parts));
+  }
+
+  /**
+   * The target of a code that a person has typed, at the server of this origin. Throws `DeviceError`:
+   * `PAIRING_KEY_INVALID`, `LIMIT_EXCEEDED`, `NETWORK`, and `REQUIRED_VALUE` where the server has too
+   * many environments to look in: then the person must say which one.
+   */
+  async find(origin: string, code: string): Promise<PairingTarget> {
+    const { uri } = await readJson(this.#parts.fetch, `${origin}/device/v1/pairings`, { code });
+    return readPairingUri(String(uri));
+  }
+
+  /**
+   * What to ask the user before `pair`: claims nothing. Throws what `pair` throws, and
+   * `ADDRESS_MISMATCH`, with `serverOrigin`, where the server is known by another origin.
+   */
+  async preview(target: string | PairingTarget): Promise<PairingPreview> {
+    const found = typeof target === 'string' ? readPairingUri(target) : target;
+    const { origin, environmentId, code, serverKey: pinned } = found;
+    const { fetch: fetcher, now } = this.#parts;
+    const { key, clockOffsetMs, nonce } = await this.#greet(origin, environmentId, pinned);
+    // For this one request: who only looks leaves nothing that could be known again.
+    const keys = await newSigningKeys(false);
+    const url = `${origin}/${environmentId}/device/v1/previews`;
+    const jti = newId();
+    const claims = { jti, aud: environmentId, htu: url, code, ...this.#application(), nonce };
+    const request = await signText(keys, 'cs-request+jwt', claims, now() + clockOffsetMs);
+    const { message } = await readJson(fetcher, url, { request });
+    const audience = await thumbprint(keys.publicJwk);
+    return (await openMessage(message, key, audience, jti)) as unknown as PairingPreview;
+  }
+
+  #application(): object {
+    const { application } = this.#options;
+    return application ? { application: application.id } : {};
   }
 
   /**
@@ -121,7 +165,7 @@ export class Device {
         aud: environmentId,
         htu: url,
         ...(code === undefined ? {} : { code }),
-        ...(this.#options.application ? { application: this.#options.application.id } : {}),
+        ...this.#application(),
         nonce,
         encryptionKey: encryption.publicJwk,
         about: { sdkVersion: SDK_VERSION, ...this.#options.about },

@@ -18,6 +18,7 @@ export type DeviceErrorCode =
   | 'SERVER_KEY_MISMATCH'
   | 'UNSUPPORTED_VERSION'
   | 'STORAGE'
+  | 'ADDRESS_MISMATCH'
   | 'ADDRESS_NOT_ALLOWED'
   | 'APPLICATION_MISMATCH'
   | 'AUTHENTICATION_CANCELLED'
@@ -63,15 +64,18 @@ export class DeviceError extends Error {
   readonly number: number | undefined;
   /** Tries that are left, where the server counts them. */
   readonly attemptsRemaining: number | undefined;
+  /** With `ADDRESS_MISMATCH`: the origin that the server is known by. */
+  readonly serverOrigin: string | undefined;
 
   constructor(
     code: DeviceErrorCode,
     message: string,
-    options: { cause?: unknown; attemptsRemaining?: number } = {},
+    options: { cause?: unknown; attemptsRemaining?: number; serverOrigin?: string } = {},
   ) {
     super(message, { cause: options.cause });
     this.code = code;
     this.number = NUMBERS[code];
     this.attemptsRemaining = options.attemptsRemaining;
+    this.serverOrigin = options.serverOrigin;
   }
 }

@@ -17,8 +17,14 @@ export {
   type DenyReason,
 } from './challenge.ts';
 export { type Listening, type ListenOptions, listen, type RequestListener } from './channel.ts';
-export { Device, type DeviceOptions, type PairOptions, SDK_VERSION } from './device.ts';
+export {
+  Device,
+  type DeviceOptions,
+  type PairingPreview,
+  type PairOptions,
+  SDK_VERSION,
+} from './device.ts';
 export { DeviceError, type DeviceErrorCode } from './errors.ts';
-export { type PairingTarget, readPairingUri } from './pairing-uri.ts';
+export { type PairingTarget, pairingUriOf, readPairingUri } from './pairing-uri.ts';
 export type { Passcode } from './passcode.ts';
 export { type DeviceStorage, memoryStorage } from './storage.ts';

@@ -39,3 +39,10 @@ export function readPairingUri(text: string): PairingTarget {
   }
   return { origin, environmentId, code, serverKey };
 }
+
+/** The link of a target that was found otherwise; undefined: nobody has said the server's key, or a code. */
+export function pairingUriOf(target: PairingTarget): string | undefined {
+  const { origin, environmentId, code, serverKey } = target;
+  if (code === undefined || serverKey === undefined) return undefined;
+  return `${origin}/pair#v=1&e=${environmentId}&c=${code}&k=${serverKey}`;
+}

@@ -118,7 +118,7 @@ export function kidOf(message: unknown): string | undefined {
 interface ErrorDetail {
   code?: string;
   message?: string;
-  innerError?: { attemptsRemaining?: number };
+  innerError?: { attemptsRemaining?: number; allowedValues?: string[] };
 }
 
 function errorOf(status: number, body: Record<string, unknown>): DeviceError {
@@ -126,9 +126,10 @@ function errorOf(status: number, body: Record<string, unknown>): DeviceError {
   const message = detail?.message ?? String(body.message ?? `The server answered ${status}.`);
   if (status === 410) return new DeviceError('REMOVED', message);
   if (status === 404 && !detail) return new DeviceError('NOT_PAIRED', message);
-  const attemptsRemaining = detail?.innerError?.attemptsRemaining;
+  const { attemptsRemaining, allowedValues: [serverOrigin] = [] } = detail?.innerError ?? {};
   return new DeviceError(detail?.code ?? String(body.code ?? 'NETWORK'), message, {
     ...(attemptsRemaining === undefined ? {} : { attemptsRemaining }),
+    ...(serverOrigin === undefined ? {} : { serverOrigin }),
   });
 }
 

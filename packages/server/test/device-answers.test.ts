@@ -276,4 +276,60 @@ describeNative('answers of native devices', (world) => {
     );
     assert.ok(actions.includes('DEVICE.BLOCKED'), actions.join());
   }
+
+  test('a wrong number is told apart from a denial, and can be reported, once', async () => {
+    await allowNative(server, applicationId, {
+      push: { enabled: true, numberMatching: { enabled: true } },
+    });
+    const { user, phone } = await aUserWithPhone();
+    const auditOf = async (id: string) => {
+      const filter = encodeURIComponent(`resources.id eq "${id}"`);
+      const { body } = await server.api(`/activities?filter=${filter}`);
+      return body._embedded.activities.map(
+        ({ action }: { action: { type: string } }) => action.type,
+      );
+    };
+    const count = async (type: string) =>
+      (await auditOf(phone.account.id)).filter((one: string) => one === type).length;
+
+    const flow = await aFlow(server, user);
+    const [request] = (await phone.account.requests()).requests;
+    assert.ok(request);
+    const wrong = request.challenge.numbers?.find((one) => one !== flow.numberMatching.value);
+    assert.equal(await request.approve({ number: Number(wrong) }), 'FAILED');
+    const { body: failed } = await server.auth(`/deviceAuthentications/${flow.id}`);
+    assert.deepEqual(
+      [failed.status, failed.error.code, failed.error.reason],
+      ['FAILED', 'PUSH_DENIED', 'NUMBER_MISMATCH'],
+    );
+    assert.equal(await count('DEVICE.NUMBER_MISMATCH'), 1);
+    assert.equal(await count('DEVICE.FRAUD_REPORTED'), 0);
+    await request.report();
+    await request.report();
+    assert.equal(await count('DEVICE.FRAUD_REPORTED'), 1);
+    // The flow that has ended stays as it was.
+    const { body: after } = await server.auth(`/deviceAuthentications/${flow.id}`);
+    assert.deepEqual(after, failed);
+
+    const denied = await aFlow(server, user);
+    const [other] = (await phone.account.requests()).requests;
+    assert.ok(other);
+    await other.deny();
+    const { body } = await server.auth(`/deviceAuthentications/${denied.id}`);
+    assert.deepEqual([body.error.code, body.error.reason], ['PUSH_DENIED', undefined]);
+    assert.equal(await count('DEVICE.NUMBER_MISMATCH'), 1);
+    // Only who gave the wrong number reports it, and nobody what is another's.
+    await refused(other.report(), 'PUSH_CONFIRMATION_TOO_LATE');
+    const { phone: stranger } = await aUserWithPhone();
+    await refused(stranger.account.reportWrongNumber(flow.id), 'PUSH_CONFIRMATION_TOO_LATE');
+  });
+
+  test('say which application asks, by its own name', async () => {
+    const { user, phone } = await aUserWithPhone();
+    await aFlow(server, user);
+    const { title, origin } = JSON.parse(await theChallenge(phone));
+    const { body } = await server.api(`/applications/${origin.application.id}`);
+    assert.equal(origin.application.name, body.name);
+    assert.equal(title, `Sign in to ${body.name}?`);
+  });
 });

@@ -155,6 +155,8 @@ export const NATIVE_PAIRING_TRIES_MAX = 3;
 export const DEVICE_WAIT_MAX_MS = 25_000;
 /** Valid pairing keys of a user; contract §5. */
 export const PAIRING_KEYS_MAX = 20;
+/** Environments that a typed pairing code is looked for in; where there are more, it must be said. */
+export const TYPED_CODE_ENVIRONMENTS_MAX = 100;
 /** How long a key can be read after it has ended. */
 export const PAIRING_KEY_KEPT_MS = 24 * 3_600_000;
 export const DEVICE_LOGS_MS = 24 * 3_600_000;

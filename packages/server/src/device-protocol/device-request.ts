@@ -9,7 +9,7 @@ import {
   DEVICE_PROTOCOL_VERSION,
   DEVICE_REQUEST_LENGTH_MAX,
 } from '../config/limits.ts';
-import { ApiError, errorDetail } from '../errors/api-error.ts';
+import { ApiError, errorDetail, type InnerError } from '../errors/api-error.ts';
 import type { ErrorDetailCode } from '../errors/catalogue.ts';
 import type { Instant } from '../model/instant.ts';
 import type { DevicePublicKey } from '../model/mobile.ts';
@@ -41,12 +41,30 @@ export interface DeviceClaims {
 }
 
 /** `401` with the reason; the target is always the signed text. */
-export function refusedRequest(code: ErrorDetailCode, message?: string): ApiError {
-  const detail = errorDetail(code, 'request', message === undefined ? {} : { message });
+export function refusedRequest(
+  code: ErrorDetailCode,
+  message?: string,
+  innerError?: InnerError,
+): ApiError {
+  const detail = errorDetail(code, 'request', {
+    ...(message === undefined ? {} : { message }),
+    ...(innerError ? { innerError } : {}),
+  });
   return new ApiError('INVALID_TOKEN', [detail], { message: 'The request is not acceptable.' });
 }
 
 const unsigned = () => refusedRequest('INVALID_SIGNATURE');
+
+/** The same place on a server that is known by another origin. Pure. */
+function isElsewhere(htu: unknown, url: string): boolean {
+  const wanted = new URL(url);
+  const said = typeof htu === 'string' ? URL.parse(htu) : null;
+  return said?.pathname === wanted.pathname && said.origin !== wanted.origin;
+}
+
+/** Rightly signed, and not for here: by which origin the server is known, so that people can be told. */
+const misaddressed = (url: string) =>
+  refusedRequest('ADDRESS_MISMATCH', undefined, { allowedValues: [new URL(url).origin] });
 
 /** A P-256 public key without anything else in it; undefined: it is none. Pure. */
 export function readPublicKey(value: unknown): DevicePublicKey | undefined {
@@ -106,7 +124,9 @@ export async function verifyDeviceRequest(
   if (typeof claims !== 'object' || claims === null) throw unsigned();
   const { v, aud, htu, iat, jti, ...rest } = claims as Record<string, unknown>;
   if (v !== DEVICE_PROTOCOL_VERSION) throw refusedRequest('UNSUPPORTED_VERSION');
-  if (aud !== environmentId || (url !== undefined && htu !== url)) throw unsigned();
+  if (aud !== environmentId) throw unsigned();
+  if (url !== undefined && htu !== url)
+    throw isElsewhere(htu, url) ? misaddressed(url) : unsigned();
   if (typeof jti !== 'string' || !UUID.test(jti)) throw unsigned();
   if (typeof iat !== 'number' || Math.abs(now - iat * 1_000) > DEVICE_CLOCK_SKEW_MS) {
     throw refusedRequest('UNSYNCHRONIZED_CLOCK');

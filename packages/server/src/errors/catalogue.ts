@@ -99,6 +99,7 @@ export const ERROR_DETAILS = {
   PAIRING_DISABLED: 'The policy does not allow pairing of this device type.',
   // What a native device is told; contract §7 has the numbers that the platform's SDK gives them.
   INVALID_SIGNATURE: 'The signature is missing or not correct.',
+  ADDRESS_MISMATCH: 'The request was signed for another address than the one that the server has.',
   UNSUPPORTED_VERSION: 'The server does not speak this version of the device protocol.',
   UNSYNCHRONIZED_CLOCK: 'The clock of the device is off: ask the server for the time.',
   REQUEST_REPLAYED: 'The request was sent before.',

@@ -35,7 +35,12 @@ export type AnswerVerdict =
     }
   | { verdict: 'REJECTED'; reason?: string; credential?: Record<string, unknown> }
   | { verdict: 'EXPIRED' }
-  | { verdict: 'DENIED'; isFraud: boolean; credential?: Record<string, unknown> }
+  | {
+      verdict: 'DENIED';
+      isFraud: boolean;
+      isWrongNumber?: true;
+      credential?: Record<string, unknown>;
+    }
   | { verdict: 'CLONED'; credential: Record<string, unknown> };
 
 export type AnswerEvent = {

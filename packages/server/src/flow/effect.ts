@@ -43,4 +43,5 @@ export type FlowAction =
   | 'DEVICE.BLOCKED'
   | 'DEVICE.FRAUD_REPORTED'
   | 'DEVICE.LOCKED'
+  | 'DEVICE.NUMBER_MISMATCH'
   | 'USER.LOCKED';

@@ -84,22 +84,33 @@ export function movedOn(deviceId: string, credential?: Record<string, unknown>):
 
 export interface Denial {
   isFraud: boolean;
+  /** Nobody said no: another number was given than the one that the application shows. */
+  isWrongNumber?: true;
   credential?: Record<string, unknown>;
 }
 
+/** The code that callers know; the reason tells it apart from the user's no (decision 0018). */
+const NUMBER_MISMATCH = {
+  code: 'PUSH_DENIED',
+  message: 'A wrong number was given on the device.',
+  reason: 'NUMBER_MISMATCH',
+} as const;
+
 /** The user, or a wrong number, said no. */
 export function denyPush(flow: Flow, device: FlowDevice, denial: Denial, facts: Facts): Step {
-  const { isFraud, credential } = denial;
+  const { isFraud, isWrongNumber, credential } = denial;
   if (flow.silent) {
     return {
       flow: failed(flow, 'DEVICE_AUTHORIZATION_FAILED', facts),
       effects: [updated('FAILED', device.id), ...movedOn(device.id, credential)],
     };
   }
+  const ended = failed(flow, isFraud ? 'FRAUD_REPORTED' : 'PUSH_DENIED', facts);
   return {
-    flow: failed(flow, isFraud ? 'FRAUD_REPORTED' : 'PUSH_DENIED', facts),
+    flow: isWrongNumber ? { ...ended, error: NUMBER_MISMATCH } : ended,
     effects: [
       ...(isFraud ? [record('DEVICE.FRAUD_REPORTED', 'SUCCESS', device.id)] : []),
+      ...(isWrongNumber ? [record('DEVICE.NUMBER_MISMATCH', 'FAILED', device.id)] : []),
       updated('FAILED', device.id),
       ...movedOn(device.id, credential),
       ...countPushFailure(device, facts),

@@ -109,6 +109,8 @@ export interface ChallengeRequest {
   silent?: true;
   /** Where the request that started the flow came from. */
   address?: string;
+  /** The application that asks for the authentication. */
+  requester?: { id: string; name: string };
 }
 
 export interface Asked {

@@ -267,6 +267,8 @@ export interface Flow extends Timestamps {
   silent?: 'permissive' | 'restrictive';
   /** The phone that the request came from: it may be paired when the flow is completed. */
   enrolment?: { applicationId: string; thumbprint: string };
+  /** The application whose token has started it. */
+  startedBy?: string;
   /** What the start said to the methods beside the common properties. */
   options?: Record<string, unknown>;
   /** How many were asked so far. */
@@ -276,7 +278,15 @@ export interface Flow extends Timestamps {
   /** The answer of a native device that has ended it, as a hash: the same one is told the same again. */
   answered?: string;
   authenticators?: string[];
-  error?: { code: string; message: string; unavailableDevices?: { id: string }[] };
+  error?: {
+    code: string;
+    message: string;
+    /** Why, where the code has more than one cause. */
+    reason?: 'NUMBER_MISMATCH';
+    unavailableDevices?: { id: string }[];
+  };
+  /** After a wrong number: the user has said that they had started nothing. */
+  reported?: true;
   /** The row is gone after this moment: 15 min after the last change, 60 min after the end. */
   expiresAt: Instant;
 }

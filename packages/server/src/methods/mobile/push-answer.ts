@@ -76,7 +76,7 @@ export function verifyPushAnswer(
   }
   // Whoever guesses a number has not seen where it is shown.
   if (!isRightNumber(answer, challenge, context)) {
-    return { verdict: 'DENIED', isFraud: false, credential };
+    return { verdict: 'DENIED', isFraud: false, isWrongNumber: true, credential };
   }
   const isWell = isSound({ integrity, about }, application, context.now);
   if (answer.integrity?.compromised || !isWell) {

@@ -40,7 +40,7 @@ function kindOf({ silent }: ChallengeRequest, { numberMatching }: MobileApplicat
 }
 
 /** The words in the user's language. */
-function wordsOf({ notification }: ChallengeRequest, context: MethodContext) {
+function wordsOf({ notification, requester }: ChallengeRequest, context: MethodContext) {
   const { user, environmentName } = context;
   const template = notification?.template;
   const locale = template?.locale ?? user.preferredLanguage;
@@ -51,6 +51,7 @@ function wordsOf({ notification }: ChallengeRequest, context: MethodContext) {
       ...template?.variables,
       'user.username': user.username,
       'environment.name': environmentName,
+      ...(requester ? { 'application.name': requester.name } : {}),
     },
   });
   return { title: subject, message: text };
@@ -86,7 +87,11 @@ export function askByPush(
     user: { id: user.id, username: user.username },
     application: { id: applicationId },
     // Where the request came from and when, as the server saw it.
-    origin: { time: toTimestamp(now), ...(request.address ? { address: request.address } : {}) },
+    origin: {
+      time: toTimestamp(now),
+      ...(request.address ? { address: request.address } : {}),
+      ...(request.requester ? { application: request.requester } : {}),
+    },
     expiresAt: toTimestamp(answerBy),
     userVerification: application.biometricsEnabled ? 'REQUIRED' : 'PREFERRED',
     ...(kind === 'SELECT_NUMBER' && number !== undefined

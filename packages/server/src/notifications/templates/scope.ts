@@ -9,6 +9,7 @@ const PREDEFINED: ReadonlySet<string> = new Set([
   'otp',
   'user.username',
   'environment.name',
+  'application.name',
   'device.type',
   'device.nickname',
 ]);

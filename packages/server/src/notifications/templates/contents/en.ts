@@ -10,6 +10,10 @@ const amount = (before: string, after = '') =>
 const recipient = (before: string, after = '') =>
   `{% if recipient %}${before}\${recipient}${after}{% endif %}`;
 
+// The application that asks, where it is known.
+const ASKER =
+  '{% if application.name %}${application.name}{% else %}${environment.name}{% endif %}';
+
 // Push services read it: it says nothing of whom and what it is about.
 const WAKE_UP = { subject: 'Sign-in request', body: 'Open the app to answer it.' };
 
@@ -32,7 +36,7 @@ export const en: Contents = {
       body: 'Hello. Your passcode for ${environment.name} is: ${otp}. Once more, your passcode is: ${otp}. Goodbye.',
     },
     PUSH: {
-      subject: 'Sign in to ${environment.name}?',
+      subject: `Sign in to ${ASKER}?`,
       body: 'Somebody is signing in as ${user.username}. Approve only if it is you.',
     },
   },

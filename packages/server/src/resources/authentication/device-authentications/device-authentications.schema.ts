@@ -150,6 +150,8 @@ export function deviceAuthenticationSchema(methods: MethodRegistry) {
       Type.Object({
         code: Type.String(),
         message: Type.String(),
+        // Not of the platform: a wrong number, told apart from the user's own no.
+        reason: Type.Optional(Type.Enum(['NUMBER_MISMATCH'])),
         unavailableDevices: Type.Optional(Type.Array(Reference)),
       }),
     ),

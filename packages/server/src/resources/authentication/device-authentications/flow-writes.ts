@@ -143,7 +143,9 @@ async function ask(
   for (const effect of step.effects) {
     if (effect.type === 'ask') {
       const { row, method, block } = deviceIn(world, effect.deviceId);
-      return method.challenge(methodDevice(row), request, contextOf(world, block));
+      const requester = method.native ? await requesterOf(step.flow, world) : {};
+      const asked = { ...request, ...requester };
+      return method.challenge(methodDevice(row), asked, contextOf(world, block));
     }
     if (effect.type === 'askOneTime' && oneTime) {
       const { method, block } = methodIn(world, oneTime.type);
@@ -155,6 +157,16 @@ async function ask(
     }
   }
   return undefined;
+}
+
+/** The application that a phone names to its user: whose token the start came with. */
+async function requesterOf(
+  { startedBy: id }: Flow,
+  { parts, configuration }: World,
+): Promise<Pick<ChallengeRequest, 'requester'>> {
+  if (id === undefined) return {};
+  const found = await parts.store.get('applications', configuration.environment.id, id);
+  return found ? { requester: { id, name: found.doc.name } } : {};
 }
 
 function methodIn({ parts, policy }: World, type: string) {

@@ -72,6 +72,7 @@ export async function startDeviceAuthentication(
   const base: StartRequest['base'] = {
     ...(userId === undefined ? { usernameless: methodForAnyone(parts, options, request) } : {}),
     policyId: policy.id,
+    ...startedBy(request),
     ...(notification ? { notification } : {}),
     ...(Object.keys(kept).length > 0 ? { options: kept } : {}),
     ...(body.compatibility ? { compatibility: body.compatibility } : {}),
@@ -146,6 +147,10 @@ async function saveStart(
   const saved = await writesOf(flowId, undefined, step, world, originOf(request));
   return { writes: saved.writes, result: { saved } };
 }
+
+/** Whose token it is, for whoever is asked to approve. */
+const startedBy = ({ actor: { applicationId } }: OperationRequest) =>
+  applicationId === undefined ? {} : { startedBy: applicationId };
 
 /** What the request says of the properties that belong to a method. */
 function optionsOf({ methods }: FlowParts, body: StartBody): Record<string, unknown> {

@@ -1,11 +1,14 @@
 import { newDeviceNonce } from '../../../device-protocol/nonce.ts';
 import type { Operation } from '../../kit/operation.ts';
 import { answerChallenge, fetchChallenges } from './challenges.ts';
+import { createPairingGuard } from './claimable-key.ts';
 import { confirmPairing } from './confirm-pairing.ts';
 import { handInLogs, removeBySelf, updateBySelf } from './device-changes.ts';
-import { SignedMessage, SignedRequest } from './native.schema.ts';
+import { FoundPairing, SignedMessage, SignedRequest, TypedCode } from './native.schema.ts';
 import { messageTo, type NativeParts } from './native-parts.ts';
-import { createPairingGuard, pairDevice } from './pair-device.ts';
+import { pairDevice } from './pair-device.ts';
+import { findPairing, previewPairing } from './preview-pairing.ts';
+import { reportWrongNumber } from './report-wrong-number.ts';
 import { rotateKey } from './rotate-key.ts';
 import { answerCode, createCodeGuard, scanCode } from './scan-code.ts';
 
@@ -50,6 +53,20 @@ export function nativeDeviceOperations(parts: NativeParts): Operation[] {
         return messageTo(parts, { environmentId, audience: 'device' }, greeting, now);
       },
     },
+    {
+      id: 'findPairing',
+      method: 'POST',
+      path: '/device/v1/pairings',
+      tag,
+      summary: 'Which environment a typed pairing code is of',
+      permission: 'PUBLIC',
+      body: TypedCode,
+      responses: { 200: FoundPairing },
+      handle: (request) => findPairing(parts, guard, request),
+    },
+    operation('previewPairing', 'previews', 'Whose account a pairing key adds', (request) =>
+      previewPairing(parts, guard, request),
+    ),
     operation('pairNativeDevice', 'pairings', 'Claim a pairing key', (request) =>
       pairDevice(parts, guard, request),
     ),
@@ -61,6 +78,9 @@ export function nativeDeviceOperations(parts: NativeParts): Operation[] {
     ),
     operation('answerChallenge', 'answers', 'Approve or deny', (request) =>
       answerChallenge(parts, request),
+    ),
+    operation('reportWrongNumber', 'reports', 'The wrong number was not the user', (request) =>
+      reportWrongNumber(parts, request),
     ),
     operation(
       'updateNativeDevice',

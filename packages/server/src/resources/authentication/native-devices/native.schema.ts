@@ -16,6 +16,13 @@ export const SignedRequest = Type.Object(
 );
 export const SignedMessage = Type.Object({ message: Type.String() });
 
+/** A pairing code as a person has typed it, without anything that says whose it is. */
+export const TypedCode = Type.Object(
+  { code: Type.String({ minLength: 1, maxLength: 100 }) },
+  closed,
+);
+export const FoundPairing = Type.Object({ uri: Type.String() });
+
 const word = (maxLength: number) =>
   Type.String({ minLength: 1, maxLength, pattern: '^[^\\u0000-\\u001f\\u007f]*$' });
 
@@ -64,6 +71,10 @@ const Pairing = Type.Object({
   integrity: Type.Optional(Integrity),
 });
 export type PairingClaims = Static<typeof Pairing>;
+
+const Preview = Type.Object({ code: word(100), application: Type.Optional(Uuid) });
+
+const Report = Type.Object({ flow: Uuid });
 
 const Confirmation = Type.Object({ otp: Type.String({ minLength: 1, maxLength: 20 }) });
 
@@ -116,6 +127,8 @@ function readerOf<Schema extends TSchema>(schema: Schema) {
 }
 
 export const readPairingClaims = readerOf(Pairing);
+export const readPreviewClaims = readerOf(Preview);
+export const readReportClaims = readerOf(Report);
 export const readConfirmationClaims = readerOf(Confirmation);
 export const readFetchClaims = readerOf(Fetch);
 export const readAnswerClaims = readerOf(Answer);

@@ -1,19 +1,10 @@
 /** A phone claims a pairing key and becomes a device of the user; docs/device-protocol.md. */
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
-import { BlockList, isIP } from 'node:net';
 import { calculateJwkThumbprint } from 'jose';
 import { NATIVE_PAIRING_MS } from '../../../config/limits.ts';
-import {
-  type DeviceClaims,
-  REQUEST_TYPE,
-  readDeviceHeader,
-  refusedRequest,
-  verifyDeviceRequest,
-} from '../../../device-protocol/device-request.ts';
-import { isDeviceNonce } from '../../../device-protocol/nonce.ts';
+import type { DeviceClaims } from '../../../device-protocol/device-request.ts';
 import { encryptToDevice, importEncryptionKey } from '../../../device-protocol/server-message.ts';
-import { type ApiError, invalidData, limitExceeded } from '../../../errors/api-error.ts';
-import type { ErrorDetailCode } from '../../../errors/catalogue.ts';
+import { type ApiError, invalidData } from '../../../errors/api-error.ts';
 import type { Device } from '../../../model/documents.ts';
 import {
   type DevicePublicKey,
@@ -22,37 +13,34 @@ import {
   passcodeIdentity,
   pushTokenIdentity,
 } from '../../../model/mobile.ts';
-import { networkOf } from '../../../model/network.ts';
 import { isSound } from '../../../policy/device-integrity.ts';
 import {
   type MobileApplicationPolicy,
-  mobileApplicationPolicy,
   passcodePeriodSeconds,
 } from '../../../policy/mobile-application.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
 import { assertRoom } from '../../devices/devices/create-device.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
-import { normalCode, pairingCodeHash } from '../../devices/pairing-keys/new-pairing-key.ts';
+import { normalCode } from '../../devices/pairing-keys/new-pairing-key.ts';
 import { activityWrite } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
-import { createFailureWindow } from '../../kit/failure-window.ts';
-import { blockOf } from '../../kit/method-context.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
 import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
 import { rememberRequest, replayed } from '../../kit/remember-request.ts';
 import { assessIntegrity } from './assess-integrity.ts';
+import {
+  ClaimRefused,
+  claimableKey,
+  claimRules,
+  guessesOf,
+  type PairingGuard,
+  readNewDevice,
+} from './claimable-key.ts';
 import { type PairingClaims, readPairingClaims } from './native.schema.ts';
-import { messageTo, type NativeParts, urlOf } from './native-parts.ts';
+import { messageTo, type NativeParts } from './native-parts.ts';
 import { pushOf, pushResult } from './push-token.ts';
 
 const SECRET_BYTES = 32;
-
-/** Guesses at codes, by environment and address, in the memory of this node. */
-export type PairingGuard = ReturnType<typeof createFailureWindow>;
-export const createPairingGuard = createFailureWindow;
-
-const tooManyTries = () =>
-  limitExceeded('request', 'Too many pairing keys were tried from this address.');
 
 interface Claimed {
   deviceId: string;
@@ -64,18 +52,6 @@ interface Claimed {
   secret: Uint8Array;
 }
 
-/** Why a key that exists can't be claimed: it has failed then, and can't be tried again. */
-class ClaimRefused extends Error {
-  readonly error: ApiError;
-  readonly code: ErrorDetailCode;
-
-  constructor(code: ErrorDetailCode, target: string) {
-    super(code);
-    this.code = code;
-    this.error = invalidData(code, target);
-  }
-}
-
 /** `POST …/device/v1/pairings`: the device, its encrypted secret, and how it is woken. */
 export async function pairDevice(
   parts: NativeParts,
@@ -83,28 +59,16 @@ export async function pairDevice(
   request: OperationRequest,
 ): Promise<OperationReply> {
   const environmentId = request.params.envID ?? '';
-  const { now, remoteAddress } = request;
-  const guardKey = `${environmentId}/${networkOf(remoteAddress)}`;
-  if (guard.waitMs(guardKey, now) !== undefined) throw tooManyTries();
-  const text: string = request.body.request;
-  const { publicJwk } = readDeviceHeader(text, REQUEST_TYPE);
-  if (!publicJwk) throw refusedRequest('INVALID_SIGNATURE');
-  const claims = await verifyDeviceRequest(text, publicJwk, {
-    type: REQUEST_TYPE,
-    environmentId,
-    url: urlOf(parts, environmentId, 'pairings'),
-    now,
-  });
-  if (!isDeviceNonce(parts.keyring, environmentId, claims.nonce, now)) {
-    throw refusedRequest('INVALID_SIGNATURE', 'The nonce is none of the server, or too old.');
-  }
+  const { now } = request;
+  const guesses = guessesOf(guard, environmentId, request);
+  guesses.assertFree();
+  const { claims, publicJwk } = await readNewDevice(parts, request, 'pairings');
   const asked = readPairingClaims(claims);
   // Before anything is claimed: whoever can't be answered has claimed nothing.
   const encryptionKey = await importEncryptionKey(asked.encryptionKey);
   if (!encryptionKey) throw invalidData('INVALID_VALUE', 'encryptionKey');
 
-  const forgive = guard.begin(guardKey, now);
-  if (!forgive) throw tooManyTries();
+  const forgive = guesses.begin();
   const claimed = await claim(parts, request, asked, claims, publicJwk);
   if (!claimed) throw invalidData('PAIRING_KEY_INVALID', 'code');
   forgive();
@@ -146,11 +110,10 @@ async function claim(
 ): Promise<Claim> {
   const environmentId = request.params.envID ?? '';
   const { now } = request;
-  const { store, keyring } = parts;
+  const { store } = parts;
   const thumbprint = await calculateJwkThumbprint(publicJwk, 'sha256');
   // A key that was made for this very phone has its thumbprint for a code (automatic enrolment).
   const code = asked.code === undefined ? `key:${thumbprint}` : normalCode(asked.code);
-  const hash = pairingCodeHash(keyring, environmentId, code);
   const deviceId = randomUUIDv7();
   const secret = randomBytes(SECRET_BYTES);
   const assessed = new Map<string, ReturnType<typeof assessIntegrity>>();
@@ -166,13 +129,8 @@ async function claim(
   return commitOrRetry<Claim>(
     store,
     async () => {
-      const [key] = await store.list('pairing_keys', environmentId, {
-        where: { column: 'code_hash', is: 'eq', value: hash },
-        limit: 1,
-      });
-      if (key?.doc.status !== 'UNCLAIMED' || now >= key.doc.usableUntil) {
-        return { writes: [], result: undefined };
-      }
+      const key = await claimableKey(parts, environmentId, code, now);
+      if (!key) return { writes: [], result: undefined };
       const used = rememberRequest(environmentId, claims.requestId, now);
       try {
         const made = await newDevice(parts, request, key, asked, {
@@ -185,6 +143,7 @@ async function claim(
         return { writes: [...made.writes, used], result: made.claimed };
       } catch (error) {
         if (!(error instanceof ClaimRefused)) throw error;
+        // It has failed then, and can't be tried again.
         const { message } = error.error.details[0] ?? { message: '' };
         const doc: PairingKey = {
           ...key.doc,
@@ -251,25 +210,16 @@ async function newDevice(
   { deviceId, publicJwk, thumbprint, secret, assess }: NewKeys,
 ): Promise<{ writes: Write[]; claimed: Claimed }> {
   const { environmentId, doc: keyDoc } = key;
-  const { now, remoteAddress, correlationId } = request;
+  const { now, correlationId } = request;
   const { store, keyring } = parts;
   const method = nativeMethod(parts);
-  const configuration = await configurationOf(parts, environmentId);
-  const policy = configuration.policies.get(keyDoc.policyId) ?? configuration.defaultPolicy;
-  const block = blockOf(policy, method);
-  const applicationId = asked.application ?? keyDoc.applicationIds[0] ?? '';
-  const mobile = configuration.nativeApplications.get(applicationId)?.mobile;
-  const rules = block.enabled ? mobileApplicationPolicy(block, applicationId, mobile) : undefined;
-  if (!keyDoc.applicationIds.includes(applicationId)) {
-    throw new ClaimRefused('APPLICATION_MISMATCH', 'application');
-  }
-  const application = await store.get('applications', environmentId, applicationId);
-  if (!rules || rules.pairingDisabled || !application?.doc.enabled) {
-    throw new ClaimRefused('PAIRING_DISABLED', 'application');
-  }
-  if (!isAllowedAddress(remoteAddress, rules.pairingAddresses, keyDoc.createdFrom)) {
-    throw new ClaimRefused('ADDRESS_NOT_ALLOWED', 'request');
-  }
+  const { configuration, policy, block, rules, application } = await claimRules(
+    parts,
+    request,
+    key,
+    asked.application,
+  );
+  const applicationId = application.id;
   const integrity = await assess(applicationId);
   const about = asked.about ?? {};
   if (!isSound({ integrity, about }, rules, now)) {
@@ -359,24 +309,4 @@ async function newDevice(
       ),
     ],
   };
-}
-
-const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
-
-/** Whether a device may be paired from here: a listed network, or where the key was made. Pure. */
-export function isAllowedAddress(
-  address: string,
-  allowed: readonly string[] | undefined,
-  createdFrom: string | undefined,
-): boolean {
-  if (!allowed) return true;
-  if (allowed.length === 0) return address === createdFrom;
-  const list = new BlockList();
-  // The policy's own check has seen that each is an address, or a network with its length.
-  for (const entry of allowed) {
-    const [network = '', prefix] = entry.split('/');
-    if (prefix === undefined) list.addAddress(network, familyOf(network));
-    else list.addSubnet(network, Number(prefix), familyOf(network));
-  }
-  return list.check(address, familyOf(address));
 }

@@ -1,0 +1,146 @@
+/** A pairing key that a phone may claim: found by its code, under a count of guesses. */
+import { BlockList, isIP } from 'node:net';
+import {
+  type DeviceClaims,
+  REQUEST_TYPE,
+  readDeviceHeader,
+  refusedRequest,
+  verifyDeviceRequest,
+} from '../../../device-protocol/device-request.ts';
+import { isDeviceNonce } from '../../../device-protocol/nonce.ts';
+import { type ApiError, invalidData, limitExceeded } from '../../../errors/api-error.ts';
+import type { ErrorDetailCode } from '../../../errors/catalogue.ts';
+import type { Instant } from '../../../model/instant.ts';
+import type { DevicePublicKey, PairingKey } from '../../../model/mobile.ts';
+import { networkOf } from '../../../model/network.ts';
+import { mobileApplicationPolicy } from '../../../policy/mobile-application.ts';
+import type { Stored } from '../../../storage/store.ts';
+import { configurationOf } from '../../devices/devices/devices.parts.ts';
+import { pairingCodeHash } from '../../devices/pairing-keys/new-pairing-key.ts';
+import { createFailureWindow, type FailureWindow } from '../../kit/failure-window.ts';
+import { blockOf } from '../../kit/method-context.ts';
+import { nativeMethod } from '../../kit/native-method.ts';
+import type { OperationRequest } from '../../kit/operation.ts';
+import { type NativeParts, urlOf } from './native-parts.ts';
+
+/** Guesses at codes, by environment and address, in the memory of this node. */
+export type PairingGuard = FailureWindow;
+export const createPairingGuard = createFailureWindow;
+
+const tooManyTries = () =>
+  limitExceeded('request', 'Too many pairing keys were tried from this address.');
+
+/** Why a key that exists can't be claimed. */
+export class ClaimRefused extends Error {
+  readonly error: ApiError;
+  readonly code: ErrorDetailCode;
+
+  constructor(code: ErrorDetailCode, target: string) {
+    super(code);
+    this.code = code;
+    this.error = invalidData(code, target);
+  }
+}
+
+/** Where guesses of this request are counted; `place`: an environment, or where any of them is meant. */
+export function guessesOf(guard: PairingGuard, place: string, request: OperationRequest) {
+  const { now, remoteAddress } = request;
+  const key = `${place}/${networkOf(remoteAddress)}`;
+  return {
+    /** Throws `429` where it must wait. */
+    assertFree(): void {
+      if (guard.waitMs(key, now) !== undefined) throw tooManyTries();
+    },
+    /** Counts one, until what it returns is called: it was right. Throws `429`. */
+    begin(): () => void {
+      const forgive = guard.begin(key, now);
+      if (!forgive) throw tooManyTries();
+      return forgive;
+    },
+  };
+}
+
+/** What a phone that isn't paired has signed for this operation, with its new key. Throws `401`. */
+export async function readNewDevice(
+  parts: NativeParts,
+  request: OperationRequest,
+  name: string,
+): Promise<{ claims: DeviceClaims; publicJwk: DevicePublicKey }> {
+  const environmentId = request.params.envID ?? '';
+  const { now } = request;
+  const text: string = request.body.request;
+  const { publicJwk } = readDeviceHeader(text, REQUEST_TYPE);
+  if (!publicJwk) throw refusedRequest('INVALID_SIGNATURE');
+  const claims = await verifyDeviceRequest(text, publicJwk, {
+    type: REQUEST_TYPE,
+    environmentId,
+    url: urlOf(parts, environmentId, name),
+    now,
+  });
+  if (!isDeviceNonce(parts.keyring, environmentId, claims.nonce, now)) {
+    throw refusedRequest('INVALID_SIGNATURE', 'The nonce is none of the server, or too old.');
+  }
+  return { claims, publicJwk };
+}
+
+/** The key with this code, as `normalCode` makes it, that nobody has claimed and whose time runs. */
+export async function claimableKey(
+  { store, keyring }: Pick<NativeParts, 'store' | 'keyring'>,
+  environmentId: string,
+  code: string,
+  now: Instant,
+): Promise<Stored<PairingKey> | undefined> {
+  const value = pairingCodeHash(keyring, environmentId, code);
+  const where = { column: 'code_hash', is: 'eq', value } as const;
+  const [key] = await store.list('pairing_keys', environmentId, { where, limit: 1 });
+  return key?.doc.status === 'UNCLAIMED' && now < key.doc.usableUntil ? key : undefined;
+}
+
+/**
+ * What holds for whoever pairs by this key, from there and as this application. Throws `ClaimRefused`
+ * where the application is another one, may not pair (any more), or the address may not.
+ */
+export async function claimRules(
+  parts: NativeParts,
+  { remoteAddress }: OperationRequest,
+  { environmentId, doc: key }: Stored<PairingKey>,
+  wanted: string | undefined,
+) {
+  const configuration = await configurationOf(parts, environmentId);
+  const policy = configuration.policies.get(key.policyId) ?? configuration.defaultPolicy;
+  const block = blockOf(policy, nativeMethod(parts));
+  const applicationId = wanted ?? key.applicationIds[0] ?? '';
+  const mobile = configuration.nativeApplications.get(applicationId)?.mobile;
+  const rules = block.enabled ? mobileApplicationPolicy(block, applicationId, mobile) : undefined;
+  if (!key.applicationIds.includes(applicationId)) {
+    throw new ClaimRefused('APPLICATION_MISMATCH', 'application');
+  }
+  const application = await parts.store.get('applications', environmentId, applicationId);
+  if (!rules || rules.pairingDisabled || !application?.doc.enabled) {
+    throw new ClaimRefused('PAIRING_DISABLED', 'application');
+  }
+  if (!isAllowedAddress(remoteAddress, rules.pairingAddresses, key.createdFrom)) {
+    throw new ClaimRefused('ADDRESS_NOT_ALLOWED', 'request');
+  }
+  return { configuration, policy, block, rules, application };
+}
+
+const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
+
+/** Whether a device may be paired from here: a listed network, or where the key was made. Pure. */
+export function isAllowedAddress(
+  address: string,
+  allowed: readonly string[] | undefined,
+  createdFrom: string | undefined,
+): boolean {
+  if (!allowed) return true;
+  if (allowed.length === 0) return address === createdFrom;
+  const list = new BlockList();
+  // The policy's own check has seen that each is an address, or a network with its length.
+  for (const entry of allowed) {
+    const [network = '', prefix] = entry.split('/');
+    if (prefix === undefined) list.addAddress(network, familyOf(network));
+    else list.addSubnet(network, Number(prefix), familyOf(network));
+  }
+  return list.check(address, familyOf(address));
+}
