@@ -389,12 +389,17 @@ describe('the command line', { timeout: 300_000 }, () => {
       },
     );
     try {
-      for await (const chunk of child.stdout.setEncoding('utf8')) {
-        if (!String(chunk).includes('/v1')) continue;
-        assert.match(chunk, new RegExp(`http://localhost:${port}/v1`));
-        break;
-      }
       const exited = once(child, 'exit');
+      let output = '';
+      const banner = new Promise<void>((resolve) => {
+        child.stdout.setEncoding('utf8').on('data', (more: string) => {
+          output += more;
+          if (output.includes('ready after')) resolve();
+        });
+      });
+      await Promise.race([banner, exited]);
+      // An answer comes after everything else of the start: the server takes signals then.
+      assert.equal((await fetch(`http://localhost:${port}/readyz`)).status, 200);
       child.kill('SIGTERM');
       assert.deepEqual(await exited, [0, null]);
       const { status, stderr } = runWith({ COUNTERSIGN_DATA_DIR: data }, 'serve', '--port', 'x');

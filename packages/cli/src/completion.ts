@@ -4,7 +4,8 @@ import { type Command, choicesOf, firstWords, groupOf, optionsOf } from './comma
 /** What may stand after the words before the cursor: `users` → `list`, `show`, … */
 interface Place {
   before: string;
-  choices: readonly { word: string; what: string }[];
+  /** `value`: what an option takes. */
+  choices: readonly { word: string; what: string; value?: string | undefined }[];
   /** Files may stand there, too. */
   files: boolean;
 }
@@ -14,9 +15,10 @@ function afterCommand(command: Command): Place {
   const words = [...(reads?.words ?? []), ...operands.flatMap((one) => choicesOf(one) ?? [])];
   const options = reads
     ? reads.options.map((option) => ({ word: `--${option}`, what: '' }))
-    : Object.entries(optionsOf(command)).map(([option, { what }]) => ({
+    : Object.entries(optionsOf(command)).map(([option, { what, value }]) => ({
         word: `--${option}`,
         what,
+        value,
       }));
   return {
     before: name,
@@ -59,11 +61,32 @@ const pattern = ({ before, choices }: Place) =>
     ? `${quoted(before)}|${quoted(`${before} `)}*`
     : quoted(before);
 
+/** Patterns of `case` over the words before the cursor, the first of which counts. */
+type Cases = ReadonlyMap<string, Omit<Place, 'before'>>;
+
+/** After an option with a value stand its choices, files, or what only its user knows. */
+function casesOf(places: readonly Place[]): Cases {
+  const values = places.flatMap(({ before, choices }) =>
+    choices.flatMap(({ word, value }) => {
+      if (value === undefined) return [];
+      const words = choicesOf(value);
+      const place = {
+        choices: (words ?? []).map((choice) => ({ word: choice, what: '' })),
+        files: value === 'FILE',
+      };
+      return [[`${words ? quoted(before) : ''}*${quoted(` ${word}`)}`, place] as const];
+    }),
+  );
+  return new Map<string, Omit<Place, 'before'>>([
+    ...values,
+    ...places.map((place) => [pattern(place), place] as const),
+  ]);
+}
+
 function bash(places: readonly Place[]): string {
-  const cases = places.map((place) => {
-    const files = place.files ? ' compopt -o default;' : '';
-    const words = place.choices.map(({ word }) => word).join(' ');
-    return `    ${pattern(place)})${files} choices=${quoted(words)} ;;`;
+  const cases = [...casesOf(places)].map(([before, { choices, files }]) => {
+    const words = choices.map(({ word }) => word).join(' ');
+    return `    ${before})${files ? ' compopt -o default;' : ''} choices=${quoted(words)} ;;`;
   });
   return `# Completion of countersign for bash.
 _countersign() {
@@ -78,9 +101,9 @@ complete -F _countersign countersign
 }
 
 function zsh(places: readonly Place[]): string {
-  const cases = places.map((place) => {
-    const words = place.choices.map(({ word, what }) => quoted(what ? `${word}:${what}` : word));
-    return `    ${pattern(place)}) choices=(${words.join(' ')})${place.files ? '; _files' : ''} ;;`;
+  const cases = [...casesOf(places)].map(([before, { choices, files }]) => {
+    const words = choices.map(({ word, what }) => quoted(what ? `${word}:${what}` : word));
+    return `    ${before}) choices=(${words.join(' ')})${files ? '; _files' : ''} ;;`;
   });
   return `#compdef countersign
 # Completion of countersign for zsh.
@@ -100,8 +123,11 @@ function fish(places: readonly Place[]): string {
     const isCommand = place.choices.some(({ word }) => word.startsWith('--'));
     const condition = quoted(`__countersign_after ${isCommand ? 'some' : 'none'} ${place.before}`);
     return [
-      ...place.choices.map(({ word, what }) => {
-        const choice = word.startsWith('--') ? `-l ${word.slice(2)}` : `-a ${word}`;
+      ...place.choices.map(({ word, what, value }) => {
+        const words = choicesOf(value)?.join(' ');
+        const files = value === 'FILE' ? ' -r -F' : ' -x';
+        const takes = value === undefined ? '' : `${files}${words ? ` -a ${quoted(words)}` : ''}`;
+        const choice = word.startsWith('--') ? `-l ${word.slice(2)}${takes}` : `-a ${word}`;
         return `complete -c countersign -n ${condition} ${choice}${what ? ` -d ${fishQuoted(what)}` : ''}`;
       }),
       ...(place.files ? [`complete -c countersign -n ${condition} -F`] : []),

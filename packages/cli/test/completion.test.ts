@@ -1,6 +1,9 @@
 /** The scripts of `countersign completion`, in the shells that this machine has. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { completionScript } from '../src/completion.ts';
 import { COMMANDS } from '../src/table.ts';
@@ -43,6 +46,13 @@ describe('completion', () => {
     assert.deepEqual(complete('users', 'show', 'kaisa', '--js'), ['--json']);
     assert.deepEqual(complete('serve', '--port', '1', '--h'), ['--host', '--help']);
     assert.deepEqual(complete('completion', ''), ['bash', 'zsh', 'fish', '--help']);
+    assert.deepEqual(complete('applications', 'create', 'Shop', '--type', ''), [
+      'worker',
+      'native',
+    ]);
+    assert.deepEqual(complete('environments', 'create', '--type', 's'), ['sandbox']);
+    assert.deepEqual(complete('users', 'list', '--credentials', ''), []);
+    assert.deepEqual(complete('users', 'list', '--url', 'x', '--js'), ['--json']);
     assert.deepEqual(complete('help', 'dev'), ['devices']);
     assert.deepEqual(complete('help', 'devices', 'unb'), ['unblock']);
     assert.deepEqual(complete('authenticator', 'sig'), ['sign-on']);
@@ -66,10 +76,11 @@ describe('completion', () => {
     });
 
     test(`${shell}: is well-formed`, { skip: !has(shell) && `${shell} is not here` }, () => {
-      const { status, stderr } = spawnSync(shell, ['-n'], {
-        input: completionScript(shell, COMMANDS),
-        encoding: 'utf8',
-      });
+      const folder = mkdtempSync(join(tmpdir(), 'countersign-completion-'));
+      const file = join(folder, 'script');
+      writeFileSync(file, completionScript(shell, COMMANDS));
+      const { status, stderr } = spawnSync(shell, ['-n', file], { encoding: 'utf8' });
+      rmSync(folder, { recursive: true });
       assert.deepEqual([status, stderr], [0, '']);
     });
   }

@@ -42,6 +42,7 @@ export const SERVER: readonly Command[] = [
   {
     name: 'migrate',
     summary: 'bring the database to the schema of this version, and stop',
+    options: { 'dry-run': { type: 'boolean', what: 'say what it would do, and change nothing' } },
     example: 'migrate',
     run: passOn,
   },
