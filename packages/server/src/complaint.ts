@@ -1,6 +1,6 @@
 /** Says in a sentence what the operator can mend; what they can't is told with its stack. */
 import type { Settings } from './config/settings.ts';
-import { placeOf } from './storage/inspect.ts';
+import { placeOf } from './storage/place.ts';
 
 /** Errors whose message is the advice. */
 const ADVICE = [

@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path';
 import { CREDENTIALS_FILE } from '../bootstrap.ts';
 import type { Settings } from '../config/settings.ts';
 import { isAuthenticatorBuilt } from '../http/authenticator-files.ts';
-import { placeOf } from '../storage/inspect.ts';
 import { SQLITE_FILE } from '../storage/open.ts';
+import { placeOf } from '../storage/place.ts';
 import { VERSION } from '../version.ts';
 import { engineOf } from './command.ts';
 

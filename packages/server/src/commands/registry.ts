@@ -42,6 +42,12 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./backup.ts'),
   },
   {
+    name: 'restore',
+    operand: 'FILE',
+    what: 'put a backup in the place of the SQLite database; the server is stopped',
+    load: () => import('./restore.ts'),
+  },
+  {
     name: 'keys rotate',
     what: 'give every environment a new data key and a new signing key',
     options: { revoke: { type: 'boolean', what: 'tokens that were signed before end at once' } },

@@ -27,6 +27,7 @@ export function openReadOnly(path: string): DatabaseSync {
  * Countersign store.
  */
 export function verifyFile(path: string): FileContents {
+  if (!existsSync(path)) throw new BackupError(`There is no file ${path}.`);
   const db = openReadOnly(path);
   try {
     const [first, ...more] = db.prepare('pragma integrity_check').all();

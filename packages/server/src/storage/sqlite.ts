@@ -12,6 +12,7 @@ import { createListeners, onWakeText, wakeText } from './listeners.ts';
 import { pendingMigrations } from './migrations/migrations.ts';
 import { watchOtherProcesses } from './sqlite-changes.ts';
 import { createGroupCommit } from './sqlite-commit.ts';
+import { beginLife, takeForeignLogAway } from './sqlite-life.ts';
 import { lockForOneServer } from './sqlite-lock.ts';
 import type { Store, Stored } from './store.ts';
 import { notifies, TABLE_NAMES } from './tables.ts';
@@ -41,8 +42,10 @@ export async function openSqliteStore(
   const unlock = oneServer ? lockForOneServer(path) : () => {};
   let db: DatabaseSync | undefined;
   try {
+    if (oneServer) takeForeignLogAway(path);
     makePrivate(path);
     db = openFile(path);
+    if (oneServer) beginLife(db, path);
     if (pendingMigrations(appliedMigrations(db)).length > 0) await migrate(db);
     return createStore(db, unlock);
   } catch (error) {
