@@ -12,6 +12,7 @@ const COMMANDS = [
   ['doctor', 'check settings, keys and database, and say what is wrong'],
   ['bootstrap', 'make the first environment and application on an empty store'],
   ['backup FILE', 'write a consistent copy of the SQLite database to FILE'],
+  ['restore FILE', 'put a backup in the place of the SQLite database; the server is stopped'],
   ['keys rotate', 'give every environment a new data key and a new signing key'],
   ['authenticator', 'a phone in the terminal: pair, approve, passcodes; has commands of its own'],
 ];
@@ -27,9 +28,10 @@ Options:
 Settings are environment variables: docs/reference/settings.md
 `;
 
-/** Whether the arguments are this command: its words as they stand, its operands given. */
-function matches(command, args) {
+/** Whether the words are this command: as they stand, with its operands. Options are the server's. */
+function matches(command, given) {
   const words = command.split(' ');
+  const args = given.filter((word) => !word.startsWith('--'));
   return (
     words.length === args.length &&
     words.every((word, index) =>

@@ -23,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'bootstrap',
     what: 'make the first environment on an empty store',
+    options: { json: JSON_OPTION },
     load: () => import('./bootstrap.ts'),
   },
   {
