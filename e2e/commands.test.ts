@@ -47,6 +47,19 @@ describe('commands that read make nothing', () => {
     });
   }
 
+  test('doctor and a dry run leave the folder of a stopped server as it is', async () => {
+    const server = await startServer();
+    await server.stop({ keepData: true });
+    const folder = server.dataDirectory;
+    const present = readdirSync(folder).sort();
+    for (const args of [['doctor'], ['migrate', '--dry-run'], ['bootstrap']]) {
+      const { code, stderr } = await runCommand(args, { COUNTERSIGN_DATA_DIR: folder });
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(readdirSync(folder).sort(), present, args.join(' '));
+    }
+    rmSync(folder, { recursive: true });
+  });
+
   test('a folder whose key is missing gets no new one', async () => {
     const server = await startServer();
     await server.stop({ keepData: true });
@@ -79,6 +92,9 @@ describe('beside a running server', () => {
       readdirSync(scratch).filter((name) => name.endsWith('.part')),
       [],
     );
+    const nowhere = await runCommand(['backup', join(scratch, 'no', 'copy')], env);
+    assert.equal(nowhere.code, 1);
+    assert.match(nowhere.stderr, /There is no folder .*no: make it first/);
     const again = await runCommand(['backup', file], env);
     assert.equal(again.code, 1);
     assert.match(again.stderr, /exists.*--force/);

@@ -355,6 +355,7 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
     'commands/',
     'bootstrap.ts',
     'complaint.ts',
+    'gone-back.ts',
     'tls-files.ts',
     'version.ts',
     'app.ts',

@@ -1,6 +1,6 @@
 /** Says in a sentence what the operator can mend; what they can't is told with its stack. */
 import type { Settings } from './config/settings.ts';
-import { placeOf } from './storage/inspect.ts';
+import { placeOf } from './storage/place.ts';
 
 /** Errors whose message is the advice. */
 const ADVICE = [
@@ -126,6 +126,8 @@ function ofFile({ code, syscall, path }: Clues, settings?: Known) {
   const named = setting === undefined ? path : `${setting} names ${path}, which`;
   const user =
     process.getuid?.() === undefined ? 'this user' : `this user (id ${process.getuid()})`;
+  const isData = settings !== undefined && path.startsWith(settings.dataDirectory);
+  const elsewhere = isData ? ', or set COUNTERSIGN_DATA_DIR to another folder' : '';
   switch (code) {
     case 'ENOENT':
       return `${named} does not exist.`;
@@ -137,9 +139,9 @@ function ofFile({ code, syscall, path }: Clues, settings?: Known) {
       return `${path}: something in this path is a file and not a folder${setting ? ` (${setting})` : ''}.`;
     case 'EACCES':
     case 'EPERM':
-      return `${named} may not be ${syscall === 'open' ? 'opened' : 'used'} by ${user}: give it to them, or set COUNTERSIGN_DATA_DIR to a folder of theirs.`;
+      return `${named} may not be ${syscall === 'open' ? 'opened' : 'used'} by ${user}: give it to them${elsewhere}.`;
     case 'EROFS':
-      return `${named} is on a read-only file system: set COUNTERSIGN_DATA_DIR to a place that can be written.`;
+      return `${named} is on a read-only file system: make that writable${elsewhere}.`;
     default:
       return undefined;
   }

@@ -3,6 +3,11 @@ import { readCall, UsageError, usageOf } from './commands/registry.ts';
 import { complaintOf } from './complaint.ts';
 import { readSettings, type Settings } from './config/settings.ts';
 
+// Who reads the output may have seen enough (`countersign doctor | head -3`): that ends nothing.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 
 async function main(words: readonly string[]): Promise<number | undefined> {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { DestinationStream, Logger } from 'pino';
 import { apiOperations } from './app.ts';
 import { bootstrap } from './bootstrap.ts';
+import { STORE_MARK_INTERVAL_MS } from './config/limits.ts';
 import type { Settings } from './config/settings.ts';
 import { cacheConfigurations } from './configuration.ts';
 import { openKeyring } from './crypto/keyring.ts';
@@ -11,6 +12,7 @@ import { loadMasterKey } from './crypto/master-key.ts';
 import { integrityVerifiers } from './device-integrity/registry.ts';
 import { createDeviceWakes } from './device-wakes.ts';
 import { openMetadataService } from './fido-metadata/metadata-service.ts';
+import { BY_HAND, spendOneTimeValues } from './gone-back.ts';
 import { createHttpApp } from './http/app.ts';
 import { openDeviceChannel } from './http/device-channel.ts';
 import { makeIsAwaited } from './jobs/awaited-push.ts';
@@ -32,6 +34,7 @@ import { makeLinks } from './resources/kit/links.ts';
 import { createAccess } from './resources/platform/tokens/access.ts';
 import { openStore } from './storage/open.ts';
 import { ANY_ENVIRONMENT } from './storage/store.ts';
+import { moveMark } from './storage/store-mark.ts';
 import { watchStore } from './storage/watched-store.ts';
 import { readTls } from './tls-files.ts';
 
@@ -75,7 +78,23 @@ export async function startServer(
   const masterKey = await loadMasterKey(settings);
   const authenticators = await openMetadataService({ settings, clock, log });
   const store = watchStore(await openStore({ ...settings, oneServer: true }), log);
+
+  /** Once a minute, too: a database may go back under a server that runs. */
+  async function mendIfGoneBack(): Promise<void> {
+    await moveMark(settings, clock.now(), async () => {
+      const done = await spendOneTimeValues({ store, methods, now: clock.now() });
+      log.warn(
+        { done },
+        `The store went back in time: it is older than when this server saw it last. What may be used once counts as used now. ${BY_HAND}`,
+      );
+    });
+  }
+
+  await mendIfGoneBack();
   const keyring = await openKeyring({ store, masterKey, clock });
+  const marking = setInterval(() => {
+    mendIfGoneBack().catch((error: unknown) => log.debug({ err: error }, 'No mark was made.'));
+  }, STORE_MARK_INTERVAL_MS).unref();
   const metrics = createMetrics({ process: true });
   // The port may be chosen by the system: the addresses are known once the server listens.
   const origins = { publicUrl: '', authPublicUrl: '' };
@@ -155,6 +174,7 @@ export async function startServer(
   });
 
   async function close(): Promise<void> {
+    clearInterval(marking);
     // Requests that wait for something to happen are answered now.
     for (const stop of deafen) stop();
     deviceWakes.close();

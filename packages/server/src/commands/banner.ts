@@ -4,14 +4,11 @@ import { join, resolve } from 'node:path';
 import { CREDENTIALS_FILE } from '../bootstrap.ts';
 import type { Settings } from '../config/settings.ts';
 import { isAuthenticatorBuilt } from '../http/authenticator-files.ts';
-import { placeOf } from '../storage/inspect.ts';
+import { isLoopback } from '../model/network.ts';
 import { SQLITE_FILE } from '../storage/open.ts';
+import { placeOf } from '../storage/place.ts';
 import { VERSION } from '../version.ts';
 import { engineOf } from './command.ts';
-
-const LOOPBACK = /^(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|localhost)$/;
-
-export const isLoopback = (host: string) => LOOPBACK.test(host);
 
 /** The file, or the database without its password. */
 export const storeOf = ({ databaseUrl, dataDirectory }: Settings) =>

@@ -19,19 +19,27 @@ async function isThere(settings: Settings): Promise<boolean> {
   }
 }
 
-const saySo = ({ say }: Call) => {
-  say('The store has an environment already: nothing was made.');
+const saySo = ({ say, options }: Call) => {
+  say(
+    options.json
+      ? JSON.stringify({ made: false })
+      : 'The store has an environment already: nothing was made.',
+  );
   return 0;
 };
 
 /** Beside a server, too: one that has started has made the environment. */
 export const run: Run = async (call) => {
-  const { settings, say } = call;
+  const { settings, options, say } = call;
   if (await isThere(settings)) return saySo(call);
   return withKeys(settings, { oneServer: true }, async (store, keyring) => {
     const parts = { settings, store, keyring, methods: createRegistry(), clock: SYSTEM_CLOCK };
     const first = await bootstrap(parts, plannedUrl(settings));
     if (!first.made) return saySo(call);
+    if (options.json) {
+      say(JSON.stringify(first));
+      return 0;
+    }
     say(`Made: the environment ${first.environmentId}.`);
     say(`Credentials: ${first.file}`);
     return 0;

@@ -23,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'bootstrap',
     what: 'make the first environment on an empty store',
+    options: { json: JSON_OPTION },
     load: () => import('./bootstrap.ts'),
   },
   {
@@ -40,6 +41,12 @@ export const COMMANDS: readonly Command[] = [
       json: JSON_OPTION,
     },
     load: () => import('./backup.ts'),
+  },
+  {
+    name: 'restore',
+    operand: 'FILE',
+    what: 'put a backup in the place of the SQLite database; the server is stopped',
+    load: () => import('./restore.ts'),
   },
   {
     name: 'keys rotate',

@@ -192,3 +192,5 @@ export const WEB_PUSH_IDLE_MS = 30_000;
 export const AUTHENTICATION_CODE_MIN_MS = 10_000;
 export const AUTHENTICATION_CODE_MAX_MS = 30 * 60_000;
 export const AUTHENTICATION_CODE_KEPT_MS = 60 * 60_000;
+/** How often a server leaves its mark in the store: what went back is noticed within this time. */
+export const STORE_MARK_INTERVAL_MS = 60_000;

@@ -258,6 +258,11 @@ export interface AuthenticationMethod {
   };
   /** Its devices run an application of ours or others: they pair and answer by the device protocol. */
   readonly native?: true;
+  /**
+   * The credential as if every one-time value of it that may be valid by `now`, on a clock that is
+   * as far off as any policy allows, had been used: after the store went back in time.
+   */
+  spent?(credential: Record<string, unknown>, now: Instant): Record<string, unknown>;
   /** Which of the user's devices the request to start a flow comes from, where it shows that. */
   accessingDevice?(
     options: Readonly<Record<string, unknown>>,

@@ -21,3 +21,8 @@ export function networkOf(address: string): string {
   const network = groups.slice(0, NETWORK_GROUPS).map((group) => Number.parseInt(group, 16));
   return `${network.map((group) => group.toString(16)).join(':')}::/64`;
 }
+
+const LOOPBACK = /^(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|localhost)$/;
+
+/** Whether a host is this machine only. Pure. */
+export const isLoopback = (host: string): boolean => LOOPBACK.test(host);

@@ -3,6 +3,9 @@ import { dirname } from 'node:path';
 import type { EnvironmentKey } from '../model/documents.ts';
 import { pendingMigrations } from './migrations/migrations.ts';
 import { existingFile, type StorePlace } from './open.ts';
+import { placeOf } from './place.ts';
+import { contentsOf, openReadOnly } from './sqlite-backup.ts';
+import { servingProcess } from './sqlite-lock.ts';
 import type { Stored } from './store.ts';
 
 export interface StoreReport {
@@ -46,13 +49,14 @@ function dataKeyOf(row: Record<string, unknown> | undefined) {
   };
 }
 
-async function inspectFile(dataDirectory: string): Promise<StoreReport> {
+function inspectFile(dataDirectory: string): StoreReport {
   const path = existingFile(dataDirectory);
-  const [{ contentsOf, openReadOnly }, { servingProcess }] = await Promise.all([
-    import('./sqlite-backup.ts'),
-    import('./sqlite-lock.ts'),
-  ]);
   const servedBy = servingProcess(path);
+  return { ...inspectSqliteFile(path), ...(servedBy === undefined ? {} : { servedBy }) };
+}
+
+/** The same of any file: a copy, too. */
+export function inspectSqliteFile(path: string): StoreReport {
   const db = openReadOnly(path);
   try {
     const { bytes, environments, users, migrations } = contentsOf(db, path);
@@ -66,17 +70,10 @@ async function inspectFile(dataDirectory: string): Promise<StoreReport> {
       pending: pendingMigrations(migrations),
       ...dataKeyOf(db.prepare(DATA_KEY).get()),
       encoding: String(db.prepare('pragma encoding').get()?.encoding).replace('-', ''),
-      ...(servedBy === undefined ? {} : { servedBy }),
     };
   } finally {
     db.close();
   }
-}
-
-/** Host, port and database of an address. Pure. */
-export function placeOf(databaseUrl: string): string {
-  const { host, pathname } = new URL(databaseUrl);
-  return `${host || 'the local socket'}${pathname}`;
 }
 
 async function withClient<R>(

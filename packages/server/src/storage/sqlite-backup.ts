@@ -1,6 +1,8 @@
 /** Copies of a SQLite file: made beside a running server, and looked through before they count. */
 import { closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 
 const READ_ONLY = { readOnly: true, timeout: 5_000 } as const;
 
@@ -17,9 +19,15 @@ export class BackupError extends Error {
   override name = 'BackupError';
 }
 
-/** Opens the file for reading only; nothing is made where there is none. */
+/**
+ * Opens the file for reading only. Without a log beside it nobody has it open: then it is read as it
+ * stands (`immutable`), or SQLite would leave an empty log there.
+ */
 export function openReadOnly(path: string): DatabaseSync {
-  return new DatabaseSync(path, READ_ONLY);
+  if (existsSync(`${path}-wal`)) return new DatabaseSync(path, READ_ONLY);
+  const address = pathToFileURL(path);
+  address.searchParams.set('immutable', '1');
+  return new DatabaseSync(address, READ_ONLY);
 }
 
 /**
@@ -27,6 +35,7 @@ export function openReadOnly(path: string): DatabaseSync {
  * Countersign store.
  */
 export function verifyFile(path: string): FileContents {
+  if (!existsSync(path)) throw new BackupError(`There is no file ${path}.`);
   const db = openReadOnly(path);
   try {
     const [first, ...more] = db.prepare('pragma integrity_check').all();
@@ -83,11 +92,14 @@ export async function backupFile(
   if (existsSync(to) && !force) {
     throw new BackupError(`${to} exists: name another file, or overwrite it by --force.`);
   }
+  if (!existsSync(dirname(to)))
+    throw new BackupError(`There is no folder ${dirname(to)}: make it first.`);
   const draft = `${to}.part`;
   rmSync(draft, { force: true });
   closeSync(openSync(draft, 'wx', 0o600));
   try {
-    const db = openReadOnly(from);
+    // Not as it stands: a server may start while it is read.
+    const db = new DatabaseSync(from, READ_ONLY);
     try {
       await backup(db, draft);
     } finally {

@@ -14,6 +14,7 @@ import { pendingMigrations } from './migrations/migrations.ts';
 import { createProbe } from './probe.ts';
 import { watchOtherProcesses } from './sqlite-changes.ts';
 import { createGroupCommit } from './sqlite-commit.ts';
+import { beginLife, takeForeignLogAway } from './sqlite-life.ts';
 import { lockForOneServer } from './sqlite-lock.ts';
 import { outageOr, watchFiles } from './sqlite-outage.ts';
 import type { ANY_ENVIRONMENT, Store, Stored } from './store.ts';
@@ -44,8 +45,10 @@ export async function openSqliteStore(
   const unlock = oneServer ? lockForOneServer(path) : () => {};
   let db: DatabaseSync | undefined;
   try {
+    if (oneServer) takeForeignLogAway(path);
     makePrivate(path);
     db = openFile(path);
+    if (oneServer) beginLife(db, path);
     if (pendingMigrations(appliedMigrations(db)).length > 0) await migrate(db);
     return createStore(db, path, unlock);
   } catch (error) {

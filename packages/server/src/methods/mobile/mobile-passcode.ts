@@ -1,7 +1,12 @@
 /** Passcodes that a native device makes, also where it has no network; RFC 6238. */
 import { PASSCODE_GRACE_PERIOD, passcodeIdentity } from '../../model/mobile.ts';
 import type { MethodContext, MethodDevice, Verdict } from '../authentication-method.ts';
-import { findCounter, type PasscodeForm, timeStepAt } from '../oath/one-time-password.ts';
+import {
+  findCounter,
+  type PasscodeForm,
+  spentTimeStep,
+  timeStepAt,
+} from '../oath/one-time-password.ts';
 import { nativeCredential } from './native-credential.ts';
 
 export const MOBILE_PASSCODE: PasscodeForm = { digits: 6, algorithm: 'sha256' };
@@ -25,5 +30,14 @@ export function verifyPasscode(
     verdict: 'VERIFIED',
     credential: { ...device.credential, lastTimeStep: found },
     amr: ['otp'],
+  };
+}
+
+/** See `AuthenticationMethod.spent`. */
+export function spentPasscodes(credential: Record<string, unknown>, now: number) {
+  const { lastTimeStep, passcodePeriodSeconds } = nativeCredential({ credential });
+  return {
+    ...credential,
+    lastTimeStep: spentTimeStep(lastTimeStep, now, passcodePeriodSeconds * 1_000),
   };
 }

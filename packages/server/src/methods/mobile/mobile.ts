@@ -11,7 +11,7 @@ import type {
   MethodDevice,
 } from '../authentication-method.ts';
 import { accessingDevice } from './accessing-device.ts';
-import { verifyPasscode } from './mobile-passcode.ts';
+import { spentPasscodes, verifyPasscode } from './mobile-passcode.ts';
 import { MOBILE_VIEW, mobileView } from './mobile-view.ts';
 import { nativeCredential } from './native-credential.ts';
 import { type PushAnswer, verifyPushAnswer } from './push-answer.ts';
@@ -45,6 +45,7 @@ export const mobile: AuthenticationMethod = {
   answerKind: 'push',
   amr: ['mca', 'user'],
   initialStatuses: ['ACTIVATION_REQUIRED'],
+  spent: spentPasscodes,
   schemas: {
     create: {},
     start: {

@@ -28,6 +28,14 @@ export function timeStepAt(instant: number, stepMs: number): number {
   return Math.floor(instant / stepMs);
 }
 
+/** Steps that any policy may let a clock be off; contract §3.3. */
+const GRACE_STEPS_MAX = 10;
+
+/** The credential's `lastTimeStep`, after which no step that may be accepted by `now` is left. */
+export function spentTimeStep(lastTimeStep: unknown, now: number, stepMs: number): number {
+  return Math.max(Number(lastTimeStep), timeStepAt(now, stepMs) + GRACE_STEPS_MAX);
+}
+
 /**
  * The first counter in `from … to` (inclusive) whose HOTP value is `otp`, or undefined. Every
  * counter is computed and compared in constant time, so the time taken says nothing of the match.

@@ -7,7 +7,7 @@ import { Type } from 'typebox';
 import { TOTP_BLOCK } from '../../policy/blocks.ts';
 import type { AuthenticationMethod, MethodDevice } from '../authentication-method.ts';
 import { toBase32 } from '../oath/base32.ts';
-import { findCounter, timeStepAt } from '../oath/one-time-password.ts';
+import { findCounter, spentTimeStep, timeStepAt } from '../oath/one-time-password.ts';
 
 const STEP_MS = 30_000;
 const FORM = { digits: 6, algorithm: 'sha1' } as const;
@@ -100,4 +100,9 @@ export const totp: AuthenticationMethod = {
   },
 
   view: () => ({}),
+
+  spent: (credential, now) => ({
+    ...credential,
+    lastTimeStep: spentTimeStep(credential.lastTimeStep, now, STEP_MS),
+  }),
 };

@@ -1,7 +1,7 @@
 /** Reads the two settings of e-mail. Only what stands here can be set by the address. */
-import { isIP } from 'node:net';
 import { SettingsError } from '../../../config/settings.ts';
 import { isEmailAddress } from '../../../model/address.ts';
+import { isLoopback } from '../../../model/network.ts';
 
 export interface SmtpServer {
   host: string;
@@ -15,9 +15,6 @@ export interface SmtpServer {
   auth?: { user: string; pass: string };
   tls: { minVersion: 'TLSv1.2'; rejectUnauthorized: boolean };
 }
-
-const isLoopback = (host: string) =>
-  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
 function decoded(text: string): string {
   try {
