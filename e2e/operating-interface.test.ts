@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -187,6 +187,9 @@ test('what it says of itself needs no token', async () => {
   }
 });
 
+const outboxKeyOf = ({ dataDirectory }: { dataDirectory: string }) =>
+  readFileSync(join(dataDirectory, 'outbox.key'), 'utf8');
+
 describe('two nodes on one PostgreSQL', () => {
   let postgres: TestPostgres;
   before(async () => {
@@ -212,7 +215,10 @@ describe('two nodes on one PostgreSQL', () => {
       // Either node's worker may have taken the message; each shows what both have kept.
       let otp: string | undefined;
       for (let tries = 0; tries < 50 && otp === undefined; tries++) {
-        const outbox = await send(`${other.origin}/dev/outbox?to=${email}`);
+        const outbox = await send(`${other.origin}/dev/outbox?to=${email}`, {
+          // Their public URL says that others are meant.
+          headers: { authorization: `Bearer ${outboxKeyOf(other)}` },
+        });
         otp = outbox.body.messages[0]?.otp;
         if (otp === undefined) await new Promise((resolve) => setTimeout(resolve, 50));
       }

@@ -29,7 +29,9 @@ async function serve(): Promise<void> {
   say(`  API:          ${server.url}/v1`);
   say(`  Reference:    ${server.url}/docs`);
   say(`  For phones:   ${server.url}/authenticator/`);
-  if (!settings.production) say(`  Outbox:       ${server.url}/dev/outbox`);
+  if (!settings.production) {
+    say(`  Outbox:       ${server.url}/dev/outbox (passcodes, for development: see SECURITY.md)`);
+  }
   if (server.credentialsFile !== undefined) {
     say(`  Credentials:  ${server.credentialsFile} (made now, by the first run)`);
   }
