@@ -103,12 +103,17 @@ async function migrate(databaseUrl: string): Promise<void> {
 // for another worker's rows: they are skipped.
 const CLAIM = `with due as materialized (
     select environment_id, id from messages where status = 'PENDING' and available_at <= $2
-    order by available_at limit $3 for update skip locked)
+      and channel <> all($4::text[]) order by available_at limit $3 for update skip locked)
   update messages t set available_at = $1, version = version + 1,
     doc = (doc::jsonb || jsonb_build_object('availableAt', $1::bigint,
       'attempts', (doc->>'attempts')::int + 1))::json
   from due where t.environment_id = due.environment_id and t.id = due.id
   returning t.environment_id, t.id, t.version, t.doc`;
+const RENEW = `update messages t set available_at = $1,
+    doc = (doc::jsonb || jsonb_build_object('availableAt', $1::bigint))::json
+  from unnest($2::text[], $3::text[], $4::int[]) as k(environment_id, id, version)
+  where t.environment_id = k.environment_id and t.id = k.id and t.version = k.version
+    and status = 'PENDING'`;
 const RELEASE = `update messages set available_at = $1, version = version + 1,
     doc = (doc::jsonb || jsonb_build_object('availableAt', $1::bigint))::json
   where status = 'PENDING' and available_at > $1`;
@@ -161,9 +166,15 @@ function createStore({ pool, commitPool, listening }: Connections): Store {
       return outcome;
     },
 
-    async claimMessages(now, leaseUntil, limit) {
-      const { rows } = await query(CLAIM, [leaseUntil, now, limit]);
+    async claimMessages(now, leaseUntil, limit, exceptChannels = []) {
+      const { rows } = await query(CLAIM, [leaseUntil, now, limit, exceptChannels]);
       return rows.map((row) => stored<'messages'>(row)).sort(inOrderOfCreation);
+    },
+
+    async renewMessages(claimed, leaseUntil) {
+      const environmentIds = claimed.map(({ environmentId }) => environmentId);
+      const ids = claimed.map(({ id }) => id);
+      await query(RENEW, [leaseUntil, environmentIds, ids, claimed.map(({ version }) => version)]);
     },
 
     async releaseMessages(now) {

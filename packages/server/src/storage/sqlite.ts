@@ -96,8 +96,10 @@ const DEVICES_OF_USER = `select ${ROW} from devices where environment_id = ? and
 const CLAIM = `update messages set available_at = ?1, version = version + 1,
     doc = json_set(doc, '$.availableAt', ?1, '$.attempts', json_extract(doc, '$.attempts') + 1)
   where rowid in (select rowid from messages where status = 'PENDING' and available_at <= ?2
-    order by available_at limit ?3)
+      and channel not in (select value from json_each(?4)) order by available_at limit ?3)
   returning ${ROW}`;
+const RENEW = `update messages set available_at = ?1, doc = json_set(doc, '$.availableAt', ?1)
+  where environment_id = ?2 and id = ?3 and version = ?4 and status = 'PENDING'`;
 const PROBE = 'update write_probe set written_at = ?';
 const RELEASE = `update messages set available_at = ?1, version = version + 1,
     doc = json_set(doc, '$.availableAt', ?1) where status = 'PENDING' and available_at > ?1`;
@@ -204,13 +206,27 @@ function createStore(db: DatabaseSync, path: string, unlock: () => void): Store 
       });
     },
 
-    claimMessages: (now, leaseUntil, limit) =>
+    claimMessages: (now, leaseUntil, limit, exceptChannels = []) =>
       during(() =>
         statement(CLAIM)
-          .all(leaseUntil, now, limit)
+          .all(leaseUntil, now, limit, JSON.stringify(exceptChannels))
           .map((row) => stored<'messages'>(row))
           .sort((one, other) => (one.id < other.id ? -1 : 1)),
       ),
+
+    renewMessages: (claimed, leaseUntil) =>
+      during(() => {
+        statement('begin immediate').run();
+        try {
+          for (const { environmentId, id, version } of claimed) {
+            statement(RENEW).run(leaseUntil, environmentId, id, version);
+          }
+          statement('commit').run();
+        } catch (error) {
+          if (db.isTransaction) db.exec('rollback');
+          throw error;
+        }
+      }),
 
     releaseMessages: (now) => during(() => void statement(RELEASE).run(now)),
 

@@ -113,13 +113,20 @@ export interface Store {
   /**
    * Takes up to `limit` PENDING messages whose `availableAt` has come, oldest first, and moves
    * `availableAt` to `leaseUntil` and counts the attempt, so that no other worker takes them
-   * meanwhile. Their versions are those after the claim.
+   * meanwhile. Their versions are those after the claim. `exceptChannels`: those are left.
    */
   claimMessages(
     now: Instant,
     leaseUntil: Instant,
     limit: number,
+    exceptChannels?: readonly string[],
   ): Promise<Stored<Documents['messages']>[]>;
+
+  /** Moves the ends of leases that still hold, without another version of the message. */
+  renewMessages(
+    claimed: readonly Stored<Documents['messages']>[],
+    leaseUntil: Instant,
+  ): Promise<void>;
 
   /** Ends every lease: at start-up where this process is the only one (SQLite). */
   releaseMessages(now: Instant): Promise<void>;

@@ -51,6 +51,7 @@ export function watchStore(store: Store, log: Log): Store {
     readFlowFacts: watched(store.readFlowFacts),
     commit: watched(store.commit),
     claimMessages: watched(store.claimMessages),
+    renewMessages: watched(store.renewMessages),
     releaseMessages: watched(store.releaseMessages),
     sweep: watched(store.sweep),
     async isReady() {
