@@ -57,6 +57,11 @@ const TABLE = {
     fallback: 'Countersign <no-reply@localhost>',
     description: 'Sender of e-mail.',
   },
+  smtpGreeting: {
+    env: 'COUNTERSIGN_SMTP_GREETING',
+    description:
+      'Name that mail servers are greeted by (EHLO); absent: the host of the public URL, where it is a full name.',
+  },
   masterKey: {
     env: 'COUNTERSIGN_MASTER_KEY',
     secret: true,
@@ -164,6 +169,7 @@ export interface Settings {
   authPublicUrl?: string;
   smtpUrl?: string;
   mailFrom: string;
+  smtpGreeting?: string;
   masterKey?: string;
   masterKeyFile?: string;
   tls?: { certFile: string; keyFile: string };
@@ -270,6 +276,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     authPublicUrl: url('authPublicUrl'),
     smtpUrl,
     mailFrom: required('mailFrom'),
+    smtpGreeting: text('smtpGreeting'),
     masterKey: text('masterKey'),
     masterKeyFile: text('masterKeyFile'),
     tls: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined,
