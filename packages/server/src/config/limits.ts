@@ -91,6 +91,8 @@ export const TEMPLATE_RENDER_MS = 100;
 /** Pause between sweeps, and how long an ended message stays for its worker to see that. */
 export const SWEEP_INTERVAL_MS = 60_000;
 export const MESSAGE_GRACE_MS = 60 * 60_000;
+/** How often it is looked for rows of environments that were deleted. */
+export const DELETED_SWEEP_INTERVAL_MS = 60 * 60_000;
 /** Rows that one sweep deletes of one table. */
 export const SWEEP_ROWS_MAX = 1_000;
 /** Messages that the development outbox shows at the most. */

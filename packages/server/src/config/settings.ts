@@ -141,6 +141,11 @@ const TABLE = {
     description:
       '`true`: `testMode` devices are allowed. Default: allowed, but not in production (contract §3.6).',
   },
+  bypassDaysMax: {
+    env: 'COUNTERSIGN_BYPASS_DAYS_MAX',
+    description:
+      'Days that a user may bypass MFA at the most; absent: without a bound, as the API has it.',
+  },
   trustProxy: {
     env: 'COUNTERSIGN_TRUST_PROXY',
     description:
@@ -187,6 +192,7 @@ export interface Settings {
   fidoMetadataRootFile?: string;
   logLevel: string;
   allowTestDevices: boolean;
+  bypassDaysMax?: number;
   trustProxy?: string[];
   production: boolean;
 }
@@ -298,9 +304,16 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     fidoMetadataRootFile: text('fidoMetadataRootFile'),
     logLevel,
     allowTestDevices: allowTestDevices === undefined ? !production : allowTestDevices === 'true',
+    bypassDaysMax: readDays(TABLE.bypassDaysMax.env, text('bypassDaysMax')),
     trustProxy,
     production,
   });
+}
+
+function readDays(name: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^[1-9]\d{0,4}$/.test(value)) return Number(value);
+  throw new SettingsError(`${name} is not a number of days from 1 to 99999.`);
 }
 
 type Defined<T> = {

@@ -6,6 +6,7 @@
 import pg from 'pg';
 import type { Table } from '../model/documents.ts';
 import type { Engine } from './condition-sql.ts';
+import { DELETED_ENVIRONMENT } from './deleted-sql.ts';
 import { countSql, listSql } from './list-sql.ts';
 import { onWakeText, wakeText } from './listeners.ts';
 import { pendingMigrations } from './migrations/migrations.ts';
@@ -123,6 +124,11 @@ const SWEEP = (table: Table) => `with gone as materialized (
     for update skip locked)
   delete from ${table} t using gone where t.environment_id = gone.environment_id and t.id = gone.id`;
 
+const SWEEP_OF = (table: Table) => `with gone as materialized (
+    select environment_id, id from ${table} where environment_id = $1 limit $2
+    for update skip locked)
+  delete from ${table} t using gone where t.environment_id = gone.environment_id and t.id = gone.id`;
+
 function createStore({ pool, commitPool, listening }: Connections): Store {
   const { listeners, wakes } = listening;
   const underWay = createUnderWay();
@@ -183,6 +189,13 @@ function createStore({ pool, commitPool, listening }: Connections): Store {
 
     async sweep(table, now, limit) {
       const { rowCount } = await query(SWEEP(table), [now, limit]);
+      return rowCount ?? 0;
+    },
+
+    async sweepDeleted(table, limit) {
+      const { rows } = await query(DELETED_ENVIRONMENT(table), []);
+      if (!rows[0]) return 0;
+      const { rowCount } = await query(SWEEP_OF(table), [rows[0].environment_id, limit]);
       return rowCount ?? 0;
     },
 

@@ -181,6 +181,8 @@ export function racesContract(engine: EngineUnderTest): void {
       const environmentId = randomUUID();
       const [store, other] = nodes;
       const base = 6e12;
+      // What other tests have left.
+      await store.claimMessages(base, 9e12, 1_000);
       await store.commit(
         Array.from({ length: 3 }, () =>
           insert('messages', environmentId, randomUUIDv7(), aMessage(base)),

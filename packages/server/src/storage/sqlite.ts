@@ -7,6 +7,7 @@ import { chmodSync, closeSync, openSync } from 'node:fs';
 import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Documents, Table } from '../model/documents.ts';
 import type { Engine } from './condition-sql.ts';
+import { DELETED_ENVIRONMENT } from './deleted-sql.ts';
 import { countSql, listSql } from './list-sql.ts';
 import { createListeners, onWakeText, wakeText } from './listeners.ts';
 import { pendingMigrations } from './migrations/migrations.ts';
@@ -234,6 +235,14 @@ function createStore(db: DatabaseSync, path: string, unlock: () => void): Store 
       during(() => {
         const text = `delete from ${table} where rowid in (select rowid from ${table} where expires_at <= ? limit ?)`;
         return Number(statement(text).run(now, limit).changes);
+      }),
+
+    sweepDeleted: (table, limit) =>
+      during(() => {
+        const found = statement(DELETED_ENVIRONMENT(table)).get();
+        if (!found) return 0;
+        const text = `delete from ${table} where rowid in (select rowid from ${table} where environment_id = ? limit ?)`;
+        return Number(statement(text).run(String(found.environment_id), limit).changes);
       }),
 
     onConfigurationChange: listeners.add,

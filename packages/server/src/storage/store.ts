@@ -134,6 +134,9 @@ export interface Store {
   /** Deletes up to `limit` rows of a table with `expires_at`, in any environment, that are past. */
   sweep(table: Table, now: Instant, limit: number): Promise<number>;
 
+  /** Deletes up to `limit` rows of a table whose environment isn't there any more. */
+  sweepDeleted(table: Exclude<Table, 'environments'>, limit: number): Promise<number>;
+
   /**
    * Calls back after a change of a configuration table (see `tables.ts`, `notifies`) by this or by
    * another node, so that caches drop what they hold of the environment. `ANY_ENVIRONMENT`: notices

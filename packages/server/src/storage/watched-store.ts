@@ -54,6 +54,7 @@ export function watchStore(store: Store, log: Log): Store {
     renewMessages: watched(store.renewMessages),
     releaseMessages: watched(store.releaseMessages),
     sweep: watched(store.sweep),
+    sweepDeleted: watched(store.sweepDeleted),
     async isReady() {
       const isReady = await store.isReady();
       if (!isReady) outage('NOT_READY');

@@ -60,9 +60,15 @@ async function find({ store }: EnvironmentParts, { params }: OperationRequest) {
   return environment;
 }
 
-function record(request: OperationRequest, environmentId: string, verb: string): Write {
+/** `where`: a deletion is told in the caller's environment, because the deleted one is swept. */
+function record(
+  request: OperationRequest,
+  environmentId: string,
+  verb: string,
+  where = environmentId,
+): Write {
   return activityWrite(
-    environmentId,
+    where,
     {
       action: `ENVIRONMENT.${verb}`,
       actor: actorOf(request),
@@ -167,7 +173,7 @@ function assertDeletable({ id, doc }: Stored<Environment>, { actor }: OperationR
 
 /**
  * Deletes the row that every route and token needs, so nothing of the environment can be used or
- * seen any more. What is in it stays in the tables, out of reach.
+ * seen any more. What is in it is swept within hours.
  */
 export async function deleteEnvironment(
   parts: EnvironmentParts,
@@ -180,7 +186,7 @@ export async function deleteEnvironment(
     return {
       writes: [
         { op: 'delete', table: 'environments', environmentId: id, id, version },
-        record(request, id, 'DELETED'),
+        record(request, id, 'DELETED', request.actor.environmentId),
       ],
       result: undefined,
     };

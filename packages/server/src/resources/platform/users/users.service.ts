@@ -21,7 +21,7 @@ import {
 
 export type UserParts = Pick<
   Parts,
-  'store' | 'links' | 'configurations' | 'methods' | 'wakeDevices'
+  'store' | 'links' | 'configurations' | 'methods' | 'wakeDevices' | 'settings'
 >;
 
 const environmentOf = ({ params }: OperationRequest) => params.envID ?? '';
