@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { HANG_MS } from '../packages/server/src/testing/until.ts';
 import { launchBrowser, type RunningBrowser } from './browser.ts';
 import { type RunningServer, startServer } from './server.ts';
 
@@ -22,7 +23,7 @@ describe('the rendered API reference', { timeout: 120_000 }, () => {
     page.on('pageerror', (error) => complaints.push(String(error)));
     page.on('requestfailed', (request) => complaints.push(`refused: ${request.url()}`));
     await page.goto(`${server.origin}/docs`);
-    await page.waitForSelector('.opblock-tag', { timeout: 30_000 });
+    await page.waitForSelector('.opblock-tag', { timeout: HANG_MS });
     // Each tag is closed at first, and its operations are drawn when it is opened.
     const closed = page.locator('.opblock-tag[data-is-open="false"]');
     await closed.evaluateAll((tags: { click(): void }[]) => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   CIRCUIT_FAILURES_MAX,
   CIRCUIT_OPEN_MS,
@@ -64,7 +63,7 @@ describe('the outbox worker', () => {
       await outbox.add(aDelivery());
       outbox.wake();
       outbox.wake();
-      for (let tries = 0; server.received.length === 0 && tries < 200; tries++) await pause(10);
+      await until(() => server.received.length > 0);
       assert.equal(server.received.length, 1);
     });
   });

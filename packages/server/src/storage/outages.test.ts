@@ -115,6 +115,14 @@ describe('an outage of PostgreSQL', () => {
     await client.end();
   }
 
+  async function isReadOnly(databaseUrl: string): Promise<boolean> {
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    const { rows } = await client.query('show transaction_read_only');
+    await client.end();
+    return rows[0].transaction_read_only === 'on';
+  }
+
   test('the database is gone: 503 and not ready, one line, until it is back', async (t) => {
     const pooler = await startPooler(await postgres.freshDatabase());
     const server = await startTestServer({ databaseUrl: pooler.url });
@@ -169,7 +177,7 @@ describe('an outage of PostgreSQL', () => {
       'select pg_reload_conf()',
     );
     try {
-      await query(databaseUrl, 'select pg_sleep(0.2)');
+      await until(() => isReadOnly(databaseUrl));
       assert.deepEqual(await addPolicy(store), { committed: true });
       assert.deepEqual(await store.claimMessages(1, 2, 1), []);
       assert.equal(await store.isReady(), true);

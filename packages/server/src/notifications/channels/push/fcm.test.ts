@@ -1,15 +1,17 @@
 /** FCM: what an account's faults come to, and what Google's. */
+
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { PUSH_TIMEOUT_MS } from '../../../config/limits.ts';
 import { startFcm } from '../../../testing/fcm-service.ts';
+import { HANG_MS } from '../../../testing/until.ts';
 import { openFcmChannel } from './fcm.ts';
 
 const UNREACHABLE = { outcome: 'LATER', reason: 'UNREACHABLE', providerFailed: true };
 
-describe('FCM', { timeout: 20_000 }, () => {
+describe('FCM', { timeout: HANG_MS }, () => {
   let fcm: Awaited<ReturnType<typeof startFcm>>;
   before(async () => {
     fcm = await startFcm();
@@ -118,7 +120,7 @@ describe('FCM', { timeout: 20_000 }, () => {
     assert.equal(fcm.troubles.asked.count, 2);
   });
 
-  test('stops waiting for an access token when it is told to', { timeout: 5_000 }, async () => {
+  test('stops waiting for an access token when it is told to', { timeout: HANG_MS }, async () => {
     fcm.troubles.asked.count = 0;
     fcm.troubles.next.push('silent');
     const ending = new AbortController();

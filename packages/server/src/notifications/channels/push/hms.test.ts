@@ -1,14 +1,16 @@
 /** HMS: what Huawei's answers come to. */
+
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { PUSH_TIMEOUT_MS } from '../../../config/limits.ts';
 import { startHms } from '../../../testing/hms-service.ts';
+import { HANG_MS } from '../../../testing/until.ts';
 import { openHmsChannel } from './hms.ts';
 
 const UNREACHABLE = { outcome: 'LATER', reason: 'UNREACHABLE', providerFailed: true };
 
-describe('HMS', { timeout: 20_000 }, () => {
+describe('HMS', { timeout: HANG_MS }, () => {
   let hms: Awaited<ReturnType<typeof startHms>>;
   before(async () => {
     hms = await startHms();

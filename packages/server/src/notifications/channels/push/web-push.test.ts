@@ -1,9 +1,11 @@
 /** Web Push against a push service that checks what it is sent, and against hostile ones. */
+
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { PUSH_TIMEOUT_MS } from '../../../config/limits.ts';
+import { HANG_MS } from '../../../testing/until.ts';
 import { ENDLESS_BYTES, startWebPush } from '../../../testing/web-push-service.ts';
 import type { RenderedMessage } from '../channel.ts';
 import { openWebPushChannel, readSubscription } from './web-push.ts';
@@ -13,7 +15,7 @@ async function until(isDone: () => boolean): Promise<void> {
   while (!isDone()) await turn();
 }
 
-describe('Web Push', { timeout: 9_000 }, () => {
+describe('Web Push', { timeout: HANG_MS }, () => {
   const keys = (() => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const { x = '', y = '', d = '' } = privateKey.export({ format: 'jwk' });
