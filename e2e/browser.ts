@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import chromium from '@sparticuz/chromium';
 import { type BrowserContext, chromium as playwright } from 'playwright-core';
+import { HANG_MS } from '../packages/server/src/testing/until.ts';
 
 const FLAGS = [
   '--headless',
@@ -41,6 +42,8 @@ export async function launchBrowser(flags: readonly string[] = []): Promise<Runn
       'about:blank',
     ],
   });
+  // A page on a busy machine takes its time.
+  context.setDefaultTimeout(HANG_MS);
   await context.route(/.*/, (route) =>
     OWN_HOSTS.includes(new URL(route.request().url()).hostname) ? route.continue() : route.abort(),
   );

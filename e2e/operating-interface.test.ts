@@ -1,9 +1,10 @@
 /** The server as an operator runs it: real SMTP, TLS, production rules, two nodes on PostgreSQL. */
+
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,7 @@ import { selfSignedCertificate } from '../packages/server/src/http/testing-certi
 import { startMailServer } from '../packages/server/src/notifications/testing/mail-server.ts';
 import { send } from '../packages/server/src/testing/client.ts';
 import { startPostgres, type TestPostgres } from '../packages/server/src/testing/postgres.ts';
+import { HANG_MS, until } from '../packages/server/src/testing/until.ts';
 import { cleanEnvironment, freePort, type RunningServer, startServer } from './server.ts';
 
 const MAIN = fileURLToPath(new URL('../packages/server/src/main.ts', import.meta.url));
@@ -62,7 +64,7 @@ async function refusal(env: Record<string, string>) {
   child.stderr.setEncoding('utf8').on('data', (part: string) => {
     text += part;
   });
-  const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), HANG_MS);
   const [code] = await once(child, 'exit');
   clearTimeout(timer);
   rmSync(directory, { recursive: true, force: true });
@@ -78,9 +80,7 @@ test('a passcode arrives by a real SMTP server and completes the flow', async ()
   try {
     const token = await tokenOf(server);
     const flowId = await startFlow(server, token, 'kaisa@shop.example');
-    for (let tries = 0; tries < 100 && mail.received.length === 0; tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await until(() => mail.received.length > 0);
     const [received] = mail.received;
     assert.deepEqual(received?.recipients, ['kaisa@shop.example']);
     const otp = /\b[0-9]{6}\b/.exec(received?.mail.text ?? '')?.[0] ?? '';
@@ -187,6 +187,9 @@ test('what it says of itself needs no token', async () => {
   }
 });
 
+const outboxKeyOf = ({ dataDirectory }: { dataDirectory: string }) =>
+  readFileSync(join(dataDirectory, 'outbox.key'), 'utf8');
+
 describe('two nodes on one PostgreSQL', () => {
   let postgres: TestPostgres;
   before(async () => {
@@ -211,11 +214,14 @@ describe('two nodes on one PostgreSQL', () => {
       const flowId = await startFlow(one, token, email);
       // Either node's worker may have taken the message; each shows what both have kept.
       let otp: string | undefined;
-      for (let tries = 0; tries < 50 && otp === undefined; tries++) {
-        const outbox = await send(`${other.origin}/dev/outbox?to=${email}`);
+      await until(async () => {
+        const outbox = await send(`${other.origin}/dev/outbox?to=${email}`, {
+          // Their public URL says that others are meant.
+          headers: { authorization: `Bearer ${outboxKeyOf(other)}` },
+        });
         otp = outbox.body.messages[0]?.otp;
-        if (otp === undefined) await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+        return otp !== undefined;
+      });
       assert.ok(otp);
       const code = otp;
       const replies = await Promise.all(

@@ -1,7 +1,9 @@
 /** FIDO2 in a real Chromium: its virtual authenticators, the page, the server's own process. */
+
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { CDPSession, Page } from 'playwright-core';
+import { HANG_MS } from '../packages/server/src/testing/until.ts';
 import { complaints } from './accessibility.ts';
 import { type ApiClient, apiClient } from './api-client.ts';
 import { launchBrowser, type RunningBrowser } from './browser.ts';
@@ -97,7 +99,7 @@ describe('passkeys in a browser', { timeout: 180_000 }, () => {
     const outcome = page.locator('#outcome');
     const before = Number((await outcome.getAttribute('data-count')) ?? 0);
     await page.click(`button[value=${action}]`);
-    await page.waitForSelector(`#outcome[data-count="${before + 1}"]`, { timeout: 70_000 });
+    await page.waitForSelector(`#outcome[data-count="${before + 1}"]`, { timeout: HANG_MS });
     const words = await outcome.innerText();
     assert.match(words, /^[A-Z].*\.$/, 'a person reads a sentence');
     assert.doesNotMatch(words, /[A-Z]{2,}_|Error:/, 'without codes');

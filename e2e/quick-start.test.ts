@@ -1,4 +1,5 @@
 /** The README's quick start, pasted into a shell as it stands, against a server that just started. */
+
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -7,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { HANG_MS } from '../packages/server/src/testing/until.ts';
 import { cleanEnvironment, startServer } from './server.ts';
 
 const README = new URL('../README.md', import.meta.url);
@@ -35,7 +37,7 @@ async function runInShell(script: string, cwd: string) {
 const HEADINGS = ['Quick start', 'Approve on a phone', 'Sign in with a passkey'];
 
 test('every block of the README can be pasted twice, and ends in COMPLETED by mail and by phone', {
-  timeout: 120_000,
+  timeout: HANG_MS,
 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-quick-start-'));
   // As on a first run: without given credentials the server makes its own and writes them down.

@@ -1,4 +1,5 @@
 /** Starts the real server as its own process, the way `npm start` does, and stops it again. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -7,10 +8,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { HANG_MS } from '../packages/server/src/testing/until.ts';
 
 const MAIN = fileURLToPath(new URL('../packages/server/src/main.ts', import.meta.url));
-const READY_WITHIN_MS = 20_000;
-const STOPPED_WITHIN_MS = 15_000;
 /** Lines of output that are kept to explain a failed start. */
 const OUTPUT_LINES_MAX = 200;
 
@@ -75,7 +75,7 @@ export async function startServer(
   const exited = once(child, 'exit').then(([code]: (number | null)[]) => code ?? null);
 
   async function stop({ keepData = false } = {}): Promise<number | null> {
-    const timer = setTimeout(() => child.kill('SIGKILL'), STOPPED_WITHIN_MS);
+    const timer = setTimeout(() => child.kill('SIGKILL'), HANG_MS);
     child.kill('SIGTERM');
     const code = await exited;
     clearTimeout(timer);
@@ -113,7 +113,7 @@ function keepOutput(child: ChildProcess): () => string {
 }
 
 async function isReadyWithin(child: ChildProcess, url: string): Promise<boolean> {
-  const giveUpAt = performance.now() + READY_WITHIN_MS;
+  const giveUpAt = performance.now() + HANG_MS;
   while (child.exitCode === null && child.signalCode === null) {
     const status = await fetch(url).then(
       (response) => response.status,

@@ -1,4 +1,5 @@
 /** `npm start` as an operator's service manager uses it: ready soon, and gone when told to. */
+
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,6 +9,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { HANG_MS } from '../packages/server/src/testing/until.ts';
 import { cleanEnvironment, freePort } from './server.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
@@ -19,7 +21,7 @@ const answers = (url: string) =>
   );
 
 async function waitUntil(condition: () => Promise<boolean>, what: string): Promise<void> {
-  const giveUpAt = performance.now() + 20_000;
+  const giveUpAt = performance.now() + HANG_MS;
   while (!(await condition())) {
     if (performance.now() > giveUpAt) throw new Error(`It did not come true that ${what}.`);
     await new Promise((resolve) => setTimeout(resolve, 20));

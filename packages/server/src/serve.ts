@@ -26,6 +26,7 @@ import { pushAccounts } from './notifications/channels/push/push-accounts.ts';
 import { NOBODY, vapidSubject } from './notifications/channels/push/vapid-subject.ts';
 import { openChannels } from './notifications/channels/registry.ts';
 import { developmentOutboxOperations } from './notifications/development-outbox.routes.ts';
+import { openOutboxKey } from './notifications/outbox-key.ts';
 import { createLog } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
 import type { Parts } from './parts.ts';
@@ -148,6 +149,9 @@ export async function startServer(
     deviceWakes,
     integrity: integrityVerifiers(settings.integrity),
   };
+  const isOutboxKey = settings.production
+    ? () => false
+    : await openOutboxKey(settings.dataDirectory);
   // Ready means: with an environment, too. Whoever waits for it finds the credentials in place.
   let serving = false;
   const app = await createHttpApp({
@@ -157,6 +161,7 @@ export async function startServer(
         store,
         vault: keyring,
         settings,
+        isOutboxKey,
         settleOutbox: () => worker.idle(),
       }),
     ],

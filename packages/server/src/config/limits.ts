@@ -64,16 +64,21 @@ export const FLOW_FINISHED_MS = 60 * 60_000;
 /** Characters of names and nicknames. */
 export const NICKNAME_LENGTH_MAX = 100;
 export const NAME_LENGTH_MAX = 256;
-/** The outbox worker: messages per claim, sends at once by one circuit, tries, lease. */
+/** The outbox worker: messages per claim and of one channel at once, sends by one circuit, tries, lease. */
 export const OUTBOX_CLAIM_MAX = 100;
 export const OUTBOX_CONCURRENCY_MAX = 10;
 export const OUTBOX_ATTEMPTS_MAX = 8;
-export const OUTBOX_LEASE_MS = 60_000;
+export const OUTBOX_LEASE_MS = 8_000;
+/** How often a worker that lives renews its leases: what a dead one had claimed goes out soon. */
+export const OUTBOX_RENEWAL_MS = 2_000;
+/** Messages that wait for one circuit or are sent by it, where a channel has several; a pause for more. */
+export const OUTBOX_CIRCUIT_MAX = 50;
+export const OUTBOX_BUSY_MS = 1_000;
 /** How long the worker gathers what is committed before it claims: one claim instead of many. */
 export const OUTBOX_GATHER_MS = 50;
 /** How often the worker looks for what has become due: retries, messages of a node that died. */
 export const OUTBOX_POLL_MS = 1_000;
-/** One try of a message; it fits several times into a lease. */
+/** One try of a message; its lease is renewed meanwhile. */
 export const OUTBOX_SEND_TIMEOUT_MS = 20_000;
 /** The pause before a second try, how it grows, and the longest; 27 minutes for eight tries. */
 export const OUTBOX_RETRY_MS = 2_000;
@@ -95,6 +100,8 @@ export const TEMPLATE_RENDER_MS = 100;
 /** Pause between sweeps, and how long an ended message stays for its worker to see that. */
 export const SWEEP_INTERVAL_MS = 60_000;
 export const MESSAGE_GRACE_MS = 60 * 60_000;
+/** How often it is looked for rows of environments that were deleted. */
+export const DELETED_SWEEP_INTERVAL_MS = 60 * 60_000;
 /** Rows that one sweep deletes of one table. */
 export const SWEEP_ROWS_MAX = 1_000;
 /** Messages that the development outbox shows at the most. */

@@ -70,6 +70,11 @@ const TABLE = {
     fallback: 'Countersign <no-reply@localhost>',
     description: 'Sender of e-mail.',
   },
+  smtpGreeting: {
+    env: 'COUNTERSIGN_SMTP_GREETING',
+    description:
+      'Name that mail servers are greeted by (EHLO); absent: the host of the public URL, where it is a full name.',
+  },
   masterKey: {
     env: 'COUNTERSIGN_MASTER_KEY',
     secret: true,
@@ -160,6 +165,11 @@ const TABLE = {
     description:
       "`true`: an application's secret can be read once, within an hour after it was made. Terraform then can't refresh it.",
   },
+  bypassDaysMax: {
+    env: 'COUNTERSIGN_BYPASS_DAYS_MAX',
+    description:
+      'Days that a user may bypass MFA at the most; absent: without a bound, as the API has it.',
+  },
   trustProxy: {
     env: 'COUNTERSIGN_TRUST_PROXY',
     description:
@@ -188,6 +198,7 @@ export interface Settings {
   authPublicUrl?: string;
   smtpUrl?: string;
   mailFrom: string;
+  smtpGreeting?: string;
   masterKey?: string;
   masterKeyFile?: string;
   tls?: { certFile: string; keyFile: string };
@@ -207,6 +218,7 @@ export interface Settings {
   allowTestDevices: boolean;
   region?: string;
   secretsReadOnce: boolean;
+  bypassDaysMax?: number;
   trustProxy?: string[];
   production: boolean;
 }
@@ -306,6 +318,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     authPublicUrl: publicUrl(TABLE.authPublicUrl.env, text('authPublicUrl')),
     smtpUrl: checked('smtpUrl', ['smtps', 'smtp']),
     mailFrom: required('mailFrom'),
+    smtpGreeting: text('smtpGreeting'),
     masterKey: text('masterKey'),
     masterKeyFile: text('masterKeyFile'),
     tls: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined,
@@ -329,11 +342,18 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     allowTestDevices: flag(TABLE.allowTestDevices.env, text('allowTestDevices')) ?? !production,
     region: region === undefined ? undefined : oneOf(TABLE.region.env, region, REGIONS),
     secretsReadOnce: flag(TABLE.secretsReadOnce.env, text('secretsReadOnce')) ?? false,
+    bypassDaysMax: readDays(TABLE.bypassDaysMax.env, text('bypassDaysMax')),
     trustProxy: addressRanges(TABLE.trustProxy.env, text('trustProxy')),
     production,
   });
   refuseContradictions(settings, certFile, keyFile);
   return settings;
+}
+
+function readDays(name: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^[1-9]\d{0,4}$/.test(value)) return Number(value);
+  throw new SettingsError(`${name} is not a number of days from 1 to 99999.`);
 }
 
 type Defined<T> = {

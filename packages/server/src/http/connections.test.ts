@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { request } from 'node:https';
 import { connect } from 'node:net';
 import { describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Type } from 'typebox';
 import { HEADER_BYTES_MAX } from '../config/limits.ts';
+import { HANG_MS, until } from '../testing/until.ts';
 import { operation, sendRaw, startTestApp, THINGS, thingsOf } from './testing-app.ts';
 import { selfSignedCertificate } from './testing-certificate.ts';
 
@@ -149,7 +150,7 @@ describe('a slow client', () => {
       `${head(POST, 'Content-Type: application/json', 'Content-Length: 10')}{`,
     ],
   ];
-  test('is told 408 in time and let go', { timeout: 10_000 }, async (context) => {
+  test('is told 408 in time and let go', { timeout: HANG_MS }, async (context) => {
     const { port, ask } = await startTestApp(context, operations, { timeouts });
     const answers = await Promise.all(cases.map(([, bytes]) => sendRaw(port, bytes)));
     for (const [at, [name]] of cases.entries()) {
@@ -160,12 +161,13 @@ describe('a slow client', () => {
   });
 
   test('that hangs up in its body leaves nothing behind', async (context) => {
-    const { port, ask, logLines } = await startTestApp(context, operations);
+    const { app, port, ask, logLines } = await startTestApp(context, operations);
     const socket = connect({ port, host: '127.0.0.1' });
+    const arrived = once(app.server, 'request');
     socket.write(`${head(POST, 'Content-Type: application/json', 'Content-Length: 10')}{"a`);
-    await delay(50);
+    await arrived;
     socket.destroy();
-    while (!logLines().some(({ operation: id }) => id === 'write')) await delay(5);
+    await until(() => logLines().some(({ operation: id }) => id === 'write'));
     const line = logLines().find(({ operation: id }) => id === 'write');
     assert.deepEqual([line.level, line.error.code], ['info', 'INVALID_REQUEST']);
     assert.equal((await ask(thingsOf())).status, 200);
@@ -174,7 +176,7 @@ describe('a slow client', () => {
 
 describe('a server that stops', () => {
   test('finishes what is under way, tells the connection to close, and takes no more', {
-    timeout: 10_000,
+    timeout: HANG_MS,
   }, async (context) => {
     const started = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<void>();
@@ -192,7 +194,7 @@ describe('a server that stops', () => {
     const underWay = ask(thingsOf());
     await started.promise;
     const closed = app.close();
-    await delay(20);
+    await until(() => !app.server.listening);
     await assert.rejects(ask(thingsOf()), 'no new connection is taken');
     finish.resolve();
     const { status, body, headers } = await underWay;

@@ -10,6 +10,8 @@ import { type CircuitBreaker, makeCircuitBreaker } from './circuit-breaker.ts';
 export interface Circuit {
   breaker: CircuitBreaker;
   limit: Limiter;
+  /** Messages that wait for it or are being sent. */
+  held: number;
 }
 
 /** Finds a circuit by its name. One that is long unused is forgotten, and begins anew. */
@@ -18,7 +20,8 @@ export function makeCircuits(): (name: string) => Circuit {
   return (name) => {
     const known = circuits.get(name);
     if (known) return known;
-    const made = { breaker: makeCircuitBreaker(), limit: makeLimiter(OUTBOX_CONCURRENCY_MAX) };
+    const limit = makeLimiter(OUTBOX_CONCURRENCY_MAX);
+    const made = { breaker: makeCircuitBreaker(), limit, held: 0 };
     circuits.set(name, made);
     return made;
   };

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   CIRCUIT_FAILURES_MAX,
   CIRCUIT_OPEN_MS,
@@ -8,12 +7,14 @@ import {
   OUTBOX_LEASE_MS,
   OUTBOX_RETRY_MAX_MS,
 } from '../config/limits.ts';
+import type { Channel } from '../notifications/channels/channel.ts';
 import { openSmtpChannel } from '../notifications/channels/smtp/smtp.ts';
 import {
   freePort,
   type MailServerBehaviour,
   startMailServer,
 } from '../notifications/testing/mail-server.ts';
+import { until } from '../testing/until.ts';
 import { aDelivery, type Outbox, openOutbox } from './testing/outbox.ts';
 
 const MAIL_FROM = 'Shop <no-reply@shop.example>';
@@ -62,7 +63,7 @@ describe('the outbox worker', () => {
       await outbox.add(aDelivery());
       outbox.wake();
       outbox.wake();
-      for (let tries = 0; server.received.length === 0 && tries < 200; tries++) await pause(10);
+      await until(() => server.received.length > 0);
       assert.equal(server.received.length, 1);
     });
   });
@@ -220,6 +221,7 @@ describe('at least once', () => {
       channels: [channel],
       store: {
         claimMessages: outbox.store.claimMessages,
+        renewMessages: outbox.store.renewMessages,
         commit: async (writes) => {
           if (crashes-- > 0) throw new Error('The process has died here.');
           return outbox.store.commit(writes);
@@ -251,6 +253,74 @@ describe('at least once', () => {
       await outbox.stopWorkers();
       await channel.close();
     });
+  });
+});
+
+describe('no channel waits for another', () => {
+  test('an e-mail leaves beside pushes that nobody takes', async () => {
+    const server = await startMailServer();
+    const email = openSmtpChannel({ smtpUrl: server.url, mailFrom: MAIL_FROM });
+    await using outbox = await openOutbox();
+    const ends: (() => void)[] = [];
+    let isOver = false;
+    const hanging: Channel = {
+      name: 'WEB_PUSH',
+      send: async () => {
+        if (!isOver) await new Promise<void>((resolve) => ends.push(resolve));
+        return { outcome: 'DELIVERED' };
+      },
+      close: async () => {},
+    };
+    const worker = outbox.startWorker({ channels: [hanging, email] });
+    const pushes = await Promise.all(
+      Array.from({ length: 250 }, () => outbox.add(aDelivery({ channel: 'WEB_PUSH' }))),
+    );
+    const idle = worker.idle();
+    await until(() => ends.length > 0);
+    const code = await outbox.add(aDelivery());
+    worker.wake();
+    await until(async () => (await outbox.read(code)).status === 'SENT');
+    // Those that hang are all there still, and go out when they can.
+    const statuses = await Promise.all(pushes.map(async (id) => (await outbox.read(id)).status));
+    assert.deepEqual(new Set(statuses), new Set(['PENDING']));
+    isOver = true;
+    for (const end of ends) end();
+    await idle;
+    await outbox.idle();
+    for (const id of pushes) assert.equal((await outbox.read(id)).status, 'SENT');
+    await outbox.stopWorkers();
+    await email.close();
+    await server.close();
+  });
+
+  test('the lease of what is being sent is renewed, so nobody else sends it', async () => {
+    await using outbox = await openOutbox();
+    let sent = 0;
+    let finish: (() => void) | undefined;
+    const slow: Channel = {
+      name: 'EMAIL',
+      send: async () => {
+        sent += 1;
+        await new Promise<void>((resolve) => {
+          finish = resolve;
+        });
+        return { outcome: 'DELIVERED' };
+      },
+      close: async () => {},
+    };
+    const id = await outbox.add(aDelivery());
+    outbox.startWorker({ channels: [slow] });
+    await until(() => finish !== undefined);
+    const end = (await outbox.read(id)).availableAt;
+    outbox.clock.advance(OUTBOX_LEASE_MS - 1);
+    await until(async () => (await outbox.read(id)).availableAt > end);
+    outbox.clock.advance(1);
+    const other = outbox.startWorker({ channels: [slow] });
+    await other.idle();
+    finish?.();
+    await outbox.idle();
+    assert.equal((await outbox.read(id)).status, 'SENT');
+    assert.equal(sent, 1);
   });
 });
 

@@ -6,6 +6,9 @@
  * The worker runs in passes. A pass claims until nothing more is due; passes never overlap. One is
  * asked for by `wake` (something was committed), by a timer (something became due, a lease has
  * ended) and by `idle`.
+ *
+ * Leases are short, and renewed while a message waits or is being sent. No channel waits for another:
+ * one that has its full number of messages is left out of the claims until it has ended some.
  */
 import type { Logger } from 'pino';
 import {
@@ -14,6 +17,7 @@ import {
   OUTBOX_GATHER_MS,
   OUTBOX_LEASE_MS,
   OUTBOX_POLL_MS,
+  OUTBOX_RENEWAL_MS,
   OUTBOX_STOP_MS,
 } from '../config/limits.ts';
 import type { Settings } from '../config/settings.ts';
@@ -36,7 +40,7 @@ export interface OutboxMetrics {
 }
 
 export interface OutboxWorkerParts {
-  store: Pick<Store, 'claimMessages' | 'commit'>;
+  store: Pick<Store, 'claimMessages' | 'renewMessages' | 'commit'>;
   vault: OutboxVault & KeeperVault;
   channels: readonly Channel[];
   clock: Clock;
@@ -66,6 +70,12 @@ export function startOutboxWorker(parts: OutboxWorkerParts): OutboxWorker {
   const cutOff = new AbortController();
   const underWay = new Set<Promise<void>>();
   let backlog = 0;
+  /** Messages under way by channel. */
+  const busy = new Map<string, number>();
+  /** The last pass left out a channel that was full. */
+  let hasLeftSome = false;
+  /** Claimed messages with the ends of their leases. */
+  const held = new Map<Stored<Message>, Instant>();
   const lanes = new Map<string, Lane>(
     parts.channels.map((channel) => [
       channel.name,
@@ -73,20 +83,44 @@ export function startOutboxWorker(parts: OutboxWorkerParts): OutboxWorker {
     ]),
   );
 
-  /** Remembers work on some messages until it ends. */
-  function track(messages: number, work: Promise<void>): void {
-    backlog += messages;
+  function count(messages: readonly Stored<Message>[], step: 1 | -1): void {
+    backlog += step * messages.length;
     metrics.setOutboxBacklog(backlog);
+    for (const { doc } of messages) busy.set(doc.channel, (busy.get(doc.channel) ?? 0) + step);
+  }
+
+  const fullChannels = () =>
+    [...busy].filter(([, messages]) => messages >= OUTBOX_CLAIM_MAX).map(([channel]) => channel);
+
+  /** Remembers work on some messages until it ends. */
+  function track(messages: readonly Stored<Message>[], work: Promise<void>): void {
+    count(messages, 1);
     const tracked = work
       .catch((error: unknown) => {
         logFailure(log, error, 'Outbox: messages are left until their lease ends.');
       })
       .finally(() => {
         underWay.delete(tracked);
-        backlog -= messages;
-        metrics.setOutboxBacklog(backlog);
+        for (const message of messages) held.delete(message);
+        const before = fullChannels().length;
+        count(messages, -1);
+        if (hasLeftSome && fullChannels().length < before && !isStopping()) void runPass();
       });
     underWay.add(tracked);
+  }
+
+  /** Whatever is still waited for stays this worker's. */
+  async function renewLeases(): Promise<void> {
+    if (held.size === 0) return;
+    const claimed = [...held.keys()];
+    const leaseUntil = clock.now() + OUTBOX_LEASE_MS;
+    try {
+      await store.renewMessages(claimed, leaseUntil);
+    } catch (error) {
+      logFailure(log, error, 'Outbox: leases could not be renewed.');
+      return;
+    }
+    for (const message of claimed) if (held.has(message)) held.set(message, leaseUntil);
   }
 
   /** Writes decisions down: all at once, or one by one when a row of them was lost to another. */
@@ -121,20 +155,27 @@ export function startOutboxWorker(parts: OutboxWorkerParts): OutboxWorker {
       // Counted by claims: also a message that takes the process down with it comes to an end.
       else if (message.doc.attempts > OUTBOX_ATTEMPTS_MAX) {
         ended.push(dead(message, message.doc.lastError ?? 'TOO_MANY_ATTEMPTS', now));
-      } else if (lane) track(1, lane(message, leaseUntil).then(settle));
-      else if (settings.production) ended.push(dead(message, 'NO_PROVIDER', now));
+      } else if (lane) {
+        held.set(message, leaseUntil);
+        track([message], lane(message, () => held.get(message) ?? leaseUntil).then(settle));
+      } else if (settings.production) ended.push(dead(message, 'NO_PROVIDER', now));
       else unsendable.push(message);
     }
-    if (ended.length > 0) track(ended.length, settle(ended));
+    if (ended.length > 0) {
+      track(
+        ended.map(({ message }) => message),
+        settle(ended),
+      );
+    }
     if (unsendable.length > 0) {
-      track(unsendable.length, keepMessages(parts, unsendable, now).then(settle));
+      track(unsendable, keepMessages(parts, unsendable, now).then(settle));
     }
   }
 
-  async function claim(): Promise<number> {
+  async function claim(full: readonly string[]): Promise<number> {
     const now = clock.now();
     const leaseUntil = now + OUTBOX_LEASE_MS;
-    const claimed = await store.claimMessages(now, leaseUntil, OUTBOX_CLAIM_MAX);
+    const claimed = await store.claimMessages(now, leaseUntil, OUTBOX_CLAIM_MAX, full);
     dispatch(claimed, now, leaseUntil);
     return claimed.length;
   }
@@ -142,9 +183,10 @@ export function startOutboxWorker(parts: OutboxWorkerParts): OutboxWorker {
   async function pass(): Promise<void> {
     try {
       while (!isStopping()) {
-        // A claim is a promise to look at a message within its lease; and requests get their turn.
-        while (backlog >= OUTBOX_CLAIM_MAX) await Promise.race(underWay);
-        if ((await claim()) < OUTBOX_CLAIM_MAX) break;
+        const full = fullChannels();
+        if ((await claim(full)) >= OUTBOX_CLAIM_MAX) continue;
+        hasLeftSome = full.length > 0;
+        break;
       }
     } catch (error) {
       logFailure(log, error, 'Outbox: messages could not be claimed.');
@@ -166,8 +208,10 @@ export function startOutboxWorker(parts: OutboxWorkerParts): OutboxWorker {
   }
 
   const polling = setInterval(runPass, Math.round(OUTBOX_POLL_MS * (0.75 + random() / 2)));
+  const renewing = setInterval(renewLeases, OUTBOX_RENEWAL_MS);
   // Only servers keep a process alive.
   polling.unref();
+  renewing.unref();
   void runPass();
 
   return {
@@ -179,17 +223,23 @@ export function startOutboxWorker(parts: OutboxWorkerParts): OutboxWorker {
       }, OUTBOX_GATHER_MS);
     },
     async idle() {
-      await runPass();
-      await Promise.all(underWay);
+      let hasMore: boolean;
+      do {
+        await runPass();
+        hasMore = hasLeftSome;
+        await Promise.all(underWay);
+      } while (hasMore && !isStopping());
     },
     async stop() {
       stopping.abort();
       clearInterval(polling);
       clearTimeout(gathering);
       const all = last.then(() => Promise.all(underWay));
-      if (await endsWithin(all, OUTBOX_STOP_MS)) return;
-      cutOff.abort();
-      await endsWithin(all, OUTBOX_STOP_MS / 5);
+      if (!(await endsWithin(all, OUTBOX_STOP_MS))) {
+        cutOff.abort();
+        await endsWithin(all, OUTBOX_STOP_MS / 5);
+      }
+      clearInterval(renewing);
     },
   };
 }

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { pino } from 'pino';
 import {
   CIRCUIT_FAILURES_MAX,
+  OUTBOX_CIRCUIT_MAX,
   OUTBOX_CONCURRENCY_MAX,
   OUTBOX_LEASE_MS,
   OUTBOX_SEND_TIMEOUT_MS,
@@ -10,6 +11,7 @@ import {
 import type { Message } from '../model/documents.ts';
 import type { Channel } from '../notifications/channels/channel.ts';
 import type { Stored } from '../storage/store.ts';
+import { HANG_MS } from '../testing/until.ts';
 import { makeLane } from './send-message.ts';
 import { aDelivery, type Outbox, openOutbox } from './testing/outbox.ts';
 
@@ -40,8 +42,8 @@ async function setUp(outbox: Outbox, channel: Channel, count = 1, to?: string[])
     await outbox.add(aDelivery(address === undefined ? {} : { to: address }));
   }
   const now = outbox.clock.now();
-  const leaseUntil = now + OUTBOX_LEASE_MS;
-  const messages = await outbox.store.claimMessages(now, leaseUntil, count);
+  const leaseUntil = () => now + OUTBOX_LEASE_MS;
+  const messages = await outbox.store.claimMessages(now, leaseUntil(), count);
   const [message] = messages as [Stored<Message>];
   return { lane, message, messages, leaseUntil, lines };
 }
@@ -96,7 +98,7 @@ describe('a channel', () => {
     assert.equal(busiest, OUTBOX_CONCURRENCY_MAX);
   });
 
-  test('gets no message whose lease might end before it answers', async () => {
+  test('gets no message whose lease has ended', async () => {
     await using outbox = await openOutbox();
     let sent = 0;
     const counting = aChannel(async () => {
@@ -104,7 +106,7 @@ describe('a channel', () => {
       return { outcome: 'DELIVERED' };
     });
     const { lane, message, leaseUntil } = await setUp(outbox, counting);
-    outbox.clock.advance(OUTBOX_LEASE_MS - OUTBOX_SEND_TIMEOUT_MS + 1);
+    outbox.clock.advance(OUTBOX_LEASE_MS);
     const [decision] = await lane(message, leaseUntil);
     assert.equal(decision?.outcome, 'DEFER');
     assert.equal(sent, 0);
@@ -136,7 +138,7 @@ describe('a channel', () => {
   });
 
   test('lets nobody wait for a circuit that is slow but its own messages', {
-    timeout: 10_000,
+    timeout: HANG_MS,
   }, async () => {
     await using outbox = await openOutbox();
     const ends: (() => void)[] = [];
@@ -155,5 +157,31 @@ describe('a channel', () => {
     while (ends.length < held.length) await new Promise(setImmediate);
     for (const end of ends) end();
     await Promise.all(decisions);
+  });
+
+  test('puts back what is too much for one circuit, so that others get their turn', async () => {
+    await using outbox = await openOutbox();
+    const ends: (() => void)[] = [];
+    const hanging = aChannel(async () => {
+      await new Promise<void>((resolve) => ends.push(resolve));
+      return { outcome: 'DELIVERED' };
+    }, perHost);
+    const to = Array.from({ length: OUTBOX_CIRCUIT_MAX + 3 }, () => 'a@slow.example');
+    const { lane, messages, leaseUntil } = await setUp(outbox, hanging, to.length, to);
+    const decisions = messages.map((message) => lane(message, leaseUntil));
+    const all = Promise.all(decisions);
+    for (const decided of await Promise.all(decisions.slice(OUTBOX_CIRCUIT_MAX))) {
+      assert.deepEqual([decided[0]?.outcome, decided[0]?.reason], ['DEFER', 'CIRCUIT_BUSY']);
+    }
+    let isOver = false;
+    void all.then(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      for (const end of ends.splice(0)) end();
+      await new Promise(setImmediate);
+    }
+    const outcomes = (await all).flat().map(({ outcome }) => outcome);
+    assert.equal(outcomes.filter((outcome) => outcome === 'SENT').length, OUTBOX_CIRCUIT_MAX);
   });
 });

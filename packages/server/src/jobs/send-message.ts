@@ -1,6 +1,6 @@
 /** Sends messages by one channel: so many at once by each circuit, none while it is open. */
 import type { Logger } from 'pino';
-import { OUTBOX_SEND_TIMEOUT_MS } from '../config/limits.ts';
+import { OUTBOX_BUSY_MS, OUTBOX_CIRCUIT_MAX, OUTBOX_SEND_TIMEOUT_MS } from '../config/limits.ts';
 import type { Message } from '../model/documents.ts';
 import type { Clock, Instant } from '../model/instant.ts';
 import type {
@@ -33,8 +33,14 @@ export interface LaneParts {
   cutOff: AbortSignal;
 }
 
-/** Sends a claimed message, or doesn't; no decision: the lease is left to end by itself. */
-export type Lane = (message: Stored<Message>, leaseUntil: Instant) => Promise<MessageDecision[]>;
+/**
+ * Sends a claimed message, or doesn't; no decision: the lease is left to end by itself. `leaseUntil`:
+ * when that is, as renewed so far.
+ */
+export type Lane = (
+  message: Stored<Message>,
+  leaseUntil: () => Instant,
+) => Promise<MessageDecision[]>;
 
 const secondsLeftOf = ({ expiresAt }: Message, now: Instant) =>
   Math.max(1, Math.ceil((expiresAt - now) / 1_000));
@@ -118,7 +124,7 @@ export function makeLane(channel: Channel, parts: LaneParts): Lane {
   async function attempt(
     message: Stored<Message>,
     rendered: RenderedMessage,
-    leaseUntil: Instant,
+    leaseUntil: () => Instant,
     circuit: string,
   ): Promise<MessageDecision[]> {
     if (isStopping()) return [];
@@ -127,8 +133,8 @@ export function makeLane(channel: Channel, parts: LaneParts): Lane {
     const now = clock.now();
     if (!awaited) return [dead(message, 'REQUEST_ENDED', now)];
     if (now >= message.doc.expiresAt) return [dead(message, 'EXPIRED', now)];
-    // A try that could outlive the lease could meet another worker's.
-    if (now + OUTBOX_SEND_TIMEOUT_MS > leaseUntil) {
+    // It couldn't be renewed: another worker may have the message by now.
+    if (now >= leaseUntil()) {
       return [deferred(message, 'NO_TIME_LEFT', now, now)];
     }
     if (!breaker.admit(now)) {
@@ -148,7 +154,18 @@ export function makeLane(channel: Channel, parts: LaneParts): Lane {
     if (isStopping()) return [];
     const rendered = await prepare(message);
     if (typeof rendered === 'string') return [dead(message, rendered, clock.now())];
-    const circuit = channel.circuitOf?.(rendered) ?? '';
-    return circuits(circuit).limit(() => attempt(message, rendered, leaseUntil, circuit));
+    const name = channel.circuitOf?.(rendered) ?? '';
+    const circuit = circuits(name);
+    // So that one that is slow doesn't take all the places of its channel.
+    if (channel.circuitOf && circuit.held >= OUTBOX_CIRCUIT_MAX) {
+      const now = clock.now();
+      return [deferred(message, 'CIRCUIT_BUSY', now + OUTBOX_BUSY_MS, now)];
+    }
+    circuit.held += 1;
+    try {
+      return await circuit.limit(() => attempt(message, rendered, leaseUntil, name));
+    } finally {
+      circuit.held -= 1;
+    }
   };
 }

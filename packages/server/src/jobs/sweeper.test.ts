@@ -5,7 +5,8 @@ import { MESSAGE_GRACE_MS, SWEEP_ROWS_MAX } from '../config/limits.ts';
 import type { Flow } from '../model/documents.ts';
 import { createLog } from '../observability/log.ts';
 import type { Write } from '../storage/store.ts';
-import { startSweeper, sweepExpired } from './sweeper.ts';
+import { TABLE_NAMES } from '../storage/tables.ts';
+import { startSweeper, sweepDeleted, sweepExpired } from './sweeper.ts';
 import { aDelivery, openOutbox } from './testing/outbox.ts';
 
 const log = createLog({ level: 'silent' });
@@ -58,6 +59,22 @@ describe('the sweeper', () => {
     assert.equal(await store.count('flows', environmentId), 0);
   });
 
+  test('deletes what a deleted environment has left, in every table', async () => {
+    await using outbox = await openOutbox();
+    const { store, clock, environmentId } = outbox;
+    await outbox.add(aDelivery());
+    await store.commit([flowExpiring(environmentId, clock.now() + 1)]);
+    assert.equal(await sweepDeleted({ store, clock, log }), false);
+    const environment = await store.get('environments', environmentId, environmentId);
+    assert.ok(environment);
+    const { id, version } = environment;
+    await store.commit([{ op: 'delete', table: 'environments', environmentId, id, version }]);
+    assert.equal(await sweepDeleted({ store, clock, log }), true);
+    assert.equal(await sweepDeleted({ store, clock, log }), false);
+    for (const table of TABLE_NAMES)
+      assert.equal(await store.count(table, environmentId), 0, table);
+  });
+
   test('goes on after a failure, by itself, until it is stopped', async (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
     let sweeps = 0;
@@ -67,6 +84,7 @@ describe('the sweeper', () => {
           sweeps++;
           throw new Error('The database is away.');
         },
+        sweepDeleted: async () => 0,
       },
       clock: { now: () => 0 },
       log,

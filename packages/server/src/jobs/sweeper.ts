@@ -1,6 +1,11 @@
-/** Deletes what has expired: flows, devices that were never activated, old messages. */
+/** Deletes what has expired: flows, devices never activated, old messages; and deleted environments. */
 import type { Logger } from 'pino';
-import { MESSAGE_GRACE_MS, SWEEP_INTERVAL_MS, SWEEP_ROWS_MAX } from '../config/limits.ts';
+import {
+  DELETED_SWEEP_INTERVAL_MS,
+  MESSAGE_GRACE_MS,
+  SWEEP_INTERVAL_MS,
+  SWEEP_ROWS_MAX,
+} from '../config/limits.ts';
 import type { Table } from '../model/documents.ts';
 import type { Clock } from '../model/instant.ts';
 import type { Store } from '../storage/store.ts';
@@ -18,12 +23,37 @@ const SWEPT: readonly { table: Table; graceMs: number }[] = [
   { table: 'messages', graceMs: MESSAGE_GRACE_MS },
 ];
 
+type LeftTable = Exclude<Table, 'environments'>;
+
+/** What an environment leaves; its keys last, because the outbox opens messages by them. */
+const LEFT_BEHIND: Readonly<Record<LeftTable, true>> = {
+  messages: true,
+  flows: true,
+  devices: true,
+  pairing_keys: true,
+  authentication_codes: true,
+  device_requests: true,
+  device_removals: true,
+  users: true,
+  populations: true,
+  role_assignments: true,
+  push_credentials: true,
+  applications: true,
+  policies: true,
+  fido2_policies: true,
+  fido_policies: true,
+  custom_authenticators: true,
+  mfa_settings: true,
+  activities: true,
+  environment_keys: true,
+};
+
 /** While more is to be deleted: at most this part of the time goes into it. */
 const SHARE = 1 / 5;
 const PAUSE_MIN_MS = 100;
 
 export interface SweeperParts {
-  store: Pick<Store, 'sweep'>;
+  store: Pick<Store, 'sweep' | 'sweepDeleted'>;
   clock: Clock;
   log: Logger;
   /** From 0 to 1; tests pass their own. */
@@ -46,12 +76,25 @@ export async function sweepExpired({ store, clock, log }: SweeperParts): Promise
   return more;
 }
 
+/** One round over what deleted environments have left. Returns whether there is more to delete. */
+export async function sweepDeleted({ store, log }: SweeperParts): Promise<boolean> {
+  let more = false;
+  for (const table of Object.keys(LEFT_BEHIND) as LeftTable[]) {
+    const deleted = await store.sweepDeleted(table, SWEEP_ROWS_MAX);
+    if (deleted > 0) log.debug({ table, deleted }, 'Sweeper: rows of a deleted environment.');
+    // There may be another environment.
+    more ||= deleted > 0;
+  }
+  return more;
+}
+
 /**
  * Sweeps once a minute, and more often while there is more to delete. Nodes sweep at different
  * moments, because each pause is made at random around its length.
  */
 export function startSweeper(parts: SweeperParts): Sweeper {
-  const { log, random = Math.random } = parts;
+  const { log, clock, random = Math.random } = parts;
+  let deletedAt = Number.NEGATIVE_INFINITY;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let sweeping = Promise.resolve();
@@ -69,6 +112,10 @@ export function startSweeper(parts: SweeperParts): Sweeper {
     let more = false;
     try {
       more = await sweepExpired(parts);
+      if (clock.now() >= deletedAt + DELETED_SWEEP_INTERVAL_MS) {
+        if (await sweepDeleted(parts)) more = true;
+        else deletedAt = clock.now();
+      }
     } catch (error) {
       logFailure(log, error, 'Sweeper: expired rows could not be deleted.');
     }

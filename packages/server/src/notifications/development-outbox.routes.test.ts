@@ -10,10 +10,18 @@ import {
 } from './development-outbox.routes.ts';
 
 const LOCAL = { production: false, host: '127.0.0.1' };
+const KEY = 'the-key-of-the-data-directory';
+const isOutboxKey = (text: string) => text === KEY;
 
 function operation(outbox: Outbox, settings: DevelopmentOutboxParts['settings'] = LOCAL) {
   const { store, vault, idle: settleOutbox } = outbox;
-  const [found] = developmentOutboxOperations({ store, vault, settings, settleOutbox });
+  const [found] = developmentOutboxOperations({
+    store,
+    vault,
+    settings,
+    isOutboxKey,
+    settleOutbox,
+  });
   assert.ok(found);
   return found;
 }
@@ -94,31 +102,55 @@ describe('GET /dev/outbox', () => {
     await using outbox = await openOutbox();
     const { store, vault, idle: settleOutbox } = outbox;
     const settings = { ...LOCAL, production: true };
-    assert.deepEqual(developmentOutboxOperations({ store, vault, settings, settleOutbox }), []);
+    const parts = { store, vault, settings, isOutboxKey, settleOutbox };
+    assert.deepEqual(developmentOutboxOperations(parts), []);
   });
 
-  test('answers the machine itself, and private networks where HOST means other machines', async () => {
+  test('answers the machine itself by its own name, and others by the key where they are meant', async () => {
     await using outbox = await openOutbox();
     const everywhere = { production: false, host: '0.0.0.0' };
     const behindProxy = { production: false, host: '127.0.0.1', trustProxy: ['127.0.0.1'] };
+    const published = { ...LOCAL, publicUrl: 'https://mfa.shop.example' };
+    const named = { ...LOCAL, publicUrl: 'http://localhost:4110' };
+    const host = (name: string) => ({ host: name });
+    const key = { authorization: `Bearer ${KEY}` };
     const forwarded = { 'x-forwarded-for': '203.0.113.9' };
     const CASES: readonly [DevelopmentOutboxParts['settings'], string, boolean, object?][] = [
       [LOCAL, '127.0.0.1', true],
       [LOCAL, '::1', true],
       [LOCAL, '::ffff:127.0.0.1', true],
       [LOCAL, '192.168.1.5', false],
+      [LOCAL, '127.0.0.1', true, host('127.0.0.1:4110')],
+      [LOCAL, '127.0.0.1', true, host('localhost:4110')],
+      [LOCAL, '::1', true, host('[::1]:4110')],
+      [LOCAL, '127.0.0.1', true, host('LOCALHOST')],
+      // A page whose name was made to lead to this machine.
+      [LOCAL, '127.0.0.1', false, host('rebound.example:4110')],
+      [LOCAL, '127.0.0.1', false, host('127.0.0.1.rebound.example')],
+      [LOCAL, '127.0.0.1', false, host('localhost.rebound.example')],
+      [LOCAL, '127.0.0.1', false, host('')],
+      [LOCAL, '127.0.0.1', false, { authorization: 'Bearer another' }],
+      [named, '127.0.0.1', true, host('localhost:4110')],
+      // A proxy on this machine may say neither whom it asks for nor by which name.
+      [published, '127.0.0.1', false, host('127.0.0.1:4110')],
+      [published, '127.0.0.1', true, { ...host('127.0.0.1:4110'), ...key }],
+      [published, '127.0.0.1', false, { ...forwarded, ...key }],
+      [everywhere, '127.0.0.1', false, host('127.0.0.1:4110')],
       [LOCAL, '127.0.0.1', false, forwarded],
       [LOCAL, '127.0.0.1', false, { forwarded: 'for=203.0.113.9' }],
       [behindProxy, '127.0.0.1', true, forwarded],
       [behindProxy, '203.0.113.9', false, forwarded],
-      [everywhere, '172.17.0.1', true],
-      [everywhere, '::ffff:10.1.2.3', true],
-      [everywhere, 'fd00::1', true],
-      [everywhere, '203.0.113.9', false],
-      [everywhere, '172.32.0.1', false],
-      [everywhere, '2001:db8::1', false],
-      [everywhere, 'fd.example', false],
-      [everywhere, '127.0.0.1.example', false],
+      [everywhere, '172.17.0.1', true, key],
+      [everywhere, '172.17.0.1', false],
+      [everywhere, '::ffff:10.1.2.3', true, key],
+      [everywhere, '::ffff:10.1.2.3', false],
+      [everywhere, 'fd00::1', true, key],
+      [everywhere, 'fd00::1', false],
+      [everywhere, '203.0.113.9', false, key],
+      [everywhere, '172.32.0.1', false, key],
+      [everywhere, '2001:db8::1', false, key],
+      [everywhere, 'fd.example', false, key],
+      [everywhere, '127.0.0.1.example', false, key],
     ];
     for (const [settings, remoteAddress, answers, headers = {}] of CASES) {
       const asked = operation(outbox, settings).handle(

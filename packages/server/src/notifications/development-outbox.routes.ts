@@ -47,7 +47,9 @@ const MESSAGE = Type.Object({
 const MESSAGES = Type.Object({ messages: Type.Array(MESSAGE) });
 
 export interface DevelopmentOutboxParts extends KeptMessagesParts {
-  settings: Pick<Settings, 'production' | 'host' | 'trustProxy'>;
+  settings: Pick<Settings, 'production' | 'host' | 'trustProxy' | 'publicUrl'>;
+  /** Whether this is the key of the data directory; see `outbox-key.ts`. */
+  isOutboxKey(text: string): boolean;
   /** Resolves once the worker has seen what is committed by now; see `jobs/outbox-worker.ts`. */
   settleOutbox(): Promise<void>;
 }
@@ -63,12 +65,12 @@ export function developmentOutboxOperations(parts: DevelopmentOutboxParts): Oper
       tag: 'Development',
       summary: 'Read the messages that no provider took, newest first',
       description:
-        'Development only. Needs no token and shows passcodes, so it answers only the machine itself and, where HOST says that other machines are meant, private networks.',
+        'Development only. Shows passcodes, so it answers only the machine itself, by its own name. Where HOST or the public URL say that others are meant, it wants the key in `outbox.key` of the data directory (`Authorization: Bearer KEY`), from this machine or a private network.',
       permission: 'PUBLIC',
       query: QUERY,
       responses: { 200: MESSAGES },
       async handle(request) {
-        if (!mayRead(request, parts.settings)) throw notFound();
+        if (!mayRead(request, parts)) throw notFound();
         const { to, limit } = request.query;
         await settled(parts.settleOutbox());
         const kept = await listKeptMessages(parts, {
@@ -129,18 +131,36 @@ const LOOPBACK = /^(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|localhost)$/;
 const PRIVATE =
   /^(?:10\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:)/i;
 
+const withoutBrackets = (host: string) => host.replace(/^\[(.*)\]$/, '$1');
+
+/** Whether the settings mean nobody but this machine. */
+function isForThisMachine({ host, publicUrl }: DevelopmentOutboxParts['settings']): boolean {
+  const name = publicUrl === undefined ? host : (URL.parse(publicUrl)?.hostname ?? '');
+  return LOOPBACK.test(host) && LOOPBACK.test(withoutBrackets(name));
+}
+
+/** Whether the request is for a name of this machine: a page whose name leads here names its own. */
+function isForOwnName(host: string | undefined): boolean {
+  if (host === undefined) return true;
+  return LOOPBACK.test(withoutBrackets(host.toLowerCase().replace(/:\d+$/, '')));
+}
+
 /**
  * Passcodes are for who runs the server. `NODE_ENV` is easily forgotten, so the public internet is
  * never answered: not directly, and not through a proxy that hides it (a forwarded request that no
- * setting says to trust comes from nobody knows where).
+ * setting says to trust comes from nobody knows where; where others are meant, a key is wanted).
  */
 function mayRead(
   { remoteAddress, headers }: OperationRequest,
-  { host, trustProxy }: DevelopmentOutboxParts['settings'],
+  { settings, isOutboxKey }: DevelopmentOutboxParts,
 ): boolean {
   const forwarded = headers['x-forwarded-for'] ?? headers.forwarded;
-  if (forwarded !== undefined && trustProxy === undefined) return false;
+  if (forwarded !== undefined && settings.trustProxy === undefined) return false;
   const remote = remoteAddress.replace(/^::ffff:(?=\d)/i, '');
-  if (LOOPBACK.test(remote)) return true;
-  return !LOOPBACK.test(host) && isIP(remote) !== 0 && PRIVATE.test(remote);
+  const isLocal = LOOPBACK.test(remote);
+  const key = /^Bearer +(\S+)$/i.exec(String(headers.authorization ?? ''))?.[1];
+  if (key === undefined)
+    return isLocal && isForThisMachine(settings) && isForOwnName(headers.host?.toString());
+  const isNear = isLocal || (isIP(remote) !== 0 && PRIVATE.test(remote));
+  return isNear && isOutboxKey(key);
 }

@@ -15,7 +15,7 @@ import { openStore } from './open.ts';
 import { DatabaseEncodingError, openPostgresStore } from './postgres.ts';
 import { outageOr } from './sqlite-outage.ts';
 import { ANY_ENVIRONMENT, type Store } from './store.ts';
-import { aPolicy, insert } from './testing-documents.ts';
+import { aPolicy, insert, update } from './testing-documents.ts';
 
 const addPolicy = (store: Store, environmentId: string = randomUUID()) =>
   store.commit([insert('policies', environmentId, 'p', aPolicy('kept'))]);
@@ -115,6 +115,14 @@ describe('an outage of PostgreSQL', () => {
     await client.end();
   }
 
+  async function isReadOnly(databaseUrl: string): Promise<boolean> {
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    const { rows } = await client.query('show transaction_read_only');
+    await client.end();
+    return rows[0].transaction_read_only === 'on';
+  }
+
   test('the database is gone: 503 and not ready, one line, until it is back', async (t) => {
     const pooler = await startPooler(await postgres.freshDatabase());
     const server = await startTestServer({ databaseUrl: pooler.url });
@@ -169,7 +177,7 @@ describe('an outage of PostgreSQL', () => {
       'select pg_reload_conf()',
     );
     try {
-      await query(databaseUrl, 'select pg_sleep(0.2)');
+      await until(() => isReadOnly(databaseUrl));
       assert.deepEqual(await addPolicy(store), { committed: true });
       assert.deepEqual(await store.claimMessages(1, 2, 1), []);
       assert.equal(await store.isReady(), true);
@@ -192,6 +200,33 @@ describe('an outage of PostgreSQL', () => {
     await until(() => heard.includes(ANY_ENVIRONMENT));
     await store.close();
     await pooler.close();
+  });
+
+  test('a client that is disabled while a node hears nothing is refused there once it is back', async (t) => {
+    const databaseUrl = await postgres.freshDatabase();
+    const pooler = await startPooler(databaseUrl);
+    const server = await startTestServer({ databaseUrl: pooler.url });
+    const other = await openPostgresStore(databaseUrl);
+    t.after(async () => {
+      await server.close();
+      await other.close();
+      await pooler.close();
+    });
+    assert.equal((await server.api('/users')).status, 200);
+    const back = new Promise<void>((resolve) => {
+      server.server.parts.store.onConfigurationChange((id) => {
+        if (id === ANY_ENVIRONMENT) resolve();
+      });
+    });
+    pooler.goDown();
+    const { environmentId } = server;
+    for (const row of await other.list('applications', environmentId, { limit: 10 })) {
+      await other.commit([update('applications', row, { ...row.doc, enabled: false })]);
+    }
+    pooler.comeBack();
+    await back;
+    await until(async () => (await server.raw('/readyz')).status === 200);
+    assert.equal((await server.api('/users')).status, 401);
   });
 
   test('a pooler is sent nothing at the start that it refuses', async () => {

@@ -7,6 +7,7 @@ import pg from 'pg';
 import type { Table } from '../model/documents.ts';
 import { isGuard } from './change.ts';
 import type { Engine } from './condition-sql.ts';
+import { DELETED_ENVIRONMENT } from './deleted-sql.ts';
 import { countSql, listSql } from './list-sql.ts';
 import { onWakeText, wakeText } from './listeners.ts';
 import { pendingMigrations } from './migrations/migrations.ts';
@@ -104,18 +105,28 @@ async function migrate(databaseUrl: string): Promise<void> {
 // for another worker's rows: they are skipped.
 const CLAIM = `with due as materialized (
     select environment_id, id from messages where status = 'PENDING' and available_at <= $2
-    order by available_at limit $3 for update skip locked)
+      and channel <> all($4::text[]) order by available_at limit $3 for update skip locked)
   update messages t set available_at = $1, version = version + 1,
     doc = (doc::jsonb || jsonb_build_object('availableAt', $1::bigint,
       'attempts', (doc->>'attempts')::int + 1))::json
   from due where t.environment_id = due.environment_id and t.id = due.id
   returning t.environment_id, t.id, t.version, t.doc`;
+const RENEW = `update messages t set available_at = $1,
+    doc = (doc::jsonb || jsonb_build_object('availableAt', $1::bigint))::json
+  from unnest($2::text[], $3::text[], $4::int[]) as k(environment_id, id, version)
+  where t.environment_id = k.environment_id and t.id = k.id and t.version = k.version
+    and status = 'PENDING'`;
 const RELEASE = `update messages set available_at = $1, version = version + 1,
     doc = (doc::jsonb || jsonb_build_object('availableAt', $1::bigint))::json
   where status = 'PENDING' and available_at > $1`;
 const PROBE = 'update write_probe set written_at = $1';
 const SWEEP = (table: Table) => `with gone as materialized (
     select environment_id, id from ${table} where expires_at <= $1 limit $2
+    for update skip locked)
+  delete from ${table} t using gone where t.environment_id = gone.environment_id and t.id = gone.id`;
+
+const SWEEP_OF = (table: Table) => `with gone as materialized (
+    select environment_id, id from ${table} where environment_id = $1 limit $2
     for update skip locked)
   delete from ${table} t using gone where t.environment_id = gone.environment_id and t.id = gone.id`;
 
@@ -162,9 +173,15 @@ function createStore({ pool, commitPool, listening }: Connections): Store {
       return outcome;
     },
 
-    async claimMessages(now, leaseUntil, limit) {
-      const { rows } = await query(CLAIM, [leaseUntil, now, limit]);
+    async claimMessages(now, leaseUntil, limit, exceptChannels = []) {
+      const { rows } = await query(CLAIM, [leaseUntil, now, limit, exceptChannels]);
       return rows.map((row) => stored<'messages'>(row)).sort(inOrderOfCreation);
+    },
+
+    async renewMessages(claimed, leaseUntil) {
+      const environmentIds = claimed.map(({ environmentId }) => environmentId);
+      const ids = claimed.map(({ id }) => id);
+      await query(RENEW, [leaseUntil, environmentIds, ids, claimed.map(({ version }) => version)]);
     },
 
     async releaseMessages(now) {
@@ -173,6 +190,13 @@ function createStore({ pool, commitPool, listening }: Connections): Store {
 
     async sweep(table, now, limit) {
       const { rowCount } = await query(SWEEP(table), [now, limit]);
+      return rowCount ?? 0;
+    },
+
+    async sweepDeleted(table, limit) {
+      const { rows } = await query(DELETED_ENVIRONMENT(table), []);
+      if (!rows[0]) return 0;
+      const { rowCount } = await query(SWEEP_OF(table), [rows[0].environment_id, limit]);
       return rowCount ?? 0;
     },
 

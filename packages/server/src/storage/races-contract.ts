@@ -266,5 +266,54 @@ export function racesContract(engine: EngineUnderTest): void {
       await store.releaseMessages(base + 11);
       assert.equal((await store.claimMessages(base + 11, base + 30, 100)).length, 19);
     });
+
+    test('a lease that is renewed in time holds, and another worker’s is left alone', async () => {
+      const environmentId = randomUUID();
+      const [store, other] = nodes;
+      const base = 6e12;
+      // What other tests have left.
+      await store.claimMessages(base, 9e12, 1_000);
+      await store.commit(
+        Array.from({ length: 3 }, () =>
+          insert('messages', environmentId, randomUUIDv7(), aMessage(base)),
+        ),
+      );
+      const mine = await store.claimMessages(base, base + 10, 2);
+      const theirs = await other.claimMessages(base, base + 10, 100);
+      assert.deepEqual([mine.length, theirs.length], [2, 1]);
+      const late = theirs.map((message) => ({ ...message, version: message.version - 1 }));
+      await store.renewMessages([...mine, ...late], base + 20);
+      const again = await other.claimMessages(base + 10, base + 30, 100);
+      assert.deepEqual(
+        again.map(({ id }) => id),
+        theirs.map(({ id }) => id),
+      );
+      // The version is still the one that was claimed: what ends the message is not refused.
+      for (const message of mine) {
+        const sent = update('messages', message, { ...message.doc, status: 'SENT' });
+        assert.deepEqual(await store.commit([sent]), { committed: true });
+      }
+    });
+
+    test('a claim leaves the channels that it is told to', async () => {
+      const environmentId = randomUUID();
+      const [store] = nodes;
+      const base = 7e12;
+      await store.commit(
+        ['EMAIL', 'FCM', 'SMS'].map((channel) =>
+          insert('messages', environmentId, randomUUIDv7(), { ...aMessage(base), channel }),
+        ),
+      );
+      const claimed = async (...except: string[]) => {
+        const messages = await store.claimMessages(base, base + 10, 100, except);
+        return messages.filter((one) => one.environmentId === environmentId);
+      };
+      const first = await claimed('FCM', 'SMS');
+      assert.deepEqual(
+        first.map(({ doc }) => doc.channel),
+        ['EMAIL'],
+      );
+      assert.equal((await claimed()).length, 2);
+    });
   });
 }

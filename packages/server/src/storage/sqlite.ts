@@ -8,6 +8,7 @@ import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Documents, Table } from '../model/documents.ts';
 import { isGuard } from './change.ts';
 import type { Engine } from './condition-sql.ts';
+import { DELETED_ENVIRONMENT } from './deleted-sql.ts';
 import { countSql, listSql } from './list-sql.ts';
 import { createListeners, onWakeText, wakeText } from './listeners.ts';
 import { pendingMigrations } from './migrations/migrations.ts';
@@ -101,8 +102,10 @@ const DEVICES_OF_USER = `select ${ROW} from devices where environment_id = ? and
 const CLAIM = `update messages set available_at = ?1, version = version + 1,
     doc = json_set(doc, '$.availableAt', ?1, '$.attempts', json_extract(doc, '$.attempts') + 1)
   where rowid in (select rowid from messages where status = 'PENDING' and available_at <= ?2
-    order by available_at limit ?3)
+      and channel not in (select value from json_each(?4)) order by available_at limit ?3)
   returning ${ROW}`;
+const RENEW = `update messages set available_at = ?1, doc = json_set(doc, '$.availableAt', ?1)
+  where environment_id = ?2 and id = ?3 and version = ?4 and status = 'PENDING'`;
 const PROBE = 'update write_probe set written_at = ?';
 const RELEASE = `update messages set available_at = ?1, version = version + 1,
     doc = json_set(doc, '$.availableAt', ?1) where status = 'PENDING' and available_at > ?1`;
@@ -210,13 +213,27 @@ function createStore(db: DatabaseSync, path: string, unlock: () => void): Store 
       });
     },
 
-    claimMessages: (now, leaseUntil, limit) =>
+    claimMessages: (now, leaseUntil, limit, exceptChannels = []) =>
       during(() =>
         statement(CLAIM)
-          .all(leaseUntil, now, limit)
+          .all(leaseUntil, now, limit, JSON.stringify(exceptChannels))
           .map((row) => stored<'messages'>(row))
           .sort((one, other) => (one.id < other.id ? -1 : 1)),
       ),
+
+    renewMessages: (claimed, leaseUntil) =>
+      during(() => {
+        statement('begin immediate').run();
+        try {
+          for (const { environmentId, id, version } of claimed) {
+            statement(RENEW).run(leaseUntil, environmentId, id, version);
+          }
+          statement('commit').run();
+        } catch (error) {
+          if (db.isTransaction) db.exec('rollback');
+          throw error;
+        }
+      }),
 
     releaseMessages: (now) => during(() => void statement(RELEASE).run(now)),
 
@@ -224,6 +241,14 @@ function createStore(db: DatabaseSync, path: string, unlock: () => void): Store 
       during(() => {
         const text = `delete from ${table} where rowid in (select rowid from ${table} where expires_at <= ? limit ?)`;
         return Number(statement(text).run(now, limit).changes);
+      }),
+
+    sweepDeleted: (table, limit) =>
+      during(() => {
+        const found = statement(DELETED_ENVIRONMENT(table)).get();
+        if (!found) return 0;
+        const text = `delete from ${table} where rowid in (select rowid from ${table} where environment_id = ? limit ?)`;
+        return Number(statement(text).run(String(found.environment_id), limit).changes);
       }),
 
     onConfigurationChange: listeners.add,

@@ -6,6 +6,7 @@ import { ANY_ENVIRONMENT, type Condition, type Store, type Write } from './store
 import {
   aDevice,
   aFlow,
+  anEnvironment,
   aPolicy,
   aUser,
   dates,
@@ -347,6 +348,22 @@ export function storeContract(engine: EngineUnderTest): void {
       assert.equal(await store.sweep('flows', 103, 3), 1);
       assert.equal(await store.sweep('flows', 103, 3), 0);
       assert.equal(await left(), 1);
+    });
+
+    test('sweeps what is left of a deleted environment, so many at a time, and nothing else', async () => {
+      const [deleted, kept] = [randomUUID(), randomUUID()].sort() as [string, string];
+      await store.commit([insert('environments', kept, kept, anEnvironment)]);
+      for (const environmentId of [deleted, kept]) {
+        for (let index = 0; index < 3; index++) {
+          const doc = { ...aPolicy(`${index}`), isDefault: false };
+          await store.commit([insert('policies', environmentId, randomUUIDv7(), doc)]);
+        }
+      }
+      // Other tests of this suite leave rows of environments that never were.
+      while ((await store.sweepDeleted('policies', 2)) > 0);
+      const left = async (environmentId: string) =>
+        (await store.list('policies', environmentId, { limit: 100 })).length;
+      assert.deepEqual([await left(deleted), await left(kept)], [0, 3]);
     });
 
     test('tells of changes of the configuration, on every node, and of no others', async () => {

@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { DIALECTS, startPostgres, type TestPostgres } from '../testing/postgres.ts';
 import { freshDataDirectory } from '../testing/sqlite.ts';
+import { until } from '../testing/until.ts';
 import { SchemaTooNewError } from './migrations/migrations.ts';
 import { openStore, SQLITE_FILE } from './open.ts';
 import { openPostgresStore } from './postgres.ts';
@@ -232,14 +233,7 @@ describe('PostgreSQL', {
     await query(
       'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
     );
-    /** The first tries may still meet a connection that is gone. */
-    const until = async (done: () => Promise<boolean>) => {
-      for (let tries = 0; tries < 100; tries++) {
-        if (await done().catch(() => false)) return;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-      assert.fail('It did not come back.');
-    };
+    // The first tries may still meet a connection that is gone.
     await until(() => node.isReady());
     const heard = new Set<string>();
     other.onConfigurationChange((environmentId) => heard.add(String(environmentId)));

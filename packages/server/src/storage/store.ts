@@ -116,19 +116,29 @@ export interface Store {
   /**
    * Takes up to `limit` PENDING messages whose `availableAt` has come, oldest first, and moves
    * `availableAt` to `leaseUntil` and counts the attempt, so that no other worker takes them
-   * meanwhile. Their versions are those after the claim.
+   * meanwhile. Their versions are those after the claim. `exceptChannels`: those are left.
    */
   claimMessages(
     now: Instant,
     leaseUntil: Instant,
     limit: number,
+    exceptChannels?: readonly string[],
   ): Promise<Stored<Documents['messages']>[]>;
+
+  /** Moves the ends of leases that still hold, without another version of the message. */
+  renewMessages(
+    claimed: readonly Stored<Documents['messages']>[],
+    leaseUntil: Instant,
+  ): Promise<void>;
 
   /** Ends every lease: at start-up where this process is the only one (SQLite). */
   releaseMessages(now: Instant): Promise<void>;
 
   /** Deletes up to `limit` rows of a table with `expires_at`, in any environment, that are past. */
   sweep(table: Table, now: Instant, limit: number): Promise<number>;
+
+  /** Deletes up to `limit` rows of a table whose environment isn't there any more. */
+  sweepDeleted(table: Exclude<Table, 'environments'>, limit: number): Promise<number>;
 
   /**
    * Calls back after a change of a configuration table (see `tables.ts`, `notifies`) by this or by

@@ -4,6 +4,15 @@ import type { Stored, Write } from './store.ts';
 
 export const dates = { createdAt: 1, updatedAt: 1 };
 
+export const anEnvironment: Documents['environments'] = {
+  name: 'Shop',
+  type: 'SANDBOX',
+  region: 'EU',
+  products: [],
+  billOfMaterialsUpdatedAt: 1,
+  ...dates,
+};
+
 export const aPolicy = (name: string, more: object = {}): Documents['policies'] => ({
   name,
   isDefault: false,

@@ -51,8 +51,10 @@ export function watchStore(store: Store, log: Log): Store {
     readFlowFacts: watched(store.readFlowFacts),
     commit: watched(store.commit),
     claimMessages: watched(store.claimMessages),
+    renewMessages: watched(store.renewMessages),
     releaseMessages: watched(store.releaseMessages),
     sweep: watched(store.sweep),
+    sweepDeleted: watched(store.sweepDeleted),
     async isReady() {
       const isReady = await store.isReady();
       if (!isReady) outage('NOT_READY');

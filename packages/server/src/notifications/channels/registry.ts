@@ -6,9 +6,10 @@ import { openHmsChannel } from './push/hms.ts';
 import type { PushAccounts } from './push/push-accounts.ts';
 import { openWebPushChannel, type WebPushOptions } from './push/web-push.ts';
 import { openSmtpChannel } from './smtp/smtp.ts';
+import { readGreeting } from './smtp/smtp-settings.ts';
 
 export interface ChannelParts {
-  settings: Pick<Settings, 'smtpUrl' | 'mailFrom' | 'push'>;
+  settings: Pick<Settings, 'smtpUrl' | 'mailFrom' | 'smtpGreeting' | 'publicUrl' | 'push'>;
   accounts: PushAccounts;
   webPush: Pick<WebPushOptions, 'keys' | 'subject'>;
 }
@@ -20,9 +21,11 @@ export interface ChannelParts {
  */
 export function openChannels({ settings, accounts, webPush }: ChannelParts): Channel[] {
   const { smtpUrl, mailFrom, push } = settings;
+  const greetAs = readGreeting(settings.smtpGreeting, settings.publicUrl);
+  const mail = { mailFrom, ...(greetAs === undefined ? {} : { greetAs }) };
   const { fcmUrl, googleTokenUrl, apnsUrl, hmsUrl, hmsTokenUrl, webPushPrivate } = push;
   return [
-    ...(smtpUrl === undefined ? [] : [openSmtpChannel({ smtpUrl, mailFrom })]),
+    ...(smtpUrl === undefined ? [] : [openSmtpChannel({ smtpUrl, ...mail })]),
     openFcmChannel({
       accounts,
       url: fcmUrl,

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { after, describe, test } from 'node:test';
 import { startFcm } from '../../../testing/fcm-service.ts';
+import { HANG_MS } from '../../../testing/until.ts';
 import { openFcmChannel } from './fcm.ts';
 import {
   accessTokenContract,
@@ -17,7 +18,7 @@ import {
 const fcm = await startFcm();
 after(() => fcm.close());
 
-describe('FCM', { timeout: 20_000 }, () => {
+describe('FCM', { timeout: HANG_MS }, () => {
   /** Sends by this account. */
   function opened(credentials = fcm.credentials, tokenUrl = fcm.tokenUrl) {
     const accounts = oneAccount({ googleServiceAccountCredentials: credentials });
@@ -76,7 +77,7 @@ describe('FCM', { timeout: 20_000 }, () => {
     }
   });
 
-  test('stops waiting for an access token when it is told to', { timeout: 5_000 }, async () => {
+  test('stops waiting for an access token when it is told to', { timeout: HANG_MS }, async () => {
     fcm.troubles.asked.count = 0;
     fcm.troubles.next.push('silent');
     const ending = new AbortController();

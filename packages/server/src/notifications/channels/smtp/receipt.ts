@@ -7,21 +7,30 @@ interface SmtpFailure {
   command: string;
   status: number;
   enhancedStatus: string | undefined;
+  isAboutUs: boolean;
 }
+
+// The system's or the certificate's own: `ECONNREFUSED`, `CERT_HAS_EXPIRED`.
+const CODE = /^[A-Z0-9_]{2,60}$/;
+/** What relays say at RCPT of a greeting, a host or a sender that they refuse; Postfix's words, for one. */
+const ABOUT_US =
+  /\b(?:helo|ehlo|client host|sender address|sender domain)\b.*\b(?:rejected|refused|denied|invalid)\b/i;
 
 function failureOf(error: unknown): SmtpFailure {
   const found: Record<string, unknown> = error instanceof Error ? { ...error } : {};
   const text = (name: string) => (typeof found[name] === 'string' ? found[name] : '');
+  const original = text('originalCode');
   return {
-    code: text('code'),
+    code: CODE.test(original) ? original : text('code'),
     command: text('command'),
     status: typeof found.responseCode === 'number' ? found.responseCode : 0,
     // RFC 3463 §2: class, subject, detail.
+    isAboutUs: ABOUT_US.test(text('response')),
     enhancedStatus: /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(text('response'))?.[1],
   };
 }
 
-/** About this recipient or this text; other commands are about us: greeting, login, sender. */
+/** About this recipient or this text, or so it seems; other commands are about us: greeting, login, sender. */
 const ABOUT_THE_MESSAGE: ReadonlySet<string> = new Set(['RCPT TO', 'DATA']);
 
 /**
@@ -29,14 +38,14 @@ const ABOUT_THE_MESSAGE: ReadonlySet<string> = new Set(['RCPT TO', 'DATA']);
  * the session, and a refusal of our greeting, login or sender would meet every message. Pure.
  */
 export function receiptOf(error: unknown): DeliveryReceipt {
-  const { code, command, status, enhancedStatus } = failureOf(error);
+  const { code, command, status, enhancedStatus, isAboutUs } = failureOf(error);
   if (code === 'EABORT') return { outcome: 'LATER', reason: 'TIMEOUT', providerFailed: true };
   if (code === 'EENVELOPE' && command === 'API') {
     return { outcome: 'REFUSED', reason: 'INVALID_ADDRESS' };
   }
   const reply = status === 0 ? code || 'UNKNOWN' : `${status} ${enhancedStatus ?? ''}`.trim();
   const reason = `SMTP ${reply}`;
-  if (!ABOUT_THE_MESSAGE.has(command) || status === 0 || status === 421) {
+  if (!ABOUT_THE_MESSAGE.has(command) || isAboutUs || status === 0 || status === 421) {
     return { outcome: 'LATER', reason, providerFailed: true };
   }
   return status >= 500

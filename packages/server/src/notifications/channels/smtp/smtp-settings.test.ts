@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SettingsError } from '../../../config/settings.ts';
-import { readSender, readSmtpUrl } from './smtp-settings.ts';
+import { readGreeting, readSender, readSmtpUrl } from './smtp-settings.ts';
 
 describe('the SMTP address', () => {
   test('smtps:// speaks TLS at once', () => {
@@ -70,4 +70,23 @@ describe('the sender', () => {
       assert.throws(() => readSender(text), SettingsError, text);
     }
   });
+});
+
+test('mail servers are greeted by what is set, or by the public URL’s host where it is a name', () => {
+  for (const [set, publicUrl, greeting] of [
+    [undefined, 'https://mfa.shop.example/mfa', 'mfa.shop.example'],
+    [undefined, 'https://müller.example', 'xn--mller-kva.example'],
+    [undefined, 'http://127.0.0.1:4110', undefined],
+    [undefined, 'http://[::1]:4110', undefined],
+    [undefined, 'http://localhost:4110', undefined],
+    [undefined, undefined, undefined],
+    ['relay.shop.example', 'https://mfa.shop.example', 'relay.shop.example'],
+    ['mailhost', undefined, 'mailhost'],
+    ['[203.0.113.9]', undefined, '[203.0.113.9]'],
+  ] as const) {
+    assert.equal(readGreeting(set, publicUrl), greeting, `${set} ${publicUrl}`);
+  }
+  for (const set of ['a b', 'a\r\nMAIL FROM:<x@y>', '<x>', '']) {
+    assert.throws(() => readGreeting(set, undefined), SettingsError, set);
+  }
 });

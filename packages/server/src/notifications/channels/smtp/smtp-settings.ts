@@ -1,4 +1,6 @@
 /** Reads the two settings of e-mail. Only what stands here can be set by the address. */
+import { isIP } from 'node:net';
+import { domainToASCII } from 'node:url';
 import { SettingsError } from '../../../config/settings.ts';
 import { isEmailAddress } from '../../../model/address.ts';
 import { isLoopback } from '../../../model/network.ts';
@@ -65,4 +67,22 @@ export function readSender(text: string): { name: string; address: string } {
     throw new SettingsError('COUNTERSIGN_MAIL_FROM is not an address or `Name <address>`.');
   }
   return { name: match?.[1] ?? '', address };
+}
+
+const isName = (host: string) => host.includes('.') && isIP(host) === 0;
+
+/**
+ * What mail servers are greeted by (RFC 5321 §4.1.1.1): what is set, or the public URL's host where it is a
+ * full name. Relays refuse `[127.0.0.1]`, which a host without a name of its own would say. Throws
+ * `SettingsError`. Pure.
+ */
+export function readGreeting(set: string | undefined, publicUrl: string | undefined) {
+  if (set === undefined) {
+    const host = publicUrl === undefined ? '' : (URL.parse(publicUrl)?.hostname ?? '');
+    return isName(host) ? host : undefined;
+  }
+  const name = domainToASCII(set);
+  if (/^[a-z0-9.-]{1,255}$/.test(name) || /^\[[0-9a-f.:IPv]{2,60}\]$/i.test(set))
+    return name || set;
+  throw new SettingsError('COUNTERSIGN_SMTP_GREETING is not the name of a host.');
 }

@@ -3,6 +3,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { after, describe, test } from 'node:test';
+import { selfSignedCertificate } from '../../../http/testing-certificate.ts';
 import { freePort, type MailServerBehaviour, startMailServer } from '../../testing/mail-server.ts';
 import type { Channel, DeliveryReceipt, RenderedMessage } from '../channel.ts';
 import { openSmtpChannel } from './smtp.ts';
@@ -51,6 +52,42 @@ describe('e-mail over SMTP', () => {
     assert.equal(mail.mail.headers.get('auto-submitted'), 'auto-generated');
   });
 
+  test('has a head in ASCII, whatever the names of the domains', async () => {
+    const server = await startMailServer();
+    const channel = openSmtpChannel({
+      smtpUrl: server.url,
+      mailFrom: 'Müller & Söhne <no-reply@müller.example>',
+    });
+    opened.push(channel, server);
+    const message = aMail({ to: { address: 'kaisa@söhne.example' }, subject: 'Käyttäjä' });
+    assert.deepEqual(await channel.send(message, never), { outcome: 'DELIVERED' });
+    const [mail] = server.received;
+    assert.ok(mail);
+    const [head = ''] = mail.source.split('\r\n\r\n');
+    assert.match(head, /^[\x20-\x7e\r\n\t]+$/);
+    assert.equal(mail.mail.messageId, `<${message.id}@xn--mller-kva.example>`);
+  });
+
+  test('greets by the name that it is given', async () => {
+    const greetings: unknown[] = [];
+    const server = await startMailServer({
+      options: {
+        onMailFrom: (_address, session, callback) => {
+          greetings.push(session.hostNameAppearsAs);
+          callback();
+        },
+      },
+    });
+    const channel = openSmtpChannel({
+      smtpUrl: server.url,
+      mailFrom: 'no-reply@shop.example',
+      greetAs: 'mfa.shop.example',
+    });
+    opened.push(channel, server);
+    await channel.send(aMail(), never);
+    assert.deepEqual(greetings, ['mfa.shop.example']);
+  });
+
   test('goes over connections that stay open', async () => {
     const { server, channel } = await setUp();
     for (let count = 0; count < 5; count++) await channel.send(aMail(), never);
@@ -59,17 +96,22 @@ describe('e-mail over SMTP', () => {
   });
 
   test('goes over TLS with smtps://, and not to a server that anybody could be', async () => {
-    const server = await startMailServer({ options: { secure: true } });
+    const server = await startMailServer({
+      options: { secure: true, ...(await selfSignedCertificate()) },
+    });
     opened.push(server);
     const url = `smtps://127.0.0.1:${server.port}`;
     const outcomes = await Promise.all(
       [url, `${url}?tls.rejectUnauthorized=false`].map(async (smtpUrl) => {
         const channel = openSmtpChannel({ smtpUrl, mailFrom: 'no-reply@shop.example' });
         opened.push(channel);
-        return (await channel.send(aMail(), never)).outcome;
+        return channel.send(aMail(), never);
       }),
     );
-    assert.deepEqual(outcomes, ['LATER', 'DELIVERED']);
+    assert.deepEqual(outcomes, [
+      { outcome: 'LATER', reason: 'SMTP DEPTH_ZERO_SELF_SIGNED_CERT', providerFailed: true },
+      { outcome: 'DELIVERED' },
+    ]);
     assert.equal(server.received.length, 1);
   });
 
@@ -164,6 +206,22 @@ describe('what a mail server says', () => {
       },
       receipt: { outcome: 'LATER', reason: 'SMTP 553', providerFailed: true },
     },
+    ...[
+      '504 5.5.2 <[127.0.0.1]>: Helo command rejected: need fully-qualified hostname',
+      '450 4.7.1 <mx>: Helo command rejected: Host not found',
+      '554 5.7.1 <unknown[203.0.113.9]>: Client host rejected: Access denied',
+      '553 5.7.1 <no-reply@shop.example>: Sender address rejected: not owned by user',
+    ].map((said) => ({
+      name: `at RCPT, ${said} is not the message’s fault`,
+      behaviour: {
+        recipientReply: () => ({ code: Number(said.slice(0, 3)), text: said.slice(4) }),
+      },
+      receipt: {
+        outcome: 'LATER',
+        reason: `SMTP ${said.slice(0, 9)}`,
+        providerFailed: true,
+      } as const,
+    })),
     {
       name: 'a greeting of 554 is the server’s state',
       behaviour: {
@@ -190,7 +248,7 @@ describe('what a mail server says', () => {
     opened.push(channel);
     assert.deepEqual(await channel.send(aMail(), never), {
       outcome: 'LATER',
-      reason: 'SMTP ESOCKET',
+      reason: 'SMTP ECONNREFUSED',
       providerFailed: true,
     });
   });

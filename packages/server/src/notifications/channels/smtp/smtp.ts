@@ -1,4 +1,5 @@
 /** E-mail over SMTP: a pool of connections to the operator's mail server. */
+import { domainToASCII } from 'node:url';
 import { OUTBOX_CONCURRENCY_MAX, OUTBOX_SEND_TIMEOUT_MS } from '../../../config/limits.ts';
 import { isEmailAddress } from '../../../model/address.ts';
 import type { Channel, DeliveryReceipt, RenderedMessage } from '../channel.ts';
@@ -10,13 +11,16 @@ export interface SmtpSettings {
   smtpUrl: string;
   /** `Name <address>` or an address. */
   mailFrom: string;
+  /** What it greets mail servers by; absent: the host's own name, or `[127.0.0.1]` where it has none. */
+  greetAs?: string;
 }
 
 // Loaded with the first message: a start takes less time and memory without it.
-async function openPool(server: SmtpServer) {
+async function openPool(server: SmtpServer, greetAs: string | undefined) {
   const { createTransport } = await import('nodemailer');
   return createTransport({
     ...server,
+    ...(greetAs === undefined ? {} : { name: greetAs }),
     pool: true,
     maxConnections: OUTBOX_CONCURRENCY_MAX,
     // The outbox tries again, and counts it; the pool must not do so behind its back.
@@ -34,9 +38,10 @@ async function openPool(server: SmtpServer) {
 }
 
 /** Reads the settings; the first message connects. Throws `SettingsError`. */
-export function openSmtpChannel({ smtpUrl, mailFrom }: SmtpSettings): Channel {
+export function openSmtpChannel({ smtpUrl, mailFrom, greetAs }: SmtpSettings): Channel {
   const from = readSender(mailFrom);
-  const domain = from.address.slice(from.address.lastIndexOf('@') + 1);
+  // RFC 5322 §2.2: a head is ASCII. The library sees to the addresses, the id is ours.
+  const domain = domainToASCII(from.address.slice(from.address.lastIndexOf('@') + 1));
   const server = readSmtpUrl(smtpUrl);
   let pool: ReturnType<typeof openPool> | undefined;
 
@@ -44,7 +49,7 @@ export function openSmtpChannel({ smtpUrl, mailFrom }: SmtpSettings): Channel {
     const { address } = message.to;
     if (!isEmailAddress(address)) return { outcome: 'REFUSED', reason: 'INVALID_ADDRESS' };
     try {
-      pool ??= openPool(server);
+      pool ??= openPool(server, greetAs);
       const transport = await pool;
       await transport.sendMail({
         from,

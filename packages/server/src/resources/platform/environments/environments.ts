@@ -175,14 +175,18 @@ function assertDeletable({ id, doc }: Row<'environments'>, { actor }: OperationR
 
 /**
  * Deletes the row that every route and token needs, so nothing of the environment can be used or
- * seen any more. What is in it stays in the tables, out of reach.
+ * seen any more. What is in it is swept within hours, so the caller's environment keeps the record.
  */
 async function deleteEnvironment(parts: EnvironmentParts, request: OperationRequest) {
   return commitOrRetry(parts.store, async () => {
     const environment = await find(parts, environmentOf(request));
     assertDeletable(environment, request);
+    const inOwn = { ...request, params: { envID: request.actor.environmentId } };
     return {
-      writes: [deleteRow('environments', environment), record(request, environment.id, 'DELETED')],
+      writes: [
+        deleteRow('environments', environment),
+        changeRecord(inOwn, 'ENVIRONMENT', 'DELETED', environment.id),
+      ],
       result: { status: 204 },
     };
   });

@@ -4,7 +4,6 @@
  * that was right once costs no check again, so that a flood of others can't keep its client out.
  */
 import { createHmac, randomBytes } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import {
   SECRET_CHECKS_MAX,
@@ -106,4 +105,7 @@ export function createSecretCheck({ verify, wait }: SecretCheckParts = PARTS) {
   };
 }
 
-const PARTS: SecretCheckParts = { verify: verifyClientSecret, wait: (ms) => setTimeout(ms) };
+const PARTS: SecretCheckParts = {
+  verify: verifyClientSecret,
+  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};

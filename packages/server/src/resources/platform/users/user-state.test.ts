@@ -88,6 +88,28 @@ describe("a user's switches", () => {
     assert.deepEqual(withoutLinks(await server.api(`/users/${user.id}/bypassMFA`)), {});
   });
 
+  test('a bypass has no bound, unless one is set', async (t) => {
+    const far = { bypassMFAEnabledUntil: '9999-12-31T23:59:59.999Z' };
+    assert.equal((await put(await aUser(server), 'bypassMFA', far)).status, 200);
+    const bounded = await startTestServer({ env: { COUNTERSIGN_BYPASS_DAYS_MAX: '30' } });
+    t.after(() => bounded.close());
+    const { id } = await aUser(bounded);
+    const until = (days: number) =>
+      bounded.api(`/users/${id}/bypassMFA`, {
+        method: 'PUT',
+        body: {
+          bypassMFAEnabledUntil: new Date(bounded.now() + days * 24 * 60 * MINUTE).toISOString(),
+        },
+      });
+    assert.equal((await until(30)).status, 200);
+    assert.deepEqual(errorOf(await until(31)), {
+      status: 400,
+      code: 'INVALID_DATA',
+      detail: 'OUT_OF_RANGE',
+      target: 'bypassMFAEnabledUntil',
+    });
+  });
+
   test('a bypass is taken in one form of a real moment only', async () => {
     const user = await aUser(server);
     for (const bypassMFAEnabledUntil of [

@@ -8,6 +8,8 @@ import { isLocked } from '../../kit/user-lock.ts';
 import { userView } from './user-view.ts';
 import { changeUser, type UserParts } from './users.service.ts';
 
+const DAY_MS = 24 * 60 * 60_000;
+
 /** `{ _links: { self, user }, … }`: the answer of a user's sub-resource. */
 export function stateReply(
   { links }: UserParts,
@@ -44,9 +46,16 @@ export async function setMfaEnabled(parts: UserParts, request: OperationRequest)
   return stateReply(parts, user, 'mfaEnabled', { mfaEnabled: user.doc.mfaEnabled });
 }
 
-/** A moment that is past ends the bypass. */
+/** A moment that is past ends the bypass. The contract knows no bound: one is a setting. */
 export async function setBypass(parts: UserParts, request: OperationRequest) {
   const until = Date.parse(request.body.bypassMFAEnabledUntil);
+  const { bypassDaysMax } = parts.settings;
+  const latest = request.now + (bypassDaysMax ?? Number.POSITIVE_INFINITY) * DAY_MS;
+  if (until > latest) {
+    throw invalidData('OUT_OF_RANGE', 'bypassMFAEnabledUntil', {
+      message: `A bypass ends after ${bypassDaysMax} days at the latest.`,
+    });
+  }
   const user = await changeUser(parts, request, 'USER.UPDATED', (doc) => {
     const { bypassMFAEnabledUntil: _former, ...rest } = doc;
     return until > request.now ? { ...rest, bypassMFAEnabledUntil: until } : rest;

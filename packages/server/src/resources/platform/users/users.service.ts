@@ -22,7 +22,7 @@ type ProfileBody = Partial<Record<(typeof PROFILE_NAMES)[number], unknown>>;
 
 export type UserParts = Pick<
   Parts,
-  'store' | 'links' | 'configurations' | 'methods' | 'wakeDevices'
+  'store' | 'links' | 'configurations' | 'methods' | 'wakeDevices' | 'settings'
 >;
 
 const environmentOf = ({ params }: OperationRequest) => params.envID ?? '';
