@@ -14,8 +14,8 @@ import type { Stored } from '../../../storage/store.ts';
 import { changeRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
-import { deleteRow, insertRow } from '../../kit/rows.ts';
+import type { OperationRequest } from '../../kit/operation.ts';
+import { insertRow } from '../../kit/rows.ts';
 import { LETTERS, newCode, shownCodes } from '../../kit/shown-code.ts';
 import type { CreateAuthenticationCodeBody } from './authentication-codes.schema.ts';
 
@@ -39,7 +39,8 @@ function uriOf(code: string, settings: Record<string, unknown>): string {
 export const isOver = ({ status, usableUntil }: AuthenticationCode, now: Instant) =>
   now >= usableUntil && (status === 'UNCLAIMED' || status === 'CLAIMED');
 
-async function view(
+/** The code as the API shows it: whether it was claimed, and by whom. */
+export async function codeView(
   parts: CodeParts,
   { environmentId, id, doc }: Stored<AuthenticationCode>,
   now: Instant,
@@ -91,11 +92,11 @@ async function view(
   };
 }
 
-/** `POST …/authenticationCodes`: 201. */
-export async function createAuthenticationCode(
+/** `POST …/authenticationCodes`. */
+export async function createCode(
   parts: CodeParts,
   request: OperationRequest,
-): Promise<OperationReply> {
+): Promise<Stored<AuthenticationCode>> {
   const body: CreateAuthenticationCodeBody = request.body;
   const environmentId = request.params.envID ?? '';
   const { now } = request;
@@ -117,7 +118,7 @@ export async function createAuthenticationCode(
       message: 'This is no native application that is enabled.',
     });
   }
-  const row = await commitOrRetry(store, async () => {
+  return commitOrRetry(store, async () => {
     const id = randomUUIDv7();
     const code = newCode(LETTERS, LENGTH);
     const doc: AuthenticationCode = {
@@ -141,36 +142,12 @@ export async function createAuthenticationCode(
       result: { environmentId, id, version: 1, doc },
     };
   });
-  return { status: 201, body: await view(parts, row, now) };
 }
 
-async function rowOf({ store }: CodeParts, { params, now }: OperationRequest) {
+/** The code of the path, until it is swept away. Throws `NOT_FOUND`. */
+export async function findCode({ store }: CodeParts, { params, now }: OperationRequest) {
   const { envID = '', authenticationCodeID = '' } = params;
   const row = await store.get('authentication_codes', envID, authenticationCodeID);
   if (!row || now >= row.doc.expiresAt) throw notFound();
   return row;
-}
-
-export async function readAuthenticationCode(
-  parts: CodeParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
-  return { status: 200, body: await view(parts, await rowOf(parts, request), request.now) };
-}
-
-export async function deleteAuthenticationCode(
-  parts: CodeParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
-  await commitOrRetry(parts.store, async () => {
-    const row = await rowOf(parts, request);
-    return {
-      writes: [
-        deleteRow('authentication_codes', row),
-        changeRecord(request, 'AUTHENTICATION_CODE', 'DELETED', row.id),
-      ],
-      result: undefined,
-    };
-  });
-  return { status: 204 };
 }

@@ -17,14 +17,10 @@ import { deviceView } from './device-view.ts';
 import { type DeviceParts, deviceOf, methodOf, readUser, viewPartsOf } from './devices.parts.ts';
 import {
   Activate,
-  createDeviceSchema,
-  deviceListSchema,
-  deviceSchema,
-  LogsReply,
-  NicknameReply,
+  deviceMessages,
+  LogsMessages,
+  NicknameMessages,
   Reorder,
-  RequestLogs,
-  SetNickname,
 } from './devices.schema.ts';
 import { devicesReply, listDevices } from './list-devices.ts';
 
@@ -35,8 +31,7 @@ const action = (name: string) => `application/vnd.pingidentity.${name}+json`;
 /** MFA devices of a user; contract §4. */
 export function deviceOperations(parts: DeviceParts): Operation[] {
   const tag = 'MFA devices';
-  const device = deviceSchema(parts.methods);
-  const list = deviceListSchema(parts.methods);
+  const { body, one: device, list } = deviceMessages(parts.methods);
   /** An operation that the user may do by a scope of their own token, too. */
   const own = (
     verb: 'create' | 'read' | 'update' | 'delete',
@@ -81,7 +76,7 @@ export function deviceOperations(parts: DeviceParts): Operation[] {
       method: 'POST',
       path: COLLECTION,
       summary: 'Pair a device with a user',
-      body: createDeviceSchema(parts.methods),
+      body,
       responses: { 201: device },
       handle: (request) => createDevice(parts, request),
     }),
@@ -159,8 +154,8 @@ export function deviceOperations(parts: DeviceParts): Operation[] {
       method: 'PUT',
       path: `${ITEM}/nickname`,
       summary: 'Set or remove the nickname of a device',
-      body: SetNickname,
-      responses: { 200: NicknameReply },
+      body: NicknameMessages.body,
+      responses: { 200: NicknameMessages.one },
       handle: (request) => setNickname(parts, request),
     }),
     {
@@ -170,8 +165,8 @@ export function deviceOperations(parts: DeviceParts): Operation[] {
       tag,
       summary: 'Ask a native device for its logs',
       permission: 'update:device',
-      body: RequestLogs,
-      responses: { 200: LogsReply },
+      body: LogsMessages.body,
+      responses: { 200: LogsMessages.one },
       handle: (request) => requestLogs(parts, request),
     },
     {
@@ -181,7 +176,7 @@ export function deviceOperations(parts: DeviceParts): Operation[] {
       tag,
       summary: 'Read the logs that a native device has handed in',
       permission: 'update:device',
-      responses: { 200: LogsReply },
+      responses: { 200: LogsMessages.one },
       handle: (request) => readLogs(parts, request),
     },
   ];

@@ -3,14 +3,16 @@ import { shortLivedOperations } from '../../kit/short-lived.ts';
 import { CreatePairingKey, PairingKeySchema } from './pairing-keys.schema.ts';
 import {
   createPairingKey,
-  deletePairingKey,
+  findPairingKey,
   type PairingKeyParts,
-  readPairingKey,
+  pairingKeyView,
 } from './pairing-keys.service.ts';
 
-/** Pairing keys of a user; contract §5. */
+/** Pairing keys of a user; contract §5. A device that has claimed a deleted one stays. */
 export function pairingKeyOperations(parts: PairingKeyParts): Operation[] {
   return shortLivedOperations({
+    store: parts.store,
+    table: 'pairing_keys',
     tag: 'Pairing keys',
     name: 'PairingKey',
     words: 'a pairing key',
@@ -21,7 +23,7 @@ export function pairingKeyOperations(parts: PairingKeyParts): Operation[] {
     schemas: { body: CreatePairingKey, one: PairingKeySchema },
     bodyOptional: true,
     create: (request) => createPairingKey(parts, request),
-    read: (request) => readPairingKey(parts, request),
-    remove: (request) => deletePairingKey(parts, request),
+    find: (request) => findPairingKey(parts, request),
+    view: (row) => pairingKeyView(parts, row),
   });
 }

@@ -12,8 +12,8 @@ import type { Stored } from '../../../storage/store.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { blockOf, policyOf } from '../../kit/method-context.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
-import { deleteRow, insertRow, touchRow } from '../../kit/rows.ts';
+import type { OperationRequest } from '../../kit/operation.ts';
+import { insertRow, touchRow } from '../../kit/rows.ts';
 import { configurationOf, idsOf, readUser } from '../devices/devices.parts.ts';
 import { newPairingCode, openPairingCode, pairingKeyDocument } from './new-pairing-key.ts';
 import type { CreatePairingKeyBody } from './pairing-keys.schema.ts';
@@ -34,7 +34,10 @@ export async function pairingUri(
   return `${links.authOrigin()}/pair#${content}`;
 }
 
-async function view(parts: PairingKeyParts, { environmentId, id, doc }: Stored<PairingKey>) {
+export async function pairingKeyView(
+  parts: PairingKeyParts,
+  { environmentId, id, doc }: Stored<PairingKey>,
+) {
   const { links, keyring } = parts;
   const { userId, status, error, deviceId } = doc;
   const code = openPairingCode(keyring, environmentId, id, doc);
@@ -96,11 +99,11 @@ async function applicationsOf(
   return [...new Set(applications.map(({ id }) => id))];
 }
 
-/** `POST …/pairingKeys`: 201. */
+/** `POST …/pairingKeys`. */
 export async function createPairingKey(
   parts: PairingKeyParts,
   request: OperationRequest,
-): Promise<OperationReply> {
+): Promise<Stored<PairingKey>> {
   const body: CreatePairingKeyBody = request.body;
   const { environmentId, userId } = idsOf(request);
   const { now, remoteAddress } = request;
@@ -111,7 +114,7 @@ export async function createPairingKey(
   const block = blockOf(policy, nativeMethod(parts));
   if (!block.enabled) throw invalidData('METHOD_DISABLED', 'policy.id');
   const id = randomUUIDv7();
-  const key = await commitOrRetry(parts.store, async () => {
+  return commitOrRetry(parts.store, async () => {
     const { user } = await readUser(parts, request);
     const applicationIds = await applicationsOf(parts, configuration, block, body);
     const valid = await validKeys(parts, environmentId, userId, now);
@@ -147,7 +150,6 @@ export async function createPairingKey(
       result: { environmentId, id, version: 1, doc },
     };
   });
-  return { status: 201, body: await view(parts, key) };
 }
 
 async function validKeys(
@@ -168,7 +170,8 @@ async function validKeys(
   });
 }
 
-async function keyOf(
+/** The key of the path, until it is swept away. Throws `NOT_FOUND`. */
+export async function findPairingKey(
   parts: PairingKeyParts,
   request: OperationRequest,
 ): Promise<Stored<PairingKey>> {
@@ -181,23 +184,4 @@ async function keyOf(
   );
   if (key?.doc.userId !== userId || request.now >= key.doc.expiresAt) throw notFound();
   return key;
-}
-
-export async function readPairingKey(
-  parts: PairingKeyParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
-  return { status: 200, body: await view(parts, await keyOf(parts, request)) };
-}
-
-/** `DELETE`: 204; a device that has claimed it stays. */
-export async function deletePairingKey(
-  parts: PairingKeyParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
-  await commitOrRetry(parts.store, async () => {
-    const key = await keyOf(parts, request);
-    return { writes: [deleteRow('pairing_keys', key)], result: undefined };
-  });
-  return { status: 204 };
 }
