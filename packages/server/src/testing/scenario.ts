@@ -101,6 +101,14 @@ export async function aDefaultPolicy(test: TestServer, more: object = {}) {
   return reply.body;
 }
 
+/** What `errorOf` says where the data of a request is wrong. */
+export const invalidData = (detail: string, target: string) => ({
+  status: 400,
+  code: 'INVALID_DATA',
+  detail,
+  target,
+});
+
 /** The first detail of an error, with its top-level code and status. */
 export function errorOf({ status, body }: Reply) {
   const detail = body?.details?.[0];

@@ -48,6 +48,10 @@ export function shortLivedOperations<T extends Table>(kind: ShortLived<T>): Oper
     ...(own ? { selfScopes: [`p1:${verb}:${own}` as const] } : {}),
     ...more,
   });
+  const reply = async (status: number, row: Promise<Row<T>>, request: OperationRequest) => ({
+    status,
+    body: await kind.view(await row, request),
+  });
   return [
     operation('create', {
       summary: `Create ${words}`,
@@ -56,20 +60,14 @@ export function shortLivedOperations<T extends Table>(kind: ShortLived<T>): Oper
       body: schemas.body,
       ...(kind.bodyOptional ? { bodyOptional: true } : {}),
       responses: { 201: schemas.one },
-      handle: async (request) => ({
-        status: 201,
-        body: await kind.view(await kind.create(request), request),
-      }),
+      handle: (request) => reply(201, kind.create(request), request),
     }),
     operation('read', {
       summary: `Read ${words}`,
       method: 'GET',
       path: item,
       responses: { 200: schemas.one },
-      handle: async (request) => ({
-        status: 200,
-        body: await kind.view(await kind.find(request), request),
-      }),
+      handle: (request) => reply(200, kind.find(request), request),
     }),
     operation('delete', {
       summary: `Delete ${words}`,

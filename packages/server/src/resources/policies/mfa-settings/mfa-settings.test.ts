@@ -1,7 +1,7 @@
 /** `…/mfaSettings` over HTTP; contract §3.9. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { aDevice, aFlow, aUser, check, errorOf } from '../../../testing/scenario.ts';
+import { aDevice, aFlow, aUser, check, errorOf, invalidData } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 
 const DEFAULTS = {
@@ -81,12 +81,7 @@ describe('MFA settings', () => {
       ],
     ];
     for (const [body, detail, target] of cases) {
-      assert.deepEqual(errorOf(await put(body)), {
-        status: 400,
-        code: 'INVALID_DATA',
-        detail,
-        target,
-      });
+      assert.deepEqual(errorOf(await put(body)), invalidData(detail, target));
     }
   });
 
