@@ -10,8 +10,6 @@ import {
   DELIVERED,
   oneAccount,
   senderOf,
-  UNREACHABLE,
-  until,
 } from './testing-push.ts';
 
 const fcm = await startFcm();
@@ -74,15 +72,5 @@ describe('FCM', { timeout: 20_000 }, () => {
       // It is the outbox that tries again.
       assert.equal(fcm.troubles.asked.count, 1);
     }
-  });
-
-  test('stops waiting for an access token when it is told to', { timeout: 5_000 }, async () => {
-    fcm.troubles.asked.count = 0;
-    fcm.troubles.next.push('silent');
-    const ending = new AbortController();
-    const receipt = opened()('good', ending.signal);
-    await until(() => fcm.troubles.asked.count > 0);
-    ending.abort();
-    assert.deepEqual(await receipt, UNREACHABLE);
   });
 });

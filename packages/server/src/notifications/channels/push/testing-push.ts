@@ -112,4 +112,14 @@ export function accessTokenContract(
     assert.deepEqual(await to('good'), DELIVERED);
     assert.equal(troubles.asked.count, 2);
   });
+
+  test('stops waiting for an access token when it is told to', { timeout: 5_000 }, async () => {
+    troubles.asked.count = 0;
+    troubles.next.push('silent');
+    const ending = new AbortController();
+    const receipt = opened()('good', ending.signal);
+    await until(() => troubles.asked.count > 0);
+    ending.abort();
+    assert.deepEqual(await receipt, UNREACHABLE);
+  });
 }
