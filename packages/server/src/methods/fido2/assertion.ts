@@ -6,7 +6,6 @@ import type { MethodContext, MethodDevice, Verdict } from '../authentication-met
 import { assertionComplaint } from './authenticator-rules.ts';
 import { parseAssertion } from './credential-text.ts';
 import { type AttestedCredential, credentialOf, isAttested } from './fido2-credential.ts';
-import { orUndefined } from './library-check.ts';
 import { isAllowedOrigin } from './relying-party.ts';
 
 const REJECTED = { verdict: 'REJECTED' } as const;
@@ -19,8 +18,8 @@ async function verify(
   challenge: string,
   { credentialId, publicKey, rp }: AttestedCredential,
 ) {
-  const found = await orUndefined(
-    verifyAuthenticationResponse({
+  try {
+    const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response,
       expectedChallenge: challenge,
       expectedOrigin: origin,
@@ -33,9 +32,12 @@ async function verify(
         // The library merely refuses a counter that goes back; we must know that it did.
         counter: 0,
       },
-    }),
-  );
-  return found?.verified ? found.authenticationInfo : undefined;
+    });
+    return verified ? authenticationInfo : undefined;
+  } catch {
+    // It tells faults by throwing; which one is nothing for whoever sent it.
+    return undefined;
+  }
 }
 
 /** Checks an assertion of the device against the question and the policy. */

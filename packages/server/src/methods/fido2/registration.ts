@@ -7,7 +7,6 @@ import { attestationCertificates, keyIdentifierOf, leadsToMaker } from './attest
 import { registrationComplaint } from './authenticator-rules.ts';
 import { parseAttestation } from './credential-text.ts';
 import { credentialOf, environmentKeyOf, type Fido2Credential } from './fido2-credential.ts';
-import { orUndefined } from './library-check.ts';
 import { ALGORITHMS } from './options.ts';
 import { isAllowedOrigin } from './relying-party.ts';
 
@@ -16,6 +15,7 @@ const refused = (reason: string) => ({ verdict: 'REJECTED', reason }) as const;
 
 type Attestation = NonNullable<ReturnType<typeof parseAttestation>>;
 
+/** What the library finds right; undefined: it found something wrong. */
 async function verify(
   response: Attestation,
   origin: string,
@@ -23,17 +23,20 @@ async function verify(
   rpId: string,
   requireUserVerification: boolean,
 ) {
-  const found = await orUndefined(
-    verifyRegistrationResponse({
+  try {
+    const { verified, registrationInfo } = await verifyRegistrationResponse({
       response,
       expectedChallenge: challenge,
       expectedOrigin: origin,
       expectedRPID: rpId,
       requireUserVerification,
       supportedAlgorithmIDs: [...ALGORITHMS],
-    }),
-  );
-  return found?.verified ? found.registrationInfo : undefined;
+    });
+    return verified ? registrationInfo : undefined;
+  } catch {
+    // It tells faults by throwing; which one is nothing for whoever sent it.
+    return undefined;
+  }
 }
 
 /** Checks the attestation and the policy, and makes the credential that is kept. */
