@@ -10,3 +10,9 @@ export interface Clock {
 export function toTimestamp(instant: Instant): string {
   return new Date(instant).toISOString();
 }
+
+/** When something was made and last changed, as the API shows it. */
+export const momentsOf = (doc: { createdAt: Instant; updatedAt: Instant }) => ({
+  createdAt: toTimestamp(doc.createdAt),
+  updatedAt: toTimestamp(doc.updatedAt),
+});

@@ -55,6 +55,9 @@ export interface OperationReply {
   headers?: Record<string, string>;
 }
 
+/** What an operation does, with the parts that it needs. */
+export type Handler<Parts> = (parts: Parts, request: OperationRequest) => Promise<OperationReply>;
+
 export interface Operation {
   /** OpenAPI `operationId`: `createDevice`. */
   id: string;

@@ -1,5 +1,6 @@
 /** Pieces of messages that many resources share; contract §1.4, §1.5. */
 import { type TProperties, type TSchema, Type } from 'typebox';
+import { NAME_LENGTH_MAX } from '../../config/limits.ts';
 import { ERROR_DETAILS, ERRORS } from '../../errors/catalogue.ts';
 
 /** Ids are lower-case UUIDs; contract §1.4. */
@@ -27,13 +28,20 @@ export const Reference = Type.Object({ id: Uuid }, { additionalProperties: false
 export const line = (maxLength: number, minLength = 1) =>
   Type.String({ minLength, maxLength, pattern: '^[^\\u0000-\\u001f\\u007f]*$' });
 
-/** A resource of an environment as the API shows it. */
-export function resourceOf<Properties extends TProperties>(properties: Properties) {
-  return Type.Object({ _links: HalLinks, id: Uuid, environment: Reference, ...properties });
-}
+/** The name of a resource. */
+export const Name = line(NAME_LENGTH_MAX);
 
-/** When a resource was made, and changed last. */
-export const Moments = { createdAt: Timestamp, updatedAt: Timestamp };
+/** A resource of an environment as the API shows it. */
+export function resourceOf<Members extends TProperties>(members: Members) {
+  return Type.Object({
+    _links: HalLinks,
+    id: Uuid,
+    environment: Reference,
+    ...members,
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+  });
+}
 
 const InnerErrorSchema = Type.Object({
   rangeMinimumValue: Type.Optional(Type.Number()),

@@ -1,26 +1,34 @@
 import type { Operation } from '../../kit/operation.ts';
-import { shortLivedOperations } from '../../kit/short-lived.ts';
+import { resourceOperations } from '../../kit/resource.ts';
 import {
   AuthenticationCodeSchema,
   CreateAuthenticationCode,
 } from './authentication-codes.schema.ts';
-import { type CodeParts, codeView, createCode, findCode } from './authentication-codes.service.ts';
+import {
+  type CodeParts,
+  createAuthenticationCode,
+  deleteAuthenticationCode,
+  readAuthenticationCode,
+} from './authentication-codes.service.ts';
 
 /** Authentication codes: sign-on by a QR code; contract §3.5. */
 export function authenticationCodeOperations(parts: CodeParts): Operation[] {
-  return shortLivedOperations({
-    store: parts.store,
-    table: 'authentication_codes',
-    tag: 'Authentication codes',
-    name: 'AuthenticationCode',
-    words: 'an authentication code',
-    path: '/{envID}/authenticationCodes',
-    idParameter: 'authenticationCodeID',
-    permission: 'authenticationCode',
-    auditType: 'AUTHENTICATION_CODE',
-    schemas: { body: CreateAuthenticationCode, one: AuthenticationCodeSchema },
-    create: (request) => createCode(parts, request),
-    find: (request) => findCode(parts, request),
-    view: (row, { now }) => codeView(parts, row, now),
-  });
+  return resourceOperations(
+    parts,
+    {
+      path: '/{envID}/authenticationCodes',
+      idParameter: 'authenticationCodeID',
+      tag: 'Authentication codes',
+      ids: ['AuthenticationCode', 'AuthenticationCodes'],
+      words: ['an authentication code', 'authentication codes'],
+      permission: 'authenticationCode',
+      schemas: { body: CreateAuthenticationCode, one: AuthenticationCodeSchema },
+    },
+    {
+      create: createAuthenticationCode,
+      read: readAuthenticationCode,
+      delete: deleteAuthenticationCode,
+    },
+    { read: { summary: 'Read an authentication code: whether it was claimed, and by whom' } },
+  );
 }

@@ -7,15 +7,14 @@ import {
 } from '../../../config/limits.ts';
 import { invalidData, notFound } from '../../../errors/api-error.ts';
 import { toMs, type WireDuration } from '../../../model/duration.ts';
-import { type Instant, toTimestamp } from '../../../model/instant.ts';
+import { type Instant, momentsOf, toTimestamp } from '../../../model/instant.ts';
 import type { AuthenticationCode, MobileSettings } from '../../../model/mobile.ts';
 import type { Parts } from '../../../parts.ts';
-import type { Stored } from '../../../storage/store.ts';
 import { changeRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
-import type { OperationRequest } from '../../kit/operation.ts';
-import { insertRow } from '../../kit/rows.ts';
+import { environmentOf, type Handler, type OperationRequest } from '../../kit/operation.ts';
+import { deleteRow, insertRow, type Row } from '../../kit/rows.ts';
 import { LETTERS, newCode, shownCodes } from '../../kit/shown-code.ts';
 import type { CreateAuthenticationCodeBody } from './authentication-codes.schema.ts';
 
@@ -39,10 +38,9 @@ function uriOf(code: string, settings: Record<string, unknown>): string {
 export const isOver = ({ status, usableUntil }: AuthenticationCode, now: Instant) =>
   now >= usableUntil && (status === 'UNCLAIMED' || status === 'CLAIMED');
 
-/** The code as the API shows it: whether it was claimed, and by whom. */
-export async function codeView(
+async function view(
   parts: CodeParts,
-  { environmentId, id, doc }: Stored<AuthenticationCode>,
+  { environmentId, id, doc }: Row<'authentication_codes'>,
   now: Instant,
 ) {
   const { links, keyring, store } = parts;
@@ -87,18 +85,14 @@ export async function codeView(
         }
       : {}),
     expiresAt: toTimestamp(doc.usableUntil),
-    createdAt: toTimestamp(doc.createdAt),
-    updatedAt: toTimestamp(doc.updatedAt),
+    ...momentsOf(doc),
   };
 }
 
-/** `POST …/authenticationCodes`. */
-export async function createCode(
-  parts: CodeParts,
-  request: OperationRequest,
-): Promise<Stored<AuthenticationCode>> {
+/** `POST …/authenticationCodes`: 201. */
+export const createAuthenticationCode: Handler<CodeParts> = async (parts, request) => {
   const body: CreateAuthenticationCodeBody = request.body;
-  const environmentId = request.params.envID ?? '';
+  const environmentId = environmentOf(request);
   const { now } = request;
   const { store, keyring } = parts;
   const { lifeTime = LIFE_TIME } = body;
@@ -118,7 +112,7 @@ export async function createCode(
       message: 'This is no native application that is enabled.',
     });
   }
-  return commitOrRetry(store, async () => {
+  const created = await commitOrRetry(store, async () => {
     const id = randomUUIDv7();
     const code = newCode(LETTERS, LENGTH);
     const doc: AuthenticationCode = {
@@ -134,20 +128,40 @@ export async function createCode(
       createdAt: now,
       updatedAt: now,
     };
+    const row = { environmentId, id, version: 1, doc };
     return {
       writes: [
-        insertRow('authentication_codes', { environmentId, id, doc }),
+        insertRow('authentication_codes', row),
         changeRecord(request, 'AUTHENTICATION_CODE', 'CREATED', id),
       ],
-      result: { environmentId, id, version: 1, doc },
+      result: row,
     };
   });
-}
+  return { status: 201, body: await view(parts, created, now) };
+};
 
-/** The code of the path, until it is swept away. Throws `NOT_FOUND`. */
-export async function findCode({ store }: CodeParts, { params, now }: OperationRequest) {
+async function rowOf({ store }: CodeParts, { params, now }: OperationRequest) {
   const { envID = '', authenticationCodeID = '' } = params;
   const row = await store.get('authentication_codes', envID, authenticationCodeID);
   if (!row || now >= row.doc.expiresAt) throw notFound();
   return row;
 }
+
+export const readAuthenticationCode: Handler<CodeParts> = async (parts, request) => ({
+  status: 200,
+  body: await view(parts, await rowOf(parts, request), request.now),
+});
+
+export const deleteAuthenticationCode: Handler<CodeParts> = async (parts, request) => {
+  await commitOrRetry(parts.store, async () => {
+    const row = await rowOf(parts, request);
+    return {
+      writes: [
+        deleteRow('authentication_codes', row),
+        changeRecord(request, 'AUTHENTICATION_CODE', 'DELETED', row.id),
+      ],
+      result: undefined,
+    };
+  });
+  return { status: 204 };
+};

@@ -8,7 +8,6 @@ import {
   CredentialText,
   HalLinks,
   listOf,
-  Moments,
   Origin,
   Reference,
   resourceOf,
@@ -84,7 +83,6 @@ function deviceSchema(methods: MethodRegistry) {
       status: Type.Union([Type.Literal('BLOCKED'), Type.Literal('UNBLOCKED')]),
       blockedAt: Type.Optional(Timestamp),
     }),
-    ...Moments,
   });
 }
 

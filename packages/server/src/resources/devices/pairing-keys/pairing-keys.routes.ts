@@ -1,29 +1,34 @@
-import type { Operation } from '../../kit/operation.ts';
-import { shortLivedOperations } from '../../kit/short-lived.ts';
+import type { Operation, SelfScope } from '../../kit/operation.ts';
+import { ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
 import { CreatePairingKey, PairingKeySchema } from './pairing-keys.schema.ts';
 import {
   createPairingKey,
-  findPairingKey,
+  deletePairingKey,
   type PairingKeyParts,
-  pairingKeyView,
+  readPairingKey,
 } from './pairing-keys.service.ts';
 
-/** Pairing keys of a user; contract §5. A device that has claimed a deleted one stays. */
+/** The user may do it by a scope of their own token, too. */
+const own = (scope: SelfScope) => ({ selfScopes: [scope] });
+
+/** Pairing keys of a user; contract §5. There is no list. */
 export function pairingKeyOperations(parts: PairingKeyParts): Operation[] {
-  return shortLivedOperations({
-    store: parts.store,
-    table: 'pairing_keys',
-    tag: 'Pairing keys',
-    name: 'PairingKey',
-    words: 'a pairing key',
-    path: '/v1/environments/{envID}/users/{userID}/pairingKeys',
-    idParameter: 'pairingKeyID',
-    permission: 'pairingKey',
-    own: 'pairingKey',
-    schemas: { body: CreatePairingKey, one: PairingKeySchema },
-    bodyOptional: true,
-    create: (request) => createPairingKey(parts, request),
-    find: (request) => findPairingKey(parts, request),
-    view: (row) => pairingKeyView(parts, row),
-  });
+  return resourceOperations(
+    parts,
+    {
+      path: `${ENVIRONMENT}/users/{userID}/pairingKeys`,
+      idParameter: 'pairingKeyID',
+      tag: 'Pairing keys',
+      ids: ['PairingKey', 'PairingKeys'],
+      words: ['a pairing key', 'pairing keys'],
+      permission: 'pairingKey',
+      schemas: { body: CreatePairingKey, one: PairingKeySchema },
+    },
+    { create: createPairingKey, read: readPairingKey, delete: deletePairingKey },
+    {
+      create: { ...own('p1:create:pairingKey'), bodyOptional: true },
+      read: own('p1:read:pairingKey'),
+      delete: own('p1:delete:pairingKey'),
+    },
+  );
 }

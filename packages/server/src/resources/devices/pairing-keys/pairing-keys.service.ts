@@ -12,8 +12,8 @@ import type { Stored } from '../../../storage/store.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { blockOf, policyOf } from '../../kit/method-context.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
-import type { OperationRequest } from '../../kit/operation.ts';
-import { insertRow, touchRow } from '../../kit/rows.ts';
+import type { Handler, OperationRequest } from '../../kit/operation.ts';
+import { deleteRow, insertRow, touchRow } from '../../kit/rows.ts';
 import { configurationOf, idsOf, readUser } from '../devices/devices.parts.ts';
 import { newPairingCode, openPairingCode, pairingKeyDocument } from './new-pairing-key.ts';
 import type { CreatePairingKeyBody } from './pairing-keys.schema.ts';
@@ -34,10 +34,7 @@ export async function pairingUri(
   return `${links.authOrigin()}/pair#${content}`;
 }
 
-export async function pairingKeyView(
-  parts: PairingKeyParts,
-  { environmentId, id, doc }: Stored<PairingKey>,
-) {
+async function view(parts: PairingKeyParts, { environmentId, id, doc }: Stored<PairingKey>) {
   const { links, keyring } = parts;
   const { userId, status, error, deviceId } = doc;
   const code = openPairingCode(keyring, environmentId, id, doc);
@@ -99,11 +96,8 @@ async function applicationsOf(
   return [...new Set(applications.map(({ id }) => id))];
 }
 
-/** `POST …/pairingKeys`. */
-export async function createPairingKey(
-  parts: PairingKeyParts,
-  request: OperationRequest,
-): Promise<Stored<PairingKey>> {
+/** `POST …/pairingKeys`: 201. */
+export const createPairingKey: Handler<PairingKeyParts> = async (parts, request) => {
   const body: CreatePairingKeyBody = request.body;
   const { environmentId, userId } = idsOf(request);
   const { now, remoteAddress } = request;
@@ -114,7 +108,7 @@ export async function createPairingKey(
   const block = blockOf(policy, nativeMethod(parts));
   if (!block.enabled) throw invalidData('METHOD_DISABLED', 'policy.id');
   const id = randomUUIDv7();
-  return commitOrRetry(parts.store, async () => {
+  const key = await commitOrRetry(parts.store, async () => {
     const { user } = await readUser(parts, request);
     const applicationIds = await applicationsOf(parts, configuration, block, body);
     const valid = await validKeys(parts, environmentId, userId, now);
@@ -150,7 +144,8 @@ export async function createPairingKey(
       result: { environmentId, id, version: 1, doc },
     };
   });
-}
+  return { status: 201, body: await view(parts, key) };
+};
 
 async function validKeys(
   { store }: PairingKeyParts,
@@ -170,8 +165,7 @@ async function validKeys(
   });
 }
 
-/** The key of the path, until it is swept away. Throws `NOT_FOUND`. */
-export async function findPairingKey(
+async function keyOf(
   parts: PairingKeyParts,
   request: OperationRequest,
 ): Promise<Stored<PairingKey>> {
@@ -185,3 +179,17 @@ export async function findPairingKey(
   if (key?.doc.userId !== userId || request.now >= key.doc.expiresAt) throw notFound();
   return key;
 }
+
+export const readPairingKey: Handler<PairingKeyParts> = async (parts, request) => ({
+  status: 200,
+  body: await view(parts, await keyOf(parts, request)),
+});
+
+/** `DELETE`: 204; a device that has claimed it stays. */
+export const deletePairingKey: Handler<PairingKeyParts> = async (parts, request) => {
+  await commitOrRetry(parts.store, async () => ({
+    writes: [deleteRow('pairing_keys', await keyOf(parts, request))],
+    result: undefined,
+  }));
+  return { status: 204 };
+};

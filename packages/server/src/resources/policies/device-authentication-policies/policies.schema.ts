@@ -4,7 +4,7 @@ import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
 import type { WireDuration } from '../../../model/duration.ts';
 import type { DeviceSelection } from '../../../model/policy.ts';
 import { REMEMBER_ME } from '../../../policy/blocks.ts';
-import { line, listOf, Reference, resourceOf, Timestamp, Uuid } from '../../kit/schemas.ts';
+import { HalLinks, listOf, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
 import { blockProperties, type PolicyBlock } from './policy-blocks.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -22,7 +22,11 @@ const OPTIONAL = {
 export function writePolicySchema(blocks: readonly PolicyBlock[]) {
   return Type.Object(
     {
-      name: line(NAME_LENGTH_MAX),
+      name: Type.String({
+        minLength: 1,
+        maxLength: NAME_LENGTH_MAX,
+        pattern: '^[^\\u0000-\\u001f\\u007f]*$',
+      }),
       default: Type.Boolean(),
       authentication: Type.Optional(Type.Object({ deviceSelection: SELECTION }, closed)),
       newDeviceNotification: Type.Optional(NOTIFICATION),
@@ -47,7 +51,10 @@ export interface WritePolicy {
 
 /** A policy as the API shows it: every property that strict clients require is there. */
 export function policySchema(blocks: readonly PolicyBlock[]) {
-  return resourceOf({
+  return Type.Object({
+    _links: HalLinks,
+    id: Uuid,
+    environment: Reference,
     name: Type.String(),
     default: Type.Boolean(),
     forSignOnPolicy: Type.Boolean(),

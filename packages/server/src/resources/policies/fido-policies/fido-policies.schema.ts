@@ -1,7 +1,7 @@
 /** The messages of the deprecated FIDO policies; contract sdk-schemas `FIDOPolicy`. */
 import { type Static, Type } from 'typebox';
 import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
-import { line, listOf, Moments, resourceOf } from '../../kit/schemas.ts';
+import { HalLinks, listOf, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
 import { AllowedAuthenticators } from '../fido-devices-metadata/fido-devices-metadata.schema.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -16,7 +16,11 @@ const SETTINGS = {
 
 export const WriteFidoPolicy = Type.Object(
   {
-    name: line(NAME_LENGTH_MAX),
+    name: Type.String({
+      minLength: 1,
+      maxLength: NAME_LENGTH_MAX,
+      pattern: '^[^\\u0000-\\u001f\\u007f]*$',
+    }),
     default: Type.Optional(Type.Boolean()),
     ...SETTINGS,
   },
@@ -24,11 +28,15 @@ export const WriteFidoPolicy = Type.Object(
 );
 export type WriteFidoPolicyBody = Static<typeof WriteFidoPolicy>;
 
-export const FidoPolicySchema = resourceOf({
+export const FidoPolicySchema = Type.Object({
+  _links: HalLinks,
+  id: Uuid,
+  environment: Reference,
   name: Type.String(),
   default: Type.Boolean(),
   ...SETTINGS,
-  ...Moments,
+  createdAt: Timestamp,
+  updatedAt: Timestamp,
 });
 
 export const FidoPolicyList = listOf('fidoPolicies', FidoPolicySchema);

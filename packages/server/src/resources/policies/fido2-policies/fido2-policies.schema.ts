@@ -3,11 +3,15 @@ import { type Static, Type } from 'typebox';
 import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
 import { RELYING_PARTY_ID_PATTERN } from '../../../model/fido2.ts';
 import { durationOf } from '../../../policy/blocks.ts';
-import { line, listOf, Moments, resourceOf, Uuid } from '../../kit/schemas.ts';
+import { HalLinks, listOf, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
 import { AllowedAuthenticators } from '../fido-devices-metadata/fido-devices-metadata.schema.ts';
 
 const closed = { additionalProperties: false } as const;
 const RELATED_ORIGINS_MAX = 20;
+
+/** One line of text, without control characters. */
+const line = (maxLength: number, minLength = 1) =>
+  Type.String({ minLength, maxLength, pattern: '^[^\\u0000-\\u001f\\u007f]*$' });
 
 const RELATED_ORIGIN =
   '^(https://[a-z0-9.-]+(:[0-9]{1,5})?|android:apk-key-hash:[A-Za-z0-9_-]{43}|ios:bundle-id:[A-Za-z0-9.-]+)$';
@@ -106,7 +110,10 @@ export const WriteFido2Policy = Type.Object(
 );
 export type WriteFido2PolicyBody = Static<typeof WriteFido2Policy>;
 
-export const Fido2PolicySchema = resourceOf({
+export const Fido2PolicySchema = Type.Object({
+  _links: HalLinks,
+  id: Uuid,
+  environment: Reference,
   name: Type.String(),
   default: Type.Boolean(),
   ...SETTINGS,
@@ -117,7 +124,8 @@ export const Fido2PolicySchema = resourceOf({
       deviceAuthenticationPolicies: Type.Array(Type.Object({ id: Uuid, name: Type.String() })),
     }),
   ),
-  ...Moments,
+  createdAt: Timestamp,
+  updatedAt: Timestamp,
 });
 
 export const Fido2PolicyList = listOf('fido2Policies', Fido2PolicySchema);
