@@ -101,6 +101,12 @@ export async function aDefaultPolicy(test: TestServer, more: object = {}) {
   return reply.body;
 }
 
+/** The first detail of an error, with its top-level code and status. */
+export function errorOf({ status, body }: Reply) {
+  const detail = body?.details?.[0];
+  return { status, code: body?.code, detail: detail?.code, target: detail?.target };
+}
+
 /** What `errorOf` says where the data of a request is wrong. */
 export const invalidData = (detail: string, target: string) => ({
   status: 400,
@@ -108,12 +114,6 @@ export const invalidData = (detail: string, target: string) => ({
   detail,
   target,
 });
-
-/** The first detail of an error, with its top-level code and status. */
-export function errorOf({ status, body }: Reply) {
-  const detail = body?.details?.[0];
-  return { status, code: body?.code, detail: detail?.code, target: detail?.target };
-}
 
 /** A FIDO2 policy that takes any authenticator; `more` changes it. */
 export function fido2PolicyBody(name: string, more: object = {}): Record<string, unknown> {

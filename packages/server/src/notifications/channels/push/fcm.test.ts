@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { after, describe, test } from 'node:test';
 import { startFcm } from '../../../testing/fcm-service.ts';
+import { HANG_MS } from '../../../testing/until.ts';
 import { openFcmChannel } from './fcm.ts';
 import {
   accessTokenContract,
@@ -15,7 +16,7 @@ import {
 const fcm = await startFcm();
 after(() => fcm.close());
 
-describe('FCM', { timeout: 20_000 }, () => {
+describe('FCM', { timeout: HANG_MS }, () => {
   /** Sends by this account. */
   function opened(credentials = fcm.credentials, tokenUrl = fcm.tokenUrl) {
     const accounts = oneAccount({ googleServiceAccountCredentials: credentials });
