@@ -29,8 +29,6 @@ const AT_ONCE = 100;
 const ROWS_AT_ONCE = 500;
 const SETTLE_MS = 5_000;
 
-const FAILURE = { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } };
-
 interface Person {
   userId: string;
   deviceId: string;
@@ -71,24 +69,8 @@ const keys = await newSigningKeys(false);
 async function setUp(): Promise<Person[]> {
   const server = await startServer(place, { dropOutput: true });
   const api = await apiClient(server);
-  const application = await api.post('/applications', {
-    name: 'Phones',
-    type: 'NATIVE_APP',
-    protocol: 'OPENID_CONNECT',
-    enabled: true,
-    grantTypes: ['AUTHORIZATION_CODE'],
-    tokenEndpointAuthMethod: 'NONE',
-  });
-  const [policy] = (await api.get('/deviceAuthenticationPolicies'))._embedded
-    .deviceAuthenticationPolicies;
-  await api.put(`/deviceAuthenticationPolicies/${policy.id}`, {
-    ...policy,
-    mobile: {
-      enabled: true,
-      otp: { failure: FAILURE },
-      applications: [{ id: application.id, push: { enabled: true } }],
-    },
-  });
+  const applicationId = await api.nativeApplication('Phones');
+  await api.allowPhones({ id: applicationId, push: { enabled: true } });
   const { population } = await api.get(`/users/${(await api.user()).id}`);
   await server.stop({ keepData: true });
 
@@ -129,7 +111,7 @@ async function setUp(): Promise<Person[]> {
             status: 'ACTIVE',
             credential: {
               version: 1,
-              applicationId: application.id,
+              applicationId,
               publicJwk: keys.publicJwk,
               sealedSecret: 'none',
               passcodePeriodSeconds: 30,

@@ -17,7 +17,15 @@ export interface ApiClient {
   auth(path: string, body?: object, mediaType?: string): Promise<Body>;
   /** A new user who is enabled for MFA. */
   user(username?: string): Promise<{ id: string; username: string; email: string }>;
+  /** A new native application: its id. */
+  nativeApplication(name: string): Promise<string>;
+  /** Changes parts of the default device authentication policy. */
+  changePolicy(change: object): Promise<void>;
+  /** Devices of this application may be paired and used, as `application` says. */
+  allowPhones(application: { id: string; push: object; [member: string]: unknown }): Promise<void>;
 }
+
+export const FAILURE = { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } };
 
 const mediaTypeOf = (action?: string) =>
   action === undefined ? 'application/json' : `application/vnd.pingidentity.${action}+json`;
@@ -49,6 +57,11 @@ export async function apiClient(server: RunningServer): Promise<ApiClient> {
   }
 
   const api = `${origin}/v1/environments/${environmentId}`;
+  async function changePolicy(change: object): Promise<void> {
+    const { _embedded } = await send('GET', `${api}/deviceAuthenticationPolicies`);
+    const policy = _embedded.deviceAuthenticationPolicies.find((one: Body) => one.default);
+    await send('PUT', `${api}/deviceAuthenticationPolicies/${policy.id}`, { ...policy, ...change });
+  }
   return {
     token,
     get: (path) => send('GET', api + path),
@@ -67,5 +80,21 @@ export async function apiClient(server: RunningServer): Promise<ApiClient> {
       const { id } = await send('POST', `${api}/users`, { username, email, mfaEnabled: true });
       return { id, username, email };
     },
+    async nativeApplication(name) {
+      const { id } = await send('POST', `${api}/applications`, {
+        name,
+        type: 'NATIVE_APP',
+        protocol: 'OPENID_CONNECT',
+        enabled: true,
+        grantTypes: ['AUTHORIZATION_CODE'],
+        tokenEndpointAuthMethod: 'NONE',
+      });
+      return id;
+    },
+    changePolicy,
+    allowPhones: (application) =>
+      changePolicy({
+        mobile: { enabled: true, otp: { failure: FAILURE }, applications: [application] },
+      }),
   };
 }

@@ -1,27 +1,20 @@
 /** Accounts on the phone: how each is doing, what can't be reached, and who can read the screens. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import type { Page } from 'playwright-core';
+import { after, describe, test } from 'node:test';
 import { complaints, isTooWide } from './accessibility.ts';
-import { aPhoneTest, card, focused, newsOf, type PhoneTest, press, type User } from './phone.ts';
+import { aPhoneTest, card, focused, newsOf, press, type User } from './phone.ts';
+
+const phone = await aPhoneTest();
+after(() => phone.close());
+const user = await phone.api.user();
+const first = await phone.browser.context.newPage();
+await first.goto(`${phone.origin}/authenticator/`);
+// From the first visit on, and from what the worker itself has kept.
+await first.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
+await first.close();
+const page = await phone.paired(user);
 
 describe('accounts on the authenticator', { timeout: 180_000 }, () => {
-  let phone: PhoneTest;
-  let user: User;
-  let page: Page;
-
-  before(async () => {
-    phone = await aPhoneTest();
-    user = await phone.api.user();
-    const first = await phone.browser.context.newPage();
-    await first.goto(`${phone.origin}/authenticator/`);
-    // From the first visit on, and from what the worker itself has kept.
-    await first.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
-    await first.close();
-    page = await phone.paired(user);
-  });
-  after(() => phone?.close());
-
   const state = (name: string, one = user) =>
     card(page, one).locator(`[data-connection=${name}]`).waitFor({ timeout: 20_000 });
   const online = () => page.evaluate("window.dispatchEvent(new Event('online'))");

@@ -1,34 +1,17 @@
 /** What can go wrong with a request on the phone: fingers, other pages, clocks, networks, pushes. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import type { Page } from 'playwright-core';
-import {
-  aPhoneTest,
-  card,
-  type Flow,
-  focused,
-  newsOf,
-  type PhoneTest,
-  press,
-  type User,
-} from './phone.ts';
+import { after, describe, test } from 'node:test';
+import { aPhoneTest, card, type Flow, focused, newsOf, press } from './phone.ts';
+
+const phone = await aPhoneTest();
+after(() => phone.close());
+const user = await phone.api.user();
+const page = await phone.paired(user);
 
 describe('requests on the authenticator', { timeout: 180_000 }, () => {
-  let phone: PhoneTest;
-  let user: User;
-  let page: Page;
-
-  before(async () => {
-    phone = await aPhoneTest();
-    user = await phone.api.user();
-    page = await phone.paired(user);
-  });
-  after(() => phone?.close());
-
   const dialog = (one = page) => one.getByRole('dialog');
   const cancel = (flow: Flow) =>
     phone.api.auth(`/deviceAuthentications/${flow.id}`, {}, 'cancel.push.authentication');
-  const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
   const statusOf = async (flow: Flow) => (await phone.read(flow)).status;
 
   test('approves nothing for somebody who is typing, and stays whatever is pressed', async () => {
@@ -100,7 +83,9 @@ describe('requests on the authenticator', { timeout: 180_000 }, () => {
     const flow = await phone.start(user);
     const time = dialog(skewed).locator('[data-seconds-left]');
     await time.waitFor();
-    await sleep(1_500);
+    // It has counted down from the 40 that it was given.
+    const counted = '[data-seconds-left^="3"], [data-seconds-left^="2"]';
+    await dialog(skewed).locator(counted).waitFor();
     const left = Number(await time.getAttribute('data-seconds-left'));
     assert.ok(left > 20 && left < 40, `${left} seconds`);
     await newsOf(skewed, press(skewed, 'Approve'));

@@ -1,30 +1,22 @@
 /** The web authenticator in a real Chromium, against the server as its own process: from the QR code of
  * the page that a user is shown to his answer on the phone. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import type { Page } from 'playwright-core';
+import { after, describe, test } from 'node:test';
 import { filmPage } from './camera.ts';
-import { aPhoneTest, card, newsOf, type PhoneTest, press, type User } from './phone.ts';
+import { aPhoneTest, card, newsOf, press } from './phone.ts';
+
+const phone = await aPhoneTest();
+after(() => phone.close());
+const user = await phone.api.user();
+const { context } = phone.browser;
+/** The authenticator. */
+const page = await context.newPage();
+await page.setViewportSize({ width: 390, height: 844 });
+/** What an application shows its user: the QR code, then the number to match. */
+const site = await context.newPage();
+await site.setViewportSize({ width: 800, height: 600 });
 
 describe('the authenticator in a browser', { timeout: 180_000 }, () => {
-  let phone: PhoneTest;
-  let user: User;
-  /** The authenticator. */
-  let page: Page;
-  /** What an application shows its user: the QR code, then the number to match. */
-  let site: Page;
-
-  before(async () => {
-    phone = await aPhoneTest();
-    user = await phone.api.user();
-    const { context } = phone.browser;
-    page = await context.newPage();
-    await page.setViewportSize({ width: 390, height: 844 });
-    site = await context.newPage();
-    await site.setViewportSize({ width: 800, height: 600 });
-  });
-  after(() => phone?.close());
-
   const devices = async (one = user) =>
     (await phone.api.get(`/users/${one.id}/devices`))._embedded.devices;
   const dialog = () => page.getByRole('dialog');

@@ -5,11 +5,9 @@ import { after, before, describe, test } from 'node:test';
 import type { CDPSession, Page } from 'playwright-core';
 import { HANG_MS } from '../packages/server/src/testing/until.ts';
 import { complaints } from './accessibility.ts';
-import { type ApiClient, apiClient } from './api-client.ts';
+import { type ApiClient, apiClient, FAILURE } from './api-client.ts';
 import { launchBrowser, type RunningBrowser } from './browser.ts';
 import { type RunningServer, startServer } from './server.ts';
-
-const FAILURE = { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } };
 
 interface Authenticator {
   transport: 'internal' | 'usb';
@@ -28,12 +26,7 @@ describe('passkeys in a browser', { timeout: 180_000 }, () => {
     server = await startServer();
     browser = await launchBrowser();
     api = await apiClient(server);
-    const [mfaPolicy] = (await api.get('/deviceAuthenticationPolicies'))._embedded
-      .deviceAuthenticationPolicies;
-    await api.put(`/deviceAuthenticationPolicies/${mfaPolicy.id}`, {
-      ...mfaPolicy,
-      fido2: { enabled: true, failure: FAILURE },
-    });
+    await api.changePolicy({ fido2: { enabled: true, failure: FAILURE } });
     const [policy] = (await api.get('/fido2Policies'))._embedded.fido2Policies;
     policyId = policy.id;
   });

@@ -8,7 +8,6 @@ import { launchBrowser, type RunningBrowser } from './browser.ts';
 import { cameraFlags, filmNothing } from './camera.ts';
 import { freePort, type RunningServer, startServer } from './server.ts';
 
-export const FAILURE = { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } };
 /** Tests ask more often than people do. */
 const PUSH_LIMIT = {
   count: 50,
@@ -47,14 +46,7 @@ export async function aPhoneTest(): Promise<PhoneTest> {
   const origin = `http://localhost:${port}`;
   const server = await startServer({ PORT: String(port), COUNTERSIGN_PUBLIC_URL: origin });
   const api = await apiClient(server);
-  const { id: applicationId } = await api.post('/applications', {
-    name: 'Authenticator',
-    type: 'NATIVE_APP',
-    protocol: 'OPENID_CONNECT',
-    enabled: true,
-    grantTypes: ['AUTHORIZATION_CODE'],
-    tokenEndpointAuthMethod: 'NONE',
-  });
+  const applicationId = await api.nativeApplication('Authenticator');
   const directory = mkdtempSync(join(tmpdir(), 'countersign-camera-'));
   const film = join(directory, 'camera.y4m');
   filmNothing(film);
@@ -63,18 +55,12 @@ export async function aPhoneTest(): Promise<PhoneTest> {
   const browser = await launchBrowser(flags);
 
   async function setPolicy(more: object = {}): Promise<void> {
-    const [policy] = (await api.get('/deviceAuthenticationPolicies'))._embedded
-      .deviceAuthenticationPolicies;
-    const block = {
+    await api.allowPhones({
       id: applicationId,
       push: { enabled: true },
       otp: { enabled: true },
       pushLimit: PUSH_LIMIT,
       ...more,
-    };
-    await api.put(`/deviceAuthenticationPolicies/${policy.id}`, {
-      ...policy,
-      mobile: { enabled: true, otp: { failure: FAILURE }, applications: [block] },
     });
   }
   await setPolicy();

@@ -12,7 +12,6 @@ import { type RunningServer, startServer } from './server.ts';
 
 const CLI = fileURLToPath(new URL('../packages/cli/bin/countersign.mjs', import.meta.url));
 const A_MINUTE = { duration: 1, timeUnit: 'MINUTES' };
-const FAILURE = { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } };
 
 describe('the authenticator in a terminal', { timeout: 120_000 }, () => {
   let server: RunningServer;
@@ -26,28 +25,11 @@ describe('the authenticator in a terminal', { timeout: 120_000 }, () => {
   before(async () => {
     server = await startServer();
     api = await apiClient(server);
-    const application = await api.post('/applications', {
-      name: 'Terminal',
-      type: 'NATIVE_APP',
-      protocol: 'OPENID_CONNECT',
-      enabled: true,
-      grantTypes: ['AUTHORIZATION_CODE'],
-      tokenEndpointAuthMethod: 'NONE',
-    });
-    const [policy] = (await api.get('/deviceAuthenticationPolicies'))._embedded
-      .deviceAuthenticationPolicies;
-    applicationId = application.id;
-    setPolicy = async (numberMatching) => {
+    applicationId = await api.nativeApplication('Terminal');
+    setPolicy = (numberMatching) => {
       const push = { enabled: true, numberMatching: { enabled: numberMatching } };
       const pushLimit = { count: 50, lockDuration: A_MINUTE, timePeriod: A_MINUTE };
-      await api.put(`/deviceAuthenticationPolicies/${policy.id}`, {
-        ...policy,
-        mobile: {
-          enabled: true,
-          otp: { failure: FAILURE },
-          applications: [{ id: applicationId, push, pushLimit, otp: { enabled: true } }],
-        },
-      });
+      return api.allowPhones({ id: applicationId, push, pushLimit, otp: { enabled: true } });
     };
     await setPolicy(true);
     user = await api.user();

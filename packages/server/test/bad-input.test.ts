@@ -12,7 +12,7 @@ import type { Operation, SelfScope } from '../src/resources/kit/operation.ts';
 import { issueUserToken } from '../src/resources/platform/tokens/issue-token.ts';
 import { ANY_ENVIRONMENT } from '../src/storage/store.ts';
 import { TABLE_NAMES } from '../src/storage/tables.ts';
-import { type Reply, type RequestOptions, send } from '../src/testing/client.ts';
+import { askToken, type Reply, type RequestOptions, send } from '../src/testing/client.ts';
 import { allowNative, aNativeApplication, aPairingKey } from '../src/testing/native.ts';
 import { aDevice, aFlow, aUser, fido2PolicyBody, policyBody } from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
@@ -110,12 +110,8 @@ async function workerToken(environmentId: string, roleName: string | undefined):
   const secret = await send(`${api}/applications/${made.body.id}/secret`, { token });
   assert.equal(secret.status, 200, secret.text);
   server.secret(secret.body.secret);
-  const basic = Buffer.from(`${made.body.id}:${secret.body.secret}`).toString('base64');
-  const issued = await send(`${server.server.url}/${environmentId}/as/token`, {
-    type: 'application/x-www-form-urlencoded',
-    headers: { authorization: `Basic ${basic}` },
-    body: 'grant_type=client_credentials',
-  });
+  const environment = `${server.server.url}/${environmentId}`;
+  const issued = await askToken(environment, made.body.id, secret.body.secret);
   assert.equal(issued.status, 200, issued.text);
   server.secret(issued.body.access_token);
   return issued.body.access_token;

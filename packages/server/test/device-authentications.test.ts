@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { generateSync } from 'otplib';
-import { startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
+import { DIALECTS } from '../src/testing/postgres.ts';
 import {
   aDefaultPolicy,
   aDevice,
@@ -10,15 +10,15 @@ import {
   aUser,
   check,
   errorOf,
+  invalidData,
   select,
   sentOtp,
   start,
   wrong,
 } from '../src/testing/scenario.ts';
-import { startTestServer, type TestServer } from '../src/testing/server.ts';
+import { startTestServerOn, type TestServer } from '../src/testing/server.ts';
 
 const MINUTE = 60_000;
-const DIALECTS = (process.env.DIALECTS ?? 'sqlite,postgres').split(',');
 
 function totpCode(secret: string, atMs: number): string {
   return generateSync({ secret, epoch: Math.floor(atMs / 1000) });
@@ -26,19 +26,13 @@ function totpCode(secret: string, atMs: number): string {
 
 for (const dialect of DIALECTS) {
   describe(`device authentications on ${dialect}`, () => {
-    let postgres: TestPostgres | undefined;
     let server: TestServer;
 
     before(async () => {
-      postgres = dialect === 'postgres' ? await startPostgres() : undefined;
-      const databaseUrl = await postgres?.freshDatabase();
-      server = await startTestServer(databaseUrl === undefined ? {} : { databaseUrl });
+      server = await startTestServerOn(dialect);
       await aDefaultPolicy(server);
     });
-    after(async () => {
-      await server?.close();
-      await postgres?.stop();
-    });
+    after(() => server?.close());
 
     async function totpUser() {
       const user = await aUser(server);
@@ -206,12 +200,10 @@ for (const dialect of DIALECTS) {
       assert.equal(done.status, 201, done.text);
       assert.equal(done.body.status, 'COMPLETED');
       assert.deepEqual(done.body.authenticators, ['otp', 'mfa']);
-      assert.deepEqual(errorOf(await given(code)), {
-        status: 400,
-        code: 'INVALID_DATA',
-        detail: 'INVALID_OTP',
-        target: 'selectedDevice.otp',
-      });
+      assert.deepEqual(
+        errorOf(await given(code)),
+        invalidData('INVALID_OTP', 'selectedDevice.otp'),
+      );
       server.advance(5 * MINUTE);
       const early = totpCode(secret, server.now() - 3 * 30_000);
       assert.equal((await given(early)).status, 400);
@@ -403,12 +395,7 @@ for (const dialect of DIALECTS) {
       const stranger = await aUser(server);
       const foreign = await aDevice(server, stranger);
       const started = await start(server, user, { selectedDevice: { id: foreign.id } });
-      assert.deepEqual(errorOf(started), {
-        status: 400,
-        code: 'INVALID_DATA',
-        detail: 'INVALID_VALUE',
-        target: 'selectedDevice.id',
-      });
+      assert.deepEqual(errorOf(started), invalidData('INVALID_VALUE', 'selectedDevice.id'));
       const flow = await aFlow(server, user);
       assert.equal(errorOf(await select(server, flow.id, foreign.id)).target, 'device.id');
       const path = `/users/${user.id}/devices/${foreign.id}`;

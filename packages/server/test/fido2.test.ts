@@ -4,7 +4,14 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { issueUserToken } from '../src/resources/platform/tokens/issue-token.ts';
 import { DIALECTS } from '../src/testing/postgres.ts';
-import { aDefaultPolicy, aUser, errorOf, start, type TestUser } from '../src/testing/scenario.ts';
+import {
+  aDefaultPolicy,
+  aUser,
+  errorOf,
+  invalidData,
+  start,
+  type TestUser,
+} from '../src/testing/scenario.ts';
 import { startTestServerOn, type TestServer } from '../src/testing/server.ts';
 import {
   type Model,
@@ -147,11 +154,7 @@ for (const dialect of DIALECTS) {
         const { key } = await pair(user);
         const flow = await aFlow(user);
         const reply = await check(flow.id, answer(key, flow, use));
-        assert.deepEqual(
-          errorOf(reply),
-          { status: 400, code: 'INVALID_DATA', detail: 'INVALID_ASSERTION', target: 'assertion' },
-          what,
-        );
+        assert.deepEqual(errorOf(reply), invalidData('INVALID_ASSERTION', 'assertion'), what);
         assert.equal(reply.body.details[0].innerError.attemptsRemaining, 2, what);
         assert.doesNotMatch(reply.text, /evil|challenge|expected/i, what);
         const done = await check(flow.id, answer(key, flow));
@@ -325,12 +328,7 @@ for (const dialect of DIALECTS) {
       assert.equal(ended.status, 'FAILED');
       assert.equal(ended.error.code, 'ASSERTION_LIMIT_REACHED');
       const nobody = await server.auth('/deviceAuthentications', { body: {} });
-      assert.deepEqual(errorOf(nobody), {
-        status: 400,
-        code: 'INVALID_DATA',
-        detail: 'REQUIRED_VALUE',
-        target: 'user.id',
-      });
+      assert.deepEqual(errorOf(nobody), invalidData('REQUIRED_VALUE', 'user.id'));
     });
 
     test('a challenge of the caller is what is signed', async () => {
@@ -343,12 +341,7 @@ for (const dialect of DIALECTS) {
       assert.equal((await check(flow.id, answer(key, flow))).body.status, 'COMPLETED');
       for (const bad of ['short', Buffer.alloc(31).toString('base64url'), 5]) {
         const reply = await start(server, user, { challenge: bad });
-        assert.deepEqual(errorOf(reply), {
-          status: 400,
-          code: 'INVALID_DATA',
-          detail: 'INVALID_VALUE',
-          target: 'challenge',
-        });
+        assert.deepEqual(errorOf(reply), invalidData('INVALID_VALUE', 'challenge'));
       }
       // Who could choose it for himself could replay what he once signed.
       const { parts } = server.server;
@@ -412,12 +405,7 @@ for (const dialect of DIALECTS) {
         const key = softwareAuthenticator();
         const text = await key.attestation(made.body.publicKeyCredentialCreationOptions, use);
         const reply = await activate(user, made.body.id, text);
-        assert.deepEqual(errorOf(reply), {
-          status: 400,
-          code: 'INVALID_DATA',
-          detail: 'INVALID_ATTESTATION',
-          target: 'attestation',
-        });
+        assert.deepEqual(errorOf(reply), invalidData('INVALID_ATTESTATION', 'attestation'));
       }
       const made = await create(user);
       for (const body of [{}, { otp: '123456' }, { attestation: '{}' }, { origin: ORIGIN }]) {
@@ -438,12 +426,7 @@ for (const dialect of DIALECTS) {
       assert.equal(errorOf(vouched).target, 'status');
       for (const type of ['SECURITY_KEY', 'PLATFORM']) {
         const reply = await server.api(devicesOf(user), { body: { type, rp: RP } });
-        assert.deepEqual(errorOf(reply), {
-          status: 400,
-          code: 'INVALID_DATA',
-          detail: 'INVALID_VALUE',
-          target: 'type',
-        });
+        assert.deepEqual(errorOf(reply), invalidData('INVALID_VALUE', 'type'));
       }
       for (const id of ['HTTPS://x', 'shop.example:443', '127.0.0.1', '', 'a b', 'Shop.example']) {
         const reply = await create(user, { rp: { id, name: 'Shop' } });

@@ -4,8 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { NATIVE_APPLICATIONS_MAX } from '../src/config/limits.ts';
-import { allowNative, aPhone, FAILURE } from '../src/testing/native.ts';
-import { startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
+import { allowNative, aPhone, createNativeApplication, FAILURE } from '../src/testing/native.ts';
+import { DIALECTS } from '../src/testing/postgres.ts';
 import {
   aDefaultPolicy,
   aDevice,
@@ -15,39 +15,21 @@ import {
   errorOf,
   start,
 } from '../src/testing/scenario.ts';
-import { startTestServer, type TestServer } from '../src/testing/server.ts';
+import { startTestServerOn, type TestServer } from '../src/testing/server.ts';
 
 const seconds = (duration: number) => ({ duration, timeUnit: 'SECONDS' });
-const DIALECTS = (process.env.DIALECTS ?? 'sqlite,postgres').split(',');
 
 for (const dialect of DIALECTS) {
   describe(`native applications on ${dialect}`, () => {
-    let postgres: TestPostgres | undefined;
     let server: TestServer;
 
     before(async () => {
-      postgres = dialect === 'postgres' ? await startPostgres() : undefined;
-      const databaseUrl = await postgres?.freshDatabase();
-      server = await startTestServer(databaseUrl === undefined ? {} : { databaseUrl });
+      server = await startTestServerOn(dialect);
     });
     beforeEach(() => server.renew());
-    after(async () => {
-      await server?.close();
-      await postgres?.stop();
-    });
+    after(() => server?.close());
 
-    const create = (more: object = {}) =>
-      server.api('/applications', {
-        body: {
-          name: `phone-${randomUUID()}`,
-          type: 'NATIVE_APP',
-          protocol: 'OPENID_CONNECT',
-          enabled: true,
-          grantTypes: ['AUTHORIZATION_CODE'],
-          tokenEndpointAuthMethod: 'NONE',
-          ...more,
-        },
-      });
+    const create = (more: object = {}) => createNativeApplication(server, more);
     const made = async (more: object = {}) => {
       const reply = await create(more);
       assert.equal(reply.status, 201, reply.text);

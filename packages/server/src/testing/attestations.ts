@@ -71,6 +71,18 @@ export async function makeMaker(name = 'Maker') {
       publicKey: leaf.publicKey,
       extensions: [new BasicConstraintsExtension(false), ...(leaf.extensions ?? [])],
     });
+  /** A certificate for the credential's own key, with what a maker says in an extension. */
+  const signOwn = (
+    { publicKey }: AttestationFacts['keys'],
+    word: string,
+    oid: string,
+    der: Buffer,
+  ) =>
+    sign({
+      subject: `CN=${word}`,
+      publicKey: publicKey.toCryptoKey(ECDSA, true, ['verify']),
+      extensions: [new Extension(oid, false, der)],
+    });
   const batch = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const batchKey = batch.publicKey.toCryptoKey(ECDSA, true, ['verify']);
 
@@ -172,17 +184,8 @@ export async function makeMaker(name = 'Maker') {
         clientDataHash,
         Buffer.from('040030003000', 'hex'),
       ]);
-      const certificate = await sign({
-        subject: 'CN=Android Keystore Key',
-        publicKey: own.publicKey.toCryptoKey(ECDSA, true, ['verify']),
-        extensions: [
-          new Extension(
-            KEY_DESCRIPTION_OID,
-            false,
-            Buffer.concat([Buffer.from([0x30, description.length]), description]),
-          ),
-        ],
-      });
+      const sequence = Buffer.concat([Buffer.from([0x30, description.length]), description]);
+      const certificate = await signOwn(own, 'Android Keystore Key', KEY_DESCRIPTION_OID, sequence);
       const sig = signatureOf(own.privateKey, Buffer.concat([authenticatorData, clientDataHash]));
       return statement('android-key', {
         alg: -7,
@@ -221,17 +224,8 @@ export async function makeMaker(name = 'Maker') {
     async apple(facts: AttestationFacts) {
       const { authenticatorData, clientDataHash, keys: own } = facts;
       const nonce = sha256(Buffer.concat([authenticatorData, clientDataHash]));
-      const certificate = await sign({
-        subject: 'CN=Apple Credential',
-        publicKey: own.publicKey.toCryptoKey(ECDSA, true, ['verify']),
-        extensions: [
-          new Extension(
-            APPLE_NONCE_OID,
-            false,
-            Buffer.concat([Buffer.from('3024a1220420', 'hex'), nonce]),
-          ),
-        ],
-      });
+      const sequence = Buffer.concat([Buffer.from('3024a1220420', 'hex'), nonce]);
+      const certificate = await signOwn(own, 'Apple Credential', APPLE_NONCE_OID, sequence);
       return statement('apple', { x5c: [bytes(certificate)] });
     },
   };

@@ -20,6 +20,15 @@ export interface RequestOptions {
   body?: unknown;
 }
 
+/** Asks for a token of an application, by its id and secret. */
+export function askToken(environment: string, id: string, secret: string): Promise<Reply> {
+  return send(`${environment}/as/token`, {
+    type: 'application/x-www-form-urlencoded',
+    headers: { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` },
+    body: 'grant_type=client_credentials',
+  });
+}
+
 /** Sends one request and reads its whole answer. */
 export function send(url: string, options: RequestOptions = {}): Promise<Reply> {
   const { token, type, body } = options;

@@ -6,13 +6,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { jwtVerify } from 'jose';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
-import {
-  type Arrived,
-  jsonOf,
-  type PushAnswer,
-  type PushRequest,
-  startTokenProvider,
-} from './push-providers.ts';
+import { jsonOf, type PushAnswer, type PushRequest, startTokenProvider } from './push-providers.ts';
 
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const AUDIENCE = 'https://oauth2.googleapis.com/token';
@@ -91,7 +85,6 @@ export async function startFcm() {
   const account = generateKeyPairSync('rsa', { modulusLength: 2_048 });
   const email = 'push@shop-1.iam.example';
   const accessTokens = new Set<string>();
-  const arrived: Arrived[] = [];
 
   async function tokenFor(form: URLSearchParams): Promise<[number, object]> {
     if (form.get('grant_type') !== JWT_BEARER) return [400, { error: 'unsupported_grant_type' }];
@@ -113,22 +106,27 @@ export async function startFcm() {
     return [200, { access_token, expires_in: 3_600, token_type: 'Bearer' }];
   }
 
-  function push({ line, bearer, headers, body }: PushRequest): PushAnswer {
-    if (line !== 'POST /v1/projects/shop-1/messages:send') return [404, errorOf(404, 'NOT_FOUND')];
-    if (!accessTokens.has(bearer)) return [401, errorOf(401, 'UNAUTHENTICATED')];
+  function push({ line, bearer, body }: PushRequest) {
+    const refuse = (...refusal: Parameters<typeof errorOf>) => ({
+      answer: [refusal[0], errorOf(...refusal)] as PushAnswer,
+    });
+    if (line !== 'POST /v1/projects/shop-1/messages:send') return refuse(404, 'NOT_FOUND');
+    if (!accessTokens.has(bearer)) return refuse(401, 'UNAUTHENTICATED');
     const message = messageOf(body);
-    if (!message) return [400, errorOf(400, 'INVALID_ARGUMENT', 'INVALID_ARGUMENT')];
+    if (!message) return refuse(400, 'INVALID_ARGUMENT', 'INVALID_ARGUMENT');
     const { token } = message;
     const outcome = OUTCOMES[token];
-    const wait = token === 'patience' ? { 'retry-after': '17' } : {};
-    if (outcome) return [outcome[0], errorOf(...outcome), wait];
-    arrived.push({ token, payload: message, headers });
-    return [200, { name: 'projects/shop-1/messages/1' }];
+    if (outcome) {
+      const { answer } = refuse(...outcome);
+      if (token === 'patience') answer.push({ 'retry-after': '17' });
+      return { answer };
+    }
+    const answer: PushAnswer = [200, { name: 'projects/shop-1/messages/1' }];
+    return { answer, taken: { token, payload: message } };
   }
 
   return {
     ...(await startTokenProvider({ tokenPath: '/token', tokenFor, push })),
-    arrived,
     /** No access token that was given is good any more. */
     revoke: () => accessTokens.clear(),
     credentials: JSON.stringify({

@@ -5,13 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
-import {
-  type Arrived,
-  jsonOf,
-  type PushAnswer,
-  type PushRequest,
-  startTokenProvider,
-} from './push-providers.ts';
+import { jsonOf, type PushAnswer, type PushRequest, startTokenProvider } from './push-providers.ts';
 
 const TTL_SECONDS_MAX = 1_296_000;
 const MESSAGE_BYTES_MAX = 4_096;
@@ -90,7 +84,6 @@ export async function startHms() {
   const credentials = { clientId: '1001', clientSecret: randomBytes(16).toString('hex') };
   /** Access tokens that were given, and whether they are good. */
   const accessTokens = new Map<string, boolean>();
-  const arrived: Arrived[] = [];
 
   function tokenFor(form: URLSearchParams): [number, object] {
     const isRight =
@@ -105,25 +98,20 @@ export async function startHms() {
     return [200, { access_token, expires_in: 3_600, token_type: 'Bearer' }];
   }
 
-  function outcomeFor({ line, bearer, headers, body }: PushRequest): Outcome {
-    if (line !== `POST /v1/${credentials.clientId}/messages:send`) return [404, '80100003'];
+  function push({ line, bearer, body }: PushRequest) {
+    const say = ([status, code]: Outcome) => ({
+      answer: [status, { code, msg: '', requestId: '1' }] as PushAnswer,
+    });
+    if (line !== `POST /v1/${credentials.clientId}/messages:send`) return say([404, '80100003']);
     const isGood = accessTokens.get(bearer);
-    if (isGood !== true) return [401, isGood === false ? '80200003' : '80200001'];
+    if (isGood !== true) return say([401, isGood === false ? '80200003' : '80200001']);
     const { outcome, message } = outcomeOf(body);
-    if (outcome === SUCCESS && message) {
-      const [token = ''] = message.token;
-      arrived.push({ token, payload: message, headers });
-    }
-    return outcome;
-  }
-  function push(request: PushRequest): PushAnswer {
-    const [status, code] = outcomeFor(request);
-    return [status, { code, msg: '', requestId: '1' }];
+    if (outcome !== SUCCESS || !message) return say(outcome);
+    return { ...say(outcome), taken: { token: message.token[0] ?? '', payload: message } };
   }
 
   return {
     ...(await startTokenProvider({ tokenPath: '/oauth2/v3/token', tokenFor, push })),
-    arrived,
     credentials,
     /** The access tokens that were given are from more than an hour ago. */
     expire: () => {

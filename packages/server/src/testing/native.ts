@@ -15,9 +15,9 @@ import type { TestServer } from './server.ts';
 
 export const FAILURE = { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } };
 
-/** A native application of the environment. */
-export async function aNativeApplication(test: TestServer): Promise<string> {
-  const reply = await test.api('/applications', {
+/** Asks for a native application; `more` changes it. */
+export function createNativeApplication(test: TestServer, more: object = {}): Promise<Reply> {
+  return test.api('/applications', {
     body: {
       name: `phone-${randomUUID()}`,
       type: 'NATIVE_APP',
@@ -25,8 +25,14 @@ export async function aNativeApplication(test: TestServer): Promise<string> {
       enabled: true,
       grantTypes: ['AUTHORIZATION_CODE'],
       tokenEndpointAuthMethod: 'NONE',
+      ...more,
     },
   });
+}
+
+/** A native application of the environment. */
+export async function aNativeApplication(test: TestServer): Promise<string> {
+  const reply = await createNativeApplication(test);
   assert.equal(reply.status, 201, reply.text);
   return reply.body.id;
 }

@@ -96,9 +96,15 @@ export async function startTokenProvider({
 }: {
   tokenPath: string;
   tokenFor(form: URLSearchParams): PushAnswer | Promise<PushAnswer>;
-  push(request: PushRequest): PushAnswer;
+  push(request: PushRequest): { answer: PushAnswer; taken?: Omit<Arrived, 'headers'> };
 }) {
   const troubles = tokenTroubles();
+  const arrived: Arrived[] = [];
+  function pushed(request: PushRequest): PushAnswer {
+    const { answer, taken } = push(request);
+    if (taken) arrived.push({ ...taken, headers: request.headers });
+    return answer;
+  }
   const server = createServer(async (request, response) => {
     const { url, method, headers } = request;
     const body = await bodyOf(request);
@@ -106,11 +112,11 @@ export async function startTokenProvider({
     if (isToken && troubles.handle(response)) return;
     const [status, answer, more] = isToken
       ? await tokenFor(formOf(request, body))
-      : push({ line: `${method} ${url}`, bearer: bearerOf(request) ?? '', headers, body });
+      : pushed({ line: `${method} ${url}`, bearer: bearerOf(request) ?? '', headers, body });
     response
       .writeHead(status, { 'content-type': 'application/json', ...more })
       .end(JSON.stringify(answer));
   });
   const url = `http://127.0.0.1:${await listen(server)}`;
-  return { url, tokenUrl: url + tokenPath, troubles, close: () => shut(server) };
+  return { url, tokenUrl: url + tokenPath, troubles, arrived, close: () => shut(server) };
 }

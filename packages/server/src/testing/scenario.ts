@@ -107,6 +107,14 @@ export function errorOf({ status, body }: Reply) {
   return { status, code: body?.code, detail: detail?.code, target: detail?.target };
 }
 
+/** What `errorOf` says where the data of a request is wrong. */
+export const invalidData = (detail: string, target: string) => ({
+  status: 400,
+  code: 'INVALID_DATA',
+  detail,
+  target,
+});
+
 /** A FIDO2 policy that takes any authenticator; `more` changes it. */
 export function fido2PolicyBody(name: string, more: object = {}): Record<string, unknown> {
   return {

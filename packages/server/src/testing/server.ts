@@ -9,7 +9,7 @@ import { readSettings } from '../config/settings.ts';
 import type { MethodRegistry } from '../methods/registry.ts';
 import type { Instant } from '../model/instant.ts';
 import { type RunningServer, startServer } from '../serve.ts';
-import { type Reply, type RequestOptions, send } from './client.ts';
+import { askToken, type Reply, type RequestOptions, send } from './client.ts';
 import { startPostgres } from './postgres.ts';
 import { freshDataDirectory } from './sqlite.ts';
 
@@ -79,12 +79,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   });
 
   async function issue(): Promise<string> {
-    const basic = Buffer.from(`${clientId}:${CLIENT_SECRET}`).toString('base64');
-    const reply = await send(`${server.url}/${environmentId}/as/token`, {
-      type: 'application/x-www-form-urlencoded',
-      headers: { authorization: `Basic ${basic}` },
-      body: 'grant_type=client_credentials',
-    });
+    const reply = await askToken(`${server.url}/${environmentId}`, clientId, CLIENT_SECRET);
     assert.equal(reply.status, 200, reply.text);
     secrets.add(reply.body.access_token);
     return reply.body.access_token;

@@ -32,12 +32,16 @@ export const line = (maxLength: number, minLength = 1) =>
 export const Name = line(NAME_LENGTH_MAX);
 
 /** A resource of an environment as the API shows it. */
-export function resourceOf<Properties extends TProperties>(properties: Properties) {
-  return Type.Object({ _links: HalLinks, id: Uuid, environment: Reference, ...properties });
+export function resourceOf<Members extends TProperties>(members: Members) {
+  return Type.Object({
+    _links: HalLinks,
+    id: Uuid,
+    environment: Reference,
+    ...members,
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+  });
 }
-
-/** When a resource was made, and changed last. */
-export const Moments = { createdAt: Timestamp, updatedAt: Timestamp };
 
 const InnerErrorSchema = Type.Object({
   rangeMinimumValue: Type.Optional(Type.Number()),

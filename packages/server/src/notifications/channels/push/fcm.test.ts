@@ -11,8 +11,6 @@ import {
   DELIVERED,
   oneAccount,
   senderOf,
-  UNREACHABLE,
-  until,
 } from './testing-push.ts';
 
 const fcm = await startFcm();
@@ -75,15 +73,5 @@ describe('FCM', { timeout: HANG_MS }, () => {
       // It is the outbox that tries again.
       assert.equal(fcm.troubles.asked.count, 1);
     }
-  });
-
-  test('stops waiting for an access token when it is told to', { timeout: HANG_MS }, async () => {
-    fcm.troubles.asked.count = 0;
-    fcm.troubles.next.push('silent');
-    const ending = new AbortController();
-    const receipt = opened()('good', ending.signal);
-    await until(() => fcm.troubles.asked.count > 0);
-    ending.abort();
-    assert.deepEqual(await receipt, UNREACHABLE);
   });
 });

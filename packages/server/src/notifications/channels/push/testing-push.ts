@@ -1,8 +1,8 @@
 /** What the suites of the push providers share: a message, an account, and what may pass. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { setImmediate as turn } from 'node:timers/promises';
 import { PUSH_TIMEOUT_MS } from '../../../config/limits.ts';
+import { HANG_MS, until } from '../../../testing/until.ts';
 import type { Channel, DeliveryReceipt, RenderedMessage } from '../channel.ts';
 import type { PushAccount, PushAccounts } from './push-accounts.ts';
 
@@ -62,11 +62,6 @@ export function assertLater(receipt: DeliveryReceipt, providerFailed: boolean, w
   assert.ok(receipt.outcome === 'LATER' && receipt.providerFailed === providerFailed, what);
 }
 
-/** Waits for what the other end of a connection does. */
-export async function until(isDone: () => boolean): Promise<void> {
-  while (!isDone()) await turn();
-}
-
 /** From now on the time of a push is over when the answer is called. */
 export function pushTimeout(context: TestContext): () => void {
   // @ts-expect-error: Node.js knows it, its types don't yet.
@@ -111,5 +106,15 @@ export function accessTokenContract(
     for (const receipt of receipts) assert.deepEqual(await receipt, UNREACHABLE);
     assert.deepEqual(await to('good'), DELIVERED);
     assert.equal(troubles.asked.count, 2);
+  });
+
+  test('stops waiting for an access token when it is told to', { timeout: HANG_MS }, async () => {
+    troubles.asked.count = 0;
+    troubles.next.push('silent');
+    const ending = new AbortController();
+    const receipt = opened()('good', ending.signal);
+    await until(() => troubles.asked.count > 0);
+    ending.abort();
+    assert.deepEqual(await receipt, UNREACHABLE);
   });
 }

@@ -2,16 +2,9 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { after, describe, test } from 'node:test';
-import { HANG_MS } from '../../../testing/until.ts';
+import { HANG_MS, until } from '../../../testing/until.ts';
 import { ENDLESS_BYTES, startWebPush } from '../../../testing/web-push-service.ts';
-import {
-  assertLater,
-  DELIVERED,
-  pushTimeout,
-  senderOf,
-  UNREACHABLE,
-  until,
-} from './testing-push.ts';
+import { assertLater, DELIVERED, pushTimeout, senderOf, UNREACHABLE } from './testing-push.ts';
 import { openWebPushChannel, readSubscription } from './web-push.ts';
 
 const service = await startWebPush();

@@ -1,7 +1,7 @@
 /** The messages of authentication codes; contract flows-and-devices §3.5. */
 import { type Static, Type } from 'typebox';
 import { durationOf } from '../../../policy/blocks.ts';
-import { Moments, Reference, resourceOf, Timestamp } from '../../kit/schemas.ts';
+import { Reference, resourceOf, Timestamp } from '../../kit/schemas.ts';
 
 const closed = { additionalProperties: false } as const;
 const CONTEXT_MEMBERS_MAX = 50;
@@ -34,5 +34,4 @@ export const AuthenticationCodeSchema = resourceOf({
   error: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
   _embedded: Type.Optional(Type.Object({ device: Type.Record(Type.String(), Type.Unknown()) })),
   expiresAt: Timestamp,
-  ...Moments,
 });

@@ -67,7 +67,8 @@ async function changeDevice(
   });
 }
 
-const reply = async (
+/** A device as the API shows it. */
+export const deviceReply = async (
   parts: DeviceParts,
   device: Stored<Device>,
   request: OperationRequest,
@@ -88,7 +89,7 @@ export async function blockDevice(parts: DeviceParts, request: OperationRequest)
     return { action: 'DEVICE.BLOCKED', doc: { ...doc, block: { blockedAt: request.now } } };
   });
   parts.wakeDevices(device.environmentId, [device.id]);
-  return reply(parts, device, request);
+  return deviceReply(parts, device, request);
 }
 
 /** `device.unblock`. */
@@ -98,7 +99,7 @@ export async function unblockDevice(parts: DeviceParts, request: OperationReques
     const { block, ...unblocked } = doc;
     return block && { action: 'DEVICE.UNBLOCKED', doc: unblocked };
   });
-  return reply(parts, device, request);
+  return deviceReply(parts, device, request);
 }
 
 /** `device.unlock`: ends the lock and forgets the wrong answers. */
@@ -109,7 +110,7 @@ export async function unlockDevice(parts: DeviceParts, request: OperationRequest
     const { lock: _lock, ...unlocked } = doc;
     return { action: 'DEVICE.UNLOCKED', doc: { ...unlocked, failures: 0 } };
   });
-  return reply(parts, device, request);
+  return deviceReply(parts, device, request);
 }
 
 /** `PUT …/nickname`: an empty one removes it. */

@@ -1,5 +1,5 @@
-import { LIST_QUERY } from '../../kit/list.ts';
 import type { Operation } from '../../kit/operation.ts';
+import { ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
 import { activate, sendActivationCode } from './activate-device.ts';
 import {
   blockDevice,
@@ -13,38 +13,29 @@ import {
   unlockDevice,
 } from './change-device.ts';
 import { createDevice } from './create-device.ts';
-import { deviceView } from './device-view.ts';
-import { type DeviceParts, deviceOf, methodOf, readUser, viewPartsOf } from './devices.parts.ts';
+import type { DeviceParts } from './devices.parts.ts';
 import {
   Activate,
-  createDeviceSchema,
-  deviceListSchema,
-  deviceSchema,
-  LogsReply,
-  NicknameReply,
+  deviceMessages,
+  LogsMessages,
+  NicknameMessages,
   Reorder,
-  RequestLogs,
-  SetNickname,
 } from './devices.schema.ts';
-import { devicesReply, listDevices } from './list-devices.ts';
+import { devicesReply, listDevices, readDevice } from './list-devices.ts';
 
-const COLLECTION = '/v1/environments/{envID}/users/{userID}/devices';
+const COLLECTION = `${ENVIRONMENT}/users/{userID}/devices`;
 const ITEM = `${COLLECTION}/{deviceID}`;
 const action = (name: string) => `application/vnd.pingidentity.${name}+json`;
 
 /** MFA devices of a user; contract §4. */
 export function deviceOperations(parts: DeviceParts): Operation[] {
   const tag = 'MFA devices';
-  const device = deviceSchema(parts.methods);
-  const list = deviceListSchema(parts.methods);
-  /** An operation that the user may do by a scope of their own token, too. */
-  const own = (
-    verb: 'create' | 'read' | 'update' | 'delete',
-    operation: Omit<Operation, 'tag' | 'permission'>,
-  ): Operation => ({
+  const { body, one: device, list } = deviceMessages(parts.methods);
+  /** A change that the user may make by a scope of their own token, too. */
+  const own = (operation: Omit<Operation, 'tag' | 'permission'>): Operation => ({
     tag,
-    permission: `${verb}:device`,
-    selfScopes: [`p1:${verb}:device`],
+    permission: 'update:device',
+    selfScopes: ['p1:update:device'],
     ...operation,
   });
   /** An operation on one device that only an application may do, unless `more` says otherwise. */
@@ -66,26 +57,32 @@ export function deviceOperations(parts: DeviceParts): Operation[] {
     handle,
     ...more,
   });
+  const common = resourceOperations(
+    parts,
+    {
+      path: COLLECTION,
+      idParameter: 'deviceID',
+      tag,
+      ids: ['Device', 'Devices'],
+      words: ['a device', 'devices'],
+      permission: 'device',
+      schemas: { body, one: device },
+    },
+    { list: listDevices, create: createDevice, read: readDevice, delete: deleteDevice },
+    {
+      list: {
+        summary: 'Read all devices of a user, the default first',
+        selfScopes: ['p1:read:device'],
+        responses: { 200: list },
+      },
+      create: { summary: 'Pair a device with a user', selfScopes: ['p1:create:device'] },
+      read: { selfScopes: ['p1:read:device'] },
+      delete: { summary: 'Remove a device from its user', selfScopes: ['p1:delete:device'] },
+    },
+  );
   return [
-    own('read', {
-      id: 'listDevices',
-      method: 'GET',
-      path: COLLECTION,
-      summary: 'Read all devices of a user, the default first',
-      query: LIST_QUERY,
-      responses: { 200: list },
-      handle: (request) => listDevices(parts, request),
-    }),
-    own('create', {
-      id: 'createDevice',
-      method: 'POST',
-      path: COLLECTION,
-      summary: 'Pair a device with a user',
-      body: createDeviceSchema(parts.methods),
-      responses: { 201: device },
-      handle: (request) => createDevice(parts, request),
-    }),
-    own('update', {
+    ...common,
+    own({
       id: 'reorderDevices',
       method: 'POST',
       path: COLLECTION,
@@ -96,7 +93,7 @@ export function deviceOperations(parts: DeviceParts): Operation[] {
       handle: async (request) =>
         devicesReply(parts, request, await reorderDevices(parts, request), true),
     }),
-    own('update', {
+    own({
       id: 'removeDeviceOrder',
       method: 'POST',
       path: COLLECTION,
@@ -105,33 +102,13 @@ export function deviceOperations(parts: DeviceParts): Operation[] {
       responses: { 204: null },
       handle: (request) => removeOrder(parts, request),
     }),
-    own('update', {
+    own({
       id: 'deleteDeviceOrder',
       method: 'DELETE',
       path: COLLECTION,
       summary: 'The same as removing the order, as the Go SDK asks for it',
       responses: { 204: null },
       handle: (request) => removeOrder(parts, request),
-    }),
-    own('read', {
-      id: 'readDevice',
-      method: 'GET',
-      path: ITEM,
-      summary: 'Read a device',
-      responses: { 200: device },
-      handle: async (request) => {
-        const found = deviceOf(await readUser(parts, request), request);
-        const view = await viewPartsOf(parts, request);
-        return { status: 200, body: deviceView(found, methodOf(parts, found.doc.type), view) };
-      },
-    }),
-    own('delete', {
-      id: 'deleteDevice',
-      method: 'DELETE',
-      path: ITEM,
-      summary: 'Remove a device from its user',
-      responses: { 204: null },
-      handle: (request) => deleteDevice(parts, request),
     }),
     act(
       'activateDevice',
@@ -154,13 +131,13 @@ export function deviceOperations(parts: DeviceParts): Operation[] {
     act('unlockDevice', 'End the lock of a device', 'device.unlock', (request) =>
       unlockDevice(parts, request),
     ),
-    own('update', {
+    own({
       id: 'setDeviceNickname',
       method: 'PUT',
       path: `${ITEM}/nickname`,
       summary: 'Set or remove the nickname of a device',
-      body: SetNickname,
-      responses: { 200: NicknameReply },
+      body: NicknameMessages.body,
+      responses: { 200: NicknameMessages.one },
       handle: (request) => setNickname(parts, request),
     }),
     {
@@ -170,8 +147,8 @@ export function deviceOperations(parts: DeviceParts): Operation[] {
       tag,
       summary: 'Ask a native device for its logs',
       permission: 'update:device',
-      body: RequestLogs,
-      responses: { 200: LogsReply },
+      body: LogsMessages.body,
+      responses: { 200: LogsMessages.one },
       handle: (request) => requestLogs(parts, request),
     },
     {
@@ -181,7 +158,7 @@ export function deviceOperations(parts: DeviceParts): Operation[] {
       tag,
       summary: 'Read the logs that a native device has handed in',
       permission: 'update:device',
-      responses: { 200: LogsReply },
+      responses: { 200: LogsMessages.one },
       handle: (request) => readLogs(parts, request),
     },
   ];

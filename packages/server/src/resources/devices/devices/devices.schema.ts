@@ -10,8 +10,8 @@ import {
   listOf,
   Origin,
   Reference,
+  resourceOf,
   Timestamp,
-  Uuid,
 } from '../../kit/schemas.ts';
 
 // A nickname is shown to people: no control characters, and no bidirectional overrides.
@@ -41,7 +41,7 @@ export type CreateDevice = {
 } & Record<string, unknown>;
 
 /** A create request: the branch of the union is told by `type`. */
-export function createDeviceSchema(methods: MethodRegistry): TSchema {
+function createSchema(methods: MethodRegistry): TSchema {
   return Type.Unsafe({
     type: 'object',
     required: ['type'],
@@ -58,7 +58,7 @@ export function createDeviceSchema(methods: MethodRegistry): TSchema {
 }
 
 /** What a device looks like in the API: the common properties and those of every method. */
-export function deviceSchema(methods: MethodRegistry) {
+function deviceSchema(methods: MethodRegistry) {
   const own = methods
     .all()
     .map((method) =>
@@ -66,10 +66,7 @@ export function deviceSchema(methods: MethodRegistry) {
         ([name, schema]) => [name, Type.Optional(schema)] as const,
       ),
     );
-  return Type.Object({
-    _links: HalLinks,
-    id: Uuid,
-    environment: Reference,
+  return resourceOf({
     user: Reference,
     type: Type.String({ enum: methods.all().map(({ type }) => type) }),
     status: Status,
@@ -86,13 +83,13 @@ export function deviceSchema(methods: MethodRegistry) {
       status: Type.Union([Type.Literal('BLOCKED'), Type.Literal('UNBLOCKED')]),
       blockedAt: Type.Optional(Timestamp),
     }),
-    createdAt: Timestamp,
-    updatedAt: Timestamp,
   });
 }
 
-export function deviceListSchema(methods: MethodRegistry) {
-  return listOf('devices', deviceSchema(methods), { order: Type.Optional(Type.Array(Reference)) });
+export function deviceMessages(methods: MethodRegistry) {
+  const one = deviceSchema(methods);
+  const list = listOf('devices', one, { order: Type.Optional(Type.Array(Reference)) });
+  return { body: createSchema(methods), one, list };
 }
 
 /** The proof that a pending device is the user's: which one, its method says. Contract §4.8. */
@@ -105,9 +102,11 @@ export const Activate = Type.Object(
   { additionalProperties: false },
 );
 
-export const SetNickname = Type.Object({ nickname: Nickname }, { additionalProperties: false });
-
-export const NicknameReply = Type.Object({ _links: HalLinks, nickname: Type.String() });
+/** `PUT …/nickname`. */
+export const NicknameMessages = {
+  body: Type.Object({ nickname: Nickname }, { additionalProperties: false }),
+  one: Type.Object({ _links: HalLinks, nickname: Type.String() }),
+};
 
 export const Reorder = Type.Object(
   { order: Type.Array(Reference, { minItems: 1, maxItems: 100 }) },
@@ -115,15 +114,14 @@ export const Reorder = Type.Object(
 );
 
 /** `PUT …/logs`; contract §4.12. */
-export const RequestLogs = Type.Object(
-  { status: Type.Literal('PENDING') },
-  { additionalProperties: false },
-);
-export const LogsReply = Type.Object({
-  _links: HalLinks,
-  status: Type.Enum(['PENDING', 'RECEIVED']),
-  expiresAt: Type.Optional(Timestamp),
-  supportId: Type.Optional(Type.String()),
-  // Not of the platform, whose support reads them.
-  logs: Type.Optional(Type.String()),
-});
+export const LogsMessages = {
+  body: Type.Object({ status: Type.Literal('PENDING') }, { additionalProperties: false }),
+  one: Type.Object({
+    _links: HalLinks,
+    status: Type.Enum(['PENDING', 'RECEIVED']),
+    expiresAt: Type.Optional(Timestamp),
+    supportId: Type.Optional(Type.String()),
+    // Not of the platform, whose support reads them.
+    logs: Type.Optional(Type.String()),
+  }),
+};

@@ -1,13 +1,20 @@
-/** `GET …/devices`: one page in the user's order; contract §4.13. */
+/** `GET …/devices`: one page in the user's order, or one of them; contract §4.13. */
 import { PAGE_SIZE_MAX } from '../../../config/limits.ts';
 import { invalidData } from '../../../errors/api-error.ts';
 import type { Device } from '../../../model/documents.ts';
 import type { Condition, UserFacts } from '../../../storage/store.ts';
 import { parseFilter } from '../../kit/filter.ts';
 import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
-import { livingDevices } from './change-device.ts';
+import { deviceReply, livingDevices } from './change-device.ts';
 import { deviceView } from './device-view.ts';
-import { type DeviceParts, idsOf, methodOf, readUser, viewPartsOf } from './devices.parts.ts';
+import {
+  type DeviceParts,
+  deviceOf,
+  idsOf,
+  methodOf,
+  readUser,
+  viewPartsOf,
+} from './devices.parts.ts';
 
 const ATTRIBUTES = {
   status: { column: 'status', type: 'string', operators: ['eq'] },
@@ -79,4 +86,12 @@ export async function listDevices(
   const expansions = expansionsOf(request.query.expand);
   const facts = await readUser(parts, request);
   return devicesReply(parts, request, facts, expansions.includes('order'));
+}
+
+/** Answers the request for one device. */
+export async function readDevice(
+  parts: DeviceParts,
+  request: OperationRequest,
+): Promise<OperationReply> {
+  return deviceReply(parts, deviceOf(await readUser(parts, request), request), request);
 }

@@ -1,4 +1,4 @@
-import type { Operation } from '../../kit/operation.ts';
+import type { Operation, SelfScope } from '../../kit/operation.ts';
 import { ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
 import { CreatePairingKey, PairingKeySchema } from './pairing-keys.schema.ts';
 import {
@@ -8,7 +8,10 @@ import {
   readPairingKey,
 } from './pairing-keys.service.ts';
 
-/** Pairing keys of a user; contract §5. */
+/** The user may do it by a scope of their own token, too. */
+const own = (scope: SelfScope) => ({ selfScopes: [scope] });
+
+/** Pairing keys of a user; contract §5. There is no list. */
 export function pairingKeyOperations(parts: PairingKeyParts): Operation[] {
   return resourceOperations(
     parts,
@@ -23,9 +26,9 @@ export function pairingKeyOperations(parts: PairingKeyParts): Operation[] {
     },
     { create: createPairingKey, read: readPairingKey, delete: deletePairingKey },
     {
-      create: { selfScopes: ['p1:create:pairingKey'], bodyOptional: true },
-      read: { selfScopes: ['p1:read:pairingKey'] },
-      delete: { selfScopes: ['p1:delete:pairingKey'] },
+      create: { ...own('p1:create:pairingKey'), bodyOptional: true },
+      read: own('p1:read:pairingKey'),
+      delete: own('p1:delete:pairingKey'),
     },
   );
 }

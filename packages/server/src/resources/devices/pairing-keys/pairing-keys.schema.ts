@@ -1,6 +1,6 @@
 /** The messages of pairing keys; contract flows-and-devices §5. */
 import { type Static, Type } from 'typebox';
-import { Moments, Reference, resourceOf, Timestamp } from '../../kit/schemas.ts';
+import { Reference, resourceOf, Timestamp } from '../../kit/schemas.ts';
 
 const APPLICATIONS_MAX = 100;
 
@@ -24,5 +24,4 @@ export const PairingKeySchema = resourceOf({
   // Not of the platform: what a QR code of the open device protocol says.
   uri: Type.String(),
   expiresAt: Timestamp,
-  ...Moments,
 });

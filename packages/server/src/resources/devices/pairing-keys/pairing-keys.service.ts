@@ -12,7 +12,7 @@ import type { Stored } from '../../../storage/store.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { blockOf, policyOf } from '../../kit/method-context.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { deleteRow, insertRow, touchRow } from '../../kit/rows.ts';
 import { configurationOf, idsOf, readUser } from '../devices/devices.parts.ts';
 import { newPairingCode, openPairingCode, pairingKeyDocument } from './new-pairing-key.ts';
@@ -101,10 +101,7 @@ async function applicationsOf(
 }
 
 /** `POST …/pairingKeys`: 201. */
-export async function createPairingKey(
-  parts: PairingKeyParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const createPairingKey: Handler<PairingKeyParts> = async (parts, request) => {
   const body: CreatePairingKeyBody = request.body;
   const { environmentId, userId } = idsOf(request);
   const { now, remoteAddress } = request;
@@ -152,7 +149,7 @@ export async function createPairingKey(
     };
   });
   return { status: 201, body: await view(parts, key) };
-}
+};
 
 async function validKeys(
   { store }: PairingKeyParts,
@@ -187,21 +184,16 @@ async function keyOf(
   return key;
 }
 
-export async function readPairingKey(
-  parts: PairingKeyParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
-  return { status: 200, body: await view(parts, await keyOf(parts, request)) };
-}
+export const readPairingKey: Handler<PairingKeyParts> = async (parts, request) => ({
+  status: 200,
+  body: await view(parts, await keyOf(parts, request)),
+});
 
 /** `DELETE`: 204; a device that has claimed it stays. */
-export async function deletePairingKey(
-  parts: PairingKeyParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
-  await commitOrRetry(parts.store, async () => {
-    const key = await keyOf(parts, request);
-    return { writes: [deleteRow('pairing_keys', key)], result: undefined };
-  });
+export const deletePairingKey: Handler<PairingKeyParts> = async (parts, request) => {
+  await commitOrRetry(parts.store, async () => ({
+    writes: [deleteRow('pairing_keys', await keyOf(parts, request))],
+    result: undefined,
+  }));
   return { status: 204 };
-}
+};

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import type { WireDuration } from '../../../model/duration.ts';
 import type { DeviceSelection } from '../../../model/policy.ts';
 import { REMEMBER_ME } from '../../../policy/blocks.ts';
-import { Name, Reference, resourceOf, Timestamp, Uuid } from '../../kit/schemas.ts';
+import { HalLinks, Name, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
 import { blockProperties, type PolicyBlock } from './policy-blocks.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -46,7 +46,10 @@ export interface WritePolicy {
 
 /** A policy as the API shows it: every property that strict clients require is there. */
 export function policySchema(blocks: readonly PolicyBlock[]) {
-  return resourceOf({
+  return Type.Object({
+    _links: HalLinks,
+    id: Uuid,
+    environment: Reference,
     name: Type.String(),
     default: Type.Boolean(),
     forSignOnPolicy: Type.Boolean(),

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { POLICIES_MAX } from '../../../config/limits.ts';
 import type { RequestOptions } from '../../../testing/client.ts';
-import { errorOf, policyBody } from '../../../testing/scenario.ts';
+import { errorOf, invalidData, policyBody } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 
 const PATH = '/deviceAuthenticationPolicies';
@@ -113,7 +113,7 @@ describe('device authentication policies', () => {
   }
   const assertRefused = async (more: object, detail: string, target: string) => {
     const reply = await api('', { body: { ...policyBody(`p-${randomUUID()}`), ...more } });
-    assert.deepEqual(errorOf(reply), { status: 400, code: 'INVALID_DATA', detail, target });
+    assert.deepEqual(errorOf(reply), invalidData(detail, target));
   };
 
   test('begin with one default that allows codes by message', async () => {
@@ -329,12 +329,7 @@ describe('device authentication policies', () => {
     const next = await made({ default: true });
     assert.deepEqual(await defaults(), [next.id]);
     const unmade = await put(next.id, policyBody(next.name, { default: false }));
-    assert.deepEqual(errorOf(unmade), {
-      status: 400,
-      code: 'INVALID_DATA',
-      detail: 'CONSTRAINT_VIOLATION',
-      target: 'default',
-    });
+    assert.deepEqual(errorOf(unmade), invalidData('CONSTRAINT_VIOLATION', 'default'));
     const deleted = await api(`/${next.id}`, { method: 'DELETE' });
     assert.equal(errorOf(deleted).detail, 'CONSTRAINT_VIOLATION');
     assert.equal((await api(`/${former}`, { method: 'DELETE' })).status, 204);
@@ -372,12 +367,10 @@ describe('device authentication policies', () => {
       { deviceAuthenticationPolicyId: bare.id },
       { deviceAuthenticationPolicyId: randomUUID() },
     );
-    assert.deepEqual(errorOf(unknown), {
-      status: 400,
-      code: 'INVALID_DATA',
-      detail: 'NOT_FOUND',
-      target: 'migrationData[1].deviceAuthenticationPolicyId',
-    });
+    assert.deepEqual(
+      errorOf(unknown),
+      invalidData('NOT_FOUND', 'migrationData[1].deviceAuthenticationPolicyId'),
+    );
     assert.equal('fido2' in (await api(`/${bare.id}`)).body, false);
     const twice = await migrate(
       { deviceAuthenticationPolicyId: bare.id },
@@ -388,12 +381,10 @@ describe('device authentication policies', () => {
       deviceAuthenticationPolicyId: bare.id,
       fido2PolicyId: randomUUID(),
     });
-    assert.deepEqual(errorOf(unknownFido), {
-      status: 400,
-      code: 'INVALID_DATA',
-      detail: 'NOT_FOUND',
-      target: 'migrationData[0].fido2PolicyId',
-    });
+    assert.deepEqual(
+      errorOf(unknownFido),
+      invalidData('NOT_FOUND', 'migrationData[0].fido2PolicyId'),
+    );
     await assertRefused(
       { fido2: { enabled: true, fido2PolicyId: randomUUID() } },
       'NOT_FOUND',

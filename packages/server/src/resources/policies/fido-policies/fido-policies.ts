@@ -8,7 +8,7 @@ import { withDefaults } from '../../../policy/with-defaults.ts';
 import { collectionOperations } from '../../kit/collection.ts';
 import type { Operation } from '../../kit/operation.ts';
 import { ENVIRONMENT } from '../../kit/resource.ts';
-import { Moments, resourceOf } from '../../kit/schemas.ts';
+import { resourceOf } from '../../kit/schemas.ts';
 import { AllowedAuthenticators } from '../fido-devices-metadata/fido-devices-metadata.schema.ts';
 import { POLICY_HEAD, policyDocument, policyMembers, writePolicy } from '../policy-document.ts';
 
@@ -52,7 +52,7 @@ export function fidoPolicyOperations({
     auditType: 'FIDO_POLICY',
     schemas: {
       body: WriteFidoPolicy,
-      one: resourceOf({ ...POLICY_HEAD, ...SETTINGS, ...Moments }),
+      one: resourceOf({ ...POLICY_HEAD, ...SETTINGS }),
     },
     maximum: { count: FIDO_POLICIES_MAX, of: 'policies' },
     oneDefault: { noun: 'policy' },

@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { RELYING_PARTY_ID_PATTERN } from '../../../model/fido2.ts';
 import { durationOf } from '../../../policy/blocks.ts';
-import { line, Moments, resourceOf, Uuid } from '../../kit/schemas.ts';
+import { line, resourceOf, Uuid } from '../../kit/schemas.ts';
 import { AllowedAuthenticators } from '../fido-devices-metadata/fido-devices-metadata.schema.ts';
 import { POLICY_HEAD, writePolicy } from '../policy-document.ts';
 
@@ -111,7 +111,6 @@ export const Fido2PolicySchema = resourceOf({
       deviceAuthenticationPolicies: Type.Array(Type.Object({ id: Uuid, name: Type.String() })),
     }),
   ),
-  ...Moments,
 });
 
 export const READ_QUERY = Type.Object({

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import type { RequestOptions } from '../../../testing/client.ts';
-import { errorOf, fido2PolicyBody, policyBody } from '../../../testing/scenario.ts';
+import { errorOf, fido2PolicyBody, invalidData, policyBody } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 
 const minutes = (duration: number) => ({ duration, timeUnit: 'MINUTES' });
@@ -28,7 +28,7 @@ describe('FIDO2 policies', () => {
   }
   const assertRefused = async (more: object, detail: string, target: string) => {
     const reply = await api('', { body: fido2PolicyBody(named(), more) });
-    assert.deepEqual(errorOf(reply), { status: 400, code: 'INVALID_DATA', detail, target });
+    assert.deepEqual(errorOf(reply), invalidData(detail, target));
   };
 
   test('begin with one default, whose relying party is the host of the server', async () => {
@@ -234,12 +234,7 @@ describe('the deprecated FIDO policies', () => {
     });
     assert.deepEqual(models.body.allowedAuthenticators, listed.allowedAuthenticators, models.text);
     const specific = await api('', { body: body({ attestationRequirements: 'SPECIFIC' }) });
-    assert.deepEqual(errorOf(specific), {
-      status: 400,
-      code: 'INVALID_DATA',
-      detail: 'REQUIRED_VALUE',
-      target: 'allowedAuthenticators',
-    });
+    assert.deepEqual(errorOf(specific), invalidData('REQUIRED_VALUE', 'allowedAuthenticators'));
   });
 });
 
@@ -343,12 +338,7 @@ describe('custom authenticators', () => {
       ],
     ];
     for (const [body, detail, target] of cases) {
-      assert.deepEqual(errorOf(await api('', { body })), {
-        status: 400,
-        code: 'INVALID_DATA',
-        detail,
-        target,
-      });
+      assert.deepEqual(errorOf(await api('', { body })), invalidData(detail, target));
     }
   });
 });
