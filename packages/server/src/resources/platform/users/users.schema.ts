@@ -134,19 +134,6 @@ export const LockAccount = Type.Object(
   closed,
 );
 
-export const EnabledBody = Type.Object({ enabled: Type.Boolean() }, closed);
-export const EnabledReply = Type.Object({ _links: HalLinks, enabled: Type.Boolean() });
-export const MfaEnabledBody = Type.Object({ mfaEnabled: Type.Boolean() }, closed);
-export const MfaEnabledReply = Type.Object({ _links: HalLinks, mfaEnabled: Type.Boolean() });
-
-/** Only this form of a moment is taken; contract §3.2. */
-export const BypassBody = Type.Object({ bypassMFAEnabledUntil: Timestamp }, closed);
-export const BypassReply = Type.Object({
-  _links: HalLinks,
-  bypassMFAEnabledUntil: Type.Optional(Timestamp),
-  canBypassMFA: Type.Optional(Type.Boolean()),
-});
-
 export const UserReply = Type.Object({
   _links: HalLinks,
   id: Uuid,
