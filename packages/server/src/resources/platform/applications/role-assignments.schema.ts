@@ -1,6 +1,6 @@
 /** The messages of role assignments; "Application Role Assignments" page. */
 import { type Static, Type } from 'typebox';
-import { HalLinks, listOf, Reference, Uuid } from '../../kit/schemas.ts';
+import { HalLinks, Reference, Uuid } from '../../kit/schemas.ts';
 
 const Scope = Type.Object(
   {
@@ -33,5 +33,3 @@ export const RoleAssignmentReply = Type.Object(
   },
   { title: 'RoleAssignment' },
 );
-
-export const RoleAssignmentList = listOf('roleAssignments', RoleAssignmentReply);
