@@ -9,6 +9,7 @@ import { collectionOperations, type Requested, type Target } from '../../kit/col
 import type { Operation } from '../../kit/operation.ts';
 import { ENVIRONMENT } from '../../kit/resource.ts';
 import { insertRow, type Row } from '../../kit/rows.ts';
+import { isGlobal } from '../roles/role-assignments.ts';
 import { tokensValidFrom } from '../tokens/issue-token.ts';
 import { type ApplicationParts, readActorRoles, requireAdministration } from './administration.ts';
 import { newSealedSecret, readSecret, replaceSecret } from './application-secret.ts';
@@ -67,9 +68,7 @@ async function inheritedRoles(
 ): Promise<Write[]> {
   const held = await readActorRoles(parts, actor);
   return held
-    .filter(
-      ({ doc, ...role }) => doc.scope.type !== 'POPULATION' || role.environmentId === environmentId,
-    )
+    .filter(({ doc, ...role }) => isGlobal(doc.scope) || role.environmentId === environmentId)
     .map(({ doc: { roleId, scope } }) =>
       insertRow('role_assignments', {
         environmentId,

@@ -55,6 +55,8 @@ async function scopeExists(
       return (await store.get('environments', id, id)) !== undefined;
     case 'POPULATION':
       return (await store.get('populations', environmentId, id)) !== undefined;
+    case 'APPLICATION':
+      return (await store.get('applications', environmentId, id)) !== undefined;
   }
 }
 

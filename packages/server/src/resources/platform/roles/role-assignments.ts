@@ -40,19 +40,21 @@ function isInEnvironment({ environmentId, doc }: Stored<RoleAssignment>, id: str
     case 'ENVIRONMENT':
       return doc.scope.id === id;
     case 'POPULATION':
-      // A population is of the application's own environment: `createRoleAssignment` sees to it.
+    case 'APPLICATION':
+      // It is of the application's own environment: `createRoleAssignment` sees to it.
       return environmentId === id;
   }
 }
 
 /**
  * How far the assignments together let their holder use a permission in an environment: all of it,
- * some populations, or (undefined) not at all. Pure.
+ * some populations, or (undefined) not at all. `applicationId`: what the request is about, where a
+ * role may be confined to it. Pure.
  */
 export function reachOf(
   assignments: readonly Stored<RoleAssignment>[],
   permission: Permission,
-  environmentId: string,
+  { environmentId, applicationId }: { environmentId: string; applicationId: string | undefined },
 ): Reach | undefined {
   const populationIds = new Set<string>();
   for (const assignment of assignments) {
@@ -60,21 +62,28 @@ export function reachOf(
     const role = findRole(roleId);
     if (!role || !isInEnvironment(assignment, environmentId)) continue;
     if (!roleAllows(role, permission)) continue;
+    if (scope.type === 'APPLICATION' && scope.id !== applicationId) continue;
     if (scope.type !== 'POPULATION') return {};
     if (isWithinPopulation(permission)) populationIds.add(scope.id);
   }
   return populationIds.size === 0 ? undefined : { populationIds: [...populationIds] };
 }
 
+/** Whether the scope means the same from every environment. Pure. */
+export const isGlobal = ({ type }: RoleScope): boolean =>
+  type === 'ORGANIZATION' || type === 'ENVIRONMENT';
+
 function covers(held: RoleScope, scope: RoleScope, environmentId: string): boolean {
   if (held.type === 'ORGANIZATION') return held.id === ORGANIZATION_ID;
   if (held.type === scope.type) return held.id === scope.id;
-  return held.type === 'ENVIRONMENT' && scope.type === 'POPULATION' && held.id === environmentId;
+  const isInside = scope.type === 'POPULATION' || scope.type === 'APPLICATION';
+  return held.type === 'ENVIRONMENT' && isInside && held.id === environmentId;
 }
 
 /**
  * Whether the holder of these assignments has the role itself on the scope or on what contains it:
- * only then may it give the role away or take it. `environmentId` is where a population is. Pure.
+ * only then may it give the role away or take it. `environmentId` is where a population or an
+ * application is. Pure.
  */
 export function holdsRole(
   assignments: readonly Stored<RoleAssignment>[],
@@ -83,7 +92,7 @@ export function holdsRole(
   return assignments.some(
     ({ doc, ...held }) =>
       doc.roleId === roleId &&
-      (doc.scope.type !== 'POPULATION' || held.environmentId === environmentId) &&
+      (isGlobal(doc.scope) || held.environmentId === environmentId) &&
       covers(doc.scope, scope, environmentId),
   );
 }
