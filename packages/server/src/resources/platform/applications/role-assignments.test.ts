@@ -101,6 +101,10 @@ describe('a role on one application', () => {
     isForbidden(await owner.ask(applicationsOf(), 'POST', aWorker()));
     isForbidden(await owner.ask(`${applicationsOf(OTHER)}/${own}`));
     isForbidden(await owner.ask(`/v1/environments/${HOME}/applications/${own}/roleAssignments`));
+    const admin = await actorWith('admin', assignment('Environment Admin'));
+    const given = assignment('Application Owner', { type: 'APPLICATION', id: other });
+    assert.equal((await admin.ask(assignmentsOf(own), 'POST', given)).status, 201);
+    isForbidden(await owner.ask(assignmentsOf(own), 'POST', given));
     const nowhere = assignment('Application Owner', { type: 'APPLICATION', id: randomUUID() });
     const refused = await asAdmin(assignmentsOf(other), 'POST', nowhere);
     assert.deepEqual([refused.status, refused.body.details[0].target], [400, 'scope.id']);

@@ -6,6 +6,7 @@ import type { Reach } from '../../kit/access.ts';
 import {
   isWithinPopulation,
   type Permission,
+  permissionsOf,
   ROLES,
   type Role,
   roleAllows,
@@ -69,6 +70,17 @@ export function reachOf(
   return populationIds.size === 0 ? undefined : { populationIds: [...populationIds] };
 }
 
+/**
+ * Whether who holds the one role has the other: it is the same, or the other is one for single
+ * applications and allows nothing more. Pure.
+ */
+function includesRole(heldId: string, roleId: string): boolean {
+  if (heldId === roleId) return true;
+  const [held, role] = [findRole(heldId), findRole(roleId)];
+  if (!held || !role?.scopes.includes('APPLICATION')) return false;
+  return permissionsOf(role).every((permission) => roleAllows(held, permission));
+}
+
 /** Whether the scope means the same from every environment. Pure. */
 export const isGlobal = ({ type }: RoleScope): boolean =>
   type === 'ORGANIZATION' || type === 'ENVIRONMENT';
@@ -91,7 +103,7 @@ export function holdsRole(
 ): boolean {
   return assignments.some(
     ({ doc, ...held }) =>
-      doc.roleId === roleId &&
+      includesRole(doc.roleId, roleId) &&
       (isGlobal(doc.scope) || held.environmentId === environmentId) &&
       covers(doc.scope, scope, environmentId),
   );
