@@ -97,33 +97,27 @@ export const ReplaceUser = Type.Object(
 );
 export type ReplaceUserBody = Static<typeof ReplaceUser>;
 
-/** The schema, and null for what it may lose. */
-const removable = (schema: TSchema): TSchema =>
-  Type.Optional(
-    Type.Union([
-      'properties' in schema
-        ? Type.Object(
-            Object.fromEntries(
-              Object.entries(schema.properties as Record<string, TSchema>).map(([name, member]) => [
-                name,
-                removable(member),
-              ]),
-            ),
-            closed,
-          )
-        : schema,
-      Type.Null(),
+/** The schemas, and null for what they may lose; of an object, its members too. */
+function removable(schemas: Record<string, TSchema>): Record<string, TSchema> {
+  const nullable = ({ type, properties, ...schema }: Record<string, unknown>) => ({
+    ...schema,
+    type: [type, 'null'],
+    ...(properties ? { properties: removable(properties as Record<string, TSchema>) } : {}),
+  });
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [
+      name,
+      Type.Optional(Type.Unsafe(nullable({ ...schema }))),
     ]),
   );
+}
 
 /** `PATCH`: only what is named changes; null removes. */
 export const PatchUser = Type.Object(
   {
     username: Type.Optional(Username),
     population: Type.Optional(Reference),
-    ...Object.fromEntries(
-      Object.entries(PROFILE).map(([name, schema]) => [name, removable(schema)]),
-    ),
+    ...removable(PROFILE),
     ...STATE,
   },
   closed,

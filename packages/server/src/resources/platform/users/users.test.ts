@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { roundTrip } from '../../../testing/round-trip.ts';
-import { aDevice, aUser, errorOf } from '../../../testing/scenario.ts';
+import { actionsOf, aDevice, aUser, errorOf } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 
 describe('users', () => {
@@ -19,13 +19,7 @@ describe('users', () => {
     assert.equal(reply.status, 200, reply.text);
     return reply.body._embedded.users.map(({ username }: { username: string }) => username);
   };
-  const actions = async (userId: string) => {
-    const filter = encodeURIComponent(`user.id eq "${userId}"`);
-    const reply = await server.api(`/activities?filter=${filter}`);
-    return reply.body._embedded.activities.map(
-      ({ action }: { action: { type: string } }) => action.type,
-    );
-  };
+  const actions = (userId: string) => actionsOf(server, `user.id eq "${userId}"`);
 
   test('keep every documented property, in the default population', async () => {
     const profile = {
