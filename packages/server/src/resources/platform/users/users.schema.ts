@@ -99,9 +99,10 @@ export type ReplaceUserBody = Static<typeof ReplaceUser>;
 
 /** The schemas, and null for what they may lose; of an object, its members too. */
 function removable(schemas: Record<string, TSchema>): Record<string, TSchema> {
-  const nullable = ({ type, properties, ...schema }: Record<string, unknown>) => ({
+  const nullable = ({ type, enum: values, properties, ...schema }: Record<string, unknown>) => ({
     ...schema,
-    type: [type, 'null'],
+    ...(type ? { type: [type, 'null'] } : {}),
+    ...(values ? { enum: [...(values as unknown[]), null] } : {}),
     ...(properties ? { properties: removable(properties as Record<string, TSchema>) } : {}),
   });
   return Object.fromEntries(
@@ -118,7 +119,7 @@ export const PatchUser = Type.Object(
     username: Type.Optional(Username),
     population: Type.Optional(Reference),
     ...removable(PROFILE),
-    ...STATE,
+    ...removable(STATE),
   },
   closed,
 );

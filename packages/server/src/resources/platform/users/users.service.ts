@@ -2,6 +2,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { ApiError, invalidData, notFound, notUnique } from '../../../errors/api-error.ts';
 import { emailKey, isEmailAddress } from '../../../model/address.ts';
+import { LIFECYCLE_STATUS, VERIFY_STATUS } from '../../../model/built-in.ts';
 import type { User } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import { composed, textKey } from '../../../model/text-key.ts';
@@ -20,6 +21,10 @@ import { type CreateUserBody, PROFILE_NAMES, type ReplaceUserBody } from './user
 
 /** The profile as `PUT` and `PATCH` say it. */
 type ProfileBody = Partial<Record<(typeof PROFILE_NAMES)[number], unknown>>;
+
+type StateBody = {
+  [K in 'lifecycle' | 'identityProvider' | 'verifyStatus']?: ReplaceUserBody[K] | null;
+};
 
 export type UserParts = Pick<
   Parts,
@@ -111,14 +116,17 @@ function profileOf(body: ProfileBody, former: Partial<User> = {}): Partial<User>
   return Object.fromEntries(given);
 }
 
-/** What the request says of the user's state; a user's own token says nothing of it. */
+/** What the request says of the user's state, null its default; a user's own token says nothing of it. */
 function stateOf({ body, actor }: OperationRequest): Partial<User> {
   if (actor.type === 'USER') return {};
-  const { lifecycle, identityProvider, verifyStatus }: ReplaceUserBody = body;
+  const { lifecycle, identityProvider, verifyStatus }: StateBody = body;
+  const status = lifecycle === null ? LIFECYCLE_STATUS : lifecycle?.status;
   return {
-    ...(lifecycle?.status ? { lifecycle: { status: lifecycle.status } } : {}),
-    ...(identityProvider ? { identityProvider } : {}),
-    ...(verifyStatus ? { verifyStatus } : {}),
+    ...(status ? { lifecycle: { status } } : {}),
+    ...(identityProvider === undefined
+      ? {}
+      : { identityProvider: withoutEmpty(identityProvider ?? {}) ?? {} }),
+    ...(verifyStatus === undefined ? {} : { verifyStatus: verifyStatus ?? VERIFY_STATUS }),
   };
 }
 

@@ -147,6 +147,16 @@ describe('users', () => {
     assert.deepEqual(fewer.body.name, { family: 'V' });
     assert.deepEqual(fewer.body.address, { locality: 'Espoo', countryCode: 'FI' });
     assert.equal('name' in (await patch({ name: { family: null } })).body, false);
+    await patch({ lifecycle: { status: 'VERIFICATION_REQUIRED' }, verifyStatus: 'ENABLED' });
+    const { body: reset } = await patch({
+      lifecycle: null,
+      verifyStatus: null,
+      identityProvider: null,
+    });
+    assert.deepEqual(
+      [reset.lifecycle.status, reset.verifyStatus, reset.identityProvider],
+      ['ACCOUNT_OK', 'NOT_INITIATED', { type: 'PING_ONE' }],
+    );
     for (const name of ['username', 'population']) {
       const refused = await patch({ [name]: null });
       assert.deepEqual([refused.status, errorOf(refused).target], [400, name]);
