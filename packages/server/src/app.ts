@@ -6,7 +6,7 @@ import { deviceOperations } from './resources/devices/devices/devices.routes.ts'
 import { pairingKeyOperations } from './resources/devices/pairing-keys/pairing-keys.routes.ts';
 import type { Operation } from './resources/kit/operation.ts';
 import { activityOperations } from './resources/platform/activities/activities.routes.ts';
-import { applicationOperations } from './resources/platform/applications/applications.routes.ts';
+import { applicationOperations } from './resources/platform/applications/applications.ts';
 import { roleAssignmentOperations } from './resources/platform/applications/role-assignments.routes.ts';
 import { environmentOperations } from './resources/platform/environments/environments.ts';
 import { populationOperations } from './resources/platform/populations/populations.ts';

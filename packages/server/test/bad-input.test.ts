@@ -278,6 +278,8 @@ describe('every route', () => {
     ];
     for (const operation of writing()) {
       for (const body of bodies) {
+        // It is no body, and taken where none is needed: Go clients send it.
+        if (body === 'null' && operation.bodyOptional) continue;
         assertError(await call(operation, { body }), 400, 'INVALID_REQUEST', operation);
       }
     }
@@ -406,10 +408,10 @@ describe('every route', () => {
 
 /** What is wrong in a value of this schema, whatever its type. */
 function wrongProperties({ body }: Operation): [string, unknown][] {
-  const properties: Record<string, { type?: string }> = Object(Object(body).properties);
+  const properties: Record<string, { type?: string | string[] }> = Object(Object(body).properties);
   return Object.entries(properties).map(([name, { type }]) => [
     name,
-    type === 'object' || type === 'array' ? 'text' : { object: 1 },
+    [type].flat().some((one) => one === 'object' || one === 'array') ? 'text' : { object: 1 },
   ]);
 }
 
@@ -429,6 +431,7 @@ function validBody({ id }: Operation): Record<string, unknown> {
     requestDeviceLogs: { status: 'PENDING' },
     reorderDevices: { order: [{ id: randomUUID() }] },
     createUser: { username: `user-${randomUUID()}` },
+    importUser: { username: `user-${randomUUID()}` },
     replaceUser: { username: `user-${randomUUID()}` },
     updateUserEnabled: { enabled: true },
     updateUserMfaEnabled: { mfaEnabled: true },

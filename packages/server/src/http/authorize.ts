@@ -24,7 +24,8 @@ export function authorize(operation: Operation, principal: Principal, params: Pa
     throw new ApiError('ACCESS_FAILED');
   }
   // What isn't inside an environment is judged by the roles on the application's own.
-  const reach = principal.reach(operation.permission, params.envID ?? actor.environmentId);
+  const environmentId = params.envID ?? actor.environmentId;
+  const reach = principal.reach(operation.permission, environmentId, params.appID);
   if (!reach) throw new ApiError('ACCESS_FAILED');
   return reach;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { emailKey, isEmailAddress, maskEmail, maskPhone, toE164 } from './address.ts';
+import { emailKey, isEmailAddress, maskEmail, maskPhone, toE164, toMailbox } from './address.ts';
 
 test('every documented shape of a phone number has one form', () => {
   const shapes = [
@@ -97,4 +97,15 @@ test('one e-mail address has one key, however it is written', () => {
     assert.ok(key.includes(emailKey(part)), part);
   }
   assert.notEqual(emailKey('a.b@c.example'), emailKey('ab@c.example'));
+});
+
+test('a mailbox is written with quotes where they are needed only, and then around all', () => {
+  const cases = [
+    ['a@b.example', 'a@b.example'],
+    ['"john.doe"@shop.example', 'john.doe@shop.example'],
+    ['hello."world"@shop.example', 'hello.world@shop.example'],
+    ['a."b..c"@shop.example', '"a.b..c"@shop.example'],
+    ['".a"@shop.example', '".a"@shop.example'],
+  ];
+  for (const [address = '', mailbox] of cases) assert.equal(toMailbox(address), mailbox);
 });

@@ -25,6 +25,18 @@ export function isEmailAddress(text: string): boolean {
 }
 
 /**
+ * The same mailbox in the one form that mail libraries and servers agree on (RFC 5321 §4.1.2): without
+ * quotes, or where dots need them, with quotes around all of what is before the `@`. Pure.
+ */
+export function toMailbox(address: string): string {
+  if (!address.includes('"')) return address;
+  const at = address.lastIndexOf('@');
+  const local = address.slice(0, at).replaceAll('"', '');
+  const isPlain = local.split('.').every((part) => part !== '');
+  return `${isPlain ? local : `"${local}"`}${address.slice(at)}`;
+}
+
+/**
  * The one form of an address by which it is found and compared, never sent to: without regard to case,
  * to quotes that change nothing, and to whether the domain is written in letters or in punycode. Of a
  * part of an address, the same part. Pure.

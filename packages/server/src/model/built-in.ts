@@ -7,5 +7,6 @@ export const LICENSE_ID = '4f1c0a52-7a0e-4f0b-9d6e-0c5a1d2b1000';
 export const DEFAULT_THEME_ID = '4f1c0a52-7a0e-4f0b-9d6e-0c5a1d2b2000';
 export const DEFAULT_LANGUAGE = 'en';
 
-/** What the lifecycle of a user is while nothing else was said. */
+/** What is true of a user while nothing else was said. */
 export const LIFECYCLE_STATUS = 'ACCOUNT_OK';
+export const VERIFY_STATUS = 'NOT_INITIATED';

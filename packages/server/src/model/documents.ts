@@ -154,7 +154,7 @@ export interface Application extends Timestamps {
 export interface RoleAssignment extends Timestamps {
   applicationId: string;
   roleId: string;
-  scope: { type: 'ORGANIZATION' | 'ENVIRONMENT' | 'POPULATION'; id: string };
+  scope: { type: 'ORGANIZATION' | 'ENVIRONMENT' | 'POPULATION' | 'APPLICATION'; id: string };
   readOnly: boolean;
 }
 

@@ -101,6 +101,14 @@ export async function aDefaultPolicy(test: TestServer, more: object = {}) {
   return reply.body;
 }
 
+/** The types of the activities that the filter finds, newest first. */
+export async function actionsOf(test: Pick<TestServer, 'api'>, filter: string): Promise<string[]> {
+  const reply = await test.api(`/activities?filter=${encodeURIComponent(filter)}`);
+  assert.equal(reply.status, 200, reply.text);
+  const activities: { action: { type: string } }[] = reply.body._embedded.activities;
+  return activities.map(({ action }) => action.type);
+}
+
 /** The first detail of an error, with its top-level code and status. */
 export function errorOf({ status, body }: Reply) {
   const detail = body?.details?.[0];

@@ -27,6 +27,16 @@ export function actorOf({ actor }: OperationRequest): Activity['actor'] {
     : { type: 'APPLICATION', id: actor.applicationId };
 }
 
+/** The audit row of what a request has done. */
+export function requestRecord(
+  request: OperationRequest,
+  record: Omit<ActivityRecord, 'actor' | 'correlationId'>,
+): Write {
+  const { correlationId, now } = request;
+  const origin = { actor: actorOf(request), correlationId };
+  return activityWrite(environmentOf(request), { ...record, ...origin }, now);
+}
+
 export type ChangeVerb = 'CREATED' | 'UPDATED' | 'DELETED';
 
 /** The audit row of a resource that a request has changed: `POPULATION.CREATED`. */
@@ -36,16 +46,7 @@ export function changeRecord(
   verb: ChangeVerb,
   id: string,
 ): Write {
-  return activityWrite(
-    environmentOf(request),
-    {
-      action: `${type}.${verb}`,
-      actor: actorOf(request),
-      resource: { type, id },
-      correlationId: request.correlationId,
-    },
-    request.now,
-  );
+  return requestRecord(request, { action: `${type}.${verb}`, resource: { type, id } });
 }
 
 /** Who asked for a change, and in which request: for the records of what follows from it. */

@@ -25,6 +25,10 @@ const RESOURCES = [
 export type PermissionResource = (typeof RESOURCES)[number];
 export type Permission = `${'create' | 'read' | 'update' | 'delete'}:${PermissionResource}`;
 
+/** What a role can be assigned on; one application: what its path names. */
+export const SCOPE_TYPES = ['ORGANIZATION', 'ENVIRONMENT', 'POPULATION', 'APPLICATION'] as const;
+export type ScopeType = (typeof SCOPE_TYPES)[number];
+
 type Grant = { read: readonly PermissionResource[]; write: readonly PermissionResource[] };
 
 /** One built-in role. `scopes`: what it can be assigned on. */
@@ -33,7 +37,7 @@ export interface Role {
   id: string;
   name: string;
   description: string;
-  scopes: readonly ('ORGANIZATION' | 'ENVIRONMENT' | 'POPULATION')[];
+  scopes: readonly ScopeType[];
   grant: Grant;
 }
 
@@ -119,6 +123,13 @@ export const ROLES: readonly Role[] = [
     description: 'Reads the configuration of an environment.',
     scopes: ['ORGANIZATION', 'ENVIRONMENT'],
     grant: { read: [...CONFIGURATION, 'application', 'role'], write: [] },
+  },
+  {
+    id: '4f1c0a52-7a0e-4f0b-9d6e-0c5a1d2b0007',
+    name: 'Application Owner',
+    description: 'Manages single applications and their push credentials.',
+    scopes: ['ORGANIZATION', 'ENVIRONMENT', 'APPLICATION'],
+    grant: { read: ['application', 'pushCredential'], write: ['application', 'pushCredential'] },
   },
 ];
 

@@ -88,6 +88,15 @@ describe('e-mail over SMTP', () => {
     assert.deepEqual(greetings, ['mfa.shop.example']);
   });
 
+  test('reaches the mailbox that a quoted address means, and no other', async () => {
+    const { server, channel } = await setUp();
+    for (const address of ['"john.doe"@shop.example', 'john."doe"@shop.example']) {
+      await channel.send(aMail({ to: { address } }), never);
+    }
+    const recipients = server.received.flatMap((mail) => mail.recipients);
+    assert.deepEqual(recipients, ['john.doe@shop.example', 'john.doe@shop.example']);
+  });
+
   test('goes over connections that stay open', async () => {
     const { server, channel } = await setUp();
     for (let count = 0; count < 5; count++) await channel.send(aMail(), never);

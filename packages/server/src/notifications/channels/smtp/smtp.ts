@@ -1,7 +1,7 @@
 /** E-mail over SMTP: a pool of connections to the operator's mail server. */
 import { domainToASCII } from 'node:url';
 import { OUTBOX_CONCURRENCY_MAX, OUTBOX_SEND_TIMEOUT_MS } from '../../../config/limits.ts';
-import { isEmailAddress } from '../../../model/address.ts';
+import { isEmailAddress, toMailbox } from '../../../model/address.ts';
 import type { Channel, DeliveryReceipt, RenderedMessage } from '../channel.ts';
 import { receiptOf } from './receipt.ts';
 import { readSender, readSmtpUrl, type SmtpServer } from './smtp-settings.ts';
@@ -54,7 +54,7 @@ export function openSmtpChannel({ smtpUrl, mailFrom, greetAs }: SmtpSettings): C
       await transport.sendMail({
         from,
         // As an object: the address isn't parsed, so it can't turn into several ones.
-        to: { name: '', address },
+        to: { name: '', address: toMailbox(address) },
         subject: message.subject ?? '',
         text: message.text,
         ...(message.html === undefined ? {} : { html: message.html }),

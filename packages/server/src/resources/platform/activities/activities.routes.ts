@@ -5,9 +5,10 @@ import type { Activity } from '../../../model/documents.ts';
 import { toTimestamp } from '../../../model/instant.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Stored } from '../../../storage/store.ts';
-import { LIST_QUERY, listReply } from '../../kit/list.ts';
-import type { Operation } from '../../kit/operation.ts';
-import { HalLinks, listOf, Timestamp, Uuid } from '../../kit/schemas.ts';
+import { listReply } from '../../kit/list.ts';
+import { environmentOf, type Operation } from '../../kit/operation.ts';
+import { ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
+import { HalLinks, Timestamp, Uuid } from '../../kit/schemas.ts';
 
 const Reply = Type.Object({
   _links: HalLinks,
@@ -60,48 +61,39 @@ function view({ links }: Pick<Parts, 'links'>, { environmentId, id, doc }: Store
 }
 
 export function activityOperations(parts: Pick<Parts, 'store' | 'links'>): Operation[] {
-  const COLLECTION = '/v1/environments/{envID}/activities';
-  const common = { tag: 'Activities', permission: 'read:activity', needsMfa: false } as const;
-  return [
+  const { store, links } = parts;
+  return resourceOperations(
+    parts,
     {
-      ...common,
-      id: 'listActivities',
-      method: 'GET',
-      path: COLLECTION,
-      summary: 'Read the audit records, newest first',
-      query: LIST_QUERY,
-      responses: { 200: listOf('activities', Reply) },
-      handle: (request) => {
-        const environmentId = request.params.envID ?? '';
-        const { query } = request;
+      path: `${ENVIRONMENT}/activities`,
+      idParameter: 'activityID',
+      tag: 'Activities',
+      ids: ['Activity', 'Activities'],
+      words: ['an audit record', 'audit records, newest first'],
+      permission: 'activity',
+      needsMfa: false,
+      schemas: { body: Reply, one: Reply },
+    },
+    {
+      list: async (_parts, request) => {
+        const environmentId = environmentOf(request);
         return listReply({
-          store: parts.store,
+          store,
           table: 'activities',
           environmentId,
-          request: { query: { order: '-createdAt', ...query } },
-          self: parts.links.api(environmentId, '/activities').href,
+          request: { query: { order: '-createdAt', ...request.query } },
+          self: links.api(environmentId, '/activities').href,
           name: 'activities',
           attributes: ATTRIBUTES,
           render: (row) => view(parts, row),
         });
       },
-    },
-    {
-      ...common,
-      id: 'readActivity',
-      method: 'GET',
-      path: `${COLLECTION}/{activityID}`,
-      summary: 'Read an audit record',
-      responses: { 200: Reply },
-      handle: async ({ params }) => {
-        const row = await parts.store.get(
-          'activities',
-          params.envID ?? '',
-          params.activityID ?? '',
-        );
+      async read(_parts, request) {
+        const { activityID = '' } = request.params;
+        const row = await store.get('activities', environmentOf(request), activityID);
         if (!row) throw notFound();
         return { status: 200, body: view(parts, row) };
       },
     },
-  ];
+  );
 }

@@ -6,16 +6,12 @@ import { ApiError, invalidData } from '../../../errors/api-error.ts';
 import type { Application } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
-import { activityWrite, actorOf } from '../../kit/activity.ts';
+import { requestRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { updateRow } from '../../kit/rows.ts';
 import { tokensValidFrom } from '../tokens/issue-token.ts';
-import {
-  type ApplicationParts,
-  idsOf,
-  readApplication,
-  requireAdministration,
-} from './administration.ts';
+import { type ApplicationParts, readApplication, requireAdministration } from './administration.ts';
 import { secretView } from './application-view.ts';
 
 const identityOf = (applicationId: string) => `applications/${applicationId}/secret`;
@@ -56,27 +52,8 @@ function openSecret(
   return mayBeOld || now < readableUntil ? secret : undefined;
 }
 
-function record(request: OperationRequest, id: string, action: string): Write {
-  return activityWrite(
-    idsOf(request).environmentId,
-    {
-      action,
-      actor: actorOf(request),
-      resource: { type: 'APPLICATION', id },
-      correlationId: request.correlationId,
-    },
-    request.now,
-  );
-}
-
-const update = ({ environmentId, id, version }: Stored<Application>, doc: Application): Write => ({
-  op: 'update',
-  table: 'applications',
-  environmentId,
-  id,
-  version,
-  doc,
-});
+const record = (request: OperationRequest, id: string, action: string): Write =>
+  requestRecord(request, { action, resource: { type: 'APPLICATION', id } });
 
 /** Answers the secret, and records that. Where it can be read once, the answer ends the copy. */
 export async function readSecret(
@@ -99,7 +76,7 @@ export async function readSecret(
     const { sealedSecret: _, ...doc } = application.doc;
     return {
       writes: [
-        ...(secretsReadOnce ? [update(application, doc)] : []),
+        ...(secretsReadOnce ? [updateRow('applications', application, doc)] : []),
         record(request, application.id, 'SECRET.READ'),
       ],
       result: { status: 200, body: secretView(links, application, secret) },
@@ -135,7 +112,10 @@ export async function replaceSecret(
       updatedAt: now,
     };
     return {
-      writes: [update(application, doc), record(request, application.id, 'SECRET.UPDATED')],
+      writes: [
+        updateRow('applications', application, doc),
+        record(request, application.id, 'SECRET.UPDATED'),
+      ],
       result: { status: 200, body: secretView(links, application, secret) },
     };
   });

@@ -1,5 +1,5 @@
 import type { Application, RoleAssignment } from '../../../model/documents.ts';
-import { toTimestamp } from '../../../model/instant.ts';
+import { momentsOf } from '../../../model/instant.ts';
 import { PASSCODE_GRACE_PERIOD } from '../../../model/mobile.ts';
 import type { Stored } from '../../../storage/store.ts';
 import type { Links } from '../../kit/links.ts';
@@ -21,34 +21,22 @@ function defaultsOf({ type, settings }: Application): object {
   return mobile ? { mobile: { passcodeGracePeriod: PASSCODE_GRACE_PERIOD, ...mobile } } : {};
 }
 
-/** An application as the API shows it: never its secret; its keys as they were written. Pure. */
-export function applicationView(
-  links: Links,
-  { environmentId, id, doc }: Stored<Application>,
-): object {
-  const at = (path = '') => links.api(environmentId, `${pathOf(id)}${path}`);
+/** The members of an application: never its secret; its keys as they were written. Pure. */
+export function applicationMembers(doc: Application): object {
+  const { name, description, enabled, type, protocol, grantTypes, tokenEndpointAuthMethod } = doc;
   return {
     ...DEFAULTS,
     ...doc.settings,
     ...defaultsOf(doc),
-    _links: {
-      self: at(),
-      environment: links.api(environmentId),
-      secret: at('/secret'),
-      roleAssignments: at('/roleAssignments'),
-    },
-    id,
-    environment: { id: environmentId },
-    name: doc.name,
-    ...(doc.description === undefined ? {} : { description: doc.description }),
-    enabled: doc.enabled,
-    type: doc.type,
-    protocol: doc.protocol,
-    grantTypes: doc.grantTypes,
-    tokenEndpointAuthMethod: doc.tokenEndpointAuthMethod,
+    name,
+    ...(description === undefined ? {} : { description }),
+    enabled,
+    type,
+    protocol,
+    grantTypes,
+    tokenEndpointAuthMethod,
     ...(doc.jwks === undefined ? {} : { jwks: doc.jwksText ?? JSON.stringify(doc.jwks) }),
-    createdAt: toTimestamp(doc.createdAt),
-    updatedAt: toTimestamp(doc.updatedAt),
+    ...momentsOf(doc),
   };
 }
 

@@ -1,7 +1,7 @@
 /** The messages of applications; the platform's "Application Operations" page, OIDC part. */
 import { type Static, Type } from 'typebox';
 import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
-import { HalLinks, listOf, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
+import { HalLinks, Reference, resourceOf } from '../../kit/schemas.ts';
 import { Identifier, MobileReply, MobileRequest } from './mobile-settings.ts';
 
 const DESCRIPTION_LENGTH_MAX = 1_024;
@@ -125,22 +125,12 @@ export type ApplicationRequest = Static<typeof CommonRequest> & {
   assignActorRoles?: boolean;
 } & Record<string, unknown>;
 
-export const ApplicationReply = Type.Object(
-  {
-    _links: HalLinks,
-    id: Uuid,
-    environment: Reference,
-    ...COMMON,
-    ...OPTIONAL_SETTINGS,
-    mobile: Type.Optional(MobileReply),
-    enabled: Type.Boolean(),
-    createdAt: Timestamp,
-    updatedAt: Timestamp,
-  },
-  { title: 'Application' },
-);
-
-export const ApplicationList = listOf('applications', ApplicationReply);
+export const ApplicationReply = resourceOf({
+  ...COMMON,
+  ...OPTIONAL_SETTINGS,
+  mobile: Type.Optional(MobileReply),
+  enabled: Type.Boolean(),
+});
 
 export const NewSecret = Type.Object(
   {

@@ -9,7 +9,6 @@ import { commitOrRetry } from '../../kit/commit.ts';
 import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
 import { deleteRow, updateRow } from '../../kit/rows.ts';
 import { type ApplicationParts, readApplication, requireAdministration } from './administration.ts';
-import { applicationRecord } from './applications.service.ts';
 
 // More than there are types: an application has one of each.
 const PUSH_CREDENTIALS_MAX = 10;
@@ -69,7 +68,7 @@ export async function deleteApplication(
         ...assignments.map((row) => deleteRow('role_assignments', row)),
         ...credentials.map((row) => deleteRow('push_credentials', row)),
         ...(await unnameInPolicies(parts, request, application)),
-        applicationRecord(request, 'DELETED', id),
+        changeRecord(request, 'APPLICATION', 'DELETED', id),
       ],
       result: { status: 204 },
     };

@@ -6,6 +6,7 @@ import { NATIVE_APPLICATIONS_MAX } from '../../../config/limits.ts';
 import { invalidData, limitExceeded, notFound, notUnique } from '../../../errors/api-error.ts';
 import type { Application } from '../../../model/documents.ts';
 import type { Store, Write } from '../../../storage/store.ts';
+import { touchRow } from '../../kit/rows.ts';
 
 const NAMES = ['bundleId', 'packageName', 'huaweiAppId', 'huaweiPackageName'] as const;
 
@@ -15,8 +16,10 @@ interface Identifier {
   target: string;
 }
 
+type Settings = Pick<Application, 'type' | 'settings'>;
+
 /** `mobile` overrides the deprecated properties beside it. */
-function identifierOf({ type, settings }: Application, name: string): Identifier | undefined {
+function identifierOf({ type, settings }: Settings, name: string): Identifier | undefined {
   if (type !== 'NATIVE_APP') return undefined;
   const mobile = (settings.mobile ?? {}) as Record<string, unknown>;
   const [value, target] =
@@ -25,7 +28,7 @@ function identifierOf({ type, settings }: Application, name: string): Identifier
 }
 
 /** Throws `INVALID_VALUE` for an identifier that is changed or left out. Pure. */
-export function assertSameIdentifiers(before: Application, after: Application): void {
+export function assertSameIdentifiers(before: Application, after: Settings): void {
   for (const name of NAMES) {
     const former = identifierOf(before, name);
     if (!former || identifierOf(after, name)?.value === former.value) continue;
@@ -71,6 +74,5 @@ export async function holdIdentifiers(
       NATIVE_APPLICATIONS_MAX,
     );
   }
-  const { id, version, doc } = environment;
-  return [{ op: 'update', table: 'environments', environmentId, id, version, doc }];
+  return [touchRow('environments', environment)];
 }

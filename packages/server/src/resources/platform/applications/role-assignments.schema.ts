@@ -1,15 +1,12 @@
 /** The messages of role assignments; "Application Role Assignments" page. */
 import { type Static, Type } from 'typebox';
-import { HalLinks, listOf, Reference, Uuid } from '../../kit/schemas.ts';
+import { SCOPE_TYPES } from '../../kit/permissions.ts';
+import { HalLinks, Reference, Uuid } from '../../kit/schemas.ts';
 
 const Scope = Type.Object(
   {
     id: Uuid,
-    type: Type.Union([
-      Type.Literal('ORGANIZATION'),
-      Type.Literal('ENVIRONMENT'),
-      Type.Literal('POPULATION'),
-    ]),
+    type: Type.Enum([...SCOPE_TYPES]),
   },
   { additionalProperties: false },
 );
@@ -33,5 +30,3 @@ export const RoleAssignmentReply = Type.Object(
   },
   { title: 'RoleAssignment' },
 );
-
-export const RoleAssignmentList = listOf('roleAssignments', RoleAssignmentReply);

@@ -2,11 +2,12 @@ import { randomUUIDv7 } from 'node:crypto';
 import { ROLE_ASSIGNMENTS_MAX } from '../../../config/limits.ts';
 import { invalidData, limitExceeded, notFound, notUnique } from '../../../errors/api-error.ts';
 import type { Application, RoleAssignment } from '../../../model/documents.ts';
-import type { Stored, Write } from '../../../storage/store.ts';
-import { activityWrite, actorOf } from '../../kit/activity.ts';
+import type { Stored } from '../../../storage/store.ts';
+import { type ChangeVerb, requestRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { listReply } from '../../kit/list.ts';
 import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { deleteRow, insertRow } from '../../kit/rows.ts';
 import { ORGANIZATION_ID } from '../roles/organization.ts';
 import {
   findRole,
@@ -25,22 +26,13 @@ import {
 import { APPLICATIONS_PATH, roleAssignmentView } from './application-view.ts';
 import type { CreateRoleAssignment } from './role-assignments.schema.ts';
 
-function activityOf(
-  request: OperationRequest,
-  action: string,
-  { environmentId, id, doc }: Stored<RoleAssignment>,
-): Write {
-  return activityWrite(
-    environmentId,
-    {
-      action: `ROLE_ASSIGNMENT.${action}`,
-      actor: actorOf(request),
-      resource: { type: 'ROLE_ASSIGNMENT', id },
-      correlationId: request.correlationId,
-      data: { applicationId: doc.applicationId, roleId: doc.roleId, scope: doc.scope },
-    },
-    request.now,
-  );
+function record(request: OperationRequest, verb: ChangeVerb, { id, doc }: Stored<RoleAssignment>) {
+  const { applicationId, roleId, scope } = doc;
+  return requestRecord(request, {
+    action: `ROLE_ASSIGNMENT.${verb}`,
+    resource: { type: 'ROLE_ASSIGNMENT', id },
+    data: { applicationId, roleId, scope },
+  });
 }
 
 /** Whether the caller may not delete what is assigned to this application. */
@@ -63,6 +55,8 @@ async function scopeExists(
       return (await store.get('environments', id, id)) !== undefined;
     case 'POPULATION':
       return (await store.get('populations', environmentId, id)) !== undefined;
+    case 'APPLICATION':
+      return (await store.get('applications', environmentId, id)) !== undefined;
   }
 }
 
@@ -159,16 +153,7 @@ export async function createRoleAssignment(
         throw limitExceeded('role', 'The application has too many roles.', ROLE_ASSIGNMENTS_MAX);
       }
       return {
-        writes: [
-          {
-            op: 'insert',
-            table: 'role_assignments',
-            environmentId,
-            id: created.id,
-            doc,
-          },
-          activityOf(request, 'CREATED', created),
-        ],
+        writes: [insertRow('role_assignments', created), record(request, 'CREATED', created)],
         result: { status: 201, body: roleAssignmentView(parts.links, created, false) },
       };
     },
@@ -183,14 +168,11 @@ export async function deleteRoleAssignment(
 ): Promise<OperationReply> {
   return commitOrRetry(parts.store, async () => {
     const assignment = await readAssignment(parts, request);
-    const { environmentId, id, version, doc } = assignment;
+    const { environmentId, doc } = assignment;
     requireOther(request.actor, { environmentId, id: doc.applicationId });
     requireRole(await readActorRoles(parts, request.actor), { ...doc, environmentId });
     return {
-      writes: [
-        { op: 'delete', table: 'role_assignments', environmentId, id, version },
-        activityOf(request, 'DELETED', assignment),
-      ],
+      writes: [deleteRow('role_assignments', assignment), record(request, 'DELETED', assignment)],
       result: { status: 204 },
     };
   });

@@ -59,7 +59,11 @@ describe('roles', () => {
     const [first] = body._embedded.roles;
     assert.equal(first.name, 'Organization Admin');
     assert.deepEqual(first.applicableTo, ['ORGANIZATION']);
-    const permission = { id: 'create:environment', classifier: 'environment' };
+    const permission = {
+      id: 'orgmgt:create:environment',
+      classifier: 'environment',
+      description: 'Create environment',
+    };
     assert.deepEqual(
       first.permissions.find(({ id }: { id: string }) => id === permission.id),
       permission,
@@ -67,9 +71,43 @@ describe('roles', () => {
     const reader = body._embedded.roles.find(
       ({ name }: { name: string }) => name === 'Configuration Read Only',
     );
-    assert.ok(reader.permissions.every(({ id }: { id: string }) => id.startsWith('read:')));
+    assert.ok(reader.permissions.every(({ id }: { id: string }) => /^\w+:read:\w+$/.test(id)));
+    const ids = first.permissions.map(({ id }: { id: string }) => id);
+    assert.ok(ids.includes('permissions:read:userRoleAssignments'));
+    const owner = body._embedded.roles.find(
+      ({ name }: { name: string }) => name === 'Application Owner',
+    );
+    assert.ok(owner.applicableTo.includes('APPLICATION'));
     assert.deepEqual((await asAdmin(`/v1/roles/${first.id}`)).body, first);
     assert.equal((await asAdmin(`/v1/roles/${randomUUID()}`)).status, 404);
+  });
+});
+
+describe('a role on one application', () => {
+  test('reaches that application and nothing else', async (context) => {
+    const { asAdmin, actorWith } = await start(context);
+    const { id: own } = await actorWith('own');
+    const { id: other } = await actorWith('other');
+    const scope = { type: 'APPLICATION', id: own };
+    const owner = await actorWith('owner', assignment('Application Owner', scope));
+    const { status, body } = await owner.ask(pathOf(own));
+    assert.equal(status, 200);
+    assert.equal((await owner.ask(`${pathOf(own)}/secret`)).status, 200);
+    const put = await owner.ask(pathOf(own), 'PUT', { ...body, description: 'Owned' });
+    assert.equal(put.body.description, 'Owned');
+    isForbidden(await owner.ask(pathOf(other)));
+    isForbidden(await owner.ask(`${pathOf(other)}/secret`));
+    isForbidden(await owner.ask(applicationsOf()));
+    isForbidden(await owner.ask(applicationsOf(), 'POST', aWorker()));
+    isForbidden(await owner.ask(`${applicationsOf(OTHER)}/${own}`));
+    isForbidden(await owner.ask(`/v1/environments/${HOME}/applications/${own}/roleAssignments`));
+    const admin = await actorWith('admin', assignment('Environment Admin'));
+    const given = assignment('Application Owner', { type: 'APPLICATION', id: other });
+    assert.equal((await admin.ask(assignmentsOf(own), 'POST', given)).status, 201);
+    isForbidden(await owner.ask(assignmentsOf(own), 'POST', given));
+    const nowhere = assignment('Application Owner', { type: 'APPLICATION', id: randomUUID() });
+    const refused = await asAdmin(assignmentsOf(other), 'POST', nowhere);
+    assert.deepEqual([refused.status, refused.body.details[0].target], [400, 'scope.id']);
   });
 });
 

@@ -16,7 +16,7 @@ import { defaultFido2Policy } from '../../policies/fido2-policies/default-fido2-
 import { roleOperations } from '../roles/roles.routes.ts';
 import { createAccess } from '../tokens/access.ts';
 import { tokenOperations } from '../tokens/tokens.routes.ts';
-import { applicationOperations } from './applications.routes.ts';
+import { applicationOperations } from './applications.ts';
 import { newWorkerApplicationWrites } from './new-worker-application.ts';
 import { roleAssignmentOperations } from './role-assignments.routes.ts';
 

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import type { RequestOptions } from '../../../testing/client.ts';
 import { roundTrip } from '../../../testing/round-trip.ts';
-import { errorOf } from '../../../testing/scenario.ts';
+import { actionsOf, errorOf } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 
 describe('environments', () => {
@@ -54,11 +54,8 @@ describe('environments', () => {
       body: { user: { id: user.body.id } },
     });
     assert.deepEqual([flow.status, flow.body.status], [201, 'OTP_REQUIRED']);
-    const { body } = await api(`/${id}/activities`);
-    const types = body._embedded.activities.map(
-      ({ action }: { action: { type: string } }) => action.type,
-    );
-    assert.ok(types.includes('ENVIRONMENT.CREATED'));
+    const here = { api: (path: string) => api(`/${id}${path}`) };
+    assert.deepEqual(await actionsOf(here, `resources.id eq "${id}"`), ['ENVIRONMENT.CREATED']);
   });
 
   test('are listed and replaced', async () => {

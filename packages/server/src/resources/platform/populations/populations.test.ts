@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { roundTrip } from '../../../testing/round-trip.ts';
-import { aUser, errorOf } from '../../../testing/scenario.ts';
+import { actionsOf, aUser, errorOf } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 
 describe('populations', () => {
@@ -34,13 +34,11 @@ describe('populations', () => {
     assert.deepEqual(list.body._embedded.populations, [replaced.body]);
     assert.equal((await server.api(`/populations/${id}`, { method: 'DELETE' })).status, 204);
     assert.equal((await server.api(`/populations/${id}`)).status, 404);
-    const { body } = await server.api(
-      `/activities?filter=${encodeURIComponent(`resources.id eq "${id}"`)}`,
-    );
-    assert.deepEqual(
-      body._embedded.activities.map(({ action }: { action: { type: string } }) => action.type),
-      ['POPULATION.DELETED', 'POPULATION.UPDATED', 'POPULATION.CREATED'],
-    );
+    assert.deepEqual(await actionsOf(server, `resources.id eq "${id}"`), [
+      'POPULATION.DELETED',
+      'POPULATION.UPDATED',
+      'POPULATION.CREATED',
+    ]);
   });
 
   test('keep what is sent, and have a theme and a language without it', async () => {

@@ -6,6 +6,7 @@ import type { Reach } from '../../kit/access.ts';
 import {
   isWithinPopulation,
   type Permission,
+  permissionsOf,
   ROLES,
   type Role,
   roleAllows,
@@ -40,19 +41,21 @@ function isInEnvironment({ environmentId, doc }: Stored<RoleAssignment>, id: str
     case 'ENVIRONMENT':
       return doc.scope.id === id;
     case 'POPULATION':
-      // A population is of the application's own environment: `createRoleAssignment` sees to it.
+    case 'APPLICATION':
+      // It is of the application's own environment: `createRoleAssignment` sees to it.
       return environmentId === id;
   }
 }
 
 /**
  * How far the assignments together let their holder use a permission in an environment: all of it,
- * some populations, or (undefined) not at all. Pure.
+ * some populations, or (undefined) not at all. `applicationId`: what the request is about, where a
+ * role may be confined to it. Pure.
  */
 export function reachOf(
   assignments: readonly Stored<RoleAssignment>[],
   permission: Permission,
-  environmentId: string,
+  { environmentId, applicationId }: { environmentId: string; applicationId: string | undefined },
 ): Reach | undefined {
   const populationIds = new Set<string>();
   for (const assignment of assignments) {
@@ -60,21 +63,39 @@ export function reachOf(
     const role = findRole(roleId);
     if (!role || !isInEnvironment(assignment, environmentId)) continue;
     if (!roleAllows(role, permission)) continue;
+    if (scope.type === 'APPLICATION' && scope.id !== applicationId) continue;
     if (scope.type !== 'POPULATION') return {};
     if (isWithinPopulation(permission)) populationIds.add(scope.id);
   }
   return populationIds.size === 0 ? undefined : { populationIds: [...populationIds] };
 }
 
+/**
+ * Whether who holds the one role has the other: it is the same, or the other is one for single
+ * applications and allows nothing more. Pure.
+ */
+function includesRole(heldId: string, roleId: string): boolean {
+  if (heldId === roleId) return true;
+  const [held, role] = [findRole(heldId), findRole(roleId)];
+  if (!held || !role?.scopes.includes('APPLICATION')) return false;
+  return permissionsOf(role).every((permission) => roleAllows(held, permission));
+}
+
+/** Whether the scope means the same from every environment. Pure. */
+export const isGlobal = ({ type }: RoleScope): boolean =>
+  type === 'ORGANIZATION' || type === 'ENVIRONMENT';
+
 function covers(held: RoleScope, scope: RoleScope, environmentId: string): boolean {
   if (held.type === 'ORGANIZATION') return held.id === ORGANIZATION_ID;
   if (held.type === scope.type) return held.id === scope.id;
-  return held.type === 'ENVIRONMENT' && scope.type === 'POPULATION' && held.id === environmentId;
+  const isInside = scope.type === 'POPULATION' || scope.type === 'APPLICATION';
+  return held.type === 'ENVIRONMENT' && isInside && held.id === environmentId;
 }
 
 /**
  * Whether the holder of these assignments has the role itself on the scope or on what contains it:
- * only then may it give the role away or take it. `environmentId` is where a population is. Pure.
+ * only then may it give the role away or take it. `environmentId` is where a population or an
+ * application is. Pure.
  */
 export function holdsRole(
   assignments: readonly Stored<RoleAssignment>[],
@@ -82,8 +103,8 @@ export function holdsRole(
 ): boolean {
   return assignments.some(
     ({ doc, ...held }) =>
-      doc.roleId === roleId &&
-      (doc.scope.type !== 'POPULATION' || held.environmentId === environmentId) &&
+      includesRole(doc.roleId, roleId) &&
+      (isGlobal(doc.scope) || held.environmentId === environmentId) &&
       covers(doc.scope, scope, environmentId),
   );
 }

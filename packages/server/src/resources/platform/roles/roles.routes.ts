@@ -1,11 +1,39 @@
 import { notFound } from '../../../errors/api-error.ts';
 import type { Parts } from '../../../parts.ts';
-
 import type { Operation } from '../../kit/operation.ts';
-import { permissionsOf, ROLES, type Role } from '../../kit/permissions.ts';
+import {
+  type Permission,
+  type PermissionResource,
+  permissionsOf,
+  ROLES,
+  type Role,
+} from '../../kit/permissions.ts';
+import { resourceOperations } from '../../kit/resource.ts';
 import { publicUrlOf } from '../tokens/issuer.ts';
 import { findRole } from './role-assignments.ts';
-import { RoleList, RoleReply } from './roles.schema.ts';
+import { RoleReply } from './roles.schema.ts';
+
+/** The platform's service that has a resource, and its name there, where it isn't `mfa` and ours. */
+const SERVICES: Partial<Record<PermissionResource, [service: string, name: string]>> = {
+  organization: ['orgmgt', 'organization'],
+  environment: ['orgmgt', 'environment'],
+  population: ['dir', 'population'],
+  user: ['dir', 'user'],
+  application: ['applications', 'application'],
+  role: ['permissions', 'userRoleAssignments'],
+  activity: ['audit_reporting', 'activity'],
+};
+
+/** A permission as the platform calls it: `service:action:resource`; "Permissions by Identifier". */
+function permissionView(permission: Permission) {
+  const [action = '', resource] = permission.split(':') as [string, PermissionResource];
+  const [service, classifier] = SERVICES[resource] ?? ['mfa', resource];
+  return {
+    id: `${service}:${action}:${classifier}`,
+    classifier,
+    description: `${action[0]?.toUpperCase()}${action.slice(1)} ${classifier}`,
+  };
+}
 
 /** The built-in roles, the same for every environment; "Read All Built-in Admin Roles". */
 export function roleOperations({ links }: Pick<Parts, 'links'>): Operation[] {
@@ -17,19 +45,23 @@ export function roleOperations({ links }: Pick<Parts, 'links'>): Operation[] {
     description: role.description,
     type: 'PLATFORM',
     applicableTo: role.scopes,
-    permissions: permissionsOf(role).map((id) => ({ id, classifier: id.split(':')[1] })),
+    permissions: permissionsOf(role).map(permissionView),
   });
-  return [
+  return resourceOperations(
+    undefined,
     {
-      id: 'listRoles',
-      method: 'GET',
       path: '/v1/roles',
+      idParameter: 'roleID',
       tag: 'Roles',
-      summary: 'Read all roles',
-      permission: 'read:role',
+      ids: ['Role', 'Roles'],
+      words: ['one role', 'roles'],
+      permission: 'role',
       needsMfa: false,
-      responses: { 200: RoleList },
-      handle: async () => ({
+      isUnpaged: true,
+      schemas: { body: RoleReply, one: RoleReply },
+    },
+    {
+      list: async () => ({
         status: 200,
         body: {
           _links: { self: { href: self() } },
@@ -38,21 +70,11 @@ export function roleOperations({ links }: Pick<Parts, 'links'>): Operation[] {
           size: ROLES.length,
         },
       }),
-    },
-    {
-      id: 'readRole',
-      method: 'GET',
-      path: '/v1/roles/{roleID}',
-      tag: 'Roles',
-      summary: 'Read one role',
-      permission: 'read:role',
-      needsMfa: false,
-      responses: { 200: RoleReply },
-      async handle({ params }) {
+      async read(_parts, { params }) {
         const role = findRole(params.roleID ?? '');
         if (!role) throw notFound();
         return { status: 200, body: view(role) };
       },
     },
-  ];
+  );
 }

@@ -1,6 +1,7 @@
 /** The messages of roles; the platform's "Roles" page. */
 import { Type } from 'typebox';
-import { HalLinks, listOf, Uuid } from '../../kit/schemas.ts';
+import { SCOPE_TYPES } from '../../kit/permissions.ts';
+import { HalLinks, Uuid } from '../../kit/schemas.ts';
 
 export const RoleReply = Type.Object(
   {
@@ -9,10 +10,14 @@ export const RoleReply = Type.Object(
     name: Type.String(),
     description: Type.String(),
     type: Type.Literal('PLATFORM'),
-    applicableTo: Type.Array(Type.String({ enum: ['ORGANIZATION', 'ENVIRONMENT', 'POPULATION'] })),
-    permissions: Type.Array(Type.Object({ id: Type.String(), classifier: Type.String() })),
+    applicableTo: Type.Array(Type.Enum([...SCOPE_TYPES])),
+    permissions: Type.Array(
+      Type.Object({
+        id: Type.String({ description: '`service:action:resource`' }),
+        classifier: Type.String(),
+        description: Type.String(),
+      }),
+    ),
   },
   { title: 'Role' },
 );
-
-export const RoleList = listOf('roles', RoleReply);

@@ -22,7 +22,8 @@ function applicationPrincipal(token: VerifiedToken, facts: ApplicationFacts): Pr
       applicationId: application.id,
     },
     scopes: token.scopes,
-    reach: (permission, environmentId) => reachOf(roleAssignments, permission, environmentId),
+    reach: (permission, environmentId, applicationId) =>
+      reachOf(roleAssignments, permission, { environmentId, applicationId }),
   };
 }
 

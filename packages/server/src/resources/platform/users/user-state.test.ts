@@ -1,7 +1,14 @@
 /** What is switched of a user: enabled, locked, enabled for MFA, bypass; contract §3.1, §3.2. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { aDevice, aUser, errorOf, start, type TestUser } from '../../../testing/scenario.ts';
+import {
+  actionsOf,
+  aDevice,
+  aUser,
+  errorOf,
+  start,
+  type TestUser,
+} from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 
 const MINUTE = 60_000;
@@ -164,12 +171,11 @@ describe("a user's switches", () => {
     assert.equal(unlocked.status, 200, unlocked.text);
     assert.equal(unlocked.body.account.status, 'OK');
     assert.equal((await unlock(user)).status, 200);
-    const filter = encodeURIComponent(`user.id eq "${user.id}"`);
-    const { body } = await server.api(`/activities?filter=${filter}`);
-    assert.deepEqual(
-      body._embedded.activities.map(({ action }: { action: { type: string } }) => action.type),
-      ['USER.UNLOCKED', 'USER.LOCKED', 'USER.CREATED'],
-    );
+    assert.deepEqual(await actionsOf(server, `user.id eq "${user.id}"`), [
+      'USER.UNLOCKED',
+      'USER.LOCKED',
+      'USER.CREATED',
+    ]);
   });
 
   test('a lock until a past moment locks nobody; one that is no moment is refused', async () => {

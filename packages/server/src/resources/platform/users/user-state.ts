@@ -1,66 +1,136 @@
 /** What is switched of a user: enabled, locked, enabled for MFA, bypass; contract §3.1, §3.2. */
+import { type TSchema, Type } from 'typebox';
 import { invalidData } from '../../../errors/api-error.ts';
 import type { User } from '../../../model/documents.ts';
 import { type Instant, toTimestamp } from '../../../model/instant.ts';
-import type { Stored } from '../../../storage/store.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import type { Operation, OperationRequest } from '../../kit/operation.ts';
+import { ENVIRONMENT } from '../../kit/resource.ts';
+import type { Row } from '../../kit/rows.ts';
+import { HalLinks, Timestamp } from '../../kit/schemas.ts';
 import { isLocked } from '../../kit/user-lock.ts';
 import { userView } from './user-view.ts';
-import { changeUser, type UserParts } from './users.service.ts';
+import { changeUser, readUser, type UserParts } from './users.service.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** `{ _links: { self, user }, … }`: the answer of a user's sub-resource. */
-export function stateReply(
-  { links }: UserParts,
-  { environmentId, id }: Stored<User>,
-  name: string,
-  state: object,
-): OperationReply {
-  const user = links.api(environmentId, `/users/${id}`);
-  return {
-    status: 200,
-    body: { _links: { self: { href: `${user.href}/${name}` }, user }, ...state },
-  };
+const closed = { additionalProperties: false } as const;
+
+/** A part of a user that has an address of its own, which `PUT` sets. */
+interface State {
+  /** The last part of its address, and what it is called in operation ids. */
+  name: string;
+  id: string;
+  summaries: { read: string; update: string };
+  body: TSchema;
+  reply: TSchema;
+  view(user: User, now: Instant): object;
+  /** The user as `PUT` makes it; the same one: nothing changes. */
+  put(user: User, body: Partial<User>, now: Instant, settings: UserParts['settings']): User;
+  read?: Partial<Operation>;
+  update?: Partial<Operation>;
 }
 
-/** Neither property stands where there is no bypass. */
-export function bypassState({ bypassMFAEnabledUntil }: User, now: Instant): object {
-  if (bypassMFAEnabledUntil === undefined || bypassMFAEnabledUntil <= now) return {};
-  return { bypassMFAEnabledUntil: toTimestamp(bypassMFAEnabledUntil), canBypassMFA: true };
-}
+/** A boolean of the user, under its own name. */
+const switchOf = (name: 'enabled' | 'mfaEnabled') => ({
+  name,
+  body: Type.Object({ [name]: Type.Boolean() }, closed),
+  reply: Type.Object({ _links: HalLinks, [name]: Type.Boolean() }),
+  view: (user: User) => ({ [name]: user[name] }),
+  put: (user: User, body: Partial<User>) =>
+    user[name] === body[name] ? user : { ...user, [name]: body[name] },
+});
 
-export async function setEnabled(parts: UserParts, request: OperationRequest) {
-  const { enabled }: { enabled: boolean } = request.body;
-  const user = await changeUser(parts, request, 'USER.UPDATED', (doc) =>
-    doc.enabled === enabled ? doc : { ...doc, enabled },
-  );
-  return stateReply(parts, user, 'enabled', { enabled: user.doc.enabled });
-}
+const STATES: readonly State[] = [
+  {
+    ...switchOf('enabled'),
+    id: 'UserEnabled',
+    summaries: { read: 'Read whether a user is enabled', update: 'Enable or disable a user' },
+    read: { needsMfa: false },
+    update: { needsMfa: false },
+  },
+  {
+    ...switchOf('mfaEnabled'),
+    id: 'UserMfaEnabled',
+    summaries: {
+      read: 'Read whether a user is enabled for MFA',
+      update: 'Enable or disable a user for MFA',
+    },
+    read: { selfScopes: ['p1:read:user'] },
+    update: { selfScopes: ['p1:update:userMfaEnabled'] },
+  },
+  {
+    name: 'bypassMFA',
+    id: 'UserBypass',
+    summaries: {
+      read: 'Read whether a user may bypass MFA',
+      update: 'Let a user bypass MFA until a moment',
+    },
+    // Only this form of a moment is taken; contract §3.2.
+    body: Type.Object({ bypassMFAEnabledUntil: Timestamp }, closed),
+    reply: Type.Object({
+      _links: HalLinks,
+      bypassMFAEnabledUntil: Type.Optional(Timestamp),
+      canBypassMFA: Type.Optional(Type.Boolean()),
+    }),
+    // Neither property stands where there is no bypass.
+    view({ bypassMFAEnabledUntil }, now) {
+      if (bypassMFAEnabledUntil === undefined || bypassMFAEnabledUntil <= now) return {};
+      return { bypassMFAEnabledUntil: toTimestamp(bypassMFAEnabledUntil), canBypassMFA: true };
+    },
+    // A moment that is past ends the bypass. The contract knows no bound: one is a setting.
+    put({ bypassMFAEnabledUntil: _former, ...rest }, body, now, { bypassDaysMax }) {
+      const until = Date.parse(String(body.bypassMFAEnabledUntil));
+      if (until > now + (bypassDaysMax ?? Number.POSITIVE_INFINITY) * DAY_MS) {
+        throw invalidData('OUT_OF_RANGE', 'bypassMFAEnabledUntil', {
+          message: `A bypass ends after ${bypassDaysMax} days at the latest.`,
+        });
+      }
+      return until > now ? { ...rest, bypassMFAEnabledUntil: until } : rest;
+    },
+  },
+];
 
-export async function setMfaEnabled(parts: UserParts, request: OperationRequest) {
-  const { mfaEnabled }: { mfaEnabled: boolean } = request.body;
-  const user = await changeUser(parts, request, 'USER.UPDATED', (doc) =>
-    doc.mfaEnabled === mfaEnabled ? doc : { ...doc, mfaEnabled },
-  );
-  return stateReply(parts, user, 'mfaEnabled', { mfaEnabled: user.doc.mfaEnabled });
-}
-
-/** A moment that is past ends the bypass. The contract knows no bound: one is a setting. */
-export async function setBypass(parts: UserParts, request: OperationRequest) {
-  const until = Date.parse(request.body.bypassMFAEnabledUntil);
-  const { bypassDaysMax } = parts.settings;
-  const latest = request.now + (bypassDaysMax ?? Number.POSITIVE_INFINITY) * DAY_MS;
-  if (until > latest) {
-    throw invalidData('OUT_OF_RANGE', 'bypassMFAEnabledUntil', {
-      message: `A bypass ends after ${bypassDaysMax} days at the latest.`,
-    });
-  }
-  const user = await changeUser(parts, request, 'USER.UPDATED', (doc) => {
-    const { bypassMFAEnabledUntil: _former, ...rest } = doc;
-    return until > request.now ? { ...rest, bypassMFAEnabledUntil: until } : rest;
+/** `GET` and `PUT` of each state: `{ _links: { self, user }, … }`. */
+export function stateOperations(parts: UserParts): Operation[] {
+  return STATES.flatMap((state): Operation[] => {
+    const reply = ({ environmentId, id, doc }: Row<'users'>, now: Instant) => {
+      const user = parts.links.api(environmentId, `/users/${id}`);
+      const _links = { self: { href: `${user.href}/${state.name}` }, user };
+      return { status: 200, body: { _links, ...state.view(doc, now) } };
+    };
+    const common = {
+      tag: 'Users',
+      path: `${ENVIRONMENT}/users/{userID}/${state.name}`,
+      responses: { 200: state.reply },
+    };
+    return [
+      {
+        ...common,
+        id: `read${state.id}`,
+        method: 'GET',
+        summary: state.summaries.read,
+        permission: 'read:user',
+        handle: async (request) => reply(await readUser(parts, request), request.now),
+        ...state.read,
+      },
+      {
+        ...common,
+        id: `update${state.id}`,
+        method: 'PUT',
+        summary: state.summaries.update,
+        permission: 'update:user',
+        body: state.body,
+        handle: async (request) => {
+          const { body, now } = request;
+          const user = await changeUser(parts, request, 'UPDATED', (doc) =>
+            state.put(doc, body, now, parts.settings),
+          );
+          return reply(user, now);
+        },
+        ...state.update,
+      },
+    ];
   });
-  return stateReply(parts, user, 'bypassMFA', bypassState(user.doc, request.now));
 }
 
 /**
@@ -75,7 +145,7 @@ export async function lockAccount(parts: UserParts, request: OperationRequest) {
     throw invalidData('INVALID_VALUE', 'unlockAt', { message: 'The value is not a moment.' });
   }
   const { now } = request;
-  const user = await changeUser(parts, request, 'USER.LOCKED', (doc) => {
+  const user = await changeUser(parts, request, 'LOCKED', (doc) => {
     if (until !== undefined && until <= now) return doc;
     return { ...doc, lock: { lockedAt: now, ...(until === undefined ? {} : { unlockAt: until }) } };
   });
@@ -85,7 +155,7 @@ export async function lockAccount(parts: UserParts, request: OperationRequest) {
 /** Unlocks and forgets the wrong answers. */
 export async function unlockAccount(parts: UserParts, request: OperationRequest) {
   const { now } = request;
-  const user = await changeUser(parts, request, 'USER.UNLOCKED', (doc) => {
+  const user = await changeUser(parts, request, 'UNLOCKED', (doc) => {
     if (!isLocked(doc, now) && doc.mfaFailures === 0) return doc;
     const { lock: _lock, ...rest } = doc;
     return { ...rest, mfaFailures: 0 };

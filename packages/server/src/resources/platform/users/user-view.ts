@@ -1,4 +1,4 @@
-import { LIFECYCLE_STATUS } from '../../../model/built-in.ts';
+import { LIFECYCLE_STATUS, VERIFY_STATUS } from '../../../model/built-in.ts';
 import type { User } from '../../../model/documents.ts';
 import { type Instant, toTimestamp } from '../../../model/instant.ts';
 import type { Stored } from '../../../storage/store.ts';
@@ -53,7 +53,7 @@ export function userView(links: Links, { environmentId, id, doc }: Stored<User>,
     emailVerified: false,
     lifecycle: { status: LIFECYCLE_STATUS, ...doc.lifecycle },
     identityProvider: { type: 'PING_ONE', ...doc.identityProvider },
-    verifyStatus: doc.verifyStatus ?? 'NOT_INITIATED',
+    verifyStatus: doc.verifyStatus ?? VERIFY_STATUS,
     createdAt: toTimestamp(doc.createdAt),
     updatedAt: toTimestamp(doc.updatedAt),
   };

@@ -5,16 +5,8 @@ import { after, before, describe, test } from 'node:test';
 import { aUser, errorOf, type TestUser } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 import type { SelfScope } from '../../kit/operation.ts';
+import { aWorker } from '../applications/testing-platform.ts';
 import { issueUserToken } from '../tokens/issue-token.ts';
-
-const WORKER = {
-  type: 'WORKER',
-  protocol: 'OPENID_CONNECT',
-  enabled: true,
-  grantTypes: ['CLIENT_CREDENTIALS'],
-  tokenEndpointAuthMethod: 'CLIENT_SECRET_BASIC',
-  assignActorRoles: false,
-};
 
 describe('access to users', () => {
   let server: TestServer;
@@ -26,7 +18,7 @@ describe('access to users', () => {
   let confined: string;
 
   async function confinedToken(): Promise<string> {
-    const made = await server.api('/applications', { body: { ...WORKER, name: 'confined' } });
+    const made = await server.api('/applications', { body: aWorker({ name: 'confined' }) });
     const roles = await server.raw('/v1/roles', { token: server.token });
     const role = roles.body._embedded.roles.find(
       ({ name }: { name: string }) => name === 'Identity Data Admin',

@@ -97,34 +97,29 @@ export const ReplaceUser = Type.Object(
 );
 export type ReplaceUserBody = Static<typeof ReplaceUser>;
 
-/** The schema, and null for what it may lose. */
-const removable = (schema: TSchema): TSchema =>
-  Type.Optional(
-    Type.Union([
-      'properties' in schema
-        ? Type.Object(
-            Object.fromEntries(
-              Object.entries(schema.properties as Record<string, TSchema>).map(([name, member]) => [
-                name,
-                removable(member),
-              ]),
-            ),
-            closed,
-          )
-        : schema,
-      Type.Null(),
+/** The schemas, and null for what they may lose; of an object, its members too. */
+function removable(schemas: Record<string, TSchema>): Record<string, TSchema> {
+  const nullable = ({ type, enum: values, properties, ...schema }: Record<string, unknown>) => ({
+    ...schema,
+    ...(type ? { type: [type, 'null'] } : {}),
+    ...(values ? { enum: [...(values as unknown[]), null] } : {}),
+    ...(properties ? { properties: removable(properties as Record<string, TSchema>) } : {}),
+  });
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [
+      name,
+      Type.Optional(Type.Unsafe(nullable({ ...schema }))),
     ]),
   );
+}
 
 /** `PATCH`: only what is named changes; null removes. */
 export const PatchUser = Type.Object(
   {
     username: Type.Optional(Username),
     population: Type.Optional(Reference),
-    ...Object.fromEntries(
-      Object.entries(PROFILE).map(([name, schema]) => [name, removable(schema)]),
-    ),
-    ...STATE,
+    ...removable(PROFILE),
+    ...removable(STATE),
   },
   closed,
 );
@@ -133,19 +128,6 @@ export const LockAccount = Type.Object(
   { unlockAt: Type.Optional(Type.String({ format: 'date-time' })) },
   closed,
 );
-
-export const EnabledBody = Type.Object({ enabled: Type.Boolean() }, closed);
-export const EnabledReply = Type.Object({ _links: HalLinks, enabled: Type.Boolean() });
-export const MfaEnabledBody = Type.Object({ mfaEnabled: Type.Boolean() }, closed);
-export const MfaEnabledReply = Type.Object({ _links: HalLinks, mfaEnabled: Type.Boolean() });
-
-/** Only this form of a moment is taken; contract §3.2. */
-export const BypassBody = Type.Object({ bypassMFAEnabledUntil: Timestamp }, closed);
-export const BypassReply = Type.Object({
-  _links: HalLinks,
-  bypassMFAEnabledUntil: Type.Optional(Timestamp),
-  canBypassMFA: Type.Optional(Type.Boolean()),
-});
 
 export const UserReply = Type.Object({
   _links: HalLinks,

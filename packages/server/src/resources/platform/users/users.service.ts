@@ -2,36 +2,40 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { ApiError, invalidData, notFound, notUnique } from '../../../errors/api-error.ts';
 import { EMAIL_RULE, emailKey, isEmailAddress } from '../../../model/address.ts';
+import { LIFECYCLE_STATUS, VERIFY_STATUS } from '../../../model/built-in.ts';
 import type { User } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import { composed, textKey } from '../../../model/text-key.ts';
 import type { Parts } from '../../../parts.ts';
-import type { Store, Stored, Write } from '../../../storage/store.ts';
+import type { Store, Write } from '../../../storage/store.ts';
 import { removalNotices } from '../../devices/devices/removal-notice.ts';
-import { activityWrite, actorOf } from '../../kit/activity.ts';
+import { requestRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { wherever } from '../../kit/filter.ts';
 import { type ListSpec, listReply } from '../../kit/list.ts';
 import { findDefault } from '../../kit/one-default.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { environmentOf, type OperationReply, type OperationRequest } from '../../kit/operation.ts';
+import { deleteRow, insertRow, type Row, updateRow } from '../../kit/rows.ts';
 import { userView } from './user-view.ts';
 import { type CreateUserBody, PROFILE_NAMES, type ReplaceUserBody } from './users.schema.ts';
 
 /** The profile as `PUT` and `PATCH` say it. */
 type ProfileBody = Partial<Record<(typeof PROFILE_NAMES)[number], unknown>>;
 
+type StateBody = {
+  [K in 'lifecycle' | 'identityProvider' | 'verifyStatus']?: ReplaceUserBody[K] | null;
+};
+
 export type UserParts = Pick<
   Parts,
   'store' | 'links' | 'configurations' | 'methods' | 'wakeDevices' | 'settings'
 >;
 
-const environmentOf = ({ params }: OperationRequest) => params.envID ?? '';
-
 /** The user of the path, when the actor may see him. Throws `NOT_FOUND`. */
 export async function readUser(
   { store }: Pick<UserParts, 'store'>,
   request: OperationRequest,
-): Promise<Stored<User>> {
+): Promise<Row<'users'>> {
   const user = await store.get('users', environmentOf(request), request.params.userID ?? '');
   if (!user) throw notFound();
   request.requireUser({ id: user.id, populationId: user.doc.populationId });
@@ -39,40 +43,25 @@ export async function readUser(
 }
 
 /** The audit row of a change of a user. */
-export function userRecord(request: OperationRequest, id: string, action: string): Write {
-  return activityWrite(
-    environmentOf(request),
-    {
-      action,
-      actor: actorOf(request),
-      resource: { type: 'USER', id },
-      userId: id,
-      correlationId: request.correlationId,
-    },
-    request.now,
-  );
-}
+const userRecord = (request: OperationRequest, id: string, verb: string): Write =>
+  requestRecord(request, { action: `USER.${verb}`, resource: { type: 'USER', id }, userId: id });
 
 /** Reads, decides and writes one user; a change to the same document writes nothing. */
 export async function changeUser(
   { store }: Pick<UserParts, 'store'>,
   request: OperationRequest,
-  action: string,
+  verb: string,
   decide: (doc: User) => User | Promise<User>,
-): Promise<Stored<User>> {
+): Promise<Row<'users'>> {
   return commitOrRetry(
     store,
     async () => {
       const user = await readUser({ store }, request);
       const changed = await decide(user.doc);
       if (changed === user.doc) return { writes: [], result: user };
-      const { environmentId, id, version } = user;
       const doc = { ...changed, updatedAt: request.now };
       return {
-        writes: [
-          { op: 'update', table: 'users', environmentId, id, version, doc },
-          userRecord(request, id, action),
-        ],
+        writes: [updateRow('users', user, doc), userRecord(request, user.id, verb)],
         result: { ...user, doc },
       };
     },
@@ -127,14 +116,17 @@ function profileOf(body: ProfileBody, former: Partial<User> = {}): Partial<User>
   return Object.fromEntries(given);
 }
 
-/** What the request says of the user's state; a user's own token says nothing of it. */
+/** What the request says of the user's state, null its default; a user's own token says nothing of it. */
 function stateOf({ body, actor }: OperationRequest): Partial<User> {
   if (actor.type === 'USER') return {};
-  const { lifecycle, identityProvider, verifyStatus }: ReplaceUserBody = body;
+  const { lifecycle, identityProvider, verifyStatus }: StateBody = body;
+  const status = lifecycle === null ? LIFECYCLE_STATUS : lifecycle?.status;
   return {
-    ...(lifecycle?.status ? { lifecycle: { status: lifecycle.status } } : {}),
-    ...(identityProvider ? { identityProvider } : {}),
-    ...(verifyStatus ? { verifyStatus } : {}),
+    ...(status ? { lifecycle: { status } } : {}),
+    ...(identityProvider === undefined
+      ? {}
+      : { identityProvider: withoutEmpty(identityProvider ?? {}) ?? {} }),
+    ...(verifyStatus === undefined ? {} : { verifyStatus: verifyStatus ?? VERIFY_STATUS }),
   };
 }
 
@@ -172,18 +164,15 @@ export async function createUser(
     createdAt: now,
     updatedAt: now,
   };
-  await commitOrRetry(
+  const user = { environmentId, id, version: 1, doc };
+  return commitOrRetry(
     store,
     async () => ({
-      writes: [
-        { op: 'insert', table: 'users', environmentId, id, doc },
-        userRecord(request, id, 'USER.CREATED'),
-      ],
-      result: undefined,
+      writes: [insertRow('users', user), userRecord(request, id, 'CREATED')],
+      result: { status: 201, body: userView(links, user, now) },
     }),
     () => notUnique('username'),
   );
-  return { status: 201, body: userView(links, { environmentId, id, version: 1, doc }, now) };
 }
 
 /** The population that a change puts the user into; none is named: the present one. */
@@ -209,7 +198,7 @@ export async function updateUser(
   replaces: boolean,
 ): Promise<OperationReply> {
   const body: ProfileBody & Partial<ReplaceUserBody> = request.body;
-  const user = await changeUser(parts, request, 'USER.UPDATED', async (doc) => {
+  const user = await changeUser(parts, request, 'UPDATED', async (doc) => {
     const names = replaces ? PROFILE_NAMES : PROFILE_NAMES.filter((name) => name in body);
     return {
       ...withoutProfile(doc, names),
@@ -232,19 +221,11 @@ export async function deleteUser(
     const { environmentId, id } = await readUser({ store }, request);
     const facts = await store.readUserFacts(environmentId, id);
     if (!facts) throw notFound();
-    const writes: Write[] = [
-      { op: 'delete', table: 'users', environmentId, id, version: facts.user.version },
-      ...facts.devices.map(
-        (device): Write => ({
-          op: 'delete',
-          table: 'devices',
-          environmentId,
-          id: device.id,
-          version: device.version,
-        }),
-      ),
+    const writes = [
+      deleteRow('users', facts.user),
+      ...facts.devices.map((device) => deleteRow('devices', device)),
       ...removalNotices(parts, facts.devices, request.now),
-      userRecord(request, id, 'USER.DELETED'),
+      userRecord(request, id, 'DELETED'),
     ];
     return { writes, result: facts.devices.map((device) => device.id) };
   });
@@ -279,7 +260,9 @@ function attributesAt(now: Instant) {
 
 export function listUsers({ store, links }: UserParts, request: OperationRequest) {
   const environmentId = environmentOf(request);
-  const { populationIds } = request;
+  const within = request.populationIds?.map(
+    (value) => ({ column: 'population_id', is: 'eq', value }) as const,
+  );
   return listReply({
     store,
     table: 'users',
@@ -288,17 +271,7 @@ export function listUsers({ store, links }: UserParts, request: OperationRequest
     self: links.api(environmentId, '/users').href,
     name: 'users',
     attributes: attributesAt(request.now),
-    ...(populationIds
-      ? {
-          where: {
-            any: populationIds.map((value) => ({
-              column: 'population_id',
-              is: 'eq' as const,
-              value,
-            })),
-          },
-        }
-      : {}),
+    ...(within ? { where: { any: within } } : {}),
     render: (row) => userView(links, row, request.now),
   });
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { roundTrip } from '../../../testing/round-trip.ts';
-import { aDevice, aUser, errorOf } from '../../../testing/scenario.ts';
+import { actionsOf, aDevice, aUser, errorOf } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 
 describe('users', () => {
@@ -19,13 +19,7 @@ describe('users', () => {
     assert.equal(reply.status, 200, reply.text);
     return reply.body._embedded.users.map(({ username }: { username: string }) => username);
   };
-  const actions = async (userId: string) => {
-    const filter = encodeURIComponent(`user.id eq "${userId}"`);
-    const reply = await server.api(`/activities?filter=${filter}`);
-    return reply.body._embedded.activities.map(
-      ({ action }: { action: { type: string } }) => action.type,
-    );
-  };
+  const actions = (userId: string) => actionsOf(server, `user.id eq "${userId}"`);
 
   test('keep every documented property, in the default population', async () => {
     const profile = {
@@ -153,6 +147,16 @@ describe('users', () => {
     assert.deepEqual(fewer.body.name, { family: 'V' });
     assert.deepEqual(fewer.body.address, { locality: 'Espoo', countryCode: 'FI' });
     assert.equal('name' in (await patch({ name: { family: null } })).body, false);
+    await patch({ lifecycle: { status: 'VERIFICATION_REQUIRED' }, verifyStatus: 'ENABLED' });
+    const { body: reset } = await patch({
+      lifecycle: null,
+      verifyStatus: null,
+      identityProvider: null,
+    });
+    assert.deepEqual(
+      [reset.lifecycle.status, reset.verifyStatus, reset.identityProvider],
+      ['ACCOUNT_OK', 'NOT_INITIATED', { type: 'PING_ONE' }],
+    );
     for (const name of ['username', 'population']) {
       const refused = await patch({ [name]: null });
       assert.deepEqual([refused.status, errorOf(refused).target], [400, name]);
