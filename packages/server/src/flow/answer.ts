@@ -19,7 +19,8 @@ import { denyPush, mayAuthorize, movedOn } from './push.ts';
 import { lockedError, unusableError, whyClosed } from './usability.ts';
 
 /**
- * What a method says of an answer; `DENIED` is the user's own no, `CLONED` a copied device. The
+ * What a method says of an answer; `DENIED` is the user's own no, `CLONED` a copied device,
+ * `UNREADABLE` what can't be an answer at all: nobody guesses so, and it costs no attempt. The
  * credential is kept where it moves on: also a no uses up a number, so that none can come again.
  */
 export type AnswerVerdict =
@@ -33,8 +34,15 @@ export type AnswerVerdict =
       /** What the audit should say of how it was proved. */
       evidence?: Record<string, string | boolean>;
     }
-  | { verdict: 'REJECTED'; reason?: string; credential?: Record<string, unknown> }
+  /** `reason` may be told to the caller; `because` is for the audit only. */
+  | {
+      verdict: 'REJECTED';
+      reason?: string;
+      because?: string;
+      credential?: Record<string, unknown>;
+    }
   | { verdict: 'EXPIRED' }
+  | { verdict: 'UNREADABLE' }
   | { verdict: 'DENIED'; isFraud: boolean; credential?: Record<string, unknown> }
   | { verdict: 'CLONED'; credential: Record<string, unknown> };
 
@@ -64,6 +72,13 @@ function checked(
   if (answer === 'push') return [];
   const result = how === 'success' ? 'SUCCESS' : 'FAILED';
   return [{ ...record(CHECKS[answer][how], result, deviceId), ...(data ? { data } : {}) }];
+}
+
+/** Why an answer was wrong, for the audit; a wrong passcode is just wrong. */
+export function whyOf(verdict: AnswerVerdict): { reason: string } | undefined {
+  if (verdict.verdict !== 'REJECTED') return undefined;
+  const reason = verdict.reason ?? verdict.because;
+  return reason === undefined ? undefined : { reason };
 }
 
 const LIMIT_REACHED: Record<AnswerKind, FailureCode> = {
@@ -98,6 +113,8 @@ export function answerDevice(flow: Flow, event: AnswerEvent, facts: Facts): Step
   switch (event.verdict) {
     case 'EXPIRED':
       throw expired(event.answer);
+    case 'UNREADABLE':
+      throw unreadable(event.answer, device.limit.count - device.failures);
     case 'VERIFIED':
       return provedByDevice(flow, event, device, facts);
     case 'DENIED':
@@ -111,6 +128,9 @@ export function answerDevice(flow: Flow, event: AnswerEvent, facts: Facts): Step
 
 const expired = (answer: AnswerKind) =>
   invalidData(answer === 'otp' ? 'OTP_EXPIRED' : 'CHALLENGE_EXPIRED', answer);
+
+const unreadable = (answer: AnswerKind, attemptsRemaining: number) =>
+  wrongAnswer(answer, attemptsRemaining, 'A passcode has 6 to 10 digits.');
 
 type Proof = Extract<AnswerEvent, { verdict: 'VERIFIED' }>;
 
@@ -171,7 +191,7 @@ function countFailure(event: Rejection, device: FlowDevice, facts: Facts) {
     // At the limit the count begins anew: the lock, or the failed flow, was its consequence.
     { type: 'deviceFailed', deviceId, failures: atLimit ? 0 : failures },
     ...movedOn(deviceId, event.credential),
-    ...checked(answer, atLimit ? 'failed' : 'invalid', deviceId),
+    ...checked(answer, atLimit ? 'failed' : 'invalid', deviceId, whyOf(event)),
   ];
   if (locks) {
     effects.push({ type: 'deviceLocked', deviceId, reason: 'OTP', expiresAt: lockExpiresAt });
@@ -215,6 +235,9 @@ export function answerOneTime(flow: Flow, event: AnswerEvent, facts: Facts): Ste
   }
   if (oneTime.lockExpiresAt !== undefined) throw lockedError(event.answer, oneTime.lockExpiresAt);
   if (event.verdict === 'EXPIRED') throw expired(event.answer);
+  if (event.verdict === 'UNREADABLE') {
+    throw unreadable(event.answer, oneTime.limit.count - (flow.oneTimeFailures ?? 0));
+  }
   if (event.verdict === 'VERIFIED') {
     return {
       flow: completed(flow, { method: oneTime.amr }, now),
@@ -290,7 +313,7 @@ function countInFlow(
     flow: atLimit
       ? failed(flow, LIMIT_REACHED[answer], facts)
       : touched(flow, flow.status, facts.now),
-    effects: checked(answer, atLimit ? 'failed' : 'invalid'),
+    effects: checked(answer, atLimit ? 'failed' : 'invalid', undefined, whyOf(event)),
     refusal: wrongAnswer(answer, count - failures),
   };
 }

@@ -68,6 +68,13 @@ export function activateDevice(
     throw invalidData(isOtp ? 'OTP_EXPIRED' : 'CHALLENGE_EXPIRED', target);
   }
   const { pairing, expiresAt: _expiry, ...rest } = device;
+  if (verdict.verdict === 'UNREADABLE') {
+    const attemptsRemaining = PAIRING_FAILURES_MAX - (pairing?.failures ?? 0);
+    throw invalidData('INVALID_OTP', target, {
+      message: 'A passcode has 6 to 10 digits.',
+      innerError: { attemptsRemaining },
+    });
+  }
   if (verdict.verdict === 'VERIFIED') {
     return {
       action: 'DEVICE.ACTIVATED',

@@ -133,6 +133,7 @@ export interface AccessingDevice {
  * - `VERIFIED`: right. `credential` is the device's with its counter or time step advanced,
  *   `environmentKey` what the device is found by from now on (`TYPE:value`), when it is paired.
  * - `REJECTED`: wrong, and counts as a failure. `reason` may be told to the caller.
+ * - `UNREADABLE`: can't be an answer at all (a word for a passcode); doesn't count.
  * - `EXPIRED`: too late, whether right or wrong; doesn't count.
  * - `DENIED`: the user said no.
  * - `CLONED`: there is a copy of the device; it is blocked.
@@ -262,6 +263,11 @@ export interface AuthenticationMethod {
     devices: readonly MethodDevice[],
     context: MethodContext,
   ): Promise<AccessingDevice | undefined>;
+  /**
+   * The credential once an administrator has looked into the device and unblocked it; absent: as it
+   * was. What had blocked it must not block it again at once.
+   */
+  unblocked?(credential: Device['credential']): Device['credential'];
   /** The `environmentKey` of the device that gave this answer; undefined: it doesn't say. */
   answeringKey?(answer: Record<string, unknown>, challenge: Challenge): string | undefined;
 }

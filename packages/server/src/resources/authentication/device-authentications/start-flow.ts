@@ -15,6 +15,7 @@ import type {
   AuthenticationMethod,
 } from '../../../methods/authentication-method.ts';
 import type { Instant } from '../../../model/instant.ts';
+import { typedCode } from '../../../model/typed-code.ts';
 import type { Write } from '../../../storage/store.ts';
 import { methodDevice } from '../../devices/devices/device-view.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
@@ -231,6 +232,12 @@ async function startWithOtp(
       return { writes: saved.writes, result: { saved } };
     }
     throw invalidData('INVALID_OTP', 'selectedDevice.otp');
+  }
+
+  if (typedCode(otp) === undefined) {
+    throw invalidData('INVALID_OTP', 'selectedDevice.otp', {
+      message: 'A passcode has 6 to 10 digits.',
+    });
   }
 
   const failures: Effect[] = [];
