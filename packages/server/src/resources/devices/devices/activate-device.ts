@@ -8,6 +8,7 @@ import {
   notUnique,
   wrongState,
 } from '../../../errors/api-error.ts';
+import { whyOf } from '../../../flow/answer.ts';
 import { activateDevice, assertAwaitsAnswer } from '../../../flow/device-activation.ts';
 import type { AuthenticationMethod } from '../../../methods/authentication-method.ts';
 import { toMs } from '../../../model/duration.ts';
@@ -88,6 +89,7 @@ export async function activate(
         read.context,
       );
       const step = activateDevice(device.doc, verdict, rules);
+      const why = whyOf(verdict);
       const { id, version } = device;
       const writes: Write[] = [
         { op: 'update', table: 'devices', environmentId, id, version, doc: step.device },
@@ -127,6 +129,7 @@ export async function activate(
             userId: facts.user.id,
             correlationId: request.correlationId,
             result: step.refusal ? 'FAILED' : 'SUCCESS',
+            ...(why ? { data: why } : {}),
           },
           now,
         ),
@@ -136,8 +139,13 @@ export async function activate(
         result: { device: { ...device, doc: step.device }, method, refusal: step.refusal },
       };
     },
-    // Another device of the user has taken the address while this one was pending.
-    () => notUnique('type', 'Another device of the user has this address.'),
+    // While this one was pending: a credential is one device's, whoever's, an address once a user's.
+    () => {
+      const { attestation } = request.body;
+      return attestation === undefined
+        ? notUnique('type', 'Another device of the user has this address.')
+        : notUnique('attestation', 'The credential is that of another device.');
+    },
   );
   if (outcome.refusal) throw outcome.refusal;
   parts.wakeOutbox();
