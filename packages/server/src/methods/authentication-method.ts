@@ -249,6 +249,8 @@ export interface AuthenticationMethod {
     request: UsabilityRequest,
     context: Pick<AnonymousContext, 'policy' | 'configuration' | 'now'>,
   ): Usability;
+  /** Whether the policy's block forbids to pair such a device; absent: as `pairingDisabled` says. */
+  pairingDisabled?(policy: MethodPolicy, device: MethodDevice): boolean;
   /** Its devices can tell who their user is: a flow may begin without one; contract §2.2.5. */
   readonly usernameless?: {
     /** Whether a start request without a user is meant for this method. */

@@ -109,6 +109,10 @@ export const mobile: AuthenticationMethod = {
     };
   },
 
+  pairingDisabled: (policy, device) =>
+    mobileApplicationPolicy(policy, nativeCredential(device).applicationId)?.pairingDisabled ??
+    true,
+
   usability(device, _request, context) {
     const rules = rulesOf(device, context);
     if (!rules) return { unusable: 'METHOD_DISABLED' };

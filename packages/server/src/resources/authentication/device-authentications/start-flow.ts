@@ -21,7 +21,7 @@ import { methodDevice } from '../../devices/devices/device-view.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
 import { originOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
-import { blockOf, policyOf, refuseTrustedOptions } from '../../kit/method-context.ts';
+import { blockOf, namedPolicy, refuseTrustedOptions } from '../../kit/method-context.ts';
 import { notificationOf } from '../../kit/notification-request.ts';
 import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
 import { rememberRequest } from '../../kit/remember-request.ts';
@@ -56,12 +56,10 @@ export async function startDeviceAuthentication(
 ): Promise<OperationReply> {
   const body: StartBody = request.body;
   assertConsistent(body, request);
-  // Nor which rules hold for him.
-  if (request.actor.type === 'USER' && body.policy) throw new ApiError('ACCESS_FAILED');
   const userId = body.user?.id;
   const environmentId = request.params.envID ?? '';
   const configuration = await configurationOf(parts, environmentId);
-  const policy = policyOf(configuration, body.policy?.id);
+  const policy = namedPolicy(configuration, request);
   const flowId = randomUUIDv7();
   const notification = notificationOf(body.notification);
 

@@ -30,6 +30,7 @@ export type NativeParts = Pick<
   | 'links'
   | 'settings'
   | 'metrics'
+  | 'sendBounds'
   | 'wakeOutbox'
   | 'wakeDevices'
   | 'deviceWakes'
