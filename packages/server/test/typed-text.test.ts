@@ -122,6 +122,12 @@ describe('text as people type it', () => {
     }
   });
 
+  test('an address is taken with the spaces that were pasted around it', async () => {
+    const user = await aUser(server);
+    const reply = await create(user, { type: 'EMAIL', email: ` ${user.email}\n` });
+    assert.equal(reply.body.email, user.email, reply.text);
+  });
+
   test('a name with colons stands in a QR code without them', async () => {
     const user = await aUser(server, { username: 'urn:user:1' });
     const device = await aDevice(server, user, { type: 'TOTP' });

@@ -53,7 +53,10 @@ export async function writesOf(
     writes: [
       own,
       ...rows,
-      ...guardsOf([before?.doc, step.flow], rows, world),
+      // A start that only asks decides nothing that the answer doesn't decide again.
+      ...(before || doc.status === 'COMPLETED'
+        ? guardsOf([before?.doc, step.flow], rows, world)
+        : []),
       ...(await enrolmentOf(doc, world)),
       ...deliveryOf(asked, world, origin),
       ...recordsOf(id, step.effects, world, origin),
