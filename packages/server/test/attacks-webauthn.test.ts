@@ -145,6 +145,8 @@ for (const dialect of DIALECTS) {
         assert.deepEqual([code, target], ['INVALID_ASSERTION', 'assertion']);
         assert.doesNotMatch(message, reason, 'nothing is said to whoever sent it');
         assert.match(await reasonsOf(user), reason);
+        const because = new RegExp(`"because":"[^"]*${reason.source}`);
+        assert.match(server.log(), because, 'the log says it as well');
       }
       const foreign = await use(stranger, {}, user);
       assert.equal(errorOf(foreign).detail, 'INVALID_ASSERTION');

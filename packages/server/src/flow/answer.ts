@@ -181,7 +181,7 @@ function rejectedByDevice(flow: Flow, event: Rejection, device: FlowDevice, fact
 
 /** A wrong answer counts on its device and on its user, whatever becomes of the flow. */
 function countFailure(event: Rejection, device: FlowDevice, facts: Facts) {
-  const { answer, reason } = event;
+  const { answer, reason, because } = event;
   const { id: deviceId, limit } = device;
   const failures = device.failures + 1;
   const atLimit = failures >= limit.count;
@@ -200,7 +200,7 @@ function countFailure(event: Rejection, device: FlowDevice, facts: Facts) {
   const userLocked = countUserFailure(facts, effects);
   const refusal = locks
     ? lockedError(answer, lockExpiresAt)
-    : wrongAnswer(answer, userLocked ? 0 : limit.count - failures, reason);
+    : wrongAnswer(answer, userLocked ? 0 : limit.count - failures, reason, because);
   return { effects, locks, atLimit, userLocked, refusal };
 }
 
@@ -314,7 +314,7 @@ function countInFlow(
       ? failed(flow, LIMIT_REACHED[answer], facts)
       : touched(flow, flow.status, facts.now),
     effects: checked(answer, atLimit ? 'failed' : 'invalid', undefined, whyOf(event)),
-    refusal: wrongAnswer(answer, count - failures),
+    refusal: wrongAnswer(answer, count - failures, undefined, whyOf(event)?.reason),
   };
 }
 
@@ -324,8 +324,13 @@ const WRONG = {
   push: 'INVALID_VALUE',
 } as const;
 
-function wrongAnswer(answer: AnswerKind, attemptsRemaining: number, message?: string): ApiError {
+function wrongAnswer(
+  answer: AnswerKind,
+  attemptsRemaining: number,
+  message?: string,
+  because?: string,
+): ApiError {
   const innerError = { attemptsRemaining: Math.max(0, attemptsRemaining) };
   const more = { innerError, ...(message === undefined ? {} : { message }) };
-  return new ApiError('INVALID_DATA', [errorDetail(WRONG[answer], answer, more)]);
+  return new ApiError('INVALID_DATA', [errorDetail(WRONG[answer], answer, more)], { because });
 }

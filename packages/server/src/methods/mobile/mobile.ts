@@ -109,6 +109,9 @@ export const mobile: AuthenticationMethod = {
     };
   },
 
+  /** A phone that was restored counts on from an older number: the next one is the mark. */
+  unblocked: (credential) => ({ ...credential, sequence: 0 }),
+
   pairingDisabled: (policy, device) =>
     mobileApplicationPolicy(policy, nativeCredential(device).applicationId)?.pairingDisabled ??
     true,
