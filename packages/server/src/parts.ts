@@ -14,6 +14,7 @@ import type { Clock } from './model/instant.ts';
 import type { Metrics } from './observability/metrics.ts';
 import type { Access } from './resources/kit/access.ts';
 import type { Links } from './resources/kit/links.ts';
+import type { SendBounds } from './resources/kit/send-bounds.ts';
 import type { Store } from './storage/store.ts';
 
 export interface Parts {
@@ -30,6 +31,8 @@ export interface Parts {
   links: Links;
   log: Logger;
   metrics: Metrics;
+  /** How many messages may leave for one address and one user. */
+  sendBounds: SendBounds;
   /** Tells the outbox worker that a message was just committed. */
   wakeOutbox(): void;
   /** Tells devices that are connected, to whatever node, that something happened; cheap. */

@@ -21,7 +21,7 @@ import { startPushTimeouts } from './jobs/push-timeouts.ts';
 import { makeRetire } from './jobs/retire-push-token.ts';
 import { startSweeper } from './jobs/sweeper.ts';
 import { createRegistry, type MethodRegistry } from './methods/registry.ts';
-import type { Clock } from './model/instant.ts';
+import { type Clock, steadyClock } from './model/instant.ts';
 import { pushAccounts } from './notifications/channels/push/push-accounts.ts';
 import { NOBODY, vapidSubject } from './notifications/channels/push/vapid-subject.ts';
 import { openChannels } from './notifications/channels/registry.ts';
@@ -32,6 +32,7 @@ import { createMetrics } from './observability/metrics.ts';
 import type { Parts } from './parts.ts';
 import { expirePush } from './resources/authentication/device-authentications/settle-push.ts';
 import { makeLinks } from './resources/kit/links.ts';
+import { createSendBounds } from './resources/kit/send-bounds.ts';
 import { createAccess } from './resources/platform/tokens/access.ts';
 import { openStore } from './storage/open.ts';
 import { ANY_ENVIRONMENT } from './storage/store.ts';
@@ -68,12 +69,15 @@ const SYSTEM_CLOCK: Clock = { now: () => Date.now() };
 /** Migrates, makes the first environment where there is none, and serves. */
 export async function startServer(
   settings: Settings,
-  { clock = SYSTEM_CLOCK, logStream, methods = createRegistry() }: ServeOptions = {},
+  { clock: givenClock = SYSTEM_CLOCK, logStream, methods = createRegistry() }: ServeOptions = {},
 ): Promise<RunningServer> {
   const log = createLog({
     level: settings.logLevel,
     ...(logStream ? { stream: logStream } : {}),
   });
+  const clock = steadyClock(givenClock, (byMs) =>
+    log.warn({ byMs }, 'The clock was set back: time stands still until it has caught up.'),
+  );
   await mkdir(settings.dataDirectory, { recursive: true, mode: 0o700 });
   const https = await readTls(settings);
   const masterKey = await loadMasterKey(settings);
@@ -142,6 +146,7 @@ export async function startServer(
     links,
     log,
     metrics,
+    sendBounds: createSendBounds(),
     wakeOutbox: () => worker.wake(),
     wakeDevices: (environmentId, deviceIds) => {
       for (const deviceId of deviceIds) store.wake(environmentId, deviceId);

@@ -10,7 +10,7 @@ import { type Reply, send } from '../src/testing/client.ts';
 import { deviceUrl, postAsDevice, reasonOf } from '../src/testing/device-requests.ts';
 import { aPairingKey } from '../src/testing/native.ts';
 import { describeNative } from '../src/testing/native-suite.ts';
-import { aUser, errorOf } from '../src/testing/scenario.ts';
+import { aUser, errorOf, policyBody } from '../src/testing/scenario.ts';
 import type { TestServer } from '../src/testing/server.ts';
 
 /** A point that isn't on P-256. */
@@ -86,7 +86,9 @@ describeNative(
       const make = (body: object) => server.api(`/users/${user.id}/pairingKeys`, { token, body });
       const own = await make({ applications: [{ id: applicationId }] });
       assert.equal(own.status, 201, own.text);
-      const chosen = await make({ policy: own.body.policy });
+      const rules = policyBody('for applications', { applicationsOnly: true });
+      const { body: policy } = await server.api('/deviceAuthenticationPolicies', { body: rules });
+      const chosen = await make({ policy: { id: policy.id } });
       assert.deepEqual([chosen.status, chosen.body.code], [403, 'ACCESS_FAILED']);
       assert.equal((await aPairingKey(server, user, { policy: own.body.policy })).code.length, 14);
     });

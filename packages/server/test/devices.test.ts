@@ -11,6 +11,7 @@ import {
   aUser,
   check,
   errorOf,
+  policyBody,
   sentOtp,
   type TestUser,
   wrong,
@@ -308,8 +309,11 @@ for (const dialect of DIALECTS) {
         body: { user: { id: user.id } },
       });
       assert.equal(flow.body.status, 'OTP_REQUIRED');
+      const policy = await server.api('/deviceAuthenticationPolicies', {
+        body: policyBody('for applications', { applicationsOnly: true }),
+      });
       for (const more of [
-        { policy: { id: flow.body.policy.id } },
+        { policy: { id: policy.body.id } },
         { selectedDevice: { oneTime: { type: 'EMAIL', email: 'me@elsewhere.example' } } },
       ]) {
         const reply = await server.auth('/deviceAuthentications', {

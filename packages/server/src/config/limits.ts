@@ -64,6 +64,14 @@ export const FLOW_FINISHED_MS = 60 * 60_000;
 /** Characters of names and nicknames. */
 export const NICKNAME_LENGTH_MAX = 100;
 export const NAME_LENGTH_MAX = 256;
+/**
+ * Messages with a code to one address and to one user at once; then one more each time that this
+ * has passed. And how many addresses and users a node counts.
+ */
+export const MESSAGES_PER_ADDRESS_MAX = 30;
+export const MESSAGES_PER_USER_MAX = 60;
+export const MESSAGE_ALLOWANCE_MS = 10_000;
+export const MESSAGE_RECIPIENTS_COUNTED_MAX = 100_000;
 /** The outbox worker: messages per claim and of one channel at once, sends by one circuit, tries, lease. */
 export const OUTBOX_CLAIM_MAX = 100;
 export const OUTBOX_CONCURRENCY_MAX = 10;

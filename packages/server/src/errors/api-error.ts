@@ -33,17 +33,20 @@ export class ApiError extends Error {
   readonly code: ErrorCode;
   readonly status: number;
   readonly details: readonly ErrorDetail[];
+  /** What the log may say and the caller must not hear. */
+  readonly because: string | undefined;
 
   constructor(
     code: ErrorCode,
     details: readonly ErrorDetail[] = [],
-    options?: { cause?: unknown; message?: string },
+    options?: { cause?: unknown; message?: string; because?: string | undefined },
   ) {
     super(messageOf(code, options?.message), { cause: options?.cause });
     this.name = 'ApiError';
     this.code = code;
     this.status = ERRORS[code].status;
     this.details = details;
+    this.because = options?.because;
   }
 }
 

@@ -19,7 +19,8 @@ import { denyPush, mayAuthorize, movedOn } from './push.ts';
 import { lockedError, unusableError, whyClosed } from './usability.ts';
 
 /**
- * What a method says of an answer; `DENIED` is the user's own no, `CLONED` a copied device. The
+ * What a method says of an answer; `DENIED` is the user's own no, `CLONED` a copied device,
+ * `UNREADABLE` what can't be an answer at all: nobody guesses so, and it costs no attempt. The
  * credential is kept where it moves on: also a no uses up a number, so that none can come again.
  */
 export type AnswerVerdict =
@@ -33,8 +34,15 @@ export type AnswerVerdict =
       /** What the audit should say of how it was proved. */
       evidence?: Record<string, string | boolean>;
     }
-  | { verdict: 'REJECTED'; reason?: string; credential?: Record<string, unknown> }
+  /** `reason` may be told to the caller; `because` is for the audit only. */
+  | {
+      verdict: 'REJECTED';
+      reason?: string;
+      because?: string;
+      credential?: Record<string, unknown>;
+    }
   | { verdict: 'EXPIRED' }
+  | { verdict: 'UNREADABLE' }
   | {
       verdict: 'DENIED';
       isFraud: boolean;
@@ -71,6 +79,13 @@ function checked(
   return [{ ...record(CHECKS[answer][how], result, deviceId), ...(data ? { data } : {}) }];
 }
 
+/** Why an answer was wrong, for the audit; a wrong passcode is just wrong. */
+export function whyOf(verdict: AnswerVerdict): { reason: string } | undefined {
+  if (verdict.verdict !== 'REJECTED') return undefined;
+  const reason = verdict.reason ?? verdict.because;
+  return reason === undefined ? undefined : { reason };
+}
+
 const LIMIT_REACHED: Record<AnswerKind, FailureCode> = {
   otp: 'OTP_LIMIT_REACHED',
   assertion: 'ASSERTION_LIMIT_REACHED',
@@ -103,6 +118,8 @@ export function answerDevice(flow: Flow, event: AnswerEvent, facts: Facts): Step
   switch (event.verdict) {
     case 'EXPIRED':
       throw expired(event.answer);
+    case 'UNREADABLE':
+      throw unreadable(event.answer, device.limit.count - device.failures);
     case 'VERIFIED':
       return provedByDevice(flow, event, device, facts);
     case 'DENIED':
@@ -116,6 +133,9 @@ export function answerDevice(flow: Flow, event: AnswerEvent, facts: Facts): Step
 
 const expired = (answer: AnswerKind) =>
   invalidData(answer === 'otp' ? 'OTP_EXPIRED' : 'CHALLENGE_EXPIRED', answer);
+
+const unreadable = (answer: AnswerKind, attemptsRemaining: number) =>
+  wrongAnswer(answer, attemptsRemaining, 'A passcode has 6 to 10 digits.');
 
 type Proof = Extract<AnswerEvent, { verdict: 'VERIFIED' }>;
 
@@ -166,7 +186,7 @@ function rejectedByDevice(flow: Flow, event: Rejection, device: FlowDevice, fact
 
 /** A wrong answer counts on its device and on its user, whatever becomes of the flow. */
 function countFailure(event: Rejection, device: FlowDevice, facts: Facts) {
-  const { answer, reason } = event;
+  const { answer, reason, because } = event;
   const { id: deviceId, limit } = device;
   const failures = device.failures + 1;
   const atLimit = failures >= limit.count;
@@ -176,7 +196,7 @@ function countFailure(event: Rejection, device: FlowDevice, facts: Facts) {
     // At the limit the count begins anew: the lock, or the failed flow, was its consequence.
     { type: 'deviceFailed', deviceId, failures: atLimit ? 0 : failures },
     ...movedOn(deviceId, event.credential),
-    ...checked(answer, atLimit ? 'failed' : 'invalid', deviceId),
+    ...checked(answer, atLimit ? 'failed' : 'invalid', deviceId, whyOf(event)),
   ];
   if (locks) {
     effects.push({ type: 'deviceLocked', deviceId, reason: 'OTP', expiresAt: lockExpiresAt });
@@ -185,7 +205,7 @@ function countFailure(event: Rejection, device: FlowDevice, facts: Facts) {
   const userLocked = countUserFailure(facts, effects);
   const refusal = locks
     ? lockedError(answer, lockExpiresAt)
-    : wrongAnswer(answer, userLocked ? 0 : limit.count - failures, reason);
+    : wrongAnswer(answer, userLocked ? 0 : limit.count - failures, reason, because);
   return { effects, locks, atLimit, userLocked, refusal };
 }
 
@@ -220,6 +240,9 @@ export function answerOneTime(flow: Flow, event: AnswerEvent, facts: Facts): Ste
   }
   if (oneTime.lockExpiresAt !== undefined) throw lockedError(event.answer, oneTime.lockExpiresAt);
   if (event.verdict === 'EXPIRED') throw expired(event.answer);
+  if (event.verdict === 'UNREADABLE') {
+    throw unreadable(event.answer, oneTime.limit.count - (flow.oneTimeFailures ?? 0));
+  }
   if (event.verdict === 'VERIFIED') {
     return {
       flow: completed(flow, { method: oneTime.amr }, now),
@@ -295,8 +318,8 @@ function countInFlow(
     flow: atLimit
       ? failed(flow, LIMIT_REACHED[answer], facts)
       : touched(flow, flow.status, facts.now),
-    effects: checked(answer, atLimit ? 'failed' : 'invalid'),
-    refusal: wrongAnswer(answer, count - failures),
+    effects: checked(answer, atLimit ? 'failed' : 'invalid', undefined, whyOf(event)),
+    refusal: wrongAnswer(answer, count - failures, undefined, whyOf(event)?.reason),
   };
 }
 
@@ -306,8 +329,13 @@ const WRONG = {
   push: 'INVALID_VALUE',
 } as const;
 
-function wrongAnswer(answer: AnswerKind, attemptsRemaining: number, message?: string): ApiError {
+function wrongAnswer(
+  answer: AnswerKind,
+  attemptsRemaining: number,
+  message?: string,
+  because?: string,
+): ApiError {
   const innerError = { attemptsRemaining: Math.max(0, attemptsRemaining) };
   const more = { innerError, ...(message === undefined ? {} : { message }) };
-  return new ApiError('INVALID_DATA', [errorDetail(WRONG[answer], answer, more)]);
+  return new ApiError('INVALID_DATA', [errorDetail(WRONG[answer], answer, more)], { because });
 }

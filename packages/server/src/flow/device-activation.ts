@@ -10,10 +10,10 @@
  * Source: contract flows-and-devices §4.8, §4.10.
  */
 import { PAIRING_FAILURES_MAX } from '../config/limits.ts';
-import { type ApiError, invalidData, wrongState } from '../errors/api-error.ts';
+import { ApiError, errorDetail, invalidData, wrongState } from '../errors/api-error.ts';
 import type { Device } from '../model/documents.ts';
 import { type Instant, toTimestamp } from '../model/instant.ts';
-import type { AnswerVerdict } from './answer.ts';
+import { type AnswerVerdict, whyOf } from './answer.ts';
 
 export type ActivationVerdict = AnswerVerdict & {
   /** What the device is found by from now on. */
@@ -68,6 +68,13 @@ export function activateDevice(
     throw invalidData(isOtp ? 'OTP_EXPIRED' : 'CHALLENGE_EXPIRED', target);
   }
   const { pairing, expiresAt: _expiry, ...rest } = device;
+  if (verdict.verdict === 'UNREADABLE') {
+    const attemptsRemaining = PAIRING_FAILURES_MAX - (pairing?.failures ?? 0);
+    throw invalidData('INVALID_OTP', target, {
+      message: 'A passcode has 6 to 10 digits.',
+      innerError: { attemptsRemaining },
+    });
+  }
   if (verdict.verdict === 'VERIFIED') {
     return {
       action: 'DEVICE.ACTIVATED',
@@ -94,10 +101,16 @@ export function activateDevice(
       updatedAt: now,
       pairing: atLimit ? afterLimit(pairing, rules) : { ...pairing, failures },
     },
-    refusal: invalidData(isOtp ? 'INVALID_OTP' : 'INVALID_ATTESTATION', target, {
-      innerError,
-      ...(reason === undefined ? {} : { message: reason }),
-    }),
+    refusal: new ApiError(
+      'INVALID_DATA',
+      [
+        errorDetail(isOtp ? 'INVALID_OTP' : 'INVALID_ATTESTATION', target, {
+          innerError,
+          ...(reason === undefined ? {} : { message: reason }),
+        }),
+      ],
+      { because: whyOf(verdict)?.reason },
+    ),
   };
 }
 

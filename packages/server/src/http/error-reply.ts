@@ -10,6 +10,7 @@ export interface Failure {
   id: string;
   code: string;
   details: { code: string; target?: string }[];
+  because?: string;
   cause?: unknown;
 }
 
@@ -41,7 +42,7 @@ function headersOf(status: number): OperationReply['headers'] {
 
 /** The answer to what was thrown, and what to log of it. Every error gets an id of its own. */
 export function errorReply(error: unknown): { reply: OperationReply; failure: Failure } {
-  const { code, status, message, details, cause } = toApiError(error);
+  const { code, status, message, details, cause, because } = toApiError(error);
   const id = randomUUID();
   const headers = headersOf(status);
   return {
@@ -56,6 +57,7 @@ export function errorReply(error: unknown): { reply: OperationReply; failure: Fa
       details: details.map(({ code, target }) =>
         target === undefined ? { code } : { code, target },
       ),
+      ...(because === undefined ? {} : { because }),
       ...(status >= 500 && cause !== undefined ? { cause } : {}),
     },
   };

@@ -135,6 +135,7 @@ export interface AccessingDevice {
  * - `VERIFIED`: right. `credential` is the device's with its counter or time step advanced,
  *   `environmentKey` what the device is found by from now on (`TYPE:value`), when it is paired.
  * - `REJECTED`: wrong, and counts as a failure. `reason` may be told to the caller.
+ * - `UNREADABLE`: can't be an answer at all (a word for a passcode); doesn't count.
  * - `EXPIRED`: too late, whether right or wrong; doesn't count.
  * - `DENIED`: the user said no.
  * - `CLONED`: there is a copy of the device; it is blocked.
@@ -250,6 +251,8 @@ export interface AuthenticationMethod {
     request: UsabilityRequest,
     context: Pick<AnonymousContext, 'policy' | 'configuration' | 'now'>,
   ): Usability;
+  /** Whether the policy's block forbids to pair such a device; absent: as `pairingDisabled` says. */
+  pairingDisabled?(policy: MethodPolicy, device: MethodDevice): boolean;
   /** Its devices can tell who their user is: a flow may begin without one; contract §2.2.5. */
   readonly usernameless?: {
     /** Whether a start request without a user is meant for this method. */
@@ -269,6 +272,11 @@ export interface AuthenticationMethod {
     devices: readonly MethodDevice[],
     context: MethodContext,
   ): Promise<AccessingDevice | undefined>;
+  /**
+   * The credential once an administrator has looked into the device and unblocked it; absent: as it
+   * was. What had blocked it must not block it again at once.
+   */
+  unblocked?(credential: Device['credential']): Device['credential'];
   /** The `environmentKey` of the device that gave this answer; undefined: it doesn't say. */
   answeringKey?(answer: Record<string, unknown>, challenge: Challenge): string | undefined;
 }

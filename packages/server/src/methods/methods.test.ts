@@ -33,6 +33,14 @@ describe('every method', () => {
     await close();
   });
 
+  test('an unblocking forgets the high mark that had blocked, and nothing else', () => {
+    const marks = { FIDO2: 'signCount', MOBILE: 'sequence' };
+    for (const [type, mark] of Object.entries(marks)) {
+      const unblocked = methodOf(type).unblocked?.({ publicKey: 'k', [mark]: 9 });
+      assert.deepEqual(unblocked, { publicKey: 'k', [mark]: 0 });
+    }
+  });
+
   const sent = ({ otp }: { otp?: string }) => ({ otp });
   const phone = '+15125551234';
   methodContract(

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { emailKey, isEmailAddress, maskEmail, maskPhone, toE164, toMailbox } from './address.ts';
+import {
+  emailKey,
+  hasCountryCode,
+  isCostly,
+  isEmailAddress,
+  maskEmail,
+  maskPhone,
+  toE164,
+  toMailbox,
+} from './address.ts';
 
 test('every documented shape of a phone number has one form', () => {
   const shapes = [
@@ -12,6 +21,42 @@ test('every documented shape of a phone number has one form', () => {
     '1-512-555-1234',
   ];
   for (const shape of shapes) assert.equal(toE164(shape), '+15125551234', shape);
+});
+
+test('other shapes that people write are taken', () => {
+  const shapes = [
+    '+49 (0)151/23456789',
+    'tel:+49-151-23456789',
+    '(+49) 151 23456789',
+    ' +49 151 23456789\n',
+    '+49\u00a0151\u00a023456789',
+    '+49\u2011151\u201123456789',
+    '\uff0b49 151 23456789',
+  ];
+  for (const shape of shapes) assert.equal(toE164(shape), '+4915123456789', shape);
+  assert.equal(toE164('+39 06 12345678'), '+390612345678');
+});
+
+test('no country is guessed', () => {
+  for (const text of ['512-555-1239', '5125551238', '2065551241', '02079460958', '0049 151 234']) {
+    assert.equal(toE164(text), undefined, text);
+    assert.equal(hasCountryCode(text), false);
+  }
+  assert.ok(hasCountryCode('tel:+49 151 23456789'));
+});
+
+test('numbers that somebody earns by are known', () => {
+  const costly = [
+    '+19005551234',
+    '+35860012345',
+    '+4918012345678',
+    '+881612345678',
+    '+979123456789',
+  ];
+  for (const number of costly) assert.ok(isCostly(number), number);
+  for (const number of ['+15125551234', '+4915123456789', '+358401234507', '+442079460958']) {
+    assert.ok(!isCostly(number), number);
+  }
 });
 
 test('what is no phone number with a country code is none', () => {

@@ -1,6 +1,6 @@
 /** Addresses that people are reached at: their syntax, their one stored form, their mask. */
 import { domainToUnicode } from 'node:url';
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { textKey } from './text-key.ts';
 
 const EMAIL_LENGTH_MAX = 254;
@@ -17,7 +17,7 @@ const EMAIL = (() => {
 
 /** What is told of a text that is none. */
 export const EMAIL_RULE =
-  'The value is not one plain e-mail address, such as name@shop.example: without a display name, quotes or spaces.';
+  'The value is not one plain e-mail address, such as name@shop.example: without a display name or spaces.';
 
 /** Whether the text is one plain e-mail address. */
 export function isEmailAddress(text: string): boolean {
@@ -48,18 +48,50 @@ export function emailKey(text: string): string {
   return textKey(`${text.slice(0, at).replaceAll('"', '')}@${domainToUnicode(domain) || domain}`);
 }
 
-const PHONE = /^\+?[0-9][0-9 .()-]{5,38}$/;
+// What people write between the digits; the leading plus may stand in brackets: `(+49) 151`.
+const PHONE = /^\+[0-9][0-9 .()/-]{5,38}$/;
+// The one shape without a plus that the contract shows: it begins with its country code.
+const NORTH_AMERICAN = /^1[ .-]?\(?[0-9]{3}\)?[ .-]?[0-9]{3}[ .-]?[0-9]{4}$/;
+
+/** The number as it was meant: no scheme (RFC 3966), plain spaces and hyphens, a plus in front. */
+function tidyPhone(text: string): string {
+  return text
+    .normalize('NFKC')
+    .replaceAll(/\p{Zs}/gu, ' ')
+    .replaceAll(/\p{Pd}/gu, '-')
+    .trim()
+    .replace(/^tel:/i, '')
+    .replace(/^\((\+[0-9]{1,3})\)/, '$1 ');
+}
+
+/** Whether the number says itself, by a plus, that its country code is there. */
+export function hasCountryCode(text: string): boolean {
+  return tidyPhone(text).startsWith('+');
+}
 
 /**
  * E.164 of a phone number with its country code, in any of the shapes of contract §4.5
- * (`+1.5125551234`, `+1 (512) 555-1234`, …); undefined when it is none. Only length is judged,
- * not whether an operator has given the number out.
+ * (`+1.5125551234`, `+1 (512) 555-1234`, …) and in others that people write; undefined when it is
+ * none. No country is guessed. Only length is judged, not whether an operator has given the number
+ * out.
  */
 export function toE164(text: string): string | undefined {
-  if (!PHONE.test(text)) return undefined;
-  const international = text.startsWith('+') ? text : `+${text}`;
+  const tidy = tidyPhone(text);
+  if (!PHONE.test(tidy) && !NORTH_AMERICAN.test(tidy)) return undefined;
+  const international = tidy.startsWith('+') ? tidy : `+${tidy}`;
   const number = parsePhoneNumberFromString(international, { extract: false });
   return number?.isPossible() && number.ext === undefined ? number.number : undefined;
+}
+
+const COSTLY_TYPES: ReadonlySet<string> = new Set(['PREMIUM_RATE', 'SHARED_COST']);
+// Inmarsat, satellites, networks of no country (satellites among them), international premium rate.
+const COSTLY_CODES: ReadonlySet<string> = new Set(['870', '881', '882', '883', '979']);
+
+/** Whether somebody earns by each message or call to the number: what pumped traffic goes to. */
+export function isCostly(e164: string): boolean {
+  const number = parsePhoneNumberFromString(e164);
+  if (!number) return false;
+  return COSTLY_CODES.has(number.countryCallingCode) || COSTLY_TYPES.has(number.getType() ?? '');
 }
 
 /** `am****@mail.example`: at most two characters, always four stars; contract §1.6. */

@@ -186,6 +186,8 @@ export interface Device extends Timestamps {
   /** `TYPE:value`, unique in the environment, and what the device is found by: a credential id. */
   environmentKey?: string;
   testMode?: true;
+  /** Its user has paired it by a policy that they named themself: others judge it as a new one. */
+  ownPolicyId?: string;
   block?: { blockedAt: Instant };
   lock?: { reason: 'OTP' | 'PUSH'; expiresAt: Instant };
   /** Wrong answers in a row, over all flows; contract §2.9. */

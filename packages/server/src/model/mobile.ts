@@ -96,6 +96,8 @@ export interface PairingKey {
   updatedAt: Instant;
   userId: string;
   policyId: string;
+  /** The same where its user has named the policy: goes to the device. */
+  ownPolicyId?: string;
   /** The native applications that may use it; never empty. */
   applicationIds: string[];
   /** Sealed, since the API shows it again; found by its mac. */

@@ -25,6 +25,8 @@ export interface DeviceAuthenticationPolicySettings {
   authentication: { deviceSelection: DeviceSelection };
   newDeviceNotification: 'NONE' | 'EMAIL_THEN_SMS' | 'SMS_THEN_EMAIL';
   ignoreUserLock: boolean;
+  /** A user's own token can't name it; ours, docs/decisions/0022. */
+  applicationsOnly?: true;
   notificationsPolicy?: { id: string };
   rememberMe?: { web: { enabled: boolean; lifeTime: WireDuration } };
   /** `email`, `sms`, `voice`, …: one block per method, under the method's `policyKey`. */

@@ -31,7 +31,7 @@ type WriteOf<T extends Table> =
       doc: Documents[T];
     }
   | { op: 'delete'; table: T; environmentId: string; id: string; version: number }
-  /** Changes nothing: the change is refused when this is no longer the row's version. */
+  /** Changes nothing; docs/decisions/0021. The change is refused when this is no longer the row's version. */
   | { op: 'guard'; table: T; environmentId: string; id: string; version: number };
 
 /** One write of a change. */

@@ -13,7 +13,7 @@ export const email = passcodeMethod({
   channel: 'EMAIL',
   schemas: { create: { email: EMAIL }, view: { email: EMAIL } },
   create(request) {
-    const address = requiredText(request, 'email');
+    const address = requiredText(request, 'email').trim();
     if (!isEmailAddress(address))
       throw invalidData('INVALID_VALUE', 'email', { message: EMAIL_RULE });
     return { credential: { email: address }, uniqueKey: `EMAIL:${address.toLowerCase()}` };

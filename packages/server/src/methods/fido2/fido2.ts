@@ -254,6 +254,9 @@ export const fido2: AuthenticationMethod = {
     return isFit ? {} : { unusable: 'INCOMPATIBLE' };
   },
 
+  /** The owner's counter may have gone back for good: the next one that is seen is the mark. */
+  unblocked: (credential) => ({ ...credential, signCount: 0 }),
+
   usernameless: {
     isWanted: ({ rp }) => rp !== undefined,
     challenge(request, context) {

@@ -5,17 +5,20 @@ import type { Authenticator, Fido2PolicySettings } from '../../model/fido2.ts';
 import type { MethodContext, MethodDevice, Verdict } from '../authentication-method.ts';
 import { attestationCertificates, keyIdentifierOf, leadsToMaker } from './attestation-path.ts';
 import { registrationComplaint } from './authenticator-rules.ts';
+import { FRAMED, isStrangelyFramed } from './client-data.ts';
 import { parseAttestation } from './credential-text.ts';
 import { credentialOf, environmentKeyOf, type Fido2Credential } from './fido2-credential.ts';
 import { ALGORITHMS } from './options.ts';
 import { isAllowedOrigin } from './relying-party.ts';
+import { whyRefused } from './why-refused.ts';
 
-const REJECTED = { verdict: 'REJECTED' } as const;
+/** Wrong, and why: for the audit only. */
+const rejected = (because: string) => ({ verdict: 'REJECTED', because }) as const;
 const refused = (reason: string) => ({ verdict: 'REJECTED', reason }) as const;
 
 type Attestation = NonNullable<ReturnType<typeof parseAttestation>>;
 
-/** What the library finds right; undefined: it found something wrong. */
+/** What the library finds right; a text: what it found wrong. */
 async function verify(
   response: Attestation,
   origin: string,
@@ -29,13 +32,15 @@ async function verify(
       expectedChallenge: challenge,
       expectedOrigin: origin,
       expectedRPID: rpId,
+      expectedType: 'webauthn.create',
+      requireUserPresence: true,
       requireUserVerification,
       supportedAlgorithmIDs: [...ALGORITHMS],
     });
-    return verified ? registrationInfo : undefined;
-  } catch {
+    return verified ? registrationInfo : 'The attestation statement is not valid.';
+  } catch (error) {
     // It tells faults by throwing; which one is nothing for whoever sent it.
-    return undefined;
+    return whyRefused(error);
   }
 }
 
@@ -50,15 +55,19 @@ export async function verifyRegistration(
   const credential = credentialOf(device);
   const { origin, attestation } = answer;
   const response = parseAttestation(attestation);
-  if (!response || typeof origin !== 'string') return REJECTED;
+  if (!response || typeof origin !== 'string') return rejected('The response is malformed.');
   if (!isAllowedOrigin(origin, credential.rp.id, policy.relatedOrigins)) {
     return refused('The origin does not belong to the relying party.');
+  }
+  const { clientDataJSON } = response.response;
+  if (isStrangelyFramed(clientDataJSON, origin, credential.rp.id, policy.relatedOrigins)) {
+    return refused(FRAMED);
   }
   const requireVerification = policy.userVerification.option === 'REQUIRED';
   const { rp } = credential;
   const expected = String(challenge.state.challenge);
   const info = await verify(response, origin, expected, rp.id, requireVerification);
-  if (!info) return REJECTED;
+  if (typeof info === 'string') return rejected(info);
 
   const { attestationObject, transports } = response.response;
   const found = await authenticatorOf(info.aaguid, attestationObject, context);

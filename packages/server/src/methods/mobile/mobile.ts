@@ -1,6 +1,7 @@
 /** A phone with a native application: push, number matching, passcodes; contract §2.7.3, §5, §7. */
 import { Type } from 'typebox';
 import { invalidData } from '../../errors/api-error.ts';
+import { typedCode } from '../../model/typed-code.ts';
 import { MOBILE_BLOCK } from '../../policy/blocks.ts';
 import { isSound } from '../../policy/device-integrity.ts';
 import { mobileApplicationPolicy } from '../../policy/mobile-application.ts';
@@ -91,7 +92,10 @@ export const mobile: AuthenticationMethod = {
   verify(answer, challenge, device, context) {
     const rules = rulesOf(device, context);
     const { otp, push } = answer;
-    if (typeof otp === 'string') return verifyPasscode(otp, device, context);
+    if (otp !== undefined) {
+      const code = typedCode(otp);
+      return code === undefined ? { verdict: 'UNREADABLE' } : verifyPasscode(code, device, context);
+    }
     if (!rules || typeof push !== 'object' || push === null) return { verdict: 'REJECTED' };
     return verifyPushAnswer(push as PushAnswer, challenge, device, context, rules);
   },
@@ -105,6 +109,13 @@ export const mobile: AuthenticationMethod = {
       numberMatching: { type: WIRE_KINDS[String(kind)], value: Number(number.toString('utf8')) },
     };
   },
+
+  /** A phone that was restored counts on from an older number: the next one is the mark. */
+  unblocked: (credential) => ({ ...credential, sequence: 0 }),
+
+  pairingDisabled: (policy, device) =>
+    mobileApplicationPolicy(policy, nativeCredential(device).applicationId)?.pairingDisabled ??
+    true,
 
   usability(device, _request, context) {
     const rules = rulesOf(device, context);

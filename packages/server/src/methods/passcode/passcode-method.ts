@@ -5,6 +5,7 @@
 import { invalidData } from '../../errors/api-error.ts';
 import { toMs } from '../../model/duration.ts';
 import type { MethodPolicy } from '../../model/policy.ts';
+import { typedCode } from '../../model/typed-code.ts';
 import type { ChannelName, Recipient } from '../../notifications/message.ts';
 import { OFFLINE_DEVICE_BLOCK } from '../../policy/blocks.ts';
 import type {
@@ -98,11 +99,11 @@ export function passcodeMethod(traits: PasscodeMethodTraits): AuthenticationMeth
       if (challenge.expiresAt !== undefined && now >= challenge.expiresAt) {
         return { verdict: 'EXPIRED' };
       }
+      const otp = typedCode(answer.otp);
+      if (otp === undefined) return { verdict: 'UNREADABLE' };
       const { mac } = challenge.state;
       const matches =
-        typeof answer.otp === 'string' &&
-        typeof mac === 'string' &&
-        vault.macMatches(environmentId, identityOf(device), answer.otp, mac);
+        typeof mac === 'string' && vault.macMatches(environmentId, identityOf(device), otp, mac);
       return matches
         ? { verdict: 'VERIFIED', credential: device.credential }
         : { verdict: 'REJECTED' };

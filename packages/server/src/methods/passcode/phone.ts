@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { invalidData } from '../../errors/api-error.ts';
-import { toE164 } from '../../model/address.ts';
+import { hasCountryCode, isCostly, toE164 } from '../../model/address.ts';
 import { requiredText } from './passcode-method.ts';
 
 /** `phone` of a create request and of a device; contract §4.5. */
@@ -11,12 +11,27 @@ export const PHONE = Type.String({
   examples: ['+15125551234'],
 });
 
-/** The request's phone number in E.164. Throws `INVALID_DATA`, target `phone`. */
-export function phoneOf(request: Record<string, unknown>): string {
-  const phone = toE164(requiredText(request, 'phone'));
+/**
+ * The request's phone number in E.164. Throws `INVALID_DATA`, target `phone`. Only the page of VOICE
+ * shows numbers without a plus.
+ */
+export function phoneOf(
+  request: Record<string, unknown>,
+  { plusOptional = false }: { plusOptional?: boolean } = {},
+): string {
+  const text = requiredText(request, 'phone');
+  const isWhole = plusOptional || hasCountryCode(text);
+  const phone = isWhole ? toE164(text) : undefined;
   if (phone === undefined) {
     throw invalidData('INVALID_VALUE', 'phone', {
-      message: 'The phone number must have a country code, as in +15125551234.',
+      message: hasCountryCode(text)
+        ? 'This is no phone number.'
+        : 'The country code is missing: the number must begin with it, as in +15125551234.',
+    });
+  }
+  if (isCostly(phone)) {
+    throw invalidData('INVALID_VALUE', 'phone', {
+      message: 'Premium-rate, shared-cost and satellite numbers are not called or written to.',
     });
   }
   return phone;

@@ -4,6 +4,7 @@
  * part of the credential, and the step's guarded write keeps two equal answers from both winning.
  */
 import { Type } from 'typebox';
+import { typedCode } from '../../model/typed-code.ts';
 import { TOTP_BLOCK } from '../../policy/blocks.ts';
 import type { AuthenticationMethod, MethodDevice } from '../authentication-method.ts';
 import { toBase32 } from '../oath/base32.ts';
@@ -29,7 +30,9 @@ function keyUri(
   const query = Object.entries(parameters)
     .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`)
     .join('&');
-  return `otpauth://totp/${encodeURIComponent(account)}?${query}`;
+  // A colon ends the issuer's name in the label: applications would take the rest for the account.
+  const label = account.replaceAll(':', '-');
+  return `otpauth://totp/${encodeURIComponent(label)}?${query}`;
 }
 
 /** Time-based one-time passcode of an authenticator app. */
@@ -86,15 +89,15 @@ export const totp: AuthenticationMethod = {
 
   verify(answer, _challenge, device, { now, environmentId, policy, vault }) {
     const { sealedSecret, lastTimeStep } = device.credential;
-    if (typeof answer.otp !== 'string' || typeof sealedSecret !== 'string') {
-      return { verdict: 'REJECTED' };
-    }
+    const otp = typedCode(answer.otp);
+    if (otp === undefined) return { verdict: 'UNREADABLE' };
+    if (typeof sealedSecret !== 'string') return { verdict: 'REJECTED' };
     const key = vault.open(environmentId, secretIdentity(device), sealedSecret);
     const grace = Number(policy.passcodeGracePeriod ?? GRACE_PERIOD_DEFAULT);
     const step = timeStepAt(now, STEP_MS);
     // From after the last used step: two steps can have the same code, and the older one is used.
     const from = Math.max(step - grace, Number(lastTimeStep) + 1);
-    const found = findCounter(key, answer.otp, { from, to: step + grace }, FORM);
+    const found = findCounter(key, otp, { from, to: step + grace }, FORM);
     if (found === undefined) return { verdict: 'REJECTED' };
     return { verdict: 'VERIFIED', credential: { ...device.credential, lastTimeStep: found } };
   },

@@ -21,7 +21,7 @@ export const voice = passcodeMethod({
     view: { phone: PHONE, extension: Type.Optional(EXTENSION) },
   },
   create(request, _device, { settings }) {
-    const phone = phoneOf(request);
+    const phone = phoneOf(request, { plusOptional: true });
     const { extension } = request;
     if (extension === undefined) return { credential: { phone }, uniqueKey: `VOICE:${phone}` };
     if (!settings.phoneExtensions.enabled) {

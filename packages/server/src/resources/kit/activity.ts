@@ -58,11 +58,13 @@ export interface RecordOrigin {
 /** Where a request came from, for whoever is asked to approve what it started. */
 export interface RequestOrigin extends RecordOrigin {
   address?: string;
+  /** Stands for the request itself: the same however often it is decided again. */
+  request?: object;
 }
 
 export function originOf(request: OperationRequest): RequestOrigin {
   const { correlationId, remoteAddress } = request;
-  return { actor: actorOf(request), correlationId, address: remoteAddress };
+  return { actor: actorOf(request), correlationId, address: remoteAddress, request };
 }
 
 /** What the server does by itself: a deadline that was reached. */

@@ -46,6 +46,29 @@ export function policyOf(
   return policy;
 }
 
+/**
+ * The policy that the request names, or the default. A user's own token may name any that isn't for
+ * applications only. Throws `INVALID_DATA`, `policy.id`, and `ACCESS_FAILED`.
+ */
+export function namedPolicy(
+  configuration: EnvironmentConfiguration,
+  { actor, body }: Pick<OperationRequest, 'actor' | 'body'>,
+): Stored<DeviceAuthenticationPolicy> {
+  const policy = policyOf(configuration, body.policy?.id);
+  const isChosen = actor.type === 'USER' && policy.id !== configuration.defaultPolicy.id;
+  if (isChosen && policy.doc.settings.applicationsOnly) throw new ApiError('ACCESS_FAILED');
+  return policy;
+}
+
+/** The policy that a user has chosen for their own device, where it isn't the default; else none. */
+export function ownPolicyOf(
+  { defaultPolicy }: EnvironmentConfiguration,
+  policyId: string,
+  { actor }: Pick<OperationRequest, 'actor'>,
+): { ownPolicyId?: string } {
+  return actor.type === 'USER' && policyId !== defaultPolicy.id ? { ownPolicyId: policyId } : {};
+}
+
 /** What the making of a context takes of the server's parts. */
 export type ContextParts = Pick<Parts, 'keyring' | 'links' | 'authenticators'>;
 

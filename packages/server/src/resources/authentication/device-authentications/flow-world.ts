@@ -62,13 +62,26 @@ function limitOf(block: MethodPolicy): FailureLimit {
 }
 
 function whyUnusable(
-  device: Device,
+  row: Stored<Device>,
+  method: AuthenticationMethod,
   block: MethodPolicy,
-  now: Instant,
+  { policy, now }: Seen,
 ): UnusableReason | undefined {
+  const device = row.doc;
   if (!block.enabled) return 'METHOD_DISABLED';
+  // What this policy lets nobody pair doesn't come in by another one that the user has named.
+  const isForeign = device.ownPolicyId !== undefined && device.ownPolicyId !== policy.id;
+  if (isForeign && isPairingDisabled(method, block, row)) return 'METHOD_DISABLED';
   if (device.block) return 'BLOCKED';
   return isDeviceLocked(device, now) ? 'LOCKED' : undefined;
+}
+
+function isPairingDisabled(
+  { pairingDisabled }: AuthenticationMethod,
+  block: MethodPolicy,
+  row: Stored<Device>,
+): boolean {
+  return pairingDisabled?.(block, methodDevice(row)) ?? block.pairingDisabled === true;
 }
 
 /** What the flow or its start request says that decides what devices can be used. */
@@ -80,8 +93,9 @@ function seeDevice(
   row: Stored<Device>,
   method: AuthenticationMethod,
   wanted: Wanted,
-  { parts, configuration, policy, now }: Seen,
+  seen: Seen,
 ): WorldDevice {
+  const { parts, configuration, policy, now } = seen;
   const { doc, id } = row;
   const block = blockOf(policy, method);
   const usability = method.usability?.(methodDevice(row), wanted, {
@@ -89,7 +103,7 @@ function seeDevice(
     configuration: methodConfiguration(parts, configuration),
     now,
   });
-  const unusable = whyUnusable(doc, block, now) ?? usability?.unusable;
+  const unusable = whyUnusable(row, method, block, seen) ?? usability?.unusable;
   return {
     row,
     method,

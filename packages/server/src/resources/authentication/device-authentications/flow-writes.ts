@@ -35,10 +35,10 @@ export async function writesOf(
   before: Stored<Flow> | undefined,
   step: Step,
   world: World,
-  { address, ...origin }: RequestOrigin,
+  origin: RequestOrigin,
 ): Promise<Saved> {
   const environmentId = world.configuration.environment.id;
-  const asked = await ask(id, step, world, address);
+  const asked = await ask(id, step, world, origin.address);
   const doc = asked ? { ...step.flow, challenge: asked.challenge } : step.flow;
   const flow: Stored<Flow> = { environmentId, id, version: (before?.version ?? 0) + 1, doc };
   const own: Write = before
@@ -53,9 +53,12 @@ export async function writesOf(
     writes: [
       own,
       ...rows,
-      ...guardsOf([before?.doc, step.flow], rows, world),
+      // A start that only asks decides nothing that the answer doesn't decide again.
+      ...(before || doc.status === 'COMPLETED'
+        ? guardsOf([before?.doc, step.flow], rows, world)
+        : []),
       ...(await enrolmentOf(doc, world)),
-      ...deliveryOf(asked, world),
+      ...deliveryOf(asked, world, origin),
       ...recordsOf(id, step.effects, world, origin),
     ],
   };
@@ -295,24 +298,30 @@ export function writesWithoutFlow(
   ];
 }
 
-function deliveryOf(asked: Asked | undefined, { parts, configuration, facts }: World): Write[] {
-  if (!asked?.delivery) return [];
-  return [
-    messageWrite({
-      vault: parts.keyring,
-      environmentId: configuration.environment.id,
-      delivery: asked.delivery,
-      kind: 'DEVICE_AUTHENTICATION',
-      now: facts.now,
-    }),
-  ];
+function deliveryOf(
+  asked: Asked | undefined,
+  { parts, configuration, user, facts }: World,
+  { request }: RequestOrigin,
+): Write[] {
+  const delivery = asked?.delivery;
+  if (!delivery) return [];
+  const environmentId = configuration.environment.id;
+  const { now } = facts;
+  // A push has a limit of its own, by its device; nobody pays for it.
+  if (user && request && delivery.payload.push === undefined) {
+    const { channel, payload } = delivery;
+    const { address } = payload.to;
+    parts.sendBounds.count({ request, environmentId, userId: user.id, channel, address, now });
+  }
+  const kind = 'DEVICE_AUTHENTICATION';
+  return [messageWrite({ vault: parts.keyring, environmentId, delivery, kind, now })];
 }
 
 function recordsOf(
   flowId: string,
   effects: readonly Effect[],
   { configuration, user, facts }: World,
-  origin: RecordOrigin,
+  { actor, correlationId }: RecordOrigin,
 ): Write[] {
   return effects.flatMap((effect) => {
     if (effect.type !== 'record') return [];
@@ -320,7 +329,8 @@ function recordsOf(
     const data = { ...effect.data, ...(deviceId === undefined ? {} : { deviceId }) };
     const resource = resourceOf(action, flowId, user?.id, deviceId);
     const record = {
-      ...origin,
+      actor,
+      ...(correlationId === undefined ? {} : { correlationId }),
       action,
       resource,
       ...(user ? { userId: user.id } : {}),

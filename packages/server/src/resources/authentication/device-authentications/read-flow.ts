@@ -1,7 +1,7 @@
 /** A flow with all that a step of it is decided on. */
 import { notFound } from '../../../errors/api-error.ts';
 import type { Flow } from '../../../model/documents.ts';
-import type { Instant } from '../../../model/instant.ts';
+import { type Instant, notBefore } from '../../../model/instant.ts';
 import type { Stored } from '../../../storage/store.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
 import { type FlowParts, seeWorld, type World } from './flow-world.ts';
@@ -16,15 +16,17 @@ export async function readFlowOf(
   parts: FlowParts,
   environmentId: string,
   flowId: string,
-  now: Instant,
+  atLeast: Instant,
 ): Promise<Read> {
   const [configuration, rows] = await Promise.all([
     configurationOf(parts, environmentId),
     parts.store.readFlowFacts(environmentId, flowId),
   ]);
-  // A flow past its life is gone before the sweep takes its row; contract §2.11.
-  if (!rows || now >= rows.flow.doc.expiresAt) throw notFound();
+  if (!rows) throw notFound();
   const { flow, user, devices } = rows;
+  const now = notBefore(atLeast, [flow, user, ...devices]);
+  // A flow past its life is gone before the sweep takes its row; contract §2.11.
+  if (now >= flow.doc.expiresAt) throw notFound();
   // A user who was deleted took his flows with him; one that was never known has none.
   if (!user && flow.doc.userId !== undefined) throw notFound();
   // The policy that the flow began with may be gone; then the default one rules.

@@ -15,12 +15,13 @@ import type {
   AuthenticationMethod,
 } from '../../../methods/authentication-method.ts';
 import type { Instant } from '../../../model/instant.ts';
+import { typedCode } from '../../../model/typed-code.ts';
 import type { Write } from '../../../storage/store.ts';
 import { methodDevice } from '../../devices/devices/device-view.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
 import { originOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
-import { blockOf, policyOf, refuseTrustedOptions } from '../../kit/method-context.ts';
+import { blockOf, namedPolicy, refuseTrustedOptions } from '../../kit/method-context.ts';
 import { notificationOf } from '../../kit/notification-request.ts';
 import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
 import { rememberRequest } from '../../kit/remember-request.ts';
@@ -55,12 +56,10 @@ export async function startDeviceAuthentication(
 ): Promise<OperationReply> {
   const body: StartBody = request.body;
   assertConsistent(body, request);
-  // Nor which rules hold for him.
-  if (request.actor.type === 'USER' && body.policy) throw new ApiError('ACCESS_FAILED');
   const userId = body.user?.id;
   const environmentId = request.params.envID ?? '';
   const configuration = await configurationOf(parts, environmentId);
-  const policy = policyOf(configuration, body.policy?.id);
+  const policy = namedPolicy(configuration, request);
   const flowId = randomUUIDv7();
   const notification = notificationOf(body.notification);
 
@@ -236,6 +235,12 @@ async function startWithOtp(
       return { writes: saved.writes, result: { saved } };
     }
     throw invalidData('INVALID_OTP', 'selectedDevice.otp');
+  }
+
+  if (typedCode(otp) === undefined) {
+    throw invalidData('INVALID_OTP', 'selectedDevice.otp', {
+      message: 'A passcode has 6 to 10 digits.',
+    });
   }
 
   const failures: Effect[] = [];

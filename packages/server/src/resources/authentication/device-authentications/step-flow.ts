@@ -8,6 +8,7 @@ import {
 } from '../../../flow/device-authentication.ts';
 import type { AnswerKind } from '../../../flow/facts.ts';
 import type { Flow, User } from '../../../model/documents.ts';
+import { notBefore } from '../../../model/instant.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
 import { methodDevice } from '../../devices/devices/device-view.ts';
 import { originOf } from '../../kit/activity.ts';
@@ -77,13 +78,13 @@ async function runStep(
 }
 
 /** What the accessing browser can do may be said anew with each action; contract §2.5. */
-function withCompatibility(read: Read, { body, now }: OperationRequest): Read {
+function withCompatibility(read: Read, { body }: OperationRequest): Read {
   const compatibility: Flow['compatibility'] = body?.compatibility;
   if (!compatibility || compatibility === read.flow.doc.compatibility) return read;
   const flow = { ...read.flow, doc: { ...read.flow.doc, compatibility } };
-  const { parts, configuration, policy, user, rows } = read.world;
+  const { parts, configuration, policy, user, rows, facts } = read.world;
   const userRows = user && { user, devices: [...rows] };
-  return { flow, world: seeWorld(parts, configuration, policy, userRows, flow.doc, now) };
+  return { flow, world: seeWorld(parts, configuration, policy, userRows, flow.doc, facts.now) };
 }
 
 /** `device.select`: another device, or the same one with a new question. */
@@ -156,7 +157,7 @@ async function ownerOf(
   world: World,
   request: OperationRequest,
 ): Promise<World> {
-  const { parts, configuration, policy } = world;
+  const { parts, configuration, policy, facts } = world;
   const method = parts.methods.get(doc.usernameless?.type ?? '');
   const key = doc.challenge && method?.answeringKey?.(request.body, doc.challenge);
   if (key === undefined) return world;
@@ -164,7 +165,8 @@ async function ownerOf(
   const [device] = await parts.store.list('devices', environmentId, { where, limit: 1 });
   const rows = device && (await parts.store.readUserFacts(environmentId, device.doc.userId));
   if (!rows || !isWithinReach(rows.user, request)) return world;
-  return seeWorld(parts, configuration, policy, rows, doc, request.now);
+  const now = notBefore(facts.now, [rows.user, ...rows.devices]);
+  return seeWorld(parts, configuration, policy, rows, doc, now);
 }
 
 /** A user of another population than the actor's is nobody to it. */

@@ -268,6 +268,7 @@ async function newDevice(
       },
       failures: 0,
     },
+    ...(keyDoc.ownPolicyId === undefined ? {} : { ownPolicyId: keyDoc.ownPolicyId }),
     failures: 0,
     expiresAt: now + NATIVE_PAIRING_MS,
     createdAt: now,

@@ -8,9 +8,11 @@ import {
   notUnique,
   wrongState,
 } from '../../../errors/api-error.ts';
+import { whyOf } from '../../../flow/answer.ts';
 import { activateDevice, assertAwaitsAnswer } from '../../../flow/device-activation.ts';
 import type { AuthenticationMethod } from '../../../methods/authentication-method.ts';
 import { toMs } from '../../../model/duration.ts';
+import { notBefore } from '../../../model/instant.ts';
 import type { Delivery } from '../../../notifications/message.ts';
 import { activityWrite, actorOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
@@ -21,7 +23,9 @@ import { assertRoom } from './create-device.ts';
 import { withDeviceAdded } from './device-order.ts';
 import { deviceView, methodDevice } from './device-view.ts';
 import {
+  assertMayPair,
   configurationOf,
+  countSending,
   type DeviceParts,
   deviceOf,
   idsOf,
@@ -44,8 +48,11 @@ async function readPairing(parts: DeviceParts, request: OperationRequest) {
   const policy =
     configuration.policies.get(device.doc.pairing?.policyId ?? '') ?? configuration.defaultPolicy;
   const block = blockOf(policy, method);
-  const context = methodContext(parts, configuration, facts, block, request.now);
-  return { environmentId, configuration, facts, device, method, policy, block, context };
+  // It may have been changed, or be gone, since.
+  if (device.doc.status !== 'ACTIVE') assertMayPair(block);
+  const now = notBefore(request.now, [facts.user, device]);
+  const context = methodContext(parts, configuration, facts, block, now);
+  return { now, environmentId, configuration, facts, device, method, policy, block, context };
 }
 
 /** What the proof of each kind of answer is made of; contract §4.8. */
@@ -65,12 +72,11 @@ export async function activate(
   parts: DeviceParts,
   request: OperationRequest,
 ): Promise<OperationReply> {
-  const { now } = request;
   const outcome = await commitOrRetry(
     parts.store,
     async () => {
       const read = await readPairing(parts, request);
-      const { environmentId, configuration, facts, device, method, policy, block } = read;
+      const { now, environmentId, configuration, facts, device, method, policy, block } = read;
       assertProof(method, request);
       const failure = block.otp?.failure ?? block.failure;
       const rules = {
@@ -88,6 +94,7 @@ export async function activate(
         read.context,
       );
       const step = activateDevice(device.doc, verdict, rules);
+      const why = whyOf(verdict);
       const { id } = device;
       const writes = [updateRow('devices', device, step.device)];
       const deliveries: Delivery[] = [];
@@ -109,6 +116,7 @@ export async function activate(
             userId: facts.user.id,
             correlationId: request.correlationId,
             result: step.refusal ? 'FAILED' : 'SUCCESS',
+            ...(why ? { data: why } : {}),
           },
           now,
         ),
@@ -118,12 +126,17 @@ export async function activate(
         result: { device: { ...device, doc: step.device }, method, refusal: step.refusal },
       };
     },
-    // Another device of the user has taken the address while this one was pending.
-    () => notUnique('type', 'Another device of the user has this address.'),
+    // While this one was pending: a credential is one device's, whoever's, an address once a user's.
+    () => {
+      const { attestation } = request.body;
+      return attestation === undefined
+        ? notUnique('type', 'Another device of the user has this address.')
+        : notUnique('attestation', 'The credential is that of another device.');
+    },
   );
   if (outcome.refusal) throw outcome.refusal;
   parts.wakeOutbox();
-  const view = { links: parts.links, vault: parts.keyring, now };
+  const view = { links: parts.links, vault: parts.keyring, now: request.now };
   return { status: 200, body: deviceView(outcome.device, outcome.method, view) };
 }
 
@@ -153,6 +166,7 @@ export async function sendActivationCode(
       { purpose: 'PAIRING', ...(notification ? { notification } : {}) },
       context,
     );
+    if (asked.delivery) countSending(parts, request, facts.user.id, asked.delivery, now);
     const doc = {
       ...device.doc,
       updatedAt: now,

@@ -97,7 +97,10 @@ export async function unblockDevice(parts: DeviceParts, request: OperationReques
   const device = await changeDevice(parts, request, (doc) => {
     assertActive(doc);
     const { block, ...unblocked } = doc;
-    return block && { action: 'DEVICE.UNBLOCKED', doc: unblocked };
+    if (!block) return undefined;
+    const method = methodOf(parts, doc.type);
+    const credential = method.unblocked?.(doc.credential) ?? doc.credential;
+    return { action: 'DEVICE.UNBLOCKED', doc: { ...unblocked, credential } };
   });
   return deviceReply(parts, device, request);
 }

@@ -17,6 +17,8 @@ import { commitOrRetry } from '../../kit/commit.ts';
 import {
   blockOf,
   methodContext,
+  namedPolicy,
+  ownPolicyOf,
   policyOf,
   refuseTrustedOptions,
 } from '../../kit/method-context.ts';
@@ -25,7 +27,15 @@ import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
 import { insertRow, updateRow } from '../../kit/rows.ts';
 import { withDeviceAdded } from './device-order.ts';
 import { deviceView } from './device-view.ts';
-import { configurationOf, type DeviceParts, isGone, methodOf, readUser } from './devices.parts.ts';
+import {
+  assertMayPair,
+  configurationOf,
+  countSending,
+  type DeviceParts,
+  isGone,
+  methodOf,
+  readUser,
+} from './devices.parts.ts';
 import type { CreateDevice } from './devices.schema.ts';
 import { newDeviceNotice } from './new-device-notice.ts';
 import { pairingMessages } from './pairing-messages.ts';
@@ -38,10 +48,9 @@ export async function createDevice(
   const body: CreateDevice = request.body;
   const method = methodOf(parts, body.type);
   const configuration = await configurationOf(parts, request.params.envID ?? '');
-  const policy = policyOf(configuration, body.policy?.id);
+  const policy = namedPolicy(configuration, request);
   const block = blockOf(policy, method);
-  if (!block.enabled) throw invalidData('METHOD_DISABLED', 'type');
-  if (block.pairingDisabled) throw invalidData('PAIRING_DISABLED', 'type');
+  assertMayPair(block);
   refuseTrustedOptions(parts.methods, body, request);
   const status = statusOf(body, method, request);
   if (body.testMode && !(method.delivered && parts.settings.allowTestDevices)) {
@@ -134,6 +143,7 @@ async function pair(pairing: Pairing) {
     ...(body.nickname ? { nickname: body.nickname } : {}),
     credential: made.credential,
     ...(body.testMode ? { testMode: true } : {}),
+    ...ownPolicyOf(configuration, pairing.policy.id, request),
     failures: 0,
     createdAt: now,
     updatedAt: now,
@@ -162,7 +172,10 @@ async function pair(pairing: Pairing) {
       { purpose: 'PAIRING', options: body, ...(notification ? { notification } : {}) },
       context,
     );
-    if (asked.delivery) deliveries.push(asked.delivery);
+    if (asked.delivery) {
+      countSending(parts, request, facts.user.id, asked.delivery, now);
+      deliveries.push(asked.delivery);
+    }
     doc = {
       ...base,
       expiresAt: now + PENDING_DEVICE_LIFETIME_MS,

@@ -1,7 +1,10 @@
 import type { EnvironmentConfiguration } from '../../../configuration.ts';
-import { ApiError, notFound } from '../../../errors/api-error.ts';
+import { ApiError, invalidData, notFound } from '../../../errors/api-error.ts';
 import type { AuthenticationMethod } from '../../../methods/authentication-method.ts';
 import type { Device } from '../../../model/documents.ts';
+import type { Instant } from '../../../model/instant.ts';
+import type { MethodPolicy } from '../../../model/policy.ts';
+import type { Delivery } from '../../../notifications/message.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Stored, UserFacts } from '../../../storage/store.ts';
 import type { OperationRequest } from '../../kit/operation.ts';
@@ -17,6 +20,7 @@ export type DeviceParts = Pick<
   | 'methods'
   | 'links'
   | 'settings'
+  | 'sendBounds'
   | 'wakeOutbox'
   | 'wakeDevices'
 >;
@@ -70,6 +74,24 @@ export async function configurationOf(
   const configuration = await configurations.get(environmentId);
   if (!configuration) throw notFound();
   return configuration;
+}
+
+/** Refuses to pair what the policy doesn't let anybody pair. */
+export function assertMayPair({ enabled, pairingDisabled }: MethodPolicy): void {
+  if (!enabled) throw invalidData('METHOD_DISABLED', 'type');
+  if (pairingDisabled) throw invalidData('PAIRING_DISABLED', 'type');
+}
+
+/** Counts a passcode that is about to be sent for pairing. Throws `LIMIT_EXCEEDED`. */
+export function countSending(
+  { sendBounds }: Pick<DeviceParts, 'sendBounds'>,
+  request: OperationRequest,
+  userId: string,
+  { channel, payload }: Delivery,
+  now: Instant,
+): void {
+  const { environmentId } = idsOf(request);
+  sendBounds.count({ request, environmentId, userId, channel, address: payload.to.address, now });
 }
 
 /** What the devices of a request are shown with. */

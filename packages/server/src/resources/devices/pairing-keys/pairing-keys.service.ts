@@ -2,7 +2,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { PAIRING_KEYS_MAX, POLICIES_MAX } from '../../../config/limits.ts';
 import type { EnvironmentConfiguration } from '../../../configuration.ts';
-import { ApiError, invalidData, limitExceeded, notFound } from '../../../errors/api-error.ts';
+import { invalidData, limitExceeded, notFound } from '../../../errors/api-error.ts';
 import { toTimestamp } from '../../../model/instant.ts';
 import type { PairingKey } from '../../../model/mobile.ts';
 import type { MethodPolicy } from '../../../model/policy.ts';
@@ -10,7 +10,7 @@ import type { Parts } from '../../../parts.ts';
 import { mobileApplicationPolicy, mobileApplications } from '../../../policy/mobile-application.ts';
 import type { Stored } from '../../../storage/store.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
-import { blockOf, policyOf } from '../../kit/method-context.ts';
+import { blockOf, namedPolicy, ownPolicyOf } from '../../kit/method-context.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
 import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { deleteRow, insertRow, touchRow } from '../../kit/rows.ts';
@@ -105,10 +105,8 @@ export const createPairingKey: Handler<PairingKeyParts> = async (parts, request)
   const body: CreatePairingKeyBody = request.body;
   const { environmentId, userId } = idsOf(request);
   const { now, remoteAddress } = request;
-  // Who pairs must not choose which rules hold for him; docs/decisions/0007.
-  if (request.actor.type === 'USER' && body.policy) throw new ApiError('ACCESS_FAILED');
   const configuration = await configurationOf(parts, environmentId);
-  const policy = policyOf(configuration, body.policy?.id);
+  const policy = namedPolicy(configuration, request);
   const block = blockOf(policy, nativeMethod(parts));
   if (!block.enabled) throw invalidData('METHOD_DISABLED', 'policy.id');
   const id = randomUUIDv7();
@@ -128,7 +126,7 @@ export const createPairingKey: Handler<PairingKeyParts> = async (parts, request)
       (applicationId) => mobileApplicationPolicy(block, applicationId)?.pairingKeyLifetimeMs ?? 0,
     );
     const { pairingKeyFormat } = configuration.mfaSettings.doc.pairing;
-    const doc = pairingKeyDocument(parts.keyring, {
+    const made = pairingKeyDocument(parts.keyring, {
       environmentId,
       id,
       code: newPairingCode(pairingKeyFormat),
@@ -139,6 +137,8 @@ export const createPairingKey: Handler<PairingKeyParts> = async (parts, request)
       createdFrom: remoteAddress,
       now,
     });
+    const own = ownPolicyOf(configuration, policy.id, request);
+    const doc = { ...made, ...own };
     return {
       writes: [
         insertRow('pairing_keys', { environmentId, id, doc }),

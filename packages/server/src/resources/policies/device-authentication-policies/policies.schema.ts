@@ -12,6 +12,11 @@ const SELECTION = Type.Enum(['DEFAULT_TO_FIRST', 'PROMPT_TO_SELECT', 'ALWAYS_DIS
 const NOTIFICATION = Type.Enum(['NONE', 'EMAIL_THEN_SMS', 'SMS_THEN_EMAIL']);
 
 const OPTIONAL = {
+  applicationsOnly: Type.Optional(
+    Type.Boolean({
+      description: 'Ours: a user’s own token can not name the policy, only an application’s.',
+    }),
+  ),
   ignoreUserLock: Type.Optional(Type.Boolean()),
   notificationsPolicy: Type.Optional(Reference),
   rememberMe: Type.Optional(REMEMBER_ME),
@@ -38,6 +43,7 @@ export interface WritePolicy {
   authentication?: { deviceSelection: DeviceSelection };
   newDeviceNotification?: 'NONE' | 'EMAIL_THEN_SMS' | 'SMS_THEN_EMAIL';
   ignoreUserLock?: boolean;
+  applicationsOnly?: boolean;
   notificationsPolicy?: { id: string };
   rememberMe?: { web: { enabled: boolean; lifeTime: WireDuration } };
   /** The blocks, by their names. */

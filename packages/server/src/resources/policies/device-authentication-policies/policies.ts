@@ -73,6 +73,7 @@ function settingsOf(
     authentication: body.authentication ?? { deviceSelection: 'DEFAULT_TO_FIRST' },
     newDeviceNotification: body.newDeviceNotification ?? 'EMAIL_THEN_SMS',
     ignoreUserLock: body.ignoreUserLock ?? false,
+    ...(body.applicationsOnly ? { applicationsOnly: true } : {}),
     ...(notificationsPolicy ? { notificationsPolicy } : {}),
     ...(rememberMe ? { rememberMe } : {}),
     methods,
