@@ -160,10 +160,12 @@ function createStore(db: DatabaseSync, path: string, unlock: () => void): Store 
   // The log is there from the first write on.
   write();
   const checkFiles = watchFiles([path, `${path}-wal`]);
-  const probe = createProbe(async () => {
-    checkFiles();
-    write();
-  });
+  const probe = createProbe(() =>
+    during(() => {
+      checkFiles();
+      write();
+    }),
+  );
   let closed = false;
 
   return {
@@ -251,7 +253,7 @@ function createStore(db: DatabaseSync, path: string, unlock: () => void): Store 
     wake: (environmentId, deviceId) => wakes.tell(wakeText(environmentId, deviceId)),
     onWake: (listener) => wakes.add(onWakeText(listener)),
 
-    isReady: async () => !closed && probe(),
+    isReady: async (tell) => !closed && probe(tell),
 
     async backup(path) {
       makePrivate(path);
