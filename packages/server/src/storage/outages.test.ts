@@ -25,7 +25,7 @@ const addUser = (server: TestServer) => server.api('/users', { body: { username:
 /** While it lasts: 503 with everything that belongs to it; afterwards all is as before. */
 async function assertOutage(
   server: TestServer,
-  { begin, end }: { begin(): Promise<unknown>; end(): Promise<unknown> },
+  { begin, end, reason }: { begin(): Promise<unknown>; end(): Promise<unknown>; reason: RegExp },
 ): Promise<void> {
   const lines = (text: string) =>
     server
@@ -43,7 +43,9 @@ async function assertOutage(
   }
   assert.equal((await server.raw('/readyz')).headers['retry-after'] !== undefined, true);
   assert.equal((await server.raw('/healthz')).status, 200);
-  assert.equal(lines('requests are answered 503').length, 1);
+  const told = lines('requests are answered 503');
+  assert.equal(told.length, 1);
+  assert.match(JSON.parse(told[0] ?? '').reason, reason);
   await end();
   await until(() => lines('it is back').length === 1);
   await until(async () => (await server.raw('/readyz')).status === 200);
@@ -61,6 +63,7 @@ describe('an outage of SQLite', () => {
     });
     const elsewhere = join(directory.path, 'elsewhere');
     await assertOutage(server, {
+      reason: /^FILE_GONE$/,
       begin: () => rename(dataDirectory, elsewhere),
       end: () => rename(elsewhere, dataDirectory),
     });
@@ -131,6 +134,7 @@ describe('an outage of PostgreSQL', () => {
       await pooler.close();
     });
     await assertOutage(server, {
+      reason: /^(CONNECTION|ECONNRESET|EPIPE)$/,
       begin: async () => pooler.goDown(),
       end: async () => pooler.comeBack(),
     });
@@ -154,6 +158,7 @@ describe('an outage of PostgreSQL', () => {
     ];
     const { href } = Object.assign(new URL(databaseUrl), { pathname: '/postgres' });
     await assertOutage(server, {
+      reason: /^(25006|57P01|CONNECTION)$/,
       begin: () => query(href, ...set('on')),
       end: () => query(href, ...set('off').slice(0, 2)),
     });

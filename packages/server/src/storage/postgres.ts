@@ -209,7 +209,7 @@ function createStore({ pool, commitPool, listening }: Connections): Store {
     },
     onWake: (listener) => wakes.add(onWakeText(listener)),
 
-    isReady: async () => !underWay.closed && probe(),
+    isReady: async (tell) => !underWay.closed && probe(tell),
 
     async close() {
       if (underWay.closed) return;

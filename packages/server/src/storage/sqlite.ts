@@ -165,10 +165,12 @@ function createStore(db: DatabaseSync, path: string, unlock: () => void): Store 
   // The log is there from the first write on.
   write();
   const checkFiles = watchFiles([path, `${path}-wal`]);
-  const probe = createProbe(async () => {
-    checkFiles();
-    write();
-  });
+  const probe = createProbe(() =>
+    during(() => {
+      checkFiles();
+      write();
+    }),
+  );
   const stopWatching = watchOtherProcesses(db, listeners.tell);
   let closed = false;
 
@@ -257,7 +259,7 @@ function createStore(db: DatabaseSync, path: string, unlock: () => void): Store 
     wake: (environmentId, deviceId) => wakes.tell(wakeText(environmentId, deviceId)),
     onWake: (listener) => wakes.add(onWakeText(listener)),
 
-    isReady: async () => !closed && probe(),
+    isReady: async (tell) => !closed && probe(tell),
 
     async backup(path) {
       makePrivate(path);

@@ -158,8 +158,11 @@ export interface Store {
   /** Calls back for each `wake` of this or of another node. */
   onWake(listener: (environmentId: string, deviceId: string) => void): () => void;
 
-  /** Whether the database takes a write, or took one within the last second; for `/readyz`. */
-  isReady(): Promise<boolean>;
+  /**
+   * Whether the database takes a write, or took one within the last second; for `/readyz`. `tell` hears
+   * why it doesn't.
+   */
+  isReady(tell?: (error: unknown) => void): Promise<boolean>;
 
   /** A consistent copy of everything into one file; an adapter may refuse with an advice. */
   backup?(path: string): Promise<void>;

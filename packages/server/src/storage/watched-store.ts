@@ -55,11 +55,10 @@ export function watchStore(store: Store, log: Log): Store {
     releaseMessages: watched(store.releaseMessages),
     sweep: watched(store.sweep),
     sweepDeleted: watched(store.sweepDeleted),
-    async isReady() {
-      const isReady = await store.isReady();
-      if (!isReady) outage('NOT_READY');
-      return isReady;
-    },
+    isReady: () =>
+      store.isReady((error) => {
+        outage(error instanceof UnavailableError ? error.reason : 'UNKNOWN');
+      }),
     async close() {
       closed = true;
       clearTimeout(probing);

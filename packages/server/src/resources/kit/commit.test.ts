@@ -12,7 +12,7 @@ function aRow() {
       row.tries += 1;
       await turn();
       const [write] = writes;
-      if (!write || write.op !== 'delete' || write.version !== row.version) {
+      if (write?.op !== 'delete' || write.version !== row.version) {
         return { committed: false, conflict: 'VERSION' };
       }
       row.version += 1;
