@@ -94,6 +94,8 @@ describe('pages for people', () => {
       const withToken = await ask(path, { headers: BROWSER });
       assert.match(withToken.headers.get('content-type') ?? '', /^application\/json/);
     }
+    const v1 = await ask('/v1', { token: null, headers: BROWSER });
+    assert.match(v1.body, /<h1>This address is for programs<\/h1>/);
     // The root is found from any depth, also below a path that a proxy has cut off.
     const { body } = await ask('/a/b/c?d=/e', { token: null, headers: BROWSER });
     assert.match(body, /href="\.\.\/\.\.\/docs"/);
