@@ -266,6 +266,10 @@ describe('extra routes', () => {
     const broken = await ask('/broken', { token: null });
     assert.deepEqual([broken.status, broken.body.code], [500, 'UNEXPECTED_ERROR']);
     const lines = logLines();
+    const shown = await ask('/broken', { token: null, headers: BROWSER });
+    assert.equal(shown.status, 500);
+    assert.match(shown.body, /<h1>Something went wrong here<\/h1>/);
+    assert.doesNotMatch(shown.body, /hunter2/);
     assert.deepEqual(
       lines.map(({ route, status, level }) => [route, status, level]),
       [
