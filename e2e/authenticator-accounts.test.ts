@@ -176,7 +176,10 @@ describe('accounts on the authenticator', { timeout: 180_000 }, () => {
     const { server, origin, browser } = phone;
     const at = (path: string) =>
       fetch(`${server.origin}/authenticator${path}`, { redirect: 'manual' });
-    assert.equal((await at('')).headers.get('location'), '/authenticator/');
+    // As a browser follows it: by relative addresses, which a proxy's path doesn't break.
+    const start = `${server.origin}/authenticator`;
+    const to = new URL((await at('')).headers.get('location') ?? '', start);
+    assert.equal(to.href, `${start}/`);
     const manifest = (await (await at('/manifest.webmanifest')).json()) as {
       display: string;
       icons: { src: string; purpose?: string }[];
@@ -184,7 +187,7 @@ describe('accounts on the authenticator', { timeout: 180_000 }, () => {
     assert.equal(manifest.display, 'standalone');
     assert.ok(manifest.icons.some(({ purpose }) => purpose === 'maskable'));
     for (const { src } of manifest.icons) {
-      const icon = await fetch(server.origin + src);
+      const icon = await fetch(new URL(src, `${start}/manifest.webmanifest`));
       assert.match(icon.headers.get('content-type') ?? '', /^image\//, src);
     }
     const cdp = await browser.context.newCDPSession(page);

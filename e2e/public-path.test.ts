@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, request as forward, type Server } from 'node:http';
+import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { type ApiClient, apiClient } from './api-client.ts';
 import { launchBrowser, type RunningBrowser } from './browser.ts';
@@ -23,7 +24,17 @@ async function startProxy(port: number, target: string): Promise<Server> {
     });
     onward.on('error', () => outgoing.destroy());
     incoming.pipe(onward);
-  }).listen(port, '127.0.0.1');
+  });
+  proxy.on('upgrade', ({ url = '', headers }, socket, head) => {
+    const onward = connect(Number(new URL(target).port), '127.0.0.1', () => {
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+      onward.write(`GET ${url.slice(PATH.length)} HTTP/1.1\r\n${lines.join('')}\r\n`);
+      onward.write(head);
+      socket.pipe(onward).pipe(socket);
+    });
+    for (const end of [onward, socket]) end.on('error', () => end.destroy());
+  });
+  proxy.listen(port, '127.0.0.1');
   await once(proxy, 'listening');
   return proxy;
 }
@@ -121,6 +132,8 @@ describe('under the path of a proxy', { timeout: 120_000 }, () => {
       paired._embedded.devices.map(({ type, status }: Record<string, string>) => [type, status]),
       [['MOBILE', 'ACTIVE']],
     );
+    // Its socket goes through the path, too.
+    await page.waitForSelector('[data-connection="CONNECTED"]');
     assert.deepEqual(outside, []);
     await page.close();
   });

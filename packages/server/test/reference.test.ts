@@ -7,6 +7,7 @@ import addFormats from 'ajv-formats';
 import { apiOperations } from '../src/app.ts';
 import { GROUPS } from '../src/http/reference/groups.ts';
 import { TEXTS, textOf } from '../src/http/reference/operation-text.ts';
+import { PROPERTY_TEXTS } from '../src/http/reference/property-texts.ts';
 import { EXAMPLE_IDS } from '../src/http/reference/texts/operation-text.ts';
 import type { Operation } from '../src/resources/kit/operation.ts';
 import { type Reply, send } from '../src/testing/client.ts';
@@ -96,6 +97,22 @@ describe('the reference', () => {
       [],
       'These texts have no operation, or it describes itself: remove them.',
     );
+  });
+
+  test('explains properties that there are', () => {
+    const names = new Set(
+      [...JSON.stringify(document).matchAll(/"(\w+)":\{/g)].map(([, one]) => one),
+    );
+    assert.deepEqual(
+      Object.keys(PROPERTY_TEXTS).filter((name) => !names.has(name)),
+      [],
+      'These are no properties of any schema: remove them.',
+    );
+    const { coolDown } =
+      document.paths['/v1/environments/{envID}/deviceAuthenticationPolicies'].post.requestBody
+        .content['application/json'].schema.properties.email.properties.otp.properties.failure
+        .properties;
+    assert.equal(coolDown.description, PROPERTY_TEXTS.coolDown);
   });
 
   test('explains every group', () => {

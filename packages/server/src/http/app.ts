@@ -3,6 +3,7 @@
  * It opens no port: `main.ts` listens.
  */
 import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -63,6 +64,9 @@ function createServer(options: HttpOptions, handlers: ErrorHandlers): FastifyIns
     maxHeaderSize: HEADER_BYTES_MAX,
     headersTimeout: timeouts.headersMs,
     connectionsCheckingInterval: timeouts.checkMs,
+    // RFC 9110 §7.8: another protocol is not refused but ignored. Java's own client asks for HTTP/2.
+    shouldUpgradeCallback: ({ headers }: IncomingMessage) =>
+      /^websocket$/i.test(headers.upgrade ?? '') && app.server.listenerCount('upgrade') > 0,
   };
   const common = {
     ...handlers,
@@ -73,7 +77,7 @@ function createServer(options: HttpOptions, handlers: ErrorHandlers): FastifyIns
     return503OnClosing: false,
     ...(trustProxy ? { trustProxy } : {}),
   };
-  const app = https
+  const app: FastifyInstance = https
     ? // The two calls differ in nothing but the type of the server that they make.
       (fastify({ ...common, https: { ...listener, ...https } }) as unknown as FastifyInstance)
     : fastify({ ...common, http: listener });

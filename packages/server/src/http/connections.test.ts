@@ -220,3 +220,15 @@ test('a server with a certificate speaks HTTPS, with the same pipeline', async (
   const plain = await sendRaw(port, head(GET));
   assert.doesNotMatch(plain, /HTTP\/1\.1 200/);
 });
+
+test('who asks for another protocol than a socket’s is answered in this one', async (context) => {
+  const { app, port } = await startTestApp(context, []);
+  const head = (protocol: string) =>
+    `GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings, close\r\n` +
+    `Upgrade: ${protocol}\r\nHTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA\r\n\r\n`;
+  assert.match(await sendRaw(port, head('h2c')), /^HTTP\/1\.1 200 /);
+  app.server.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 404 Not Found\r\n\r\n'));
+  // As Java's own client does by default.
+  assert.match(await sendRaw(port, head('h2c')), /^HTTP\/1\.1 200 /);
+  assert.match(await sendRaw(port, head('WebSocket')), /^HTTP\/1\.1 404 /);
+});

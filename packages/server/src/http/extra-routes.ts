@@ -4,6 +4,8 @@ import { correlate } from './correlation.ts';
 import { JSON_MEDIA_TYPE } from './endpoints.ts';
 import { errorReply, type Failure } from './error-reply.ts';
 import { type Exchange, type ExchangeParts, recordExchange } from './exchange.ts';
+import { wantsPage } from './negotiation.ts';
+import { errorPage } from './pages/error-page.ts';
 import { correlationHeaders, type Responder } from './respond.ts';
 
 export interface ExtraRoutes {
@@ -47,6 +49,13 @@ export async function serveExtraRoutes(
       const answer = errorReply(error);
       const known = exchanges.get(request);
       if (known) known.failure = answer.failure;
+      if (wantsPage(request.raw)) {
+        const page = errorPage(answer.reply, request.url);
+        return reply
+          .code(page.status)
+          .headers(page.headers ?? {})
+          .send(page.body);
+      }
       return reply
         .code(answer.reply.status)
         .headers({ ...answer.reply.headers, 'content-type': JSON_MEDIA_TYPE })

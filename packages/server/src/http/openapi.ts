@@ -10,6 +10,7 @@ import { isIdName, JSON_MEDIA_TYPE, parametersOf } from './endpoints.ts';
 import { GROUPS } from './reference/groups.ts';
 import { introduction } from './reference/introduction.ts';
 import { textOf } from './reference/operation-text.ts';
+import { PROPERTY_TEXTS } from './reference/property-texts.ts';
 
 export interface DocumentInfo {
   title: string;
@@ -149,12 +150,26 @@ function pathItemOperation(path: string, operations: readonly Operation[]): Json
 
 const COMPONENT_NAME = /^[A-Z][A-Za-z0-9]*$/;
 
+/** Gives properties the words of their names, where they have none. */
+function withWords(properties: unknown): unknown {
+  return Object.fromEntries(
+    Object.entries(Object(properties)).map(([name, schema]) => {
+      const description = PROPERTY_TEXTS[name];
+      const isSilent = description !== undefined && Object(schema).description === undefined;
+      return [name, isSilent ? { ...Object(schema), description } : schema];
+    }),
+  );
+}
+
 /** Moves schemas with a `title` to the components, so that generated clients can name them. */
 function withNamedSchemas(value: unknown, named: Json): unknown {
   if (Array.isArray(value)) return value.map((item) => withNamedSchemas(item, named));
   if (typeof value !== 'object' || value === null) return value;
   const members = Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [name, withNamedSchemas(member, named)]),
+    Object.entries(value).map(([name, member]) => [
+      name,
+      withNamedSchemas(name === 'properties' ? withWords(member) : member, named),
+    ]),
   );
   const { title } = members;
   if (typeof title !== 'string' || !COMPONENT_NAME.test(title) || !('type' in members)) {

@@ -94,6 +94,8 @@ describe('pages for people', () => {
       const withToken = await ask(path, { headers: BROWSER });
       assert.match(withToken.headers.get('content-type') ?? '', /^application\/json/);
     }
+    const v1 = await ask('/v1', { token: null, headers: BROWSER });
+    assert.match(v1.body, /<h1>This address is for programs<\/h1>/);
     // The root is found from any depth, also below a path that a proxy has cut off.
     const { body } = await ask('/a/b/c?d=/e', { token: null, headers: BROWSER });
     assert.match(body, /href="\.\.\/\.\.\/docs"/);
@@ -264,6 +266,10 @@ describe('extra routes', () => {
     const broken = await ask('/broken', { token: null });
     assert.deepEqual([broken.status, broken.body.code], [500, 'UNEXPECTED_ERROR']);
     const lines = logLines();
+    const shown = await ask('/broken', { token: null, headers: BROWSER });
+    assert.equal(shown.status, 500);
+    assert.match(shown.body, /<h1>Something went wrong here<\/h1>/);
+    assert.doesNotMatch(shown.body, /hunter2/);
     assert.deepEqual(
       lines.map(({ route, status, level }) => [route, status, level]),
       [

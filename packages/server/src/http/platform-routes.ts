@@ -59,6 +59,8 @@ const NEAR_MISSES: Readonly<Record<string, Produce>> = {
   '/self-service/': redirect('../self-service'),
   '/self-service/passkeys/': redirect('../passkeys'),
   '/self-service/phone/': redirect('../phone'),
+};
+const DEVELOPMENT_NEAR_MISSES: Readonly<Record<string, Produce>> = {
   '/outbox': redirect('dev/outbox'),
   '/dev': redirect('dev/outbox'),
 };
@@ -87,6 +89,7 @@ export function platformRoutes(
   const { version } = info;
   const routes: Record<string, Produce> = {
     ...NEAR_MISSES,
+    ...(isDevelopment ? DEVELOPMENT_NEAR_MISSES : {}),
     ...ICONS,
     ...SELF_SERVICE_FILES,
     ...files,

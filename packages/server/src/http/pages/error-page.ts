@@ -11,6 +11,10 @@ const FORBIDDEN: Words = {
   title: 'This address needs an access token',
   text: 'It is part of the API and answers programs, which bring a token. The reference says how to get one.',
 };
+const PROGRAMS: Words = {
+  title: 'This address is for programs',
+  text: 'It is part of the API and can’t be opened in a browser. The reference says what it takes.',
+};
 const WRONG: Words = {
   title: 'This request was not understood',
   text: 'Something in the address is not as the server expects it. Nothing was changed.',
@@ -26,19 +30,22 @@ const BY_STATUS: Readonly<Record<number, Words>> = {
     title: 'There is no page here',
     text: 'The address may be mistyped, or what it led to is gone. Nothing was changed.',
   },
-  405: {
-    title: 'This address is for programs',
-    text: 'It is part of the API and can’t be opened in a browser. The reference says what it takes.',
-  },
+  405: PROGRAMS,
   429: {
     title: 'Too many requests',
     text: 'Wait a minute, then load the page again. Nothing was changed.',
   },
 };
 
+function wordsFor(status: number, url: string): Words {
+  // The start of the API is printed by the server, and no address of its own.
+  if (status === 404 && /^\/v1(?:[/?]|$)/.test(url)) return PROGRAMS;
+  return BY_STATUS[status] ?? (status >= 500 ? TROUBLE : WRONG);
+}
+
 /** The page of an error's answer; it keeps the status and the headers. Pure. */
 export function errorPage({ status, body, headers }: OperationReply, url: string): OperationReply {
-  const { title, text } = BY_STATUS[status] ?? (status >= 500 ? TROUBLE : WRONG);
+  const { title, text } = wordsFor(status, url);
   const root = rootFrom(url);
   const { id } = Object(body);
   const page = html`<main>

@@ -16,7 +16,7 @@ export const PAGE_STYLE = `
 html { scroll-padding-top: 1rem; }
 body { margin: 0; background: var(--paper); color: var(--ink); overflow-wrap: anywhere; }
 body > header, main, footer { max-width: 40rem; margin: 0 auto; padding: 0 1rem; }
-.wide > header { max-width: 75rem; }
+.wide > header, .wide main { max-width: 75rem; }
 body > header { padding-top: 1rem; }
 body > header a {
   display: inline-flex; align-items: center; gap: .5rem; min-height: 44px;
@@ -65,16 +65,17 @@ button, .button { cursor: pointer; }
 table { width: 100%; border-collapse: collapse; }
 th, td { padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 th { font-size: .8125rem; color: var(--quiet); }
+td:first-child { overflow-wrap: normal; }
 .unseen {
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
 }
-.columns { display: grid; max-width: 75rem; margin: 0 auto; }
-.columns main { min-width: 0; max-width: 52rem; margin: 0; }
-.columns nav { padding: 0 1rem; }
+.columns { display: grid; }
+.columns > div { min-width: 0; max-width: 52rem; }
 .columns nav ul { padding: 0; list-style: none; }
 .columns nav a { display: inline-block; min-height: 28px; }
 @media (min-width: 60rem) {
-  .columns { grid-template-columns: 17rem 1fr; }
+  .columns { grid-template-columns: 19rem 1fr; gap: 1rem; }
+  .columns > div > section:first-child h2 { margin-top: .5rem; }
   .columns nav { position: sticky; top: 0; align-self: start; max-height: 100vh; overflow-y: auto; }
 }
 details { margin: .5rem 0; border: 1px solid var(--line); border-radius: 12px; background: var(--card); }

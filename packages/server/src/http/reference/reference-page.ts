@@ -59,11 +59,12 @@ export function renderReference(
   facts: Addresses & { title: string; version: string },
 ): string {
   const groups = groupsOf(operations);
-  const body = html`<div class="columns">
-${contents(groups, facts)}
-<main>
+  const body = html`<main>
 <h1>${facts.title}</h1>
 <p class="quiet">Version ${facts.version} · <a href="openapi.json">OpenAPI 3.1 document</a></p>
+<div class="columns">
+${contents(groups, facts)}
+<div>
 ${introduction(facts).map(
   ({ id, title, text }) => html`<section><h2 id="${id}">${title}</h2>${markdown(text)}</section>`,
 )}
@@ -73,8 +74,9 @@ ${GROUPS[tag] !== undefined && markdown(GROUPS[tag])}
 ${group.map(operationPart)}</section>`,
 )}
 <p id="said" class="unseen" role="status"></p>
-</main>
-</div>`;
+</div>
+</div>
+</main>`;
   // Code can be wider than the page: it is scrolled, by keyboard too.
   const text = body.text.replaceAll('<pre><code', '<pre tabindex="0"><code');
   return renderPage({

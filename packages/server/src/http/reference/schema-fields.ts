@@ -1,5 +1,6 @@
 /** A schema as rows that people read: the path of each property, its type, its rules. */
 import { UUID_PATTERN } from '../../resources/kit/schemas.ts';
+import { PROPERTY_TEXTS } from './property-texts.ts';
 
 export interface Field {
   /** `selectedDevice.oneTime.email`, `order[].id`. */
@@ -69,12 +70,21 @@ function rulesOf(schema: Schema): string {
     .join('; ');
 }
 
+/** With the words of its name, unless it has its own. */
+function described(name: string, schema: Schema): Schema {
+  const text = PROPERTY_TEXTS[name];
+  return schema.description !== undefined || text === undefined
+    ? schema
+    : { ...schema, description: text };
+}
+
 /** The properties below a schema. `_links` are left out: they lead, and say nothing. */
 function* fieldsBelow(schema: Schema, prefix: string, isNeeded = true): Generator<Field> {
   const { properties = {}, required = [], items } = schema;
   if (items) yield* fieldsBelow(items, `${prefix.replace(/\.$/, '')}[].`, isNeeded);
-  for (const [name, member] of Object.entries(properties)) {
+  for (const [name, bare] of Object.entries(properties)) {
     if (name === '_links') continue;
+    const member = described(name, bare);
     const path = prefix + name;
     const isRequired = isNeeded && required.includes(name);
     const isLeaf = !member.properties && !member.items?.properties;

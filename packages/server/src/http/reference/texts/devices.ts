@@ -13,7 +13,8 @@ export const DEVICE_TEXTS: OperationTexts = {
     example: { type: 'EMAIL', email: 'kaisa@shop.example' },
   },
   reorderDevices: {
-    description: 'Names every active device once, in the order that the user likes.',
+    description:
+      'Active devices, each once, in the order that the user likes. Those left out come after them.',
     example: { order: [{ id: DEVICE_ID }] },
   },
   removeDeviceOrder: { description: 'Afterwards a flow asks the user to choose.' },

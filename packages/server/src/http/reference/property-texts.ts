@@ -1,0 +1,42 @@
+/**
+ * What a property means wherever it stands, by its name: only names of one meaning. A schema's own
+ * description goes first.
+ */
+export const PROPERTY_TEXTS: Readonly<Record<string, string>> = {
+  clientContext: 'Shown on the phone: which application asks, and for what. Names and texts.',
+  numberMatching: 'The number that the user chooses on the phone',
+  selectedDevice: 'The device that is asked, or shall be',
+  oneTime: 'An address or number for this flow only, instead of a device',
+  notification: 'How the message or the push reads',
+  variables: 'What the template puts into the text',
+  variant: 'Another text of the same template',
+  testMode: 'Nothing is sent; the passcode is in the answer. Not in production',
+  nickname: 'What the user calls it',
+  pairingDisabled: 'Devices that exist still work; no new ones',
+  promptForNicknameOnPairing: 'Whether pages shall ask for a name',
+  coolDown: 'How long a lock lasts',
+  failure: 'How many wrong answers lock, and for how long',
+  maxAllowedDevices: 'How many devices a user may have',
+  failureCount: 'Wrong answers in a row that lock the account',
+  durationSeconds: 'Absent: until an administrator unlocks it',
+  deviceSelection: 'Whether the user is asked which device to use',
+  newDeviceNotification: 'Who is told of a new device, and how',
+  ignoreUserLock: 'Whether a locked account may authenticate',
+  relyingPartyId: 'The host name of your pages, or one above it',
+  userVerification: 'Whether the authenticator has to know its user: by PIN, finger or face',
+  discoverableCredentials: 'Whether it can be used without a user name',
+  attestationRequirements: 'Whether the maker of the authenticator must be proved',
+  authenticatorAttachment: 'Built in, to be plugged in, or both',
+  backupEligibility: 'Whether a passkey may be kept by a cloud',
+  attemptsRemaining: 'Wrong answers that are still allowed',
+  bypassAllowed:
+    'Whether the user has a bypass now; what follows from it, your application decides',
+  userBypassEnabled: 'The same as `bypassAllowed`',
+  usableStatus: 'Whether the device can be chosen now, and why not',
+  billOfMaterials: 'The products of the environment; MFA needs PING_ONE_MFA',
+  tokenEndpointAuthMethod: 'How the application proves itself at the token endpoint',
+  grantTypes: 'What it may do there; a worker: CLIENT_CREDENTIALS',
+  preferredLanguage: 'Messages are written in it where there is a text of it',
+  externalId: 'The id of the user in a system of yours',
+  expiresAt: 'From then on it can’t be used',
+};
