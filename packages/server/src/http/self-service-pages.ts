@@ -27,7 +27,6 @@ export const SELF_SERVICE_FILES: Readonly<Record<string, () => Promise<Operation
   '/self-service/passkeys': file('passkeys.html', 'html'),
   '/self-service/passkeys.js': file('passkeys.js', 'js'),
   '/self-service/phone': file('phone.html', 'html'),
-  '/self-service/phone.css': file('phone.css', 'css'),
   '/self-service/phone.js': file('phone.js', 'js'),
   '/self-service/phone-words.js': file('phone-words.js', 'js'),
   '/self-service/qr-code.js': file('qr-code.js', 'js'),
