@@ -3,18 +3,20 @@
  * pairing key, shows it as a QR code, waits until it is claimed; it starts an authentication, shows the
  * number to match, and waits for the phone.
  */
+import { endOf, troubleOf } from './phone-words.js';
 import { qrCode } from './qr-code.js';
 
 const POLL_MS = 1_000;
 const element = (/** @type {string} */ id) =>
   /** @type {HTMLElement} */ (document.getElementById(id));
 const form = /** @type {HTMLFormElement} */ (element('access'));
+const inputOf = (/** @type {string} */ name) =>
+  /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
 
 /** What a person may put into the address of the page: no token. */
 const given = new URLSearchParams(location.hash.slice(1));
 for (const name of ['environmentId', 'userId', 'policyId']) {
-  const input = /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
-  input.value = given.get(name) ?? '';
+  inputOf(name).value = given.get(name) ?? '';
 }
 
 function fields() {
@@ -23,7 +25,14 @@ function fields() {
   );
 }
 
-/** What the server refuses is told in its own words. */
+/** What keeps the page from going on, and the field that it is about. */
+class Trouble extends Error {
+  constructor(/** @type {{ words: string, field?: string }} */ { words, field }) {
+    super(words);
+    this.field = field;
+  }
+}
+
 async function call(/** @type {string} */ path, /** @type {object | undefined} */ body) {
   const response = await fetch(path, {
     method: body ? 'POST' : 'GET',
@@ -32,18 +41,53 @@ async function call(/** @type {string} */ path, /** @type {object | undefined} *
       ...(body ? { 'content-type': 'application/json' } : {}),
     },
     ...(body ? { body: JSON.stringify(body) } : {}),
+  }).catch(() => {
+    throw new Trouble({ words: 'The server can not be reached. Try again.' });
   });
   const reply = await response.json();
   if (response.ok) return reply;
-  const [detail] = reply.details ?? [];
-  throw new Error(detail ? `${detail.code}: ${detail.message}` : (reply.message ?? 'Refused.'));
+  throw new Trouble(troubleOf(response.status, reply));
 }
 
 const say = (/** @type {string} */ text) => {
   element('outcome').textContent = text;
 };
-const failed = (/** @type {unknown} */ error) =>
-  say(error instanceof Error ? error.message : 'That did not work.');
+
+/** Shows which field is wrong, or none. */
+function mark(/** @type {string | undefined} */ field) {
+  for (const input of form.querySelectorAll('input')) {
+    input.removeAttribute('aria-describedby');
+    input.removeAttribute('aria-invalid');
+  }
+  if (field === undefined) return;
+  inputOf(field).setAttribute('aria-describedby', 'trouble');
+  inputOf(field).setAttribute('aria-invalid', 'true');
+}
+
+/** Says what is wrong where it is put right: in the form, at its field. */
+function failed(/** @type {unknown} */ error) {
+  const words = error instanceof Error ? error.message : 'That did not work.';
+  const field = error instanceof Trouble ? error.field : undefined;
+  if (field === undefined && form.hidden) return say(words);
+  say('');
+  showForm();
+  element('trouble').textContent = words;
+  mark(field);
+  if (field) inputOf(field).focus();
+}
+
+/** The filled form makes room for what it was filled for. */
+function show(/** @type {'access' | 'pairing' | 'trial'} */ id) {
+  for (const part of ['access', 'pairing', 'trial']) element(part).hidden = part !== id;
+  element('again').hidden = id === 'access';
+  scrollTo(0, 0);
+}
+
+function showForm() {
+  watched = '';
+  show('access');
+}
+
 const pause = () => new Promise((resolve) => setTimeout(resolve, POLL_MS));
 
 /** One at a time: a new code, or a new request, ends the watching of the one before. */
@@ -55,7 +99,8 @@ function showKey(/** @type {any} */ key) {
   element('qr-code').replaceChildren(qrCode(key.uri));
   /** @type {HTMLAnchorElement} */ (element('link')).href = key.uri;
   element('code').textContent = key.code.replaceAll(/(.{4})(?=.)/g, '$1 ');
-  element('pairing').hidden = false;
+  show('pairing');
+  element('pairing-title').focus();
 }
 
 function showTimeLeft(/** @type {any} */ key) {
@@ -79,20 +124,21 @@ async function pair() {
     if (watched !== key.id) return;
     key = await call(`${keys}/${key.id}`, undefined);
   }
-  element('pairing').hidden = true;
   if (key.status !== 'CLAIMED') {
-    element('paired').textContent = key.error?.message ?? 'The code is over. Show a new one.';
+    showForm();
+    element('trouble').textContent = key.error?.message ?? 'The code is over. Show a new one.';
     return;
   }
   deviceId = key.device?.id ?? '';
   element('paired').textContent = 'The phone is paired.';
-  element('trial').hidden = false;
+  show('trial');
 }
 
 /** Asks the phone, and shows the number and how it goes. */
 async function tryIt() {
   const { environmentId, userId, policyId } = fields();
   const flows = `../${environmentId}/deviceAuthentications`;
+  element('paired').textContent = '';
   say('Asking …');
   let flow = await call(flows, {
     user: { id: userId },
@@ -104,6 +150,7 @@ async function tryIt() {
   const { numberMatching } = flow;
   element('number-line').hidden = !numberMatching;
   element('number').textContent = String(numberMatching?.value ?? '').padStart(2, '0');
+  if (numberMatching) element('number-line').scrollIntoView({ block: 'nearest' });
   while (flow.status === 'PUSH_CONFIRMATION_REQUIRED') {
     say('Waiting for the phone …');
     await pause();
@@ -111,11 +158,22 @@ async function tryIt() {
     flow = await call(`${flows}/${flow.id}`, undefined);
   }
   element('number-line').hidden = true;
-  say([flow.status, flow.authenticators?.join(', '), flow.error?.code].filter(Boolean).join(': '));
+  say(endOf(flow));
 }
 
 form.addEventListener('submit', (event) => {
   event.preventDefault();
-  pair().catch(failed);
+  element('trouble').textContent = '';
+  const empty = [...form.querySelectorAll('input')].find((input) => !input.validity.valid);
+  mark(empty?.name);
+  if (empty) {
+    element('trouble').textContent = 'Fill in this field.';
+    empty.focus();
+  } else pair().catch(failed);
 });
 element('try').addEventListener('click', () => void tryIt().catch(failed));
+element('again').addEventListener('click', () => {
+  element('paired').textContent = '';
+  say('');
+  showForm();
+});

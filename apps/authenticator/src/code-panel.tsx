@@ -36,6 +36,8 @@ const TITLES: Partial<Record<Step['at'], string>> = {
   REFUSED: 'This can not be added',
 };
 const READING: Step = { at: 'BUSY', words: 'Reading the code …' };
+/** The server has too many environments to look in, or (behind a proxy, or older) doesn't look. */
+const MUST_SAY_WHERE = ['REQUIRED_VALUE', 'NOT_PAIRED'];
 const codeOf = (error: unknown) => (error instanceof DeviceError ? error.code : '');
 
 export interface CodePanelProps {
@@ -86,7 +88,7 @@ export function CodePanel({ session, accounts, link, onDone }: CodePanelProps) {
     try {
       await ask(await device.find(SERVER_URL, code));
     } catch (error) {
-      if (codeOf(error) === 'REQUIRED_VALUE') setStep({ at: 'ENVIRONMENT', code });
+      if (MUST_SAY_WHERE.includes(codeOf(error))) setStep({ at: 'ENVIRONMENT', code });
       else refuse(wordsOf(error));
     }
   }

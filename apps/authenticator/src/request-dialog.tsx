@@ -33,6 +33,9 @@ function outcomeOf(status: string, request: AccountRequest): Said {
   return { text: WRONG_NUMBER, notice: 'the number was wrong.', tone: 'WARNING', report: request };
 }
 
+/** Seconds that are left when it is said aloud. */
+const SAID_AT_SECONDS = [30, 10, 5];
+
 const OVER: Readonly<Record<string, string>> = {
   PUSH_CONFIRMATION_TOO_LATE: 'This request is over: it was answered elsewhere, or took too long.',
   AUTHENTICATION_CANCELLED: 'The request was cancelled.',
@@ -190,6 +193,10 @@ export function RequestDialog({ waiting, count, onDone }: RequestDialogProps) {
             Deny ends this request. “This was not me” also warns your organization.
           </span>{' '}
           <span data-seconds-left={secondsLeft}>{secondsLeft} s left.</span>
+        </p>
+        {/* Said at a few moments only: nobody wants to hear each second. */}
+        <p role="status" className="unseen">
+          {SAID_AT_SECONDS.includes(secondsLeft) && `${secondsLeft} seconds left to answer`}
         </p>
       </div>
     </dialog>

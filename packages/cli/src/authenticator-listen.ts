@@ -25,7 +25,13 @@ function describe({ challenge, account }: AccountRequest): string[] {
     '',
     `${title}  [${nameOf(account)}]`,
     message,
-    `Asked at ${origin.time}${origin.address ? ` from ${origin.address}` : ''}`,
+    [
+      `Asked at ${origin.time}`,
+      origin.address && `from ${origin.address}`,
+      origin.application && `by ${origin.application.name}`,
+    ]
+      .filter(Boolean)
+      .join(' '),
     ...contextLines(clientContext),
     ...(numbers ? [`Numbers: ${numbers.join('  ')}`] : []),
   ];

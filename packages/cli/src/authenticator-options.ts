@@ -6,7 +6,7 @@ export const USAGE = `Usage: countersign authenticator COMMAND
 
 Commands:
   pair LINK           add the account of a pairing key's \`uri\`
-  pair CODE           the same by its code; needs --server and --environment
+  pair CODE           the same by its code; needs --server, and --environment where it has many
   accounts            list the accounts
   passcode            show the passcodes
   listen              wait for requests and answer them; asks, or answers by --approve, --deny

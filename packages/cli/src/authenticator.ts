@@ -31,12 +31,16 @@ function openDevice({ file, application }: Options): Device {
   });
 }
 
-function targetOf(text: string, { server, environment }: Options): string | PairingTarget {
+async function targetOf(
+  device: Device,
+  text: string,
+  { server, environment }: Options,
+): Promise<string | PairingTarget> {
   if (/^https?:/.test(text)) return text;
-  if (server === undefined || environment === undefined) {
-    throw new UsageError('A code alone needs --server and --environment.');
-  }
-  return { origin: server.replace(/\/+$/, ''), environmentId: environment, code: text };
+  if (server === undefined) throw new UsageError('A code alone needs --server.');
+  const origin = server.replace(/\/+$/, '');
+  if (environment === undefined) return device.find(origin, text);
+  return { origin, environmentId: environment, code: text };
 }
 
 /** Resolves with the exit code; nothing: 0. */
@@ -48,7 +52,7 @@ type Command = (
 
 const pair: Command = async (device, text, options) => {
   if (text === undefined) throw new UsageError('What is to be paired?');
-  const account = await device.pair(targetOf(text, options));
+  const account = await device.pair(await targetOf(device, text, options));
   say(`Paired: ${nameOf(account)} (${account.id})`);
   return undefined;
 };

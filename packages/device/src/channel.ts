@@ -198,7 +198,8 @@ export function listen(
     if (account.status === 'PENDING') await account.confirm();
     if (canConnect && !wasCut) return account.alone('channel', connect, signal);
     wasCut = false;
-    const looking = look(POLL_SECONDS);
+    // Held only while there is nothing: the end of what is shown would be heard with the next request.
+    const looking = look(known.size > 0 ? undefined : POLL_SECONDS);
     setReady();
     await looking;
   }

@@ -3,7 +3,16 @@ import assert from 'node:assert/strict';
 import { randomInt, randomUUID } from 'node:crypto';
 import { before, test } from 'node:test';
 import { type Device, DeviceError } from '../../device/src/index.ts';
-import { CLIENT_FAILURES_MAX, CLIENT_FAILURES_WINDOW_MS } from '../src/config/limits.ts';
+import {
+  CLIENT_FAILURES_MAX,
+  CLIENT_FAILURES_WINDOW_MS,
+  TYPED_CODE_ENVIRONMENTS_MAX,
+} from '../src/config/limits.ts';
+import {
+  newPairingCode,
+  pairingKeyDocument,
+} from '../src/resources/devices/pairing-keys/new-pairing-key.ts';
+import { newEnvironmentWrites } from '../src/resources/platform/environments/new-environment.ts';
 import { type Reply, send } from '../src/testing/client.ts';
 import {
   allowNative,
@@ -158,6 +167,49 @@ describeNative(
       assert.deepEqual([moved.status, moved.body.details[0].code], [401, 'INVALID_SIGNATURE']);
       const nowhere = { flow: randomUUID() };
       await refused(account.call('reports', nowhere), 'PUSH_CONFIRMATION_TOO_LATE');
+    });
+
+    /** Environments without anything in them but what each begins with. */
+    async function addEnvironments(count: number): Promise<string[]> {
+      const { keyring, methods, store } = server.server.parts;
+      const ids = Array.from({ length: count }, () => randomUUID());
+      for (const id of ids) {
+        const made = { id, name: `Shop ${id}`, products: [{ type: 'PING_ONE_MFA' }] };
+        await store.commit(
+          await newEnvironmentWrites(made, { keyring, methods, now: server.now() }),
+        );
+      }
+      return ids;
+    }
+
+    test('a typed code is found in another environment, and has its own key there', async () => {
+      const [environmentId = ''] = await addEnvironments(1);
+      const { keyring, store } = server.server.parts;
+      await keyring.load(environmentId);
+      const [id, code] = [randomUUID(), newPairingCode('ALPHANUMERIC')];
+      const doc = pairingKeyDocument(keyring, {
+        environmentId,
+        id,
+        code,
+        userId: randomUUID(),
+        policyId: randomUUID(),
+        applicationIds: [],
+        lifetimeMs: 60_000,
+        now: server.now(),
+      });
+      await store.commit([{ op: 'insert', table: 'pairing_keys', environmentId, id, doc }]);
+      const target = await device.find(server.server.url, code.toLowerCase());
+      const { kid } = await keyring.deviceSigningKey(environmentId);
+      assert.deepEqual([target.environmentId, target.serverKey], [environmentId, kid]);
+      server.advance(60_000);
+      await refused(device.find(server.server.url, code), 'PAIRING_KEY_INVALID');
+    });
+
+    // The last one: from here on the server has too many.
+    test('asks for the environment where there are too many to look in', once, async () => {
+      const { code } = await aPairingKey(server, await aUser(server));
+      await addEnvironments(TYPED_CODE_ENVIRONMENTS_MAX);
+      await refused(device.find(server.server.url, code), 'REQUIRED_VALUE');
     });
   },
   { env: { COUNTERSIGN_TRUST_PROXY: '127.0.0.1' } },

@@ -27,6 +27,7 @@ export const SELF_SERVICE_FILES: Readonly<Record<string, Produce>> = {
   '/self-service/passkey-words.js': file('passkey-words.js', 'js'),
   '/self-service/phone': file('phone.html', 'html'),
   '/self-service/phone.js': file('phone.js', 'js'),
+  '/self-service/phone-words.js': file('phone-words.js', 'js'),
   '/self-service/qr-code.js': file('qr-code.js', 'js'),
   // The one library: it has no imports.
   '/self-service/qr.js': at(import.meta.resolve('qr'), 'js'),

@@ -29,6 +29,8 @@ export const NOTIFICATION = Type.Object(
     clientContext: Type.Optional(
       Type.Record(Type.String({ maxLength: 100 }), Type.Unknown(), {
         maxProperties: VARIABLES_MAX,
+        description:
+          "What the application knows of the request (its user's browser, place, address): the phone shows it line by line.",
       }),
     ),
     policy: Type.Optional(Type.Object({ id: Uuid }, { additionalProperties: false })),
