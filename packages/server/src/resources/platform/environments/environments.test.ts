@@ -6,6 +6,7 @@ import type { RequestOptions } from '../../../testing/client.ts';
 import { roundTrip } from '../../../testing/round-trip.ts';
 import { actionsOf, errorOf } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
+import { aWorker } from '../applications/testing-platform.ts';
 
 describe('environments', () => {
   let server: TestServer;
@@ -174,6 +175,22 @@ describe('environments', () => {
       assert.deepEqual(refused.body.details[0].innerError.allowedValues, ['EU']);
     } finally {
       await european.close();
+    }
+  });
+
+  test('are of a server that may be set to tell a secret once', async () => {
+    const strict = await startTestServer({ env: { COUNTERSIGN_SECRETS_READ_ONCE: 'true' } });
+    try {
+      for (const [one, statuses] of [
+        [server, [200, 200]],
+        [strict, [200, 404]],
+      ] as const) {
+        const { body } = await one.api('/applications', { body: aWorker({ name: randomUUID() }) });
+        const read = () => one.api(`/applications/${body.id}/secret`);
+        assert.deepEqual([(await read()).status, (await read()).status], statuses);
+      }
+    } finally {
+      await strict.close();
     }
   });
 

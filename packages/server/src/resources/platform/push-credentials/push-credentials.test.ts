@@ -4,6 +4,7 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { errorOf } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
+import { aWorker } from '../applications/testing-platform.ts';
 
 describe('push credentials', () => {
   let server: TestServer;
@@ -11,15 +12,7 @@ describe('push credentials', () => {
 
   before(async () => {
     server = await startTestServer();
-    const { body } = await server.api('/applications', {
-      body: {
-        name: randomUUID(),
-        type: 'NATIVE_APP',
-        protocol: 'OPENID_CONNECT',
-        grantTypes: ['CLIENT_CREDENTIALS'],
-        tokenEndpointAuthMethod: 'NONE',
-      },
-    });
+    const { body } = await server.api('/applications', { body: aWorker({ type: 'NATIVE_APP' }) });
     path = `/applications/${body.id}/pushCredentials`;
   });
   after(() => server?.close());
