@@ -1,4 +1,5 @@
 /** One pairing of this device with a user: its keys, and what can be done with them. */
+import type { ScannedCode, Update } from './about.ts';
 import {
   type AccountRecord,
   changeRecord,
@@ -16,47 +17,6 @@ import { readPairs } from './pairing-uri.ts';
 import { type Passcode, passcodeAt } from './passcode.ts';
 import { type Fetch, newId, openMessage, readJson, sha256, signText } from './protocol.ts';
 import { type DeviceStorage, exclusively } from './storage.ts';
-
-export interface PushToken {
-  provider: 'FCM' | 'APNS' | 'HMS' | 'WEB_PUSH';
-  /** The registration token; for `WEB_PUSH` the subscription as JSON. */
-  token: string;
-  /** APNs' development service. */
-  sandbox?: boolean;
-}
-
-/** What the device says of itself. */
-export interface About {
-  os?: { type: string; version?: string };
-  model?: { name: string; marketingName?: string };
-  manufacturer?: string;
-  sdkVersion?: string;
-  locale?: string;
-  nativeName?: string;
-  applicationVersion?: string;
-  rooted?: boolean;
-  lockEnabled?: boolean;
-  allowPushNotification?: boolean;
-}
-
-export interface Update {
-  about?: About;
-  /** `null`: it isn't woken by a provider any more. */
-  push?: PushToken | null;
-  integrity?: { compromised: boolean };
-  /** At most 100 characters; an empty one removes it. */
-  nickname?: string;
-}
-
-/** A code that another device shows, to sign a user on there. */
-export interface ScannedCode {
-  id: string;
-  /** `CLAIMED`: the user must approve; `COMPLETED`: he is signed on. */
-  status: string;
-  clientContext?: Record<string, unknown>;
-  application: { id: string };
-  expiresAt: string;
-}
 
 export interface AccountParts {
   storage: DeviceStorage;

@@ -1,12 +1,7 @@
 /** This installation: pairs, keeps several accounts, and hears of requests for any of them. */
 import type { JWK } from 'jose';
-import {
-  type About,
-  Account,
-  type AccountParts,
-  type AccountRequest,
-  type PushToken,
-} from './account.ts';
+import type { About, PushToken } from './about.ts';
+import { Account, type AccountParts, type AccountRequest } from './account.ts';
 import { type AccountRecord, keptRecords, recordKey } from './account-record.ts';
 import { type Attester, attestationOf } from './attestation.ts';
 import { type Listening, type ListenOptions, listen, type RequestListener } from './channel.ts';

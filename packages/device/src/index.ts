@@ -1,11 +1,8 @@
 /** The device SDK of Countersign; docs/device-protocol.md is what it speaks. */
+export type { About, PushToken, ScannedCode, Update } from './about.ts';
 export {
-  type About,
   Account,
   type AccountRequest,
-  type PushToken,
-  type ScannedCode,
-  type Update,
 } from './account.ts';
 export type { PushResult } from './account-record.ts';
 export type { Attester } from './attestation.ts';
