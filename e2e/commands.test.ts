@@ -60,6 +60,33 @@ describe('commands that read make nothing', () => {
     rmSync(folder, { recursive: true });
   });
 
+  test('doctor says BAD to what would fail or leak in production', async () => {
+    const key = { COUNTERSIGN_MASTER_KEY: randomBytes(32).toString('base64') };
+    const server = await startServer(key);
+    await server.stop({ keepData: true });
+    const folder = server.dataDirectory;
+    const { code, stdout } = await runCommand(['doctor'], {
+      ...key,
+      NODE_ENV: 'production',
+      HOST: '0.0.0.0',
+      COUNTERSIGN_DATA_DIR: folder,
+      COUNTERSIGN_PUBLIC_URL: `http://127.0.0.1:${await freePort()}`,
+      COUNTERSIGN_SMTP_URL: `smtp://user:geheim@127.0.0.1:${await freePort()}`,
+    });
+    rmSync(folder, { recursive: true });
+    assert.equal(code, 1);
+    for (const said of [
+      /^BAD Plain HTTP on 0\.0\.0\.0/m,
+      /^BAD COUNTERSIGN_PUBLIC_URL is http/m,
+      /^BAD the mail server 127\.0\.0\.1:\d+ can't be used \(E\w+/m,
+      /^! {3}http:\/\/127\.0\.0\.1:\d+ can't be reached from here \(ECONNREFUSED\)/m,
+      /^! {3}no backup was ever taken/m,
+    ]) {
+      assert.match(stdout, said);
+    }
+    assert.doesNotMatch(stdout, /geheim/);
+  });
+
   test('a folder whose key is missing gets no new one', async () => {
     const server = await startServer();
     await server.stop({ keepData: true });

@@ -1,7 +1,7 @@
 /** `npm start` as an operator's service manager uses it: ready soon, and gone when told to. */
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -94,4 +94,25 @@ describe('a started server ends with its starter', { timeout: 120_000 }, () => {
       });
     }
   }
+});
+
+describe('what stands behind `npm start --` is understood or refused', () => {
+  const start = (...args: string[]) =>
+    spawnSync('npm', ['start', '--silent', '--', ...args], {
+      cwd: ROOT,
+      env: cleanEnvironment(),
+      encoding: 'utf8',
+    });
+
+  test('--help says what there is', () => {
+    const { status, stdout } = start('--help');
+    assert.equal(status, 0);
+    assert.match(stdout, /--port PORT/);
+  });
+
+  test('an option that there is not starts nothing', () => {
+    const { status, stderr } = start('--prot', '4613');
+    assert.equal(status, 2);
+    assert.match(stderr, /Unknown option '--prot'/);
+  });
 });

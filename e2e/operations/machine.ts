@@ -67,7 +67,7 @@ export function makeMachine(words: Readonly<Record<string, string>>): Machine {
   for (const [name, text] of Object.entries(standIns(folder))) {
     writeFileSync(join(folder, 'stand-ins', name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
   }
-  const owner = isRoot ? '-o nobody -g nogroup' : '';
+  const owner = isRoot ? '-o 65534 -g 65534' : '';
 
   function translate(script: string): string {
     let text = script

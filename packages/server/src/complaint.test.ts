@@ -41,6 +41,13 @@ test('each error of the system is a sentence that says what to do', () => {
   }
 });
 
+test('what caused an error tells, where the error itself does not', () => {
+  const outer = new Error('The store is unavailable.', {
+    cause: failure({ code: 'ECONNREFUSED' }),
+  });
+  assert.match(complaintOf(outer, SETTINGS) ?? '', /DATABASE_URL/);
+});
+
 test('what is advice already stays, and a mistake of the program is none', () => {
   assert.equal(complaintOf(new SettingsError('PORT is wrong.')), 'PORT is wrong.');
   assert.equal(complaintOf(new TypeError('x is not a function'), SETTINGS), undefined);

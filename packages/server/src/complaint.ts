@@ -26,10 +26,17 @@ interface Clues {
 
 type Known = Pick<Settings, 'host' | 'port' | 'dataDirectory'> & Partial<Settings>;
 
-/** The sentence; undefined: this is nobody's setting, but a mistake of the program. Pure. */
+/**
+ * The sentence, of the error or of what caused it; undefined: this is nobody's setting, but a mistake
+ * of the program. Pure.
+ */
 export function complaintOf(error: unknown, settings?: Known): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (ADVICE.includes(error.name)) return error.message;
+  return ofSystem(error, settings) ?? complaintOf(error.cause, settings);
+}
+
+function ofSystem(error: Error, settings?: Known): string | undefined {
   const clues = error as unknown as Clues;
   return (
     ofListening(clues, settings) ??

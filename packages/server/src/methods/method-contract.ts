@@ -111,6 +111,17 @@ export function methodContract(
     assert.deepEqual(paired, before, 'checking changes nothing');
   });
 
+  if (method.selfContained) {
+    test(`${method.type} takes no answer of before once the store went back in time`, async () => {
+      const { context, paired, asked, right } = await pair();
+      const spent = method.spent?.(paired.credential, context.now);
+      assert.ok(spent, 'Its devices make codes that nobody keeps: it must say how they are spent.');
+      const device = { ...paired, credential: spent };
+      const verdict = await method.verify(right, asked.challenge, device, context);
+      assert.equal(verdict.verdict, 'REJECTED');
+    });
+  }
+
   test(`${method.type} takes no answer of another device`, async () => {
     const { context, asked, right, paired } = await pair();
     const { vault, environmentId } = world();

@@ -3,6 +3,7 @@ import { closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'n
 import { dirname } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
+import { COPY } from './sqlite-life.ts';
 
 const READ_ONLY = { readOnly: true, timeout: 5_000 } as const;
 
@@ -67,14 +68,11 @@ export function contentsOf(db: DatabaseSync, path: string): FileContents {
   };
 }
 
-/**
- * A copy is one file, without a log beside it. That its head says so tells it from a file that a
- * server works on, wherever it is put (`sqlite-life.ts`).
- */
-function leaveWalMode(path: string): void {
+/** A copy is one file, without a log beside it, and known as a copy wherever it is put. */
+function markAsCopy(path: string): void {
   const db = new DatabaseSync(path);
   try {
-    db.exec('pragma journal_mode = delete');
+    db.exec(`pragma journal_mode = delete; pragma user_version = ${COPY}`);
   } finally {
     db.close();
   }
@@ -105,7 +103,7 @@ export async function backupFile(
     } finally {
       db.close();
     }
-    leaveWalMode(draft);
+    markAsCopy(draft);
     const contents = verifyFile(draft);
     renameSync(draft, to);
     return contents;

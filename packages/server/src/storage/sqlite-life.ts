@@ -4,8 +4,8 @@
  * it, and the restore is undone or the database broken.
  *
  * So each server gives the file a number in its head (`user_version`), which every page of the head
- * that it writes later repeats, and notes the number beside the file. A file with another number, or
- * one that says that it has no log (a copy by `countersign backup`), is another file.
+ * that it writes later repeats, and notes the number beside the file. A file with another number is
+ * another file; copies by `countersign backup` have one that no server gives.
  */
 import { randomInt } from 'node:crypto';
 import { closeSync, existsSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
@@ -15,10 +15,9 @@ import { readKnownStore, rememberStore } from './known-store.ts';
 
 // https://www.sqlite.org/fileformat2.html#the_database_header
 const HEAD_BYTES = 100;
-const WRITE_VERSION_AT = 18;
-const WAL = 2;
 const USER_VERSION_AT = 60;
-const LIFE_MAX = 2 ** 31;
+/** The number of copies. */
+export const COPY = 2 ** 31 - 1;
 
 function headOf(path: string): Buffer | undefined {
   if (!existsSync(path)) return undefined;
@@ -40,9 +39,7 @@ export function takeForeignLogAway(path: string): void {
   const { lives } = readKnownStore(directory);
   const head = headOf(path);
   if (!head || !lives) return;
-  const isKnown =
-    head[WRITE_VERSION_AT] === WAL && lives.includes(head.readUInt32BE(USER_VERSION_AT));
-  if (isKnown) return;
+  if (lives.includes(head.readUInt32BE(USER_VERSION_AT))) return;
   rememberStore(directory, { replaced: true });
   if (existsSync(`${path}-wal`)) renameSync(`${path}-wal`, `${path}-wal.of-another-file`);
   rmSync(`${path}-shm`, { force: true });
@@ -52,7 +49,7 @@ export function takeForeignLogAway(path: string): void {
 export function beginLife(db: DatabaseSync, path: string): void {
   const directory = dirname(path);
   const present = Number(db.prepare('pragma user_version').get()?.user_version);
-  const next = randomInt(1, LIFE_MAX);
+  const next = randomInt(1, COPY);
   // Both, until it is certain which one the head holds.
   rememberStore(directory, { lives: [present, next] });
   const timeout = Number(db.prepare('pragma busy_timeout').get()?.timeout);
