@@ -13,9 +13,9 @@ export const MIGRATIONS: readonly MigrationFile[] = [
   { name: '0001-first', load: () => import('./0001-first.ts') },
   { name: '0002-authenticators', load: () => import('./0002-authenticators.ts') },
   { name: '0003-device-removals', load: () => import('./0003-device-removals.ts') },
-  { name: '0010-store-mark', load: () => import('./0010-store-mark.ts') },
-  { name: '0013-probe', load: () => import('./0013-probe.ts') },
-  { name: '0014-forms-of-texts', load: () => import('./0014-forms-of-texts.ts') },
+  { name: '0004-store-mark', load: () => import('./0004-store-mark.ts') },
+  { name: '0005-probe', load: () => import('./0005-probe.ts') },
+  { name: '0006-forms-of-texts', load: () => import('./0006-forms-of-texts.ts') },
 ];
 
 /** The database was written by a newer Countersign than this one. */
