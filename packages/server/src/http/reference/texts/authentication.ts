@@ -57,6 +57,15 @@ export const AUTHENTICATION_TEXTS: OperationTexts = {
     description:
       'The first message of a device that doesn’t know the server yet. Nobody’s data is in it.',
   },
+  findPairing: {
+    description:
+      'For a code that somebody types: the address that holds the environment and the key to pin. Guesses are counted by network.',
+    example: { code: '00000000000000' },
+  },
+  previewPairing: {
+    description: `${SIGNED_BY_DEVICE} Names the user and the environment to the holder of a valid code, and claims nothing.`,
+    example: SIGNED,
+  },
   pairNativeDevice: { description: SIGNED_BY_DEVICE, example: SIGNED },
   confirmNativeDevice: { description: SIGNED_BY_DEVICE, example: SIGNED },
   fetchChallenges: {
@@ -64,6 +73,7 @@ export const AUTHENTICATION_TEXTS: OperationTexts = {
     example: SIGNED,
   },
   answerChallenge: { description: SIGNED_BY_DEVICE, example: SIGNED },
+  reportWrongNumber: { description: SIGNED_BY_DEVICE, example: SIGNED },
   updateNativeDevice: { description: SIGNED_BY_DEVICE, example: SIGNED },
   rotateDeviceKey: {
     description: `${SIGNED_BY_DEVICE} The new key signs it, too.`,

@@ -23,6 +23,15 @@ export const PLATFORM_TEXTS: OperationTexts = {
       'A user is asked for a second factor only with `mfaEnabled`. Without `population` the default one is taken. `username` is unique in the environment.',
     example: { username: 'kaisa', email: 'kaisa@shop.example', mfaEnabled: true },
   },
+  importUser: {
+    description:
+      'As `POST` of a user, with `lifecycle`, `account` and `verifyStatus` as another directory has them.',
+    example: {
+      username: 'kaisa-imported',
+      email: 'kaisa@shop.example',
+      lifecycle: { status: 'ACCOUNT_OK' },
+    },
+  },
   readUser: { description: 'With the state of the account: `OK` or `LOCKED`.' },
   replaceUser: {
     description:
@@ -89,7 +98,11 @@ export const PLATFORM_TEXTS: OperationTexts = {
   },
   deletePopulation: { description: 'Only an empty one, and not the default one.' },
   listApplications: { description: 'In order of creation.' },
-  createApplication: { example: APPLICATION },
+  createApplication: {
+    description:
+      'It gets a secret of its own, which `GET …/secret` answers, and, as a worker, the roles of its creator.',
+    example: APPLICATION,
+  },
   readApplication: { description: 'Without its secret.' },
   updateApplication: {
     description: 'What is left out is removed. The type stays.',
