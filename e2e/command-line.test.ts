@@ -135,7 +135,15 @@ describe('the command line', { timeout: 300_000 }, () => {
 
   test('says in words what the API refuses, with target and id', () => {
     const id = /\n {2}\(INVALID_DATA, id [0-9a-f-]{36}\)\n$/;
-    refused(1, /\n {2}email: The value is not valid\.\n/, 'users', 'create', 'b', '--email', 'x');
+    refused(
+      1,
+      /\n {2}email: The value is not one plain e-mail address, such as name@shop\.example: /,
+      'users',
+      'create',
+      'b',
+      '--email',
+      'x',
+    );
     refused(1, id, 'users', 'create', 'b', '--email', 'x');
     refused(1, /\n {2}filter: /, 'users', 'list', '--filter', 'shoe eq 1');
     refused(1, /NOT_FOUND/, 'environments', 'show', '../users');
@@ -192,7 +200,7 @@ describe('the command line', { timeout: 300_000 }, () => {
     const made = json('applications', 'create', 'Shop', '--without-roles');
     assert.equal(made.type, 'WORKER');
     const secret = done('secrets', 'show', 'Shop').trim();
-    refused(1, /can be read once/, 'secrets', 'show', 'Shop');
+    assert.equal(done('secrets', 'show', 'Shop').trim(), secret, 'it can be read again');
     refused(2, /secrets rotate needs --yes/, 'secrets', 'rotate', 'Shop');
     const rotated = done('secrets', 'rotate', 'Shop', '--yes').trim();
     assert.notEqual(rotated, secret);
@@ -218,6 +226,20 @@ describe('the command line', { timeout: 300_000 }, () => {
     refused(1, /There is no application "Shop"/, 'applications', 'show', 'Shop');
   });
 
+  test('shows a secret once where the server is told to', async () => {
+    const once = await startServer({ COUNTERSIGN_SECRETS_READ_ONCE: 'true' });
+    try {
+      const env = { COUNTERSIGN_DATA_DIR: once.dataDirectory };
+      assert.equal(runWith(env, 'applications', 'create', 'Shop').status, 0);
+      assert.match(runWith(env, 'secrets', 'show', 'Shop').stdout, /^\S{40,}\n$/);
+      const again = runWith(env, 'secrets', 'show', 'Shop');
+      assert.deepEqual([again.status, again.stdout], [1, '']);
+      assert.match(again.stderr, /not kept in a form that can be read, or no longer/);
+    } finally {
+      await once.stop();
+    }
+  });
+
   test('makes an environment and works in it', () => {
     const { id } = json('environments', 'create', 'Branch', '--type', 'sandbox');
     assert.equal(json('environments', 'show').id, server.environmentId);
@@ -228,9 +250,15 @@ describe('the command line', { timeout: 300_000 }, () => {
     refused(1, /There is no user "ann"/, 'users', 'show', 'ann');
   });
 
-  test('links a phone by a key for one user and one phone, without any token', async () => {
+  test('pairs a phone by a key for one user and one phone, without any token', async () => {
     const user = await api.user('linked');
-    refused(1, /The default policy takes no phones\. See policies list/, 'link', 'linked', 'phone');
+    refused(
+      1,
+      /The default policy takes no phones\. See policies list/,
+      'devices',
+      'pair',
+      'linked',
+    );
     const application = json('applications', 'create', 'Authenticator', '--type', 'native');
     const [policy] = (await api.get('/deviceAuthenticationPolicies'))._embedded
       .deviceAuthenticationPolicies;
@@ -245,7 +273,7 @@ describe('the command line', { timeout: 300_000 }, () => {
     });
     assert.match(done('policies', 'list'), /yes +email, sms, voice, mobile\n/);
     assert.equal(json('policies', 'show', policy.name).id, policy.id);
-    const { status, stdout, stderr } = run('link', user.email, 'phone', '--policy', policy.name);
+    const { status, stdout, stderr } = run('devices', 'pair', user.email, '--policy', policy.name);
     assert.equal(status, 0, stderr);
     assert.match(stderr, /^For linked: one phone, until \d{4}-/);
     assert.ok(stdout.startsWith(`${server.origin}/pair#`), stdout);
@@ -371,7 +399,7 @@ describe('the command line', { timeout: 300_000 }, () => {
   });
 
   test('passes the commands of the server on with their arguments', async () => {
-    assert.match(done('doctor'), /^ok {2}settings are understood/);
+    assert.match(done('doctor'), /^ok {2}the settings are understood\n/);
     const copy = join(folder, 'copy.sqlite');
     assert.match(done('backup', copy), /copy\.sqlite/);
     assert.match(done('migrate'), /schema/);
@@ -398,10 +426,10 @@ describe('the command line', { timeout: 300_000 }, () => {
         });
       });
       await Promise.race([banner, exited]);
-      // An answer comes after everything else of the start: the server takes signals then.
-      assert.equal((await fetch(`http://localhost:${port}/readyz`)).status, 200);
+      // At once: whoever reads that it is ready may end it.
       child.kill('SIGTERM');
-      assert.deepEqual(await exited, [0, null]);
+      assert.deepEqual(await exited, [0, null], output);
+      assert.match(output, new RegExp(`http://localhost:${port}/v1`));
       const { status, stderr } = runWith({ COUNTERSIGN_DATA_DIR: data }, 'serve', '--port', 'x');
       assert.equal(status, 1);
       assert.match(stderr, /PORT/);

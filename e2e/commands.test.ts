@@ -272,7 +272,7 @@ describe('what the operator can mend is said in a sentence', () => {
   test('options are understood or refused, never ignored', async () => {
     const help = await serve({}, ['--help']);
     assert.equal(help.code, 0);
-    assert.match(help.stdout, /--port PORT/);
+    assert.match(help.stdout, /--port N/);
     const unknown = await serve({}, ['--prot', '1']);
     assert.equal(unknown.code, 2);
     assert.match(unknown.stderr, /Unknown option '--prot'/);

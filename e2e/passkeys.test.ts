@@ -193,7 +193,7 @@ describe('passkeys in a browser', { timeout: 180_000 }, () => {
     await page.goto(`${server.origin}/self-service/passkeys#userId=x`);
     await page.waitForURL(/^http:\/\/localhost:\d+\/self-service\/passkeys#userId=x$/);
     assert.equal(await page.inputValue('[name=rpId]'), 'localhost');
-    assert.equal(await page.locator('#whose').getAttribute('open'), '');
+    assert.equal(await page.locator('#for-developers').getAttribute('open'), '');
     assert.deepEqual(await complaints(page), []);
     await page.close();
   });

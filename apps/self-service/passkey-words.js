@@ -11,12 +11,11 @@ export class Refused extends Error {
 
 /** @type {Record<string, string>} */
 const BY_NAME = {
-  METHOD_DISABLED:
-    'Passkeys are not switched on in this policy. An administrator can allow them; the quick start in the README shows how.',
+  METHOD_DISABLED: 'Passkeys are not switched on in this policy. An administrator can allow them.',
   PAIRING_DISABLED: 'This policy lets nobody add passkeys. Those that exist still work.',
   INVALID_TOKEN: 'The access token is missing, mistyped or too old. Get a new one and try again.',
   ACCESS_FAILED: 'This access token may not do that. Nothing was changed.',
-  NOT_FOUND: 'There is no such user here. Look at the ids under “For whom, and where”.',
+  NOT_FOUND: 'There is no such user here. Look at both ids.',
   InvalidStateError:
     'You already have a passkey there. Nothing was changed: sign in with it, or add one somewhere else.',
   NotAllowedError:

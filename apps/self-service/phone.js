@@ -3,6 +3,7 @@
  * pairing key, shows it as a QR code, waits until it is claimed; it starts an authentication, shows the
  * number to match, and waits for the phone.
  */
+import { ENDED, flowsPath, greet, hasEnded, SWITCHED_OFF, takeLink, usersPath } from './link.js';
 import { endOf, troubleOf } from './phone-words.js';
 import { qrCode } from './qr-code.js';
 
@@ -13,13 +14,12 @@ const form = /** @type {HTMLFormElement} */ (element('access'));
 const inputOf = (/** @type {string} */ name) =>
   /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
 
-/** What a person may put into the address of the page: no token. */
-const given = new URLSearchParams(location.hash.slice(1));
-for (const name of ['environmentId', 'userId', 'policyId']) {
-  inputOf(name).value = given.get(name) ?? '';
-}
+const link = takeLink();
+const isLinked = Boolean(link.token);
 
+/** Of the link; without one, what was typed. */
 function fields() {
+  if (isLinked) return link;
   return Object.fromEntries(
     [...new FormData(form)].map(([name, value]) => [name, String(value).trim()]),
   );
@@ -32,6 +32,9 @@ class Trouble extends Error {
     this.field = field;
   }
 }
+
+/** The link is over: there is nothing to try again. */
+class Ended extends Error {}
 
 async function call(/** @type {string} */ path, /** @type {object | undefined} */ body) {
   const response = await fetch(path, {
@@ -46,7 +49,10 @@ async function call(/** @type {string} */ path, /** @type {object | undefined} *
   });
   const reply = await response.json();
   if (response.ok) return reply;
-  throw new Trouble(troubleOf(response.status, reply));
+  if (isLinked && hasEnded(response.status)) throw new Ended(ENDED);
+  const trouble = troubleOf(response.status, reply);
+  // The policy is nothing that the user of a link can mend.
+  throw new Trouble(isLinked && trouble.field ? { words: SWITCHED_OFF } : trouble);
 }
 
 const say = (/** @type {string} */ text) => {
@@ -66,14 +72,23 @@ function mark(/** @type {string | undefined} */ field) {
 
 /** Says what is wrong where it is put right: in the form, at its field. */
 function failed(/** @type {unknown} */ error) {
+  if (error instanceof Ended) return end();
   const words = error instanceof Error ? error.message : 'That did not work.';
   const field = error instanceof Trouble ? error.field : undefined;
   if (field === undefined && form.hidden) return say(words);
   say('');
   showForm();
   element('trouble').textContent = words;
+  if (isLinked || !field) return;
   mark(field);
-  if (field) inputOf(field).focus();
+  inputOf(field).focus();
+}
+
+/** Nothing can be done any more. */
+function end() {
+  watched = '';
+  for (const part of ['access', 'pairing', 'trial', 'again']) element(part).hidden = true;
+  say(ENDED);
 }
 
 /** The filled form makes room for what it was filled for. */
@@ -112,8 +127,9 @@ function showTimeLeft(/** @type {any} */ key) {
 
 /** Shows a new pairing key until it is claimed, has failed or is over. */
 async function pair() {
-  const { environmentId, userId, policyId } = fields();
-  const keys = `../v1/environments/${environmentId}/users/${userId}/pairingKeys`;
+  const values = fields();
+  const { policyId } = values;
+  const keys = `${usersPath(values)}/pairingKeys`;
   element('paired').textContent = '';
   say('');
   let key = await call(keys, policyId ? { policy: { id: policyId } } : {});
@@ -136,8 +152,9 @@ async function pair() {
 
 /** Asks the phone, and shows the number and how it goes. */
 async function tryIt() {
-  const { environmentId, userId, policyId } = fields();
-  const flows = `../${environmentId}/deviceAuthentications`;
+  const values = fields();
+  const { userId, policyId } = values;
+  const flows = flowsPath(values);
   element('paired').textContent = '';
   say('Asking …');
   let flow = await call(flows, {
@@ -158,7 +175,8 @@ async function tryIt() {
     flow = await call(`${flows}/${flow.id}`, undefined);
   }
   element('number-line').hidden = true;
-  say(endOf(flow));
+  const isGood = isLinked && flow.status === 'COMPLETED';
+  say(`${endOf(flow)}${isGood ? ' You can close this page.' : ''}`);
 }
 
 form.addEventListener('submit', (event) => {
@@ -177,3 +195,12 @@ element('again').addEventListener('click', () => {
   say('');
   showForm();
 });
+
+if (isLinked) await greet(link, { title: 'Add a phone', say, end });
+else {
+  for (const name of /** @type {const} */ (['environmentId', 'userId', 'policyId'])) {
+    inputOf(name).value = link[name] ?? '';
+  }
+  // Whoever has made such an address knows what for.
+  /** @type {HTMLDetailsElement} */ (element('for-developers')).open = location.hash !== '';
+}

@@ -1,12 +1,15 @@
 /** What a command is: data, of which the parser, the help, the completion and the reference are made. */
 
-export interface Option {
-  type: 'string' | 'boolean';
+import type {
+  Option as PlainOption,
+  Command as ServerCommand,
+} from '../../server/src/commands/command.ts';
+
+export { choicesOf } from '../../server/src/commands/registry.ts';
+
+export interface Option extends PlainOption {
   /** One letter: `h` for `-h`. */
   short?: string;
-  /** What stands for the value in texts: `FILE`. Words in lower case are all that is taken: `a|b`. */
-  value?: string;
-  what: string;
 }
 
 export type Options = Readonly<Record<string, Option>>;
@@ -26,20 +29,11 @@ export interface Call {
   has(name: string): boolean;
 }
 
-export interface Command {
-  /** One or two words: `users list`. */
-  name: string;
+/** Beside what it shares with the server's: an operand in brackets may be left out, `[DEVICE]`. */
+export interface Command extends Omit<ServerCommand, 'options' | 'load'> {
+  options?: Options;
   /** The heading that it stands under; `table.ts` sets it. */
   section?: string;
-  /** `FILE`; `[DEVICE]` may be left out; words in lower case are all that is taken: `bash|zsh`. */
-  operands?: readonly string[];
-  /** Half a sentence for the list of commands. */
-  summary: string;
-  /** More, for its own help. */
-  details?: string;
-  options?: Options;
-  /** What somebody would type, without `npx countersign`. */
-  example: string;
   /** It reads its arguments itself; these are its words and options, for completion. */
   reads?: { words: readonly string[]; options: readonly string[] };
   /** Throws where it didn't succeed. */
@@ -57,10 +51,6 @@ export const JSON_OPTION: Options = { json: { type: 'boolean', what: 'print JSON
 
 /** All options of a command. Pure. */
 export const optionsOf = ({ options = {} }: Command): Options => ({ ...options, ...HELP });
-
-/** The words that an operand or a value is confined to; undefined: it is free. Pure. */
-export const choicesOf = (name: string | undefined): string[] | undefined =>
-  name && /^\[?[a-z]/.test(name) ? name.replace(/^\[|\]$/g, '').split('|') : undefined;
 
 /** `countersign users show USER`. Pure. */
 export const usageOf = ({ name, operands = [] }: Command): string =>

@@ -1,6 +1,6 @@
 /** Where the server is, and as whom the commands talk to it: options, environment, first run's file. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readVariables } from '../../server/src/commands/first-run-file.ts';
 import { type Call, type Options, UsageError } from './command.ts';
 
 export const API_OPTIONS: Options = {
@@ -32,20 +32,6 @@ export interface Credentials {
   environmentId: string;
   clientId: Sourced;
   secret: Sourced;
-}
-
-const LINE = /^(?:export )?([A-Z_]+)=(?:'(.*)'|(.*))$/;
-
-/** `NAME='value'` lines, as the first run writes them for a shell. */
-function readVariables(path: string): Map<string, string> {
-  return new Map(
-    readFileSync(path, 'utf8')
-      .split('\n')
-      .flatMap((line) => {
-        const [, name, quoted, plain = ''] = LINE.exec(line.trim()) ?? [];
-        return name ? [[name, quoted?.replaceAll(String.raw`'\''`, "'") ?? plain]] : [];
-      }),
-  );
 }
 
 function readFile(given: string | undefined): { path: string; variables: Map<string, string> } {

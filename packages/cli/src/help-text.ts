@@ -1,4 +1,6 @@
 /** The texts of `countersign help`. Pure. */
+
+import { didYouMean } from '../../server/src/config/did-you-mean.ts';
 import {
   type Command,
   firstWords,
@@ -9,7 +11,6 @@ import {
   UsageError,
   usageOf,
 } from './command.ts';
-import { didYouMean } from './did-you-mean.ts';
 
 export const EXIT_CODES: readonly (readonly [number, string])[] = [
   [0, 'done'],

@@ -1,5 +1,6 @@
 /** From what was typed to a command and its arguments. Pure; throws `UsageError`. */
 import { parseArgs } from 'node:util';
+import { didYouMean } from '../../server/src/config/did-you-mean.ts';
 import {
   type Call,
   type Command,
@@ -11,7 +12,6 @@ import {
   UsageError,
   usageOf,
 } from './command.ts';
-import { didYouMean } from './did-you-mean.ts';
 
 const HELP_OPTIONS = ['--help', '-h'];
 const VERSION_OPTIONS = ['--version', '-V'];

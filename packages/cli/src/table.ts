@@ -5,7 +5,7 @@ import { APPLICATIONS } from './commands/applications.ts';
 import { AUTHENTICATOR } from './commands/authenticator.ts';
 import { DEVICES } from './commands/devices.ts';
 import { ENVIRONMENTS } from './commands/environments.ts';
-import { LINK } from './commands/link.ts';
+import { PAIR } from './commands/pair.ts';
 import { POLICIES } from './commands/policies.ts';
 import { ROLES } from './commands/roles.ts';
 import { SECRETS } from './commands/secrets.ts';
@@ -15,13 +15,17 @@ import { USERS } from './commands/users.ts';
 const section = (title: string, ...commands: readonly Command[]): Command[] =>
   commands.map((command) => ({ ...command, section: title }));
 
+/** Of the server's program, because it makes a token; people look for it beside the users. */
+const isForUsers = ({ name }: Command) => name === 'link';
+
 export const COMMANDS: readonly Command[] = [
-  ...section('The server', ...SERVER),
+  ...section('The server', ...SERVER.filter((command) => !isForUsers(command))),
+  ...section('Links for users, by the store of the server', ...SERVER.filter(isForUsers)),
   ...section(
     'Users and their devices, by the API of the running server',
     ...USERS,
     ...DEVICES,
-    LINK,
+    PAIR,
   ),
   ...section(
     'Applications and environments, by the API',

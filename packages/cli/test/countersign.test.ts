@@ -71,8 +71,8 @@ describe('the command line refuses with one line and exit code 2', () => {
     ['doctor --__proto__', 'doctor has no option --__proto__. It has --json, --help.'],
     ['doctor -x', 'doctor has no option -x. It has --json, --help.'],
     ['users show', 'users show needs a USER: countersign users show USER'],
-    ['link kaisa', 'link needs phone: countersign link USER phone'],
-    ['link kaisa phon', 'link takes phone, not "phon". Did you mean phone?'],
+    ['link kaisa', 'link needs passkey or phone: countersign link USER passkey|phone'],
+    ['link kaisa phon', 'link takes passkey or phone, not "phon". Did you mean phone?'],
     ['applications create A --type web', '--type is one of worker, native, not "web".'],
     [
       '--json users list',

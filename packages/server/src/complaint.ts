@@ -10,6 +10,7 @@ const ADVICE = [
   'NoStoreError',
   'BackupError',
   'DatabaseEncodingError',
+  'LinkError',
 ];
 
 /** What a system error carries, as far as it does. */

@@ -64,8 +64,8 @@ export const APPLICATIONS: readonly Command[] = [
     operands: ['NAME'],
     summary: 'make an application, and enable it',
     details:
-      'A worker calls the API; its secret can be read once, within an hour: secrets show. A native ' +
-      'one stands for the authenticator, or for an app of your own with the device SDK.',
+      'A worker calls the API; secrets show prints its secret. A native one stands for the ' +
+      'authenticator, or for an app of your own with the device SDK.',
     options: {
       type: { type: 'string', value: 'worker|native', what: 'its kind; worker unless given' },
       'without-roles': {

@@ -15,8 +15,8 @@ export const SECRETS: readonly Command[] = [
   {
     ...common,
     name: 'secrets show',
-    summary: 'print the secret of a new application; this works once, within an hour',
-    details: `${APPLICATION_DETAILS} Only a hash of the secret is kept after that.`,
+    summary: 'print the secret of an application',
+    details: `${APPLICATION_DETAILS} It works once, within an hour, with COUNTERSIGN_SECRETS_READ_ONCE=true.`,
     options: API_OPTIONS,
     example: 'secrets show Shop',
     async run(call) {

@@ -6,7 +6,7 @@ import { NoStoreError } from '../storage/open.ts';
 import { type Call, type Run, SYSTEM_CLOCK, withKeys } from './command.ts';
 
 /** Where clients reach a server with these settings, before one listens. */
-function plannedUrl({ publicUrl, tls, host, port }: Settings): string {
+export function plannedUrl({ publicUrl, tls, host, port }: Settings): string {
   return publicUrl ?? `${tls ? 'https' : 'http'}://${host}:${port}`;
 }
 

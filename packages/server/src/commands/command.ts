@@ -1,5 +1,4 @@
 /** What a command of the server's program is, and what several of them need. */
-import type { ParseArgsOptionDescriptor } from 'node:util';
 import type { Settings } from '../config/settings.ts';
 import { type Keyring, openKeyring } from '../crypto/keyring.ts';
 import { loadMasterKey } from '../crypto/master-key.ts';
@@ -12,23 +11,36 @@ export interface Call {
   operands: readonly string[];
   /** By name without dashes: `true`, or the text of those that take one. */
   options: Readonly<Record<string, string | boolean | undefined>>;
-  /** A line for the person who called. */
+  /** A line of the result. */
   say(text: string): void;
+  /** A line for the person who called, which is no part of the result: standard error. */
+  note(text: string): void;
 }
 
 /** Does the work, says what it did; resolves to the exit code. Undefined: the process goes on. */
 export type Run = (call: Call) => Promise<number | undefined>;
 
 /** An option as it is parsed, and what it is for. */
-export type Option = ParseArgsOptionDescriptor & { what: string };
+export interface Option {
+  type: 'string' | 'boolean';
+  /** What stands for the value in texts: `FILE`. */
+  value?: string;
+  what: string;
+}
 
+/** A command as it is typed, and all that help, completion and reference say of it. */
 export interface Command {
   /** As it is typed: `keys rotate`. */
   name: string;
-  /** The name of its one operand, `FILE`; absent: it takes none. */
-  operand?: string;
+  /** `FILE`; words in lower case are all that is taken: `passkey|phone`. */
+  operands?: readonly string[];
+  /** Half a sentence for the list of commands. */
+  summary: string;
+  /** More, for its own help. */
+  details?: string;
   options?: Readonly<Record<string, Option>>;
-  what: string;
+  /** What somebody would type after the program's name. */
+  example: string;
   load(): Promise<{ run: Run }>;
 }
 

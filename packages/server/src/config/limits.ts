@@ -34,6 +34,8 @@ export const GROUP_COMMIT_MAX = 256;
 export const TOKENS_CACHED_MAX = 10_000;
 /** An access token's life. */
 export const TOKEN_LIFETIME_SECONDS = 3_600;
+/** Of the token in an address that a person is handed. */
+export const LINK_LIFETIME_SECONDS = 900;
 /** Native applications of an environment: what is known of them is kept in memory. */
 export const NATIVE_APPLICATIONS_MAX = 100;
 /** Of these: each has one of four kinds. */

@@ -1,5 +1,6 @@
 /** Reads the values of settings: what isn't understood is refused in a sentence that names it. */
 import { isIP } from 'node:net';
+import { didYouMean } from './did-you-mean.ts';
 
 /** A setting that can't be used; its message tells the operator what to do. */
 export class SettingsError extends Error {
@@ -8,7 +9,6 @@ export class SettingsError extends Error {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const RANGE_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
-const SIMILAR_MAX = 3;
 
 type Text = string | undefined;
 
@@ -80,36 +80,4 @@ function isAddressRange(text: string): boolean {
   const most = family === 4 ? 32 : 128;
   if (/^\d{1,3}$/.test(bits)) return Number(bits) > 0 && Number(bits) <= most;
   return family === 4 && isIP(bits) === 4;
-}
-
-/** ` Did you mean …?`, where one of the names is close enough. Pure. */
-export function didYouMean(word: string, names: readonly string[]): string {
-  const given = word.toUpperCase();
-  const [near] = names
-    .map((name) => {
-      const begun = given.length >= 3 && name.toUpperCase().startsWith(given);
-      return { name, distance: begun ? 0 : distanceOf(given, name.toUpperCase()) };
-    })
-    .sort((one, other) => one.distance - other.distance);
-  return near && near.distance <= SIMILAR_MAX ? ` Did you mean ${near.name}?` : '';
-}
-
-/** Levenshtein's distance: letters to insert, delete or change. */
-function distanceOf(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [line, letter] of [...one].entries()) {
-    const next = [line + 1];
-    for (let column = 1; column <= other.length; column++) {
-      const same = letter === other[column - 1] ? 0 : 1;
-      next.push(
-        Math.min(
-          (next[column - 1] ?? 0) + 1,
-          (row[column] ?? 0) + 1,
-          (row[column - 1] ?? 0) + same,
-        ),
-      );
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }

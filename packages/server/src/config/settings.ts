@@ -3,10 +3,10 @@
  * `docs/reference/settings.md` is made of it. A setting that can't be understood stops the start.
  */
 import { databaseUrlFault } from './database-url.ts';
+import { didYouMean } from './did-you-mean.ts';
 import {
   address,
   addressRanges,
-  didYouMean,
   flag,
   oneOf,
   port,

@@ -22,6 +22,7 @@ const file = (name: string, type: keyof typeof TYPES) => at(new URL(name, FOLDER
 /** The files of the pages by path. */
 export const SELF_SERVICE_FILES: Readonly<Record<string, Produce>> = {
   '/self-service/self-service.css': file('self-service.css', 'css'),
+  '/self-service/link.js': file('link.js', 'js'),
   '/self-service/passkeys': file('passkeys.html', 'html'),
   '/self-service/passkeys.js': file('passkeys.js', 'js'),
   '/self-service/passkey-words.js': file('passkey-words.js', 'js'),

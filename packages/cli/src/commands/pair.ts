@@ -1,6 +1,6 @@
 /**
- * `countersign link USER phone`: an address for one user, which is over soon. It carries a pairing
- * key, good for one phone, so that nobody pastes a worker's token into a page.
+ * `countersign devices pair USER`: a pairing key as the address that the authenticator opens. It is
+ * good for one phone, and carries no token.
  */
 import encodeQR from 'qr';
 import { type Api, type Body, Refused } from '../api.ts';
@@ -24,10 +24,10 @@ async function pairingKey(api: Api, user: Body, policyName: string | undefined):
   }
 }
 
-export const LINK: Command = {
-  name: 'link',
-  operands: ['USER', 'phone'],
-  summary: 'print the address by which a user adds a phone',
+export const PAIR: Command = {
+  name: 'devices pair',
+  operands: ['USER'],
+  summary: 'print the address that pairs one phone, and its QR code on a terminal',
   details: `${USER_DETAILS} Whoever opens the address can add a phone to them, once: hand it to nobody else.`,
   options: {
     policy: {
@@ -37,7 +37,7 @@ export const LINK: Command = {
     },
     ...API_OPTIONS,
   },
-  example: 'link kaisa@shop.example phone',
+  example: 'devices pair kaisa@shop.example',
   async run(call) {
     const { api, user } = await withUser(call);
     const key = await pairingKey(api, user, call.text('policy'));

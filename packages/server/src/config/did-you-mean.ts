@@ -1,4 +1,4 @@
-/** The word that was probably meant. Pure. */
+/** The word that was probably meant: of settings, their values, and the command line. Pure. */
 
 /** How many letters must be put in, taken out, changed or swapped to make one word of the other. */
 function distance(one: string, other: string): number {
@@ -19,15 +19,26 @@ function distance(one: string, other: string): number {
   return rows[one.length]?.[other.length] ?? 0;
 }
 
-// Longer than every command; a paste by mistake costs no time.
+// Longer than every command and setting; a paste by mistake costs no time.
 const LENGTH_MAX = 60;
+const WRONG_MAX = 3;
+/** So many letters are a beginning that says which word is meant: `prod`. */
+const BEGINNING_MIN = 3;
 
-/** ` Did you mean X?`, or nothing where no candidate is near: one letter in three may be wrong. */
+/** One letter in three may be wrong, and three in all. */
+const wrongMax = (word: string) => Math.min(WRONG_MAX, Math.max(1, Math.floor(word.length / 3)));
+
+/** ` Did you mean X?`, or nothing where no candidate is near. */
 export function didYouMean(typed: string, candidates: readonly string[]): string {
   if (typed.length > LENGTH_MAX) return '';
+  const given = typed.toLowerCase();
   const [nearest] = candidates
-    .map((word) => ({ word, wrong: distance(typed, word) }))
-    .filter(({ word, wrong }) => wrong <= Math.max(1, Math.floor(word.length / 3)))
+    .map((word) => {
+      const known = word.toLowerCase();
+      const isBeginning = given.length >= BEGINNING_MIN && known.startsWith(given);
+      return { word, wrong: isBeginning ? 0 : distance(given, known) };
+    })
+    .filter(({ word, wrong }) => wrong <= wrongMax(word))
     .sort((a, b) => a.wrong - b.wrong);
   return nearest ? ` Did you mean ${nearest.word}?` : '';
 }
