@@ -23,7 +23,7 @@ import { originOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { blockOf, namedPolicy, refuseTrustedOptions } from '../../kit/method-context.ts';
 import { notificationOf } from '../../kit/notification-request.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { rememberRequest } from '../../kit/remember-request.ts';
 import { announce } from './announce.ts';
 import { type StartBody, startOptions } from './device-authentications.schema.ts';
@@ -50,10 +50,7 @@ function assertConsistent({ selectedDevice }: StartBody, { actor }: OperationReq
 }
 
 /** Starts a flow: 201. */
-export async function startDeviceAuthentication(
-  parts: FlowParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const startDeviceAuthentication: Handler<FlowParts> = async (parts, request) => {
   const body: StartBody = request.body;
   assertConsistent(body, request);
   const userId = body.user?.id;
@@ -126,7 +123,7 @@ export async function startDeviceAuthentication(
   countStart(parts, started.saved);
   announce(parts, started.saved);
   return { status: 201, body: flowView(flow, world) };
-}
+};
 
 async function startIn(
   flowId: string,

@@ -14,7 +14,7 @@ import { methodDevice } from '../../devices/devices/device-view.ts';
 import { originOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { blockOf } from '../../kit/method-context.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import type { Handler, OperationReply, OperationRequest } from '../../kit/operation.ts';
 import { announce } from './announce.ts';
 import { flowView } from './flow-view.ts';
 import { contextOf, type FlowParts, seeWorld, type World } from './flow-world.ts';
@@ -43,13 +43,10 @@ async function readPresent(parts: FlowParts, request: OperationRequest): Promise
 }
 
 /** `GET`: the flow as it stands. */
-export async function readDeviceAuthentication(
-  parts: FlowParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const readDeviceAuthentication: Handler<FlowParts> = async (parts, request) => {
   const { flow, world } = await readPresent(parts, request);
   return { status: 200, body: flowView(flow, world) };
-}
+};
 
 /** An event, and what it is decided on where that isn't what was read. */
 interface Decision {

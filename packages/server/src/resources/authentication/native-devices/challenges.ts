@@ -12,7 +12,7 @@ import { configurationOf } from '../../devices/devices/devices.parts.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { blockOf } from '../../kit/method-context.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import type { Handler } from '../../kit/operation.ts';
 import { rememberRequest } from '../../kit/remember-request.ts';
 import { answerAsDevice } from '../device-authentications/answer-as-device.ts';
 import { type AnswerClaims, readAnswerClaims, readFetchClaims } from './native.schema.ts';
@@ -68,10 +68,7 @@ async function reachedFlows(
 }
 
 /** `POST …/device/v1/challenges`: at once, or after a wait when there is nothing. */
-export async function fetchChallenges(
-  parts: NativeParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const fetchChallenges: Handler<NativeParts> = async (parts, request) => {
   const read = await readDevice(parts, request, 'challenges');
   const { device, claims } = read;
   const { environmentId, id } = device;
@@ -97,7 +94,7 @@ export async function fetchChallenges(
     ...((await isAttestationDue(parts, read, now)) ? { integrity: 'REQUESTED' } : {}),
   };
   return messageTo(parts, askerOf(read), answer, now);
-}
+};
 
 /** Whether the device can't be used, or soon won't, before its system has attested it anew. */
 async function isAttestationDue(
@@ -119,10 +116,7 @@ function answerHash({ challenge, decision, number }: Omit<AnswerClaims, 'flow'>)
 }
 
 /** `POST …/device/v1/answers`: the flow's guarded write decides who was first. */
-export async function answerChallenge(
-  parts: NativeParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const answerChallenge: Handler<NativeParts> = async (parts, request) => {
   const read = await readDevice(parts, request, 'answers');
   const { device, claims } = read;
   const { environmentId, id, doc } = device;
@@ -140,4 +134,4 @@ export async function answerChallenge(
     now,
   });
   return messageTo(parts, askerOf(read), { status }, now);
-}
+};

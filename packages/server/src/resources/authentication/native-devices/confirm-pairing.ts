@@ -13,7 +13,7 @@ import { pairingMessages } from '../../devices/devices/pairing-messages.ts';
 import type { Decision } from '../../kit/commit.ts';
 import { blockOf, methodContext } from '../../kit/method-context.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { deleteRow, updateRow } from '../../kit/rows.ts';
 import { decideRequest, ownActivity } from './decide-request.ts';
 import { readConfirmationClaims } from './native.schema.ts';
@@ -23,17 +23,14 @@ import { pushResult } from './push-token.ts';
 type Confirmed = { refusal: ApiError } | { push: object };
 
 /** `POST …/device/v1/confirmations`: three tries, 15 minutes; then the pairing has failed. */
-export async function confirmPairing(
-  parts: NativeParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const confirmPairing: Handler<NativeParts> = async (parts, request) => {
   const { result, answer } = await decideRequest(parts, request, 'confirmations', (read) =>
     decide(parts, request, read),
   );
   if ('refusal' in result) throw result.refusal;
   parts.wakeOutbox();
   return answer({ status: 'ACTIVE', push: result.push, otp: { status: 'ENABLED' } });
-}
+};
 
 async function decide(
   parts: NativeParts,

@@ -11,7 +11,7 @@ import {
 import type { Write } from '../../../storage/store.ts';
 import { removeDevice } from '../../devices/devices/change-device.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import type { Handler, OperationReply, OperationRequest } from '../../kit/operation.ts';
 import { updateRow } from '../../kit/rows.ts';
 import { assessIntegrity } from './assess-integrity.ts';
 import { decideRequest, ownActivity } from './decide-request.ts';
@@ -146,10 +146,7 @@ export function handInLogs(parts: NativeParts, request: OperationRequest) {
 }
 
 /** `POST …/device/v1/removals`: the device is gone, also while it is blocked. */
-export async function removeBySelf(
-  parts: NativeParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const removeBySelf: Handler<NativeParts> = async (parts, request) => {
   const { result: removed, answer } = await decideRequest(
     parts,
     request,
@@ -163,4 +160,4 @@ export async function removeBySelf(
   // Whatever node it is connected to ends that.
   parts.wakeDevices(removed.environmentId, [removed.id]);
   return answer({ status: 'REMOVED' });
-}
+};

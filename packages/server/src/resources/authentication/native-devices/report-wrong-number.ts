@@ -2,7 +2,7 @@
 import { invalidData } from '../../../errors/api-error.ts';
 import { activityWrite } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import type { Handler } from '../../kit/operation.ts';
 import { rememberRequest, replayed } from '../../kit/remember-request.ts';
 import { readReportClaims } from './native.schema.ts';
 import {
@@ -17,10 +17,7 @@ import {
  * `POST …/device/v1/reports`: once for each flow that this device has failed by a wrong number. The
  * flow is over and stays as it is; administrators find the record.
  */
-export async function reportWrongNumber(
-  parts: NativeParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const reportWrongNumber: Handler<NativeParts> = async (parts, request) => {
   const { now, correlationId } = request;
   const read = await readDevice(parts, request, 'reports');
   const { device, claims } = read;
@@ -66,4 +63,4 @@ export async function reportWrongNumber(
     replayed,
   );
   return messageTo(parts, askerOf(read), { status: 'REPORTED' }, now);
-}
+};

@@ -7,7 +7,7 @@ import type { Stored, Write } from '../../../storage/store.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
 import { guardOf } from '../../kit/commit.ts';
 import { createFailureWindow } from '../../kit/failure-window.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import type { Handler, OperationReply, OperationRequest } from '../../kit/operation.ts';
 import { updateRow } from '../../kit/rows.ts';
 import {
   authenticationCodeHash,
@@ -119,10 +119,7 @@ export async function scanCode(
 }
 
 /** `POST …/device/v1/code-answers`: by the device that has claimed it, once. */
-export async function answerCode(
-  parts: NativeParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const answerCode: Handler<NativeParts> = async (parts, request) => {
   const { now } = request;
   const { result, answer } = await decideRequest(parts, request, 'code-answers', async (read) => {
     const { device, claims } = read;
@@ -144,4 +141,4 @@ export async function answerCode(
     return { writes: writesOf(row, doc, read, request), result: doc };
   });
   return answer({ status: result.status });
-}
+};

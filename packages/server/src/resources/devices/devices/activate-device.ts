@@ -17,7 +17,7 @@ import type { Delivery } from '../../../notifications/message.ts';
 import { activityWrite, actorOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { blockOf, methodContext } from '../../kit/method-context.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { updateRow } from '../../kit/rows.ts';
 import { assertRoom } from './create-device.ts';
 import { withDeviceAdded } from './device-order.ts';
@@ -68,10 +68,7 @@ function assertProof(method: AuthenticationMethod, { body }: OperationRequest): 
 }
 
 /** `device.activate`: 200 with the ACTIVE device. A wrong answer counts, whoever races. */
-export async function activate(
-  parts: DeviceParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const activate: Handler<DeviceParts> = async (parts, request) => {
   const outcome = await commitOrRetry(
     parts.store,
     async () => {
@@ -138,13 +135,10 @@ export async function activate(
   parts.wakeOutbox();
   const view = { links: parts.links, vault: parts.keyring, now: request.now };
   return { status: 200, body: deviceView(outcome.device, outcome.method, view) };
-}
+};
 
 /** `device.sendActivationCode`: a new code; the one before it is void. */
-export async function sendActivationCode(
-  parts: DeviceParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const sendActivationCode: Handler<DeviceParts> = async (parts, request) => {
   const { now } = request;
   const { device, method } = await commitOrRetry(parts.store, async () => {
     const read = await readPairing(parts, request);
@@ -193,4 +187,4 @@ export async function sendActivationCode(
   parts.wakeOutbox();
   const view = { links: parts.links, vault: parts.keyring, now };
   return { status: 200, body: deviceView(device, method, view) };
-}
+};

@@ -7,7 +7,7 @@ import { logsIdentity, type NativeCredential, presentLogs } from '../../../model
 import type { Store, Stored, UserFacts, Write } from '../../../storage/store.ts';
 import { activityWrite, actorOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import type { Handler, OperationReply, OperationRequest } from '../../kit/operation.ts';
 import { deleteRow, updateRow } from '../../kit/rows.ts';
 import { inOrder, withDeviceRemoved } from './device-order.ts';
 import { deviceView, isDeviceLocked } from './device-view.ts';
@@ -117,10 +117,7 @@ export async function unlockDevice(parts: DeviceParts, request: OperationRequest
 }
 
 /** `PUT …/nickname`: an empty one removes it. */
-export async function setNickname(
-  parts: DeviceParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const setNickname: Handler<DeviceParts> = async (parts, request) => {
   const { nickname }: { nickname: string } = request.body;
   const device = await changeDevice(parts, request, (doc) => {
     if ((doc.nickname ?? '') === nickname) return undefined;
@@ -142,7 +139,7 @@ export async function setNickname(
       nickname: device.doc.nickname ?? '',
     },
   };
-}
+};
 
 /** The device is gone, and from its user's order. */
 export function removeDevice({ user, devices }: UserFacts, device: Stored<Device>): Write[] {
@@ -156,10 +153,7 @@ export function removeDevice({ user, devices }: UserFacts, device: Stored<Device
 }
 
 /** `DELETE …/{deviceID}`: 204; deleting the default makes the next one the default. */
-export async function deleteDevice(
-  parts: DeviceParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const deleteDevice: Handler<DeviceParts> = async (parts, request) => {
   const { environmentId, id } = await commitOrRetry(parts.store, async () => {
     const facts = await readUser(parts, request);
     const device = deviceOf(facts, request);
@@ -174,13 +168,10 @@ export async function deleteDevice(
   });
   parts.wakeDevices(environmentId, [id]);
   return { status: 204 };
-}
+};
 
 /** `PUT …/logs`: asks a native device for its logs; it hands them in when it is next there. */
-export async function requestLogs(
-  parts: DeviceParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const requestLogs: Handler<DeviceParts> = async (parts, request) => {
   const expiresAt = request.now + DEVICE_LOGS_MS;
   const device = await changeDevice(parts, request, (doc) => {
     if (!methodOf(parts, doc.type).native) {
@@ -198,13 +189,10 @@ export async function requestLogs(
     status: 200,
     body: { _links: { self }, status: 'PENDING', expiresAt: toTimestamp(expiresAt) },
   };
-}
+};
 
 /** `GET …/logs`: what the device has handed in. */
-export async function readLogs(
-  parts: DeviceParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const readLogs: Handler<DeviceParts> = async (parts, request) => {
   const { environmentId, id, doc } = deviceOf(await readUser(parts, request), request);
   const logs = presentLogs(doc.credential as unknown as NativeCredential, request.now);
   if (!logs) throw notFound();
@@ -222,7 +210,7 @@ export async function readLogs(
         : { logs: parts.keyring.open(environmentId, logsIdentity(id), sealed).toString('utf8') }),
     },
   };
-}
+};
 
 /** Writes another order of the user's devices. */
 async function changeOrder(
@@ -273,10 +261,7 @@ export function reorderDevices(parts: DeviceParts, request: OperationRequest): P
 }
 
 /** `devices.order.remove`: 204; the user then chooses a device each time. */
-export async function removeOrder(
-  parts: DeviceParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const removeOrder: Handler<DeviceParts> = async (parts, request) => {
   await changeOrder(
     parts.store,
     request,
@@ -292,7 +277,7 @@ export async function removeOrder(
     },
   );
   return { status: 204 };
-}
+};
 
 /** The devices that still count, in the user's order. */
 export function livingDevices({ user, devices }: UserFacts, now: number): Stored<Device>[] {

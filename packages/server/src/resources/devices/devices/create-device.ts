@@ -23,7 +23,7 @@ import {
   refuseTrustedOptions,
 } from '../../kit/method-context.ts';
 import { notificationOf } from '../../kit/notification-request.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { insertRow, updateRow } from '../../kit/rows.ts';
 import { withDeviceAdded } from './device-order.ts';
 import { deviceView } from './device-view.ts';
@@ -41,10 +41,7 @@ import { newDeviceNotice } from './new-device-notice.ts';
 import { pairingMessages } from './pairing-messages.ts';
 
 /** `POST …/devices`: 201 with the device. */
-export async function createDevice(
-  parts: DeviceParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const createDevice: Handler<DeviceParts> = async (parts, request) => {
   const body: CreateDevice = request.body;
   const method = methodOf(parts, body.type);
   const configuration = await configurationOf(parts, request.params.envID ?? '');
@@ -78,7 +75,7 @@ export async function createDevice(
     now: request.now,
   });
   return { status: 201, body: { ...view, ...revealed } };
-}
+};
 
 function statusOf(
   { status }: CreateDevice,

@@ -4,7 +4,7 @@ import { invalidData } from '../../../errors/api-error.ts';
 import type { Device } from '../../../model/documents.ts';
 import type { Condition, UserFacts } from '../../../storage/store.ts';
 import { parseFilter } from '../../kit/filter.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import type { Handler, OperationReply, OperationRequest } from '../../kit/operation.ts';
 import { deviceReply, livingDevices } from './change-device.ts';
 import { deviceView } from './device-view.ts';
 import {
@@ -79,19 +79,13 @@ export async function devicesReply(
 }
 
 /** Answers the list request. */
-export async function listDevices(
-  parts: DeviceParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const listDevices: Handler<DeviceParts> = async (parts, request) => {
   const expansions = expansionsOf(request.query.expand);
   const facts = await readUser(parts, request);
   return devicesReply(parts, request, facts, expansions.includes('order'));
-}
+};
 
 /** Answers the request for one device. */
-export async function readDevice(
-  parts: DeviceParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const readDevice: Handler<DeviceParts> = async (parts, request) => {
   return deviceReply(parts, deviceOf(await readUser(parts, request), request), request);
-}
+};

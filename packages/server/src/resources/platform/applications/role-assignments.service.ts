@@ -6,7 +6,7 @@ import type { Stored } from '../../../storage/store.ts';
 import { type ChangeVerb, requestRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { listReply } from '../../kit/list.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { deleteRow, insertRow } from '../../kit/rows.ts';
 import { ORGANIZATION_ID } from '../roles/organization.ts';
 import {
@@ -61,10 +61,7 @@ async function scopeExists(
 }
 
 /** All role assignments of the application. */
-export async function listRoleAssignments(
-  parts: ApplicationParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const listRoleAssignments: Handler<ApplicationParts> = async (parts, request) => {
   const { environmentId, id } = await readApplication(parts, request);
   const isReadOnly = await readOnlyFor(parts, request);
   return listReply({
@@ -77,7 +74,7 @@ export async function listRoleAssignments(
     where: { column: 'application_id', is: 'eq', value: id },
     render: (row) => roleAssignmentView(parts.links, row, isReadOnly(row)),
   });
-}
+};
 
 async function readAssignment(
   parts: ApplicationParts,
@@ -92,17 +89,14 @@ async function readAssignment(
 }
 
 /** One role assignment of the application. */
-export async function readRoleAssignment(
-  parts: ApplicationParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const readRoleAssignment: Handler<ApplicationParts> = async (parts, request) => {
   const assignment = await readAssignment(parts, request);
   const isReadOnly = await readOnlyFor(parts, request);
   return {
     status: 200,
     body: roleAssignmentView(parts.links, assignment, isReadOnly(assignment)),
   };
-}
+};
 
 /** Throws unless the caller may give this application the role, and the role fits the scope. */
 async function requireAssignable(
@@ -127,10 +121,7 @@ async function requireAssignable(
 }
 
 /** Gives a worker application a role that the caller has itself on that scope. */
-export async function createRoleAssignment(
-  parts: ApplicationParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const createRoleAssignment: Handler<ApplicationParts> = async (parts, request) => {
   const requested: CreateRoleAssignment = request.body;
   const application = await readApplication(parts, request);
   await requireAssignable(parts, request, application, requested);
@@ -159,13 +150,10 @@ export async function createRoleAssignment(
     },
     () => notUnique('role', 'The application has this role on this scope already.'),
   );
-}
+};
 
 /** Takes a role from an application, other than the caller, that the caller has itself. */
-export async function deleteRoleAssignment(
-  parts: ApplicationParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const deleteRoleAssignment: Handler<ApplicationParts> = async (parts, request) => {
   return commitOrRetry(parts.store, async () => {
     const assignment = await readAssignment(parts, request);
     const { environmentId, doc } = assignment;
@@ -176,4 +164,4 @@ export async function deleteRoleAssignment(
       result: { status: 204 },
     };
   });
-}
+};

@@ -14,7 +14,12 @@ import { commitOrRetry } from '../../kit/commit.ts';
 import { wherever } from '../../kit/filter.ts';
 import { type ListSpec, listReply } from '../../kit/list.ts';
 import { findDefault } from '../../kit/one-default.ts';
-import { environmentOf, type OperationReply, type OperationRequest } from '../../kit/operation.ts';
+import {
+  environmentOf,
+  type Handler,
+  type OperationReply,
+  type OperationRequest,
+} from '../../kit/operation.ts';
 import { deleteRow, insertRow, type Row, updateRow } from '../../kit/rows.ts';
 import { userView } from './user-view.ts';
 import { type CreateUserBody, PROFILE_NAMES, type ReplaceUserBody } from './users.schema.ts';
@@ -141,10 +146,7 @@ function withoutProfile(doc: User, names: readonly (keyof User)[]): User {
   return rest;
 }
 
-export async function createUser(
-  { store, links, configurations }: UserParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const createUser: Handler<UserParts> = async ({ store, links, configurations }, request) => {
   const body: CreateUserBody = request.body;
   const environmentId = environmentOf(request);
   const { now } = request;
@@ -173,7 +175,7 @@ export async function createUser(
     }),
     () => notUnique('username'),
   );
-}
+};
 
 /** The population that a change puts the user into; none is named: the present one. */
 async function populationAfter(
@@ -212,10 +214,7 @@ export async function updateUser(
 }
 
 /** Deletes the user with all devices; flows of a user who is gone are found no more. */
-export async function deleteUser(
-  parts: UserParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const deleteUser: Handler<UserParts> = async (parts, request) => {
   const { store } = parts;
   const deviceIds = await commitOrRetry(store, async () => {
     const { environmentId, id } = await readUser({ store }, request);
@@ -231,7 +230,7 @@ export async function deleteUser(
   });
   parts.wakeDevices(environmentOf(request), deviceIds);
   return { status: 204 };
-}
+};
 
 /** What users are found by; texts without regard to case but for ids (RFC 7643 §2.2). */
 function attributesAt(now: Instant) {

@@ -9,12 +9,7 @@ import type { Write } from '../../../storage/store.ts';
 import { changeRecord } from '../../kit/activity.ts';
 import { type Collection, collectionOperations, renderRow } from '../../kit/collection.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
-import {
-  environmentOf,
-  type Operation,
-  type OperationReply,
-  type OperationRequest,
-} from '../../kit/operation.ts';
+import { environmentOf, type Handler, type Operation } from '../../kit/operation.ts';
 import { ENVIRONMENT } from '../../kit/resource.ts';
 import { type Row, updateRow } from '../../kit/rows.ts';
 import { listOf } from '../../kit/schemas.ts';
@@ -140,10 +135,7 @@ export function policyOperations(parts: PolicyParts): Operation[] {
  * server never had; so it is enabled with the FIDO policy that the request names. For the same
  * reason no other policy has to change. Answers those that did.
  */
-async function migratePolicies(
-  collection: Policies,
-  request: OperationRequest,
-): Promise<OperationReply> {
+const migratePolicies: Handler<Policies> = async (collection, request) => {
   const { migrationData = [] }: MigrateBody = request.body;
   const { store, links } = collection;
   const environmentId = environmentOf(request);
@@ -198,4 +190,4 @@ async function migratePolicies(
       size: migrated.length,
     },
   };
-}
+};

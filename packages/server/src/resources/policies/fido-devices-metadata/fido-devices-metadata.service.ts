@@ -9,7 +9,7 @@ import { type Instant, toTimestamp } from '../../../model/instant.ts';
 import type { Parts } from '../../../parts.ts';
 import { changeRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
-import { environmentOf, type OperationReply, type OperationRequest } from '../../kit/operation.ts';
+import { environmentOf, type Handler } from '../../kit/operation.ts';
 import { deleteRow, insertRow, type Row, touchRow } from '../../kit/rows.ts';
 import type { AddAuthenticatorBody } from './fido-devices-metadata.schema.ts';
 import { knownAuthenticators } from './known-authenticators.ts';
@@ -50,10 +50,7 @@ function view(
   };
 }
 
-export async function listAuthenticators(
-  parts: MetadataParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const listAuthenticators: Handler<MetadataParts> = async (parts, request) => {
   const environmentId = environmentOf(request);
   const all = (await knownAuthenticators(parts, environmentId)).all();
   return {
@@ -65,18 +62,15 @@ export async function listAuthenticators(
       size: all.length,
     },
   };
-}
+};
 
-export async function readAuthenticator(
-  parts: MetadataParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const readAuthenticator: Handler<MetadataParts> = async (parts, request) => {
   const environmentId = environmentOf(request);
   const known = await knownAuthenticators(parts, environmentId);
   const authenticator = known.byId(request.params.fidoDeviceID ?? '');
   if (!authenticator) throw notFound();
   return { status: 200, body: view(parts, environmentId, authenticator) };
-}
+};
 
 /** What a valid request says. Throws with the certificate that is none. */
 function authenticatorOf(body: AddAuthenticatorBody, now: Instant): CustomAuthenticator {
@@ -124,10 +118,7 @@ function areSame(one: CustomAuthenticator, other: Authenticator): boolean {
   );
 }
 
-export async function addAuthenticator(
-  parts: MetadataParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const addAuthenticator: Handler<MetadataParts> = async (parts, request) => {
   const environmentId = environmentOf(request);
   const { store } = parts;
   const doc = authenticatorOf(request.body, request.now);
@@ -164,13 +155,10 @@ export async function addAuthenticator(
   );
   const added = { ...doc, id, source: 'CUSTOM' } as const;
   return { status: 201, body: view(parts, environmentId, added, doc.createdAt) };
-}
+};
 
 /** Only what was added here; and not while a policy lists it, which would then refuse everybody. */
-export async function removeAuthenticator(
-  parts: MetadataParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const removeAuthenticator: Handler<MetadataParts> = async (parts, request) => {
   const environmentId = environmentOf(request);
   const id = request.params.fidoDeviceID ?? '';
   const { store, authenticators } = parts;
@@ -207,4 +195,4 @@ export async function removeAuthenticator(
     };
   });
   return { status: 204 };
-}
+};
