@@ -37,6 +37,15 @@ export function requestRecord(
   return activityWrite(environmentOf(request), { ...record, ...origin }, now);
 }
 
+/** The same where it is about something of the user of the path. */
+export const userRecord = (
+  request: OperationRequest,
+  action: string,
+  resource: Activity['resource'],
+  more: Pick<ActivityRecord, 'result' | 'data'> = {},
+): Write =>
+  requestRecord(request, { action, resource, userId: request.params.userID ?? '', ...more });
+
 export type ChangeVerb = 'CREATED' | 'UPDATED' | 'DELETED';
 
 /** The audit row of a resource that a request has changed: `POPULATION.CREATED`. */

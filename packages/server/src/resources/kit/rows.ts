@@ -1,8 +1,15 @@
-/** Guarded writes of rows that were read. */
+/** Rows that were read, and guarded writes of them. */
+import { notFound } from '../../errors/api-error.ts';
 import type { Documents, Table } from '../../model/documents.ts';
 import type { Stored, Write } from '../../storage/store.ts';
 
 export type Row<T extends Table> = Stored<Documents[T]>;
+
+/** What was read. Throws `NOT_FOUND` where there was nothing. */
+export function found<R>(row: R | undefined): R {
+  if (row === undefined) throw notFound();
+  return row;
+}
 
 // A write names its table and that table's document; the compiler can't see it through a parameter.
 const asWrite = (write: object) => write as Write;

@@ -17,10 +17,8 @@ export function authenticationCodeOperations(parts: CodeParts): Operation[] {
     parts,
     {
       path: '/{envID}/authenticationCodes',
-      idParameter: 'authenticationCodeID',
+      name: 'AuthenticationCode',
       tag: 'Authentication codes',
-      ids: ['AuthenticationCode', 'AuthenticationCodes'],
-      words: ['an authentication code', 'authentication codes'],
       permission: 'authenticationCode',
       schemas: { body: CreateAuthenticationCode, one: AuthenticationCodeSchema },
     },

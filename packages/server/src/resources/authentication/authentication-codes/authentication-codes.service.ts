@@ -13,7 +13,7 @@ import type { Parts } from '../../../parts.ts';
 import { changeRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
-import { environmentOf, type Handler, type OperationRequest } from '../../kit/operation.ts';
+import { environmentOf, type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
 import { deleteRow, insertRow, type Row } from '../../kit/rows.ts';
 import { LETTERS, newCode, shownCodes } from '../../kit/shown-code.ts';
 import type { CreateAuthenticationCodeBody } from './authentication-codes.schema.ts';
@@ -147,10 +147,8 @@ async function rowOf({ store }: CodeParts, { params, now }: OperationRequest) {
   return row;
 }
 
-export const readAuthenticationCode: Handler<CodeParts> = async (parts, request) => ({
-  status: 200,
-  body: await view(parts, await rowOf(parts, request), request.now),
-});
+export const readAuthenticationCode: Handler<CodeParts> = async (parts, request) =>
+  ok(await view(parts, await rowOf(parts, request), request.now));
 
 export const deleteAuthenticationCode: Handler<CodeParts> = async (parts, request) => {
   await commitOrRetry(parts.store, async () => {

@@ -1,5 +1,4 @@
 /** A flow as the API shows it; contract §2.1, §2.10. Pure. */
-
 import type { Flow, FlowStatus } from '../../../model/documents.ts';
 import { toTimestamp } from '../../../model/instant.ts';
 import type { Stored } from '../../../storage/store.ts';

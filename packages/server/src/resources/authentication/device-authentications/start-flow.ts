@@ -1,7 +1,7 @@
 /** `POST /{envID}/deviceAuthentications`: load, decide, save, answer; contract §2.2, §2.6. */
 import { randomUUIDv7 } from 'node:crypto';
 import { FLOW_IDLE_MS } from '../../../config/limits.ts';
-import { ApiError, errorDetail, invalidData, notFound } from '../../../errors/api-error.ts';
+import { ApiError, errorDetail, invalidData } from '../../../errors/api-error.ts';
 import {
   type StartRequest,
   type Step,
@@ -25,6 +25,7 @@ import { blockOf, namedPolicy, refuseTrustedOptions } from '../../kit/method-con
 import { notificationOf } from '../../kit/notification-request.ts';
 import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { rememberRequest } from '../../kit/remember-request.ts';
+import { found } from '../../kit/rows.ts';
 import { announce } from './announce.ts';
 import { type StartBody, startOptions } from './device-authentications.schema.ts';
 import { countStart } from './flow-metrics.ts';
@@ -82,8 +83,7 @@ export const startDeviceAuthentication: Handler<FlowParts> = async (parts, reque
       const world = seeWorld(parts, configuration, policy, undefined, base, now);
       return startIn(flowId, { base }, world, request);
     }
-    const rows = await parts.store.readUserFacts(environmentId, userId);
-    if (!rows) throw notFound();
+    const rows = found(await parts.store.readUserFacts(environmentId, userId));
     request.requireUser({ id: rows.user.id, populationId: rows.user.doc.populationId });
     const seen = seeWorld(parts, configuration, policy, rows, { ...base, options }, now);
     const accessing = hasOptions ? await accessingDeviceOf(seen, options) : undefined;

@@ -16,7 +16,7 @@ import type { Store, Stored, UserFacts } from '../../../storage/store.ts';
 import { type DeviceParts, isGone } from '../../devices/devices/devices.parts.ts';
 import { tellRemoval } from '../../devices/devices/removal-notice.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { type OperationReply, type OperationRequest, ok } from '../../kit/operation.ts';
 import { rememberRequest, replayed } from '../../kit/remember-request.ts';
 
 /** What the operations of the device protocol are made with. */
@@ -128,5 +128,5 @@ export async function messageTo(
 ): Promise<OperationReply> {
   const key = await keyring.deviceSigningKey(environmentId);
   const claims = requestId === undefined ? said : { re: requestId, ...said };
-  return { status: 200, body: { message: await signServerMessage(key, audience, claims, now) } };
+  return ok({ message: await signServerMessage(key, audience, claims, now) });
 }

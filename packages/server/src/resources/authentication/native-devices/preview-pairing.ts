@@ -6,7 +6,7 @@ import { toTimestamp } from '../../../model/instant.ts';
 import { ANY_ENVIRONMENT } from '../../../storage/store.ts';
 import { normalCode } from '../../devices/pairing-keys/new-pairing-key.ts';
 import { pairingUri } from '../../devices/pairing-keys/pairing-keys.service.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { type OperationReply, type OperationRequest, ok } from '../../kit/operation.ts';
 import { rememberRequest, replayed } from '../../kit/remember-request.ts';
 import {
   ClaimRefused,
@@ -90,7 +90,7 @@ export async function findPairing(
     await keyring.load(id);
     if (!(await claimableKey(parts, id, code, now))) continue;
     forgive();
-    return { status: 200, body: { uri: await pairingUri(parts, id, code) } };
+    return ok({ uri: await pairingUri(parts, id, code) });
   }
   throw invalidKey();
 }

@@ -1,5 +1,4 @@
 /** Pairing ends, or its code is sent again; contract §4.8. */
-
 import { QUESTIONS_MAX } from '../../../config/limits.ts';
 import {
   ApiError,
@@ -17,7 +16,7 @@ import type { Delivery } from '../../../notifications/message.ts';
 import { activityWrite, actorOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { blockOf, methodContext } from '../../kit/method-context.ts';
-import type { Handler, OperationRequest } from '../../kit/operation.ts';
+import { type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
 import { updateRow } from '../../kit/rows.ts';
 import { assertRoom } from './create-device.ts';
 import { withDeviceAdded } from './device-order.ts';
@@ -134,7 +133,7 @@ export const activate: Handler<DeviceParts> = async (parts, request) => {
   if (outcome.refusal) throw outcome.refusal;
   parts.wakeOutbox();
   const view = { links: parts.links, vault: parts.keyring, now: request.now };
-  return { status: 200, body: deviceView(outcome.device, outcome.method, view) };
+  return ok(deviceView(outcome.device, outcome.method, view));
 };
 
 /** `device.sendActivationCode`: a new code; the one before it is void. */
@@ -186,5 +185,5 @@ export const sendActivationCode: Handler<DeviceParts> = async (parts, request) =
   });
   parts.wakeOutbox();
   const view = { links: parts.links, vault: parts.keyring, now };
-  return { status: 200, body: deviceView(device, method, view) };
+  return ok(deviceView(device, method, view));
 };

@@ -17,10 +17,8 @@ export function pairingKeyOperations(parts: PairingKeyParts): Operation[] {
     parts,
     {
       path: `${ENVIRONMENT}/users/{userID}/pairingKeys`,
-      idParameter: 'pairingKeyID',
+      name: 'PairingKey',
       tag: 'Pairing keys',
-      ids: ['PairingKey', 'PairingKeys'],
-      words: ['a pairing key', 'pairing keys'],
       permission: 'pairingKey',
       schemas: { body: CreatePairingKey, one: PairingKeySchema },
     },

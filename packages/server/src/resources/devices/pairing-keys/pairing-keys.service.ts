@@ -12,7 +12,7 @@ import type { Stored } from '../../../storage/store.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { blockOf, namedPolicy, ownPolicyOf } from '../../kit/method-context.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
-import type { Handler, OperationRequest } from '../../kit/operation.ts';
+import { type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
 import { deleteRow, insertRow, touchRow } from '../../kit/rows.ts';
 import { configurationOf, idsOf, readUser } from '../devices/devices.parts.ts';
 import { newPairingCode, openPairingCode, pairingKeyDocument } from './new-pairing-key.ts';
@@ -184,10 +184,8 @@ async function keyOf(
   return key;
 }
 
-export const readPairingKey: Handler<PairingKeyParts> = async (parts, request) => ({
-  status: 200,
-  body: await view(parts, await keyOf(parts, request)),
-});
+export const readPairingKey: Handler<PairingKeyParts> = async (parts, request) =>
+  ok(await view(parts, await keyOf(parts, request)));
 
 /** `DELETE`: 204; a device that has claimed it stays. */
 export const deletePairingKey: Handler<PairingKeyParts> = async (parts, request) => {

@@ -8,7 +8,7 @@ import type { Instant } from '../../../model/instant.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
 import { requestRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
-import type { Handler, OperationRequest } from '../../kit/operation.ts';
+import { type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
 import { updateRow } from '../../kit/rows.ts';
 import { tokensValidFrom } from '../tokens/issue-token.ts';
 import { type ApplicationParts, readApplication, requireAdministration } from './administration.ts';
@@ -79,7 +79,7 @@ export const readSecret: Handler<ApplicationParts> = async (
         ...(secretsReadOnce ? [updateRow('applications', application, doc)] : []),
         record(request, application.id, 'SECRET.READ'),
       ],
-      result: { status: 200, body: secretView(links, application, secret) },
+      result: ok(secretView(links, application, secret)),
     };
   });
 };
@@ -116,7 +116,7 @@ export const replaceSecret: Handler<ApplicationParts> = async (
         updateRow('applications', application, doc),
         record(request, application.id, 'SECRET.UPDATED'),
       ],
-      result: { status: 200, body: secretView(links, application, secret) },
+      result: ok(secretView(links, application, secret)),
     };
   });
 };

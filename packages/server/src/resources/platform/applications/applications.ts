@@ -7,7 +7,7 @@ import { composed } from '../../../model/text-key.ts';
 import type { Write } from '../../../storage/store.ts';
 import { collectionOperations, type Requested, type Target } from '../../kit/collection.ts';
 import type { Operation } from '../../kit/operation.ts';
-import { ENVIRONMENT } from '../../kit/resource.ts';
+import { actionsOf, ENVIRONMENT } from '../../kit/resource.ts';
 import { insertRow, type Row } from '../../kit/rows.ts';
 import { isGlobal } from '../roles/role-assignments.ts';
 import { tokensValidFrom } from '../tokens/issue-token.ts';
@@ -129,12 +129,10 @@ export function applicationOperations(parts: ApplicationParts): Operation[] {
       ...parts,
       table: 'applications',
       path,
+      name: 'Application',
       idParameter: 'appID',
       tag,
-      ids: ['Application', 'Applications'],
-      words: ['an application', 'applications'],
       permission: 'application',
-      needsMfa: false,
       auditType: 'APPLICATION',
       schemas: { body: UpdateApplication, one: ApplicationReply },
       filters: {
@@ -175,21 +173,18 @@ export function applicationOperations(parts: ApplicationParts): Operation[] {
         },
       },
     }),
-    {
-      ...secret,
-      id: 'readApplicationSecret',
-      method: 'GET',
-      summary: 'Read the secret; where the server is set so, once',
-      handle: (request) => readSecret(parts, request),
-    },
-    {
-      ...secret,
-      id: 'updateApplicationSecret',
-      method: 'POST',
-      summary: 'Make a new secret; the old one and the tokens got by it end',
-      body: NewSecret,
-      bodyOptional: true,
-      handle: (request) => replaceSecret(parts, request),
-    },
+    ...actionsOf(parts, secret, {
+      readApplicationSecret: {
+        method: 'GET',
+        summary: 'Read the secret; where the server is set so, once',
+        handle: readSecret,
+      },
+      updateApplicationSecret: {
+        summary: 'Make a new secret; the old one and the tokens got by it end',
+        body: NewSecret,
+        bodyOptional: true,
+        handle: replaceSecret,
+      },
+    }),
   ];
 }

@@ -15,12 +15,10 @@ export function roleAssignmentOperations(parts: ApplicationParts): Operation[] {
     parts,
     {
       path: `${ENVIRONMENT}/applications/{appID}/roleAssignments`,
-      idParameter: 'roleAssignmentID',
+      name: 'RoleAssignment',
       tag: 'Application role assignments',
-      ids: ['RoleAssignment', 'RoleAssignments'],
       words: ['a role assignment', 'role assignments of an application'],
       permission: 'role',
-      needsMfa: false,
       schemas: { body: CreateRoleAssignment, one: RoleAssignmentReply },
     },
     {

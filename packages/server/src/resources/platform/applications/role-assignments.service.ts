@@ -6,7 +6,7 @@ import type { Stored } from '../../../storage/store.ts';
 import { type ChangeVerb, requestRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { listReply } from '../../kit/list.ts';
-import type { Handler, OperationRequest } from '../../kit/operation.ts';
+import { type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
 import { deleteRow, insertRow } from '../../kit/rows.ts';
 import { ORGANIZATION_ID } from '../roles/organization.ts';
 import {
@@ -92,10 +92,7 @@ async function readAssignment(
 export const readRoleAssignment: Handler<ApplicationParts> = async (parts, request) => {
   const assignment = await readAssignment(parts, request);
   const isReadOnly = await readOnlyFor(parts, request);
-  return {
-    status: 200,
-    body: roleAssignmentView(parts.links, assignment, isReadOnly(assignment)),
-  };
+  return ok(roleAssignmentView(parts.links, assignment, isReadOnly(assignment)));
 };
 
 /** Throws unless the caller may give this application the role, and the role fits the scope. */

@@ -8,7 +8,7 @@ import { textKey } from '../../../model/text-key.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Condition } from '../../../storage/store.ts';
 import { type Collection, collectionOperations, findRow, renderRow } from '../../kit/collection.ts';
-import type { Operation } from '../../kit/operation.ts';
+import { type Operation, ok } from '../../kit/operation.ts';
 import { ENVIRONMENT } from '../../kit/resource.ts';
 import { Name, Reference, resourceOf } from '../../kit/schemas.ts';
 
@@ -46,12 +46,9 @@ export function populationOperations(parts: Pick<Parts, 'store' | 'links'>): Ope
     ...parts,
     table: 'populations',
     path: `${ENVIRONMENT}/populations`,
-    idParameter: 'populationID',
+    name: 'Population',
     tag: 'Populations',
-    ids: ['Population', 'Populations'],
-    words: ['a population', 'populations'],
     permission: 'population',
-    needsMfa: false,
     auditType: 'POPULATION',
     schemas: { body: WritePopulation, one: Population },
     filters: {
@@ -90,7 +87,7 @@ export function populationOperations(parts: Pick<Parts, 'store' | 'links'>): Ope
         async handle(request) {
           const row = await findRow(collection, request);
           const userCount = await parts.store.count('users', row.environmentId, usersOf(row.id));
-          return { status: 200, body: { ...renderRow(collection, row, request), userCount } };
+          return ok({ ...renderRow(collection, row, request), userCount });
         },
       },
       delete: { summary: 'Delete an empty population' },

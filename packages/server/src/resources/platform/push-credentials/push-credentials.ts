@@ -1,12 +1,11 @@
 /** Accounts of an application with push providers: kept sealed, never shown; contract sdk-schemas. */
-import { notFound } from '../../../errors/api-error.ts';
 import { momentsOf } from '../../../model/instant.ts';
 import { pushCredentialIdentity } from '../../../model/mobile.ts';
 import type { Parts } from '../../../parts.ts';
 import { collectionOperations } from '../../kit/collection.ts';
 import { environmentOf, type Operation, type OperationRequest } from '../../kit/operation.ts';
 import { ENVIRONMENT } from '../../kit/resource.ts';
-import { touchRow } from '../../kit/rows.ts';
+import { found, touchRow } from '../../kit/rows.ts';
 import { usableAccount } from './push-account.ts';
 import {
   PushCredentialSchema,
@@ -22,17 +21,15 @@ export function pushCredentialOperations(
   const { store, links, keyring } = parts;
   async function readApplication(request: OperationRequest) {
     const id = applicationOf(request);
-    const application = await store.get('applications', environmentOf(request), id);
-    if (!application) throw notFound();
+    const application = found(await store.get('applications', environmentOf(request), id));
     return application;
   }
   return collectionOperations({
     ...parts,
     table: 'push_credentials',
     path: `${ENVIRONMENT}/applications/{appID}/pushCredentials`,
-    idParameter: 'pushCredentialID',
+    name: 'PushCredential',
     tag: 'Push credentials',
-    ids: ['PushCredential', 'PushCredentials'],
     words: ['push credentials', 'push credentials of an application'],
     permission: 'pushCredential',
     auditType: 'PUSH_CREDENTIALS',

@@ -1,6 +1,6 @@
 import { notFound } from '../../../errors/api-error.ts';
 import type { Parts } from '../../../parts.ts';
-import type { Operation } from '../../kit/operation.ts';
+import { type Operation, ok } from '../../kit/operation.ts';
 import {
   type Permission,
   type PermissionResource,
@@ -51,29 +51,25 @@ export function roleOperations({ links }: Pick<Parts, 'links'>): Operation[] {
     undefined,
     {
       path: '/v1/roles',
-      idParameter: 'roleID',
+      name: 'Role',
       tag: 'Roles',
-      ids: ['Role', 'Roles'],
       words: ['one role', 'roles'],
       permission: 'role',
-      needsMfa: false,
       isUnpaged: true,
       schemas: { body: RoleReply, one: RoleReply },
     },
     {
-      list: async () => ({
-        status: 200,
-        body: {
+      list: async () =>
+        ok({
           _links: { self: { href: self() } },
           _embedded: { roles: ROLES.map(view) },
           count: ROLES.length,
           size: ROLES.length,
-        },
-      }),
+        }),
       async read(_parts, { params }) {
         const role = findRole(params.roleID ?? '');
         if (!role) throw notFound();
-        return { status: 200, body: view(role) };
+        return ok(view(role));
       },
     },
   );

@@ -19,9 +19,9 @@ export function fidoDevicesMetadataOperations(parts: MetadataParts): Operation[]
     parts,
     {
       path: `${ENVIRONMENT}/fidoDevicesMetadata`,
+      name: 'FidoDeviceMetadata',
       idParameter: 'fidoDeviceID',
       tag: 'FIDO device metadata',
-      ids: ['FidoDeviceMetadata', 'FidoDevicesMetadata'],
       words: ['the metadata of an authenticator', 'metadata of authenticators'],
       permission: 'fidoPolicy',
       isUnpaged: true,

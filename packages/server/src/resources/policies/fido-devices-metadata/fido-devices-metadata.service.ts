@@ -9,7 +9,7 @@ import { type Instant, toTimestamp } from '../../../model/instant.ts';
 import type { Parts } from '../../../parts.ts';
 import { changeRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
-import { environmentOf, type Handler } from '../../kit/operation.ts';
+import { environmentOf, type Handler, ok } from '../../kit/operation.ts';
 import { deleteRow, insertRow, type Row, touchRow } from '../../kit/rows.ts';
 import type { AddAuthenticatorBody } from './fido-devices-metadata.schema.ts';
 import { knownAuthenticators } from './known-authenticators.ts';
@@ -53,15 +53,12 @@ function view(
 export const listAuthenticators: Handler<MetadataParts> = async (parts, request) => {
   const environmentId = environmentOf(request);
   const all = (await knownAuthenticators(parts, environmentId)).all();
-  return {
-    status: 200,
-    body: {
-      _links: { self: parts.links.api(environmentId, PATH) },
-      _embedded: { fidoDevicesMetadata: all.map((one) => view(parts, environmentId, one)) },
-      count: all.length,
-      size: all.length,
-    },
-  };
+  return ok({
+    _links: { self: parts.links.api(environmentId, PATH) },
+    _embedded: { fidoDevicesMetadata: all.map((one) => view(parts, environmentId, one)) },
+    count: all.length,
+    size: all.length,
+  });
 };
 
 export const readAuthenticator: Handler<MetadataParts> = async (parts, request) => {
@@ -69,7 +66,7 @@ export const readAuthenticator: Handler<MetadataParts> = async (parts, request) 
   const known = await knownAuthenticators(parts, environmentId);
   const authenticator = known.byId(request.params.fidoDeviceID ?? '');
   if (!authenticator) throw notFound();
-  return { status: 200, body: view(parts, environmentId, authenticator) };
+  return ok(view(parts, environmentId, authenticator));
 };
 
 /** What a valid request says. Throws with the certificate that is none. */

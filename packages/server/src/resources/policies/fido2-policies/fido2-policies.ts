@@ -5,7 +5,12 @@ import { type KeptFido2Policy, withRelyingParty } from '../../../model/fido2.ts'
 import type { Parts } from '../../../parts.ts';
 import { withDefaults } from '../../../policy/with-defaults.ts';
 import { type Collection, collectionOperations, findRow, renderRow } from '../../kit/collection.ts';
-import type { Operation, OperationReply, OperationRequest } from '../../kit/operation.ts';
+import {
+  type Operation,
+  type OperationReply,
+  type OperationRequest,
+  ok,
+} from '../../kit/operation.ts';
 import { ENVIRONMENT } from '../../kit/resource.ts';
 import type { Row } from '../../kit/rows.ts';
 import { assertDurations } from '../device-authentication-policies/policy-rules.ts';
@@ -89,9 +94,8 @@ export function fido2PolicyOperations(parts: Fido2PolicyParts): Operation[] {
     ...parts,
     table: 'fido2_policies',
     path: `${ENVIRONMENT}/fido2Policies`,
-    idParameter: 'fido2PolicyID',
+    name: 'Fido2Policy',
     tag: 'FIDO policies',
-    ids: ['Fido2Policy', 'Fido2Policies'],
     words: ['a FIDO2 policy', 'FIDO2 policies'],
     permission: 'fidoPolicy',
     auditType: 'FIDO_POLICY',
@@ -128,14 +132,11 @@ async function readFido2Policy(
   }
   const policy = await findRow(collection, request);
   const body = renderRow(collection, policy, request);
-  if (expand === undefined) return { status: 200, body };
+  if (expand === undefined) return ok(body);
   const users = (await usersOf(parts, policy)).map(({ id, doc }) => ({ id, name: doc.name }));
-  return {
-    status: 200,
-    body: {
-      ...body,
-      deviceAuthenticationPolicies: users.map(({ id }) => id),
-      _embedded: { deviceAuthenticationPolicies: users },
-    },
-  };
+  return ok({
+    ...body,
+    deviceAuthenticationPolicies: users.map(({ id }) => id),
+    _embedded: { deviceAuthenticationPolicies: users },
+  });
 }

@@ -1,19 +1,14 @@
 /** `…/mfaSettings`: read, replace, reset; contract §3.9 and sdk-schemas, MFASettings. */
 import { Type } from 'typebox';
 import { MFA_SETTINGS_ID } from '../../../configuration.ts';
-import { notFound } from '../../../errors/api-error.ts';
 import type { MfaSettings } from '../../../model/documents.ts';
 import { type Instant, toTimestamp } from '../../../model/instant.ts';
 import type { Parts } from '../../../parts.ts';
 import { changeRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
-import {
-  environmentOf,
-  type Operation,
-  type OperationReply,
-  type OperationRequest,
-} from '../../kit/operation.ts';
-import { updateRow } from '../../kit/rows.ts';
+import { environmentOf, type Operation, type OperationRequest, ok } from '../../kit/operation.ts';
+import { actionsOf, ENVIRONMENT } from '../../kit/resource.ts';
+import { found, type Row, updateRow } from '../../kit/rows.ts';
 import { HalLinks, Reference, Timestamp } from '../../kit/schemas.ts';
 import { defaultMfaSettings } from './mfa-settings.defaults.ts';
 
@@ -87,45 +82,35 @@ const Reply = Type.Object({
 
 type SettingsParts = Pick<Parts, 'store' | 'links'>;
 
-async function readSettings({ store }: SettingsParts, request: OperationRequest) {
-  const settings = await store.get('mfa_settings', environmentOf(request), MFA_SETTINGS_ID);
-  if (!settings) throw notFound();
-  return settings;
-}
+const readSettings = async ({ store }: SettingsParts, request: OperationRequest) =>
+  found(await store.get('mfa_settings', environmentOf(request), MFA_SETTINGS_ID));
 
-function reply(
-  { links }: SettingsParts,
-  request: OperationRequest,
-  { updatedAt, ...settings }: MfaSettings,
-): OperationReply {
-  const environmentId = environmentOf(request);
-  return {
-    status: 200,
-    body: {
-      _links: {
-        self: links.api(environmentId, '/mfaSettings'),
-        environment: links.api(environmentId),
-      },
-      environment: { id: environmentId },
-      ...settings,
-      updatedAt: toTimestamp(updatedAt),
+function reply({ links }: SettingsParts, { environmentId, doc }: Row<'mfa_settings'>) {
+  const { updatedAt, ...settings } = doc;
+  return ok({
+    _links: {
+      self: links.api(environmentId, '/mfaSettings'),
+      environment: links.api(environmentId),
     },
-  };
+    environment: { id: environmentId },
+    ...settings,
+    updatedAt: toTimestamp(updatedAt),
+  });
 }
 
-async function writeSettings(
+function writeSettings(
   parts: SettingsParts,
   request: OperationRequest,
   doc: MfaSettings,
-): Promise<void> {
-  await commitOrRetry(parts.store, async () => {
+): Promise<Row<'mfa_settings'>> {
+  return commitOrRetry(parts.store, async () => {
     const row = await readSettings(parts, request);
     return {
       writes: [
         updateRow('mfa_settings', row, doc),
         changeRecord(request, 'MFA_SETTINGS', 'UPDATED', row.environmentId),
       ],
-      result: undefined,
+      result: { ...row, doc },
     };
   });
 }
@@ -145,45 +130,34 @@ function replaced(body: ReplaceBody, now: Instant): MfaSettings {
 }
 
 export function mfaSettingsOperations(parts: SettingsParts): Operation[] {
-  const common = { path: '/v1/environments/{envID}/mfaSettings', tag: 'MFA settings' } as const;
-  return [
-    {
-      ...common,
-      id: 'readMfaSettings',
+  const common = {
+    tag: 'MFA settings',
+    path: `${ENVIRONMENT}/mfaSettings`,
+    permission: 'update:mfaSettings',
+    responses: { 200: Reply },
+  } as const;
+  return actionsOf(parts, common, {
+    readMfaSettings: {
       method: 'GET',
       summary: 'Read the MFA settings of the environment',
       permission: 'read:mfaSettings',
-      responses: { 200: Reply },
-      handle: async (request) => {
-        const { doc } = await readSettings(parts, request);
-        return reply(parts, request, doc);
-      },
+      handle: async (_parts, request) => reply(parts, await readSettings(parts, request)),
     },
-    {
-      ...common,
-      id: 'updateMfaSettings',
+    updateMfaSettings: {
       method: 'PUT',
       summary: 'Replace the MFA settings',
-      permission: 'update:mfaSettings',
       body: Replace,
-      responses: { 200: Reply },
-      handle: async (request) => {
-        const doc = replaced(request.body, request.now);
-        await writeSettings(parts, request, doc);
-        return reply(parts, request, doc);
-      },
+      handle: async (_parts, request) =>
+        reply(parts, await writeSettings(parts, request, replaced(request.body, request.now))),
     },
-    {
-      ...common,
-      id: 'resetMfaSettings',
+    resetMfaSettings: {
       method: 'DELETE',
       summary: 'Reset the MFA settings to their defaults',
-      permission: 'update:mfaSettings',
       responses: { 204: null },
-      handle: async (request) => {
+      async handle(_parts, request) {
         await writeSettings(parts, request, defaultMfaSettings(request.now));
         return { status: 204 };
       },
     },
-  ];
+  });
 }
