@@ -1,25 +1,21 @@
 /** The messages of authentication codes; contract flows-and-devices §3.5. */
 import { type Static, Type } from 'typebox';
 import { durationOf } from '../../../policy/blocks.ts';
-import { Reference, resourceOf, Timestamp } from '../../kit/schemas.ts';
+import { closed, Reference, resourceOf, Timestamp } from '../../kit/schemas.ts';
 
-const closed = { additionalProperties: false } as const;
 const CONTEXT_MEMBERS_MAX = 50;
 const LIFE_TIME = durationOf(['SECONDS', 'MINUTES'], { duration: 1, timeUnit: 'MINUTES' });
 
-export const CreateAuthenticationCode = Type.Object(
-  {
-    application: Reference,
-    clientContext: Type.Optional(
-      Type.Record(Type.String({ maxLength: 100 }), Type.Unknown(), {
-        maxProperties: CONTEXT_MEMBERS_MAX,
-      }),
-    ),
-    lifeTime: Type.Optional(LIFE_TIME),
-    userApproval: Type.Optional(Type.Enum(['REQUIRED', 'NOT_REQUIRED'])),
-  },
-  closed,
-);
+export const CreateAuthenticationCode = closed({
+  application: Reference,
+  clientContext: Type.Optional(
+    Type.Record(Type.String({ maxLength: 100 }), Type.Unknown(), {
+      maxProperties: CONTEXT_MEMBERS_MAX,
+    }),
+  ),
+  lifeTime: Type.Optional(LIFE_TIME),
+  userApproval: Type.Optional(Type.Enum(['REQUIRED', 'NOT_REQUIRED'])),
+});
 export type CreateAuthenticationCodeBody = Static<typeof CreateAuthenticationCode>;
 
 export const AuthenticationCodeSchema = resourceOf({

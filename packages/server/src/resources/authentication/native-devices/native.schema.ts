@@ -5,22 +5,16 @@ import { DEVICE_LOGS_LENGTH_MAX, NICKNAME_LENGTH_MAX } from '../../../config/lim
 import { INTEGRITY_KINDS } from '../../../device-integrity/registry.ts';
 import { invalidData } from '../../../errors/api-error.ts';
 import { Nickname } from '../../devices/devices/devices.schema.ts';
-import { Uuid } from '../../kit/schemas.ts';
-
-const closed = { additionalProperties: false } as const;
+import { closed, Uuid } from '../../kit/schemas.ts';
 
 /** A signed request, or the text that answers it. */
-export const SignedRequest = Type.Object(
-  { request: Type.String({ minLength: 1, maxLength: 131_072, description: 'A compact JWS.' }) },
-  closed,
-);
+export const SignedRequest = closed({
+  request: Type.String({ minLength: 1, maxLength: 131_072, description: 'A compact JWS.' }),
+});
 export const SignedMessage = Type.Object({ message: Type.String() });
 
 /** A pairing code as a person has typed it, without anything that says whose it is. */
-export const TypedCode = Type.Object(
-  { code: Type.String({ minLength: 1, maxLength: 100 }) },
-  closed,
-);
+export const TypedCode = closed({ code: Type.String({ minLength: 1, maxLength: 100 }) });
 export const FoundPairing = Type.Object({ uri: Type.String() });
 
 const word = (maxLength: number) =>

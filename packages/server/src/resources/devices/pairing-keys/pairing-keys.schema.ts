@@ -1,16 +1,13 @@
 /** The messages of pairing keys; contract flows-and-devices §5. */
 import { type Static, Type } from 'typebox';
-import { Reference, resourceOf, Timestamp } from '../../kit/schemas.ts';
+import { closed, Reference, resourceOf, Timestamp } from '../../kit/schemas.ts';
 
 const APPLICATIONS_MAX = 100;
 
-export const CreatePairingKey = Type.Object(
-  {
-    applications: Type.Optional(Type.Array(Reference, { maxItems: APPLICATIONS_MAX })),
-    policy: Type.Optional(Reference),
-  },
-  { additionalProperties: false },
-);
+export const CreatePairingKey = closed({
+  applications: Type.Optional(Type.Array(Reference, { maxItems: APPLICATIONS_MAX })),
+  policy: Type.Optional(Reference),
+});
 export type CreatePairingKeyBody = Static<typeof CreatePairingKey>;
 
 export const PairingKeySchema = resourceOf({

@@ -1,20 +1,14 @@
 /** The messages of role assignments; "Application Role Assignments" page. */
 import { type Static, Type } from 'typebox';
 import { SCOPE_TYPES } from '../../kit/permissions.ts';
-import { HalLinks, Reference, Uuid } from '../../kit/schemas.ts';
+import { closed, HalLinks, Reference, Uuid } from '../../kit/schemas.ts';
 
-const Scope = Type.Object(
-  {
-    id: Uuid,
-    type: Type.Enum([...SCOPE_TYPES]),
-  },
-  { additionalProperties: false },
-);
+const Scope = closed({
+  id: Uuid,
+  type: Type.Enum([...SCOPE_TYPES]),
+});
 
-export const CreateRoleAssignment = Type.Object(
-  { role: Reference, scope: Scope },
-  { additionalProperties: false },
-);
+export const CreateRoleAssignment = closed({ role: Reference, scope: Scope });
 
 export type CreateRoleAssignment = Static<typeof CreateRoleAssignment>;
 

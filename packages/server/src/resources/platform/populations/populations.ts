@@ -10,7 +10,7 @@ import type { Condition } from '../../../storage/store.ts';
 import { type Collection, collectionOperations, findRow, renderRow } from '../../kit/collection.ts';
 import { type Operation, ok } from '../../kit/operation.ts';
 import { ENVIRONMENT } from '../../kit/resource.ts';
-import { Name, Reference, resourceOf } from '../../kit/schemas.ts';
+import { closed, Name, Reference, resourceOf } from '../../kit/schemas.ts';
 
 const MEMBERS = {
   name: Name,
@@ -24,10 +24,7 @@ const MEMBERS = {
 };
 
 /** `default`: left out, it stays as it is, and a new population is not the default. */
-const WritePopulation = Type.Object(
-  { ...MEMBERS, default: Type.Optional(Type.Boolean()) },
-  { additionalProperties: false },
-);
+const WritePopulation = closed({ ...MEMBERS, default: Type.Optional(Type.Boolean()) });
 
 const Population = resourceOf({
   ...MEMBERS,

@@ -1,8 +1,7 @@
 /** The messages of push credentials; contract sdk-schemas `MFAPushCredential*`. */
 import { type TSchema, Type } from 'typebox';
-import { Reference, resourceOf } from '../../kit/schemas.ts';
+import { closed, Reference, resourceOf } from '../../kit/schemas.ts';
 
-const closed = { additionalProperties: false } as const;
 const secret = (maxLength: number) => Type.String({ minLength: 1, maxLength });
 const word = Type.String({ minLength: 1, maxLength: 256, pattern: '^[\\x21-\\x7e]+$' });
 
@@ -19,7 +18,7 @@ export const WritePushCredential: TSchema = Type.Unsafe({
   required: ['type'],
   discriminator: { propertyName: 'type' },
   oneOf: Object.entries(TYPES).map(([type, properties]) =>
-    Type.Object({ type: Type.Literal(type), ...properties }, closed),
+    closed({ type: Type.Literal(type), ...properties }),
   ),
 });
 

@@ -6,14 +6,12 @@ import { type Instant, toTimestamp } from '../../../model/instant.ts';
 import { type Operation, type OperationRequest, ok } from '../../kit/operation.ts';
 import { actionsOf, ENVIRONMENT } from '../../kit/resource.ts';
 import type { Row } from '../../kit/rows.ts';
-import { HalLinks, Timestamp } from '../../kit/schemas.ts';
+import { closed, HalLinks, Timestamp } from '../../kit/schemas.ts';
 import { isLocked } from '../../kit/user-lock.ts';
 import { userView } from './user-view.ts';
 import { changeUser, readUser, type UserParts } from './users.service.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
-
-const closed = { additionalProperties: false } as const;
 
 /** A part of a user that has an address of its own, which `PUT` sets. */
 interface State {
@@ -33,7 +31,7 @@ interface State {
 /** A boolean of the user, under its own name. */
 const switchOf = (name: 'enabled' | 'mfaEnabled') => ({
   name,
-  body: Type.Object({ [name]: Type.Boolean() }, closed),
+  body: closed({ [name]: Type.Boolean() }),
   reply: Type.Object({ _links: HalLinks, [name]: Type.Boolean() }),
   view: (user: User) => ({ [name]: user[name] }),
   put: (user: User, body: Partial<User>) =>
@@ -66,7 +64,7 @@ const STATES: readonly State[] = [
       update: 'Let a user bypass MFA until a moment',
     },
     // Only this form of a moment is taken; contract §3.2.
-    body: Type.Object({ bypassMFAEnabledUntil: Timestamp }, closed),
+    body: closed({ bypassMFAEnabledUntil: Timestamp }),
     reply: Type.Object({
       _links: HalLinks,
       bypassMFAEnabledUntil: Type.Optional(Timestamp),

@@ -9,57 +9,45 @@ import { commitOrRetry } from '../../kit/commit.ts';
 import { environmentOf, type Operation, type OperationRequest, ok } from '../../kit/operation.ts';
 import { actionsOf, ENVIRONMENT } from '../../kit/resource.ts';
 import { found, type Row, updateRow } from '../../kit/rows.ts';
-import { HalLinks, Reference, Timestamp } from '../../kit/schemas.ts';
+import { closed, HalLinks, Reference, Timestamp } from '../../kit/schemas.ts';
 import { defaultMfaSettings } from './mfa-settings.defaults.ts';
-
-const closed = { additionalProperties: false } as const;
 
 /** What the SDK can count to; no bound is documented. */
 const INT32_MAX = 2_147_483_647;
 
-const LOCKOUT = Type.Object(
-  {
-    failureCount: Type.Integer({
+const LOCKOUT = closed({
+  failureCount: Type.Integer({
+    minimum: 0,
+    maximum: INT32_MAX,
+    description: '0: no account is locked.',
+  }),
+  durationSeconds: Type.Optional(
+    Type.Integer({
       minimum: 0,
       maximum: INT32_MAX,
-      description: '0: no account is locked.',
+      description: 'Left out or 0: locked until an administrator unlocks.',
     }),
-    durationSeconds: Type.Optional(
-      Type.Integer({
-        minimum: 0,
-        maximum: INT32_MAX,
-        description: 'Left out or 0: locked until an administrator unlocks.',
-      }),
-    ),
-  },
-  closed,
-);
+  ),
+});
 const MAX_ALLOWED_DEVICES = Type.Integer({ minimum: 1, maximum: 15 });
 const PAIRING_KEY_FORMAT = Type.Enum(['NUMERIC', 'ALPHANUMERIC']);
-const AUTHENTICATION = Type.Object(
-  { deviceSelection: Type.Enum(['DEFAULT_TO_FIRST', 'PROMPT_TO_SELECT']) },
-  closed,
-);
+const AUTHENTICATION = closed({
+  deviceSelection: Type.Enum(['DEFAULT_TO_FIRST', 'PROMPT_TO_SELECT']),
+});
 
 /** The page "Update MFA Settings" asks for nothing; what is left out gets its default. */
-const Replace = Type.Object(
-  {
-    lockout: Type.Optional(LOCKOUT),
-    pairing: Type.Optional(
-      Type.Object(
-        {
-          maxAllowedDevices: Type.Optional(MAX_ALLOWED_DEVICES),
-          pairingKeyFormat: Type.Optional(PAIRING_KEY_FORMAT),
-        },
-        closed,
-      ),
-    ),
-    phoneExtensions: Type.Optional(Type.Object({ enabled: Type.Optional(Type.Boolean()) }, closed)),
-    users: Type.Optional(Type.Object({ mfaEnabled: Type.Optional(Type.Boolean()) }, closed)),
-    authentication: Type.Optional(AUTHENTICATION),
-  },
-  closed,
-);
+const Replace = closed({
+  lockout: Type.Optional(LOCKOUT),
+  pairing: Type.Optional(
+    closed({
+      maxAllowedDevices: Type.Optional(MAX_ALLOWED_DEVICES),
+      pairingKeyFormat: Type.Optional(PAIRING_KEY_FORMAT),
+    }),
+  ),
+  phoneExtensions: Type.Optional(closed({ enabled: Type.Optional(Type.Boolean()) })),
+  users: Type.Optional(closed({ mfaEnabled: Type.Optional(Type.Boolean()) })),
+  authentication: Type.Optional(AUTHENTICATION),
+});
 interface ReplaceBody extends Pick<MfaSettings, 'lockout' | 'authentication'> {
   pairing?: Partial<MfaSettings['pairing']>;
   phoneExtensions?: Partial<MfaSettings['phoneExtensions']>;
