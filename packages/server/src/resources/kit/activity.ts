@@ -46,6 +46,16 @@ export const userRecord = (
 ): Write =>
   requestRecord(request, { action, resource, userId: request.params.userID ?? '', ...more });
 
+/** The audit row of what a user's device did: its user is who did it. */
+export function deviceRecord(
+  { now, correlationId }: Pick<OperationRequest, 'now' | 'correlationId'>,
+  { environmentId, userId }: { environmentId: string; userId: string },
+  record: Omit<ActivityRecord, 'actor' | 'userId' | 'correlationId'>,
+): Write {
+  const actor = { type: 'USER', id: userId } as const;
+  return activityWrite(environmentId, { ...record, actor, userId, correlationId }, now);
+}
+
 export type ChangeVerb = 'CREATED' | 'UPDATED' | 'DELETED';
 
 /** The audit row of a resource that a request has changed: `POPULATION.CREATED`. */

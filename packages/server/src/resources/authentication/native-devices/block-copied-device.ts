@@ -2,6 +2,7 @@ import type { Instant } from '../../../model/instant.ts';
 import type { Parts } from '../../../parts.ts';
 import { activityWrite, SYSTEM_ORIGIN } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
+import { updateRow } from '../../kit/rows.ts';
 
 /** Blocks a device of which there is a copy: neither is believed until somebody looks into it. */
 export async function blockCopiedDevice(
@@ -13,7 +14,7 @@ export async function blockCopiedDevice(
   await commitOrRetry(store, async () => {
     const device = await store.get('devices', environmentId, deviceId);
     if (!device || device.doc.block) return { writes: [], result: undefined };
-    const { id, version } = device;
+    const { id } = device;
     const doc = { ...device.doc, block: { blockedAt: now }, updatedAt: now };
     const record = {
       ...SYSTEM_ORIGIN,
@@ -23,10 +24,7 @@ export async function blockCopiedDevice(
       data: { reason: 'COPIED' },
     };
     return {
-      writes: [
-        { op: 'update', table: 'devices', environmentId, id, version, doc },
-        activityWrite(environmentId, record, now),
-      ],
+      writes: [updateRow('devices', device, doc), activityWrite(environmentId, record, now)],
       result: undefined,
     };
   });

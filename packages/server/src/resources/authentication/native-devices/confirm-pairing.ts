@@ -69,12 +69,7 @@ async function decide(
     return {
       writes: [
         deleteRow('devices', device),
-        ...(await failKey(
-          parts,
-          environmentId,
-          String(pairing.challenge?.state.pairingKeyId),
-          now,
-        )),
+        ...(await failKey(parts, environmentId, pairing.challenge?.state.pairingKeyId, now)),
         ownActivity(read, request, { action: 'DEVICE.ACTIVATION_OTP_FAILED', result: 'FAILED' }),
       ],
       result: {
@@ -121,18 +116,15 @@ async function decide(
 async function failKey(
   { store }: NativeParts,
   environmentId: string,
-  keyId: string,
+  keyId: unknown,
   now: number,
 ): Promise<Write[]> {
-  const key = await store.get('pairing_keys', environmentId, keyId);
+  const key = await store.get('pairing_keys', environmentId, String(keyId));
   if (!key) return [];
   const error = {
     code: 'OneTimePasscodeRetriesExceeded',
     message: 'The device gave too many wrong passcodes.',
   };
   const { deviceId: _deviceId, ...rest } = key.doc;
-  const doc = { ...rest, status: 'FAILED' as const, error, updatedAt: now };
-  return [
-    { op: 'update', table: 'pairing_keys', environmentId, id: keyId, version: key.version, doc },
-  ];
+  return [updateRow('pairing_keys', key, { ...rest, status: 'FAILED', error, updatedAt: now })];
 }

@@ -75,7 +75,7 @@ function changeWrites(
 }
 
 /** `POST …/device/v1/updates`: what it says of itself, its push token, its name. */
-export function updateBySelf(parts: NativeParts, request: OperationRequest) {
+export const updateBySelf: Handler<NativeParts> = (parts, request) => {
   let assessed: ReturnType<typeof assessIntegrity> | undefined;
   return changeBySelf(parts, request, 'updates', async ({ device, claims }) => {
     const { environmentId, id, doc } = device;
@@ -120,10 +120,10 @@ export function updateBySelf(parts: NativeParts, request: OperationRequest) {
       },
     };
   });
-}
+};
 
 /** `POST …/device/v1/logs`: what an administrator has asked for. */
-export function handInLogs(parts: NativeParts, request: OperationRequest) {
+export const handInLogs: Handler<NativeParts> = (parts, request) => {
   return changeBySelf(parts, request, 'logs', ({ device, claims }) => {
     const { environmentId, id, doc } = device;
     const { now } = request;
@@ -143,7 +143,7 @@ export function handInLogs(parts: NativeParts, request: OperationRequest) {
       said: { supportId },
     };
   });
-}
+};
 
 /** `POST …/device/v1/removals`: the device is gone, also while it is blocked. */
 export const removeBySelf: Handler<NativeParts> = async (parts, request) => {

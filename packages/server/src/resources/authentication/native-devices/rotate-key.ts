@@ -9,7 +9,7 @@ import {
 import { ApiError, invalidData } from '../../../errors/api-error.ts';
 import type { Instant } from '../../../model/instant.ts';
 import type { DevicePublicKey } from '../../../model/mobile.ts';
-import type { OperationRequest } from '../../kit/operation.ts';
+import type { Handler } from '../../kit/operation.ts';
 import { changeBySelf } from './device-changes.ts';
 import { readRotationClaims } from './native.schema.ts';
 import { credentialOf, type NativeParts, type ReadDevice, withCredential } from './native-parts.ts';
@@ -20,7 +20,7 @@ interface NewKey {
 }
 
 /** `POST …/device/v1/keys`: a new key, signed by the old one, and showing that it is held. */
-export function rotateKey(parts: NativeParts, request: OperationRequest) {
+export const rotateKey: Handler<NativeParts> = (parts, request) => {
   const { now } = request;
   return changeBySelf(parts, request, 'keys', async (read) => {
     const { device } = read;
@@ -35,7 +35,7 @@ export function rotateKey(parts: NativeParts, request: OperationRequest) {
       return { refusal, action: 'DEVICE.KEY_ROTATION_FAILED' };
     }
   });
-}
+};
 
 /** Throws `INVALID_DATA` for a key that isn't shown to be held, or is another device's. */
 async function newKeyOf(

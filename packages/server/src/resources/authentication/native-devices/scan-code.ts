@@ -6,8 +6,7 @@ import type { AuthenticationCode } from '../../../model/mobile.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
 import { guardOf } from '../../kit/commit.ts';
-import { createFailureWindow } from '../../kit/failure-window.ts';
-import type { Handler, OperationReply, OperationRequest } from '../../kit/operation.ts';
+import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { updateRow } from '../../kit/rows.ts';
 import {
   authenticationCodeHash,
@@ -19,15 +18,12 @@ import { readCodeAnswerClaims, readCodeClaims } from './native.schema.ts';
 import {
   assertUnblocked,
   credentialOf,
+  type GuardedParts,
   type NativeParts,
   type ReadDevice,
 } from './native-parts.ts';
 
 const notValid = () => invalidData('AUTHENTICATION_CODE_INVALID', 'code');
-
-/** Guesses at codes, by device, in the memory of this node. */
-export type CodeGuard = ReturnType<typeof createFailureWindow>;
-export const createCodeGuard = createFailureWindow;
 
 function writesOf(
   row: Stored<AuthenticationCode>,
@@ -66,11 +62,7 @@ async function assertMayAuthenticate(
 }
 
 /** `POST …/device/v1/codes`: claims it; without user approval that signs the user on. */
-export async function scanCode(
-  parts: NativeParts,
-  guard: CodeGuard,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const scanCode: Handler<GuardedParts> = async (parts, request) => {
   const { now } = request;
   const { store, keyring } = parts;
   let tried: (() => void) | undefined;
@@ -79,7 +71,7 @@ export async function scanCode(
     await assertMayAuthenticate(parts, read, now);
     const { environmentId, id: deviceId } = device;
     // Once for all times that it is read and decided again.
-    tried ??= guard.begin(`${environmentId}/${deviceId}`, now);
+    tried ??= parts.codeGuesses.begin(`${environmentId}/${deviceId}`, now);
     if (!tried) throw limitExceeded('code', 'The device tried too many codes.');
     const code = readCodeClaims(claims).code.trim().toUpperCase();
     const [row] = await store.list('authentication_codes', environmentId, {
@@ -116,7 +108,7 @@ export async function scanCode(
     ...(doc.clientContext ? { clientContext: doc.clientContext } : {}),
     expiresAt: toTimestamp(doc.usableUntil),
   });
-}
+};
 
 /** `POST …/device/v1/code-answers`: by the device that has claimed it, once. */
 export const answerCode: Handler<NativeParts> = async (parts, request) => {

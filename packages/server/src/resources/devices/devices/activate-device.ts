@@ -13,7 +13,7 @@ import type { AuthenticationMethod } from '../../../methods/authentication-metho
 import { toMs } from '../../../model/duration.ts';
 import { notBefore } from '../../../model/instant.ts';
 import type { Delivery } from '../../../notifications/message.ts';
-import { activityWrite, actorOf } from '../../kit/activity.ts';
+import { userRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { blockOf, methodContext } from '../../kit/method-context.ts';
 import { type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
@@ -103,18 +103,14 @@ export const activate: Handler<DeviceParts> = async (parts, request) => {
       }
       writes.push(
         ...pairingMessages(parts, environmentId, deliveries, now),
-        activityWrite(
-          environmentId,
+        userRecord(
+          { ...request, now },
+          step.action,
+          { type: 'DEVICE', id },
           {
-            action: step.action,
-            actor: actorOf(request),
-            resource: { type: 'DEVICE', id },
-            userId: facts.user.id,
-            correlationId: request.correlationId,
             result: step.refusal ? 'FAILED' : 'SUCCESS',
             ...(why ? { data: why } : {}),
           },
-          now,
         ),
       );
       return {
@@ -165,21 +161,10 @@ export const sendActivationCode: Handler<DeviceParts> = async (parts, request) =
       updatedAt: now,
       pairing: { ...pairing, challenge: asked.challenge, failures: 0, resent },
     };
-    const { id } = device;
     const writes = [
       updateRow('devices', device, doc),
       ...pairingMessages(parts, environmentId, asked.delivery ? [asked.delivery] : [], now),
-      activityWrite(
-        environmentId,
-        {
-          action: 'NOTIFICATION.CREATED',
-          actor: actorOf(request),
-          resource: { type: 'DEVICE', id },
-          userId: facts.user.id,
-          correlationId: request.correlationId,
-        },
-        now,
-      ),
+      userRecord(request, 'NOTIFICATION.CREATED', { type: 'DEVICE', id: device.id }),
     ];
     return { writes, result: { device: { ...device, doc }, method } };
   });

@@ -12,7 +12,7 @@ import type { Instant } from '../../../model/instant.ts';
 import type { MethodPolicy } from '../../../model/policy.ts';
 import type { Delivery } from '../../../notifications/message.ts';
 import type { Stored, UserFacts, Write } from '../../../storage/store.ts';
-import { activityWrite, actorOf } from '../../kit/activity.ts';
+import { userRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import {
   blockOf,
@@ -191,19 +191,7 @@ async function pair(pairing: Pairing) {
     // Also where nothing of the user changes: his version guards the count of his devices.
     updateRow('users', facts.user, user),
     ...pairingMessages(parts, environmentId, deliveries, now),
-    ...actionsOf(status).map((action) =>
-      activityWrite(
-        environmentId,
-        {
-          action,
-          actor: actorOf(request),
-          resource: { type: 'DEVICE', id },
-          userId: facts.user.id,
-          correlationId: request.correlationId,
-        },
-        now,
-      ),
-    ),
+    ...actionsOf(status).map((action) => userRecord(request, action, { type: 'DEVICE', id })),
   ];
   return { writes, result: { device, revealed: made.revealed } };
 }
