@@ -4,12 +4,11 @@ import { environmentOf, type Handler, type Operation } from '../../kit/operation
 import { actionsOf } from '../../kit/resource.ts';
 import { answerChallenge, fetchChallenges, reportWrongNumber } from './challenges.ts';
 import { confirmPairing } from './confirm-pairing.ts';
-import { handInLogs, removeBySelf, updateBySelf } from './device-changes.ts';
+import { handInLogs, removeBySelf, rotateKey, updateBySelf } from './device-changes.ts';
 import { FoundPairing, SignedMessage, SignedRequest, TypedCode } from './native.schema.ts';
 import { type GuardedParts, messageTo, type NativeParts } from './native-parts.ts';
 import { pairDevice } from './pair-device.ts';
 import { findPairing, previewPairing } from './preview-pairing.ts';
-import { rotateKey } from './rotate-key.ts';
 import { answerCode, scanCode } from './scan-code.ts';
 
 const BASE = '/{envID}/device/v1';

@@ -4,7 +4,7 @@ import { invalidData } from '../../../errors/api-error.ts';
 import { toTimestamp } from '../../../model/instant.ts';
 import { ANY_ENVIRONMENT } from '../../../storage/store.ts';
 import { normalCode } from '../../devices/pairing-keys/new-pairing-key.ts';
-import { pairingUri } from '../../devices/pairing-keys/pairing-keys.service.ts';
+import { pairingUri } from '../../devices/pairing-keys/pairing-keys.ts';
 import { environmentOf, type Handler, ok } from '../../kit/operation.ts';
 import { ClaimRefused, claimableKey, claimRules, guessesOf, readGuess } from './claimable-key.ts';
 import { readPreviewClaims } from './native.schema.ts';

@@ -8,10 +8,7 @@ import { configurationOf } from '../../devices/devices/devices.parts.ts';
 import { guardOf } from '../../kit/commit.ts';
 import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { updateRow } from '../../kit/rows.ts';
-import {
-  authenticationCodeHash,
-  isOver,
-} from '../authentication-codes/authentication-codes.service.ts';
+import { authenticationCodeHash, isOver } from '../authentication-codes/authentication-codes.ts';
 import { seeWorld } from '../device-authentications/flow-world.ts';
 import { decideRequest, ownActivity } from './decide-request.ts';
 import { readCodeAnswerClaims, readCodeClaims } from './native.schema.ts';

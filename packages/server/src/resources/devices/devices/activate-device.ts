@@ -31,8 +31,7 @@ import {
   methodOf,
   readUser,
 } from './devices.parts.ts';
-import { newDeviceNotice } from './new-device-notice.ts';
-import { pairingMessages } from './pairing-messages.ts';
+import { newDeviceNotice, pairingMessages } from './pairing-messages.ts';
 
 /** All that one step of pairing is decided on, read anew for each try. */
 async function readPairing(parts: DeviceParts, request: OperationRequest) {

@@ -37,8 +37,7 @@ import {
   readUser,
 } from './devices.parts.ts';
 import type { CreateDevice } from './devices.schema.ts';
-import { newDeviceNotice } from './new-device-notice.ts';
-import { pairingMessages } from './pairing-messages.ts';
+import { newDeviceNotice, pairingMessages } from './pairing-messages.ts';
 
 /** `POST …/devices`: 201 with the device. */
 export const createDevice: Handler<DeviceParts> = async (parts, request) => {

@@ -11,9 +11,9 @@ import type {
 import type { Instant } from '../../../model/instant.ts';
 import type { Write } from '../../../storage/store.ts';
 import { insertRow } from '../../kit/rows.ts';
-import { defaultPolicyDocument } from '../../policies/device-authentication-policies/default-policy.ts';
+import { defaultPolicyDocument } from '../../policies/device-authentication-policies/policy-blocks.ts';
 import { defaultFido2Policy } from '../../policies/fido2-policies/default-fido2-policy.ts';
-import { defaultMfaSettings } from '../../policies/mfa-settings/mfa-settings.defaults.ts';
+import { defaultMfaSettings } from '../../policies/mfa-settings/mfa-settings.ts';
 
 type Product = BillOfMaterialsProduct;
 

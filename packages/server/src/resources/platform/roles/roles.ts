@@ -1,3 +1,6 @@
+/** The built-in roles; the platform's "Roles" page. */
+
+import { Type } from 'typebox';
 import { notFound } from '../../../errors/api-error.ts';
 import type { Parts } from '../../../parts.ts';
 import { type Operation, ok } from '../../kit/operation.ts';
@@ -7,11 +10,31 @@ import {
   permissionsOf,
   ROLES,
   type Role,
+  SCOPE_TYPES,
 } from '../../kit/permissions.ts';
 import { resourceOperations } from '../../kit/resource.ts';
+import { HalLinks, Uuid } from '../../kit/schemas.ts';
 import { publicUrlOf } from '../tokens/issuer.ts';
 import { findRole } from './role-assignments.ts';
-import { RoleReply } from './roles.schema.ts';
+
+const RoleReply = Type.Object(
+  {
+    _links: HalLinks,
+    id: Uuid,
+    name: Type.String(),
+    description: Type.String(),
+    type: Type.Literal('PLATFORM'),
+    applicableTo: Type.Array(Type.Enum([...SCOPE_TYPES])),
+    permissions: Type.Array(
+      Type.Object({
+        id: Type.String({ description: '`service:action:resource`' }),
+        classifier: Type.String(),
+        description: Type.String(),
+      }),
+    ),
+  },
+  { title: 'Role' },
+);
 
 /** The platform's service that has a resource, and its name there, where it isn't `mfa` and ours. */
 const SERVICES: Partial<Record<PermissionResource, [service: string, name: string]>> = {

@@ -1,4 +1,5 @@
 /** `…/mfaSettings`: read, replace, reset; contract §3.9 and sdk-schemas, MFASettings. */
+
 import { Type } from 'typebox';
 import { MFA_SETTINGS_ID } from '../../../configuration.ts';
 import type { MfaSettings } from '../../../model/documents.ts';
@@ -10,7 +11,16 @@ import { environmentOf, type Operation, type OperationRequest, ok } from '../../
 import { actionsOf, ENVIRONMENT } from '../../kit/resource.ts';
 import { found, type Row, updateRow } from '../../kit/rows.ts';
 import { closed, HalLinks, Reference, Timestamp } from '../../kit/schemas.ts';
-import { defaultMfaSettings } from './mfa-settings.defaults.ts';
+
+/** The settings of a new environment, and what a reset brings back; contract §3.9. Pure. */
+export function defaultMfaSettings(now: Instant): MfaSettings {
+  return {
+    pairing: { maxAllowedDevices: 5, pairingKeyFormat: 'NUMERIC' },
+    phoneExtensions: { enabled: false },
+    users: { mfaEnabled: false },
+    updatedAt: now,
+  };
+}
 
 /** What the SDK can count to; no bound is documented. */
 const INT32_MAX = 2_147_483_647;

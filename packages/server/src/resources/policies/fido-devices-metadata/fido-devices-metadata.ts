@@ -1,4 +1,5 @@
 /** Metadata of authenticators: listed, and custom ones added and removed. */
+
 import { X509Certificate } from 'node:crypto';
 import { CUSTOM_AUTHENTICATORS_MAX, FIDO_POLICIES_MAX } from '../../../config/limits.ts';
 import { invalidData, limitExceeded, notFound, notUnique } from '../../../errors/api-error.ts';
@@ -9,12 +10,18 @@ import { type Instant, toTimestamp } from '../../../model/instant.ts';
 import type { Parts } from '../../../parts.ts';
 import { changeRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
-import { environmentOf, type Handler, ok } from '../../kit/operation.ts';
+import { environmentOf, type Handler, type Operation, ok } from '../../kit/operation.ts';
+import { ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
 import { deleteRow, insertRow, type Row, touchRow } from '../../kit/rows.ts';
-import type { AddAuthenticatorBody } from './fido-devices-metadata.schema.ts';
+import {
+  AddAuthenticator,
+  type AddAuthenticatorBody,
+  AuthenticatorList,
+  AuthenticatorSchema,
+} from './fido-devices-metadata.schema.ts';
 import { knownAuthenticators } from './known-authenticators.ts';
 
-export type MetadataParts = Pick<Parts, 'store' | 'links' | 'authenticators'>;
+type MetadataParts = Pick<Parts, 'store' | 'links' | 'authenticators'>;
 
 const PATH = '/fidoDevicesMetadata';
 const AUDIT_TYPE = 'FIDO_DEVICE_METADATA';
@@ -50,7 +57,7 @@ function view(
   };
 }
 
-export const listAuthenticators: Handler<MetadataParts> = async (parts, request) => {
+const listAuthenticators: Handler<MetadataParts> = async (parts, request) => {
   const environmentId = environmentOf(request);
   const all = (await knownAuthenticators(parts, environmentId)).all();
   return ok({
@@ -61,7 +68,7 @@ export const listAuthenticators: Handler<MetadataParts> = async (parts, request)
   });
 };
 
-export const readAuthenticator: Handler<MetadataParts> = async (parts, request) => {
+const readAuthenticator: Handler<MetadataParts> = async (parts, request) => {
   const environmentId = environmentOf(request);
   const known = await knownAuthenticators(parts, environmentId);
   const authenticator = known.byId(request.params.fidoDeviceID ?? '');
@@ -115,7 +122,7 @@ function areSame(one: CustomAuthenticator, other: Authenticator): boolean {
   );
 }
 
-export const addAuthenticator: Handler<MetadataParts> = async (parts, request) => {
+const addAuthenticator: Handler<MetadataParts> = async (parts, request) => {
   const environmentId = environmentOf(request);
   const { store } = parts;
   const doc = authenticatorOf(request.body, request.now);
@@ -155,7 +162,7 @@ export const addAuthenticator: Handler<MetadataParts> = async (parts, request) =
 };
 
 /** Only what was added here; and not while a policy lists it, which would then refuse everybody. */
-export const removeAuthenticator: Handler<MetadataParts> = async (parts, request) => {
+const removeAuthenticator: Handler<MetadataParts> = async (parts, request) => {
   const environmentId = environmentOf(request);
   const id = request.params.fidoDeviceID ?? '';
   const { store, authenticators } = parts;
@@ -193,3 +200,35 @@ export const removeAuthenticator: Handler<MetadataParts> = async (parts, request
   });
   return { status: 204 };
 };
+
+/** The models of authenticators that policies can name: the metadata service's, and added ones. */
+export function fidoDevicesMetadataOperations(parts: MetadataParts): Operation[] {
+  return resourceOperations(
+    parts,
+    {
+      path: `${ENVIRONMENT}/fidoDevicesMetadata`,
+      name: 'FidoDeviceMetadata',
+      idParameter: 'fidoDeviceID',
+      tag: 'FIDO device metadata',
+      words: ['the metadata of an authenticator', 'metadata of authenticators'],
+      permission: 'fidoPolicy',
+      isUnpaged: true,
+      schemas: { body: AddAuthenticator, one: AuthenticatorSchema },
+    },
+    {
+      list: listAuthenticators,
+      create: addAuthenticator,
+      read: readAuthenticator,
+      delete: removeAuthenticator,
+    },
+    {
+      list: {
+        id: 'readAllFidoDevicesMetadata',
+        summary: 'Read the metadata of all authenticators',
+        responses: { 200: AuthenticatorList },
+      },
+      create: { id: 'addFidoDeviceMetadata', summary: 'Add a custom authenticator' },
+      delete: { id: 'removeFidoDeviceMetadata', summary: 'Remove a custom authenticator' },
+    },
+  );
+}

@@ -1,0 +1,146 @@
+import { SIGNING_ALGORITHM } from '../../../crypto/environment-keys.ts';
+import type { Parts } from '../../../parts.ts';
+import { activityWrite } from '../../kit/activity.ts';
+import { commitOrRetry } from '../../kit/commit.ts';
+import type { Operation, OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { createClientAuthentication } from './authenticate-client.ts';
+import { ASSERTION_ALGORITHMS } from './client-assertion.ts';
+import { readClientCredentials } from './client-credentials.ts';
+import { issueApplicationToken } from './issue-token.ts';
+import { issuerOf } from './issuer.ts';
+import { NOT_KEPT, OAuthError, oauthErrorReply } from './oauth-error.ts';
+import {
+  DiscoveryReply,
+  JwksReply,
+  OAuthErrorBody,
+  type TokenForm,
+  TokenFormSchema,
+  TokenReply,
+} from './tokens.schema.ts';
+
+/** What the token endpoint needs of the server's parts. */
+type TokenEndpointParts = Pick<Parts, 'store' | 'keyring' | 'clock' | 'links'>;
+
+/** The token endpoint's handler: the client credentials grant; RFC 6749 §4.4. */
+function createTokenEndpoint(parts: TokenEndpointParts) {
+  const authenticateClient = createClientAuthentication(parts);
+
+  async function issue(request: OperationRequest): Promise<OperationReply> {
+    const environmentId = request.params.envID ?? '';
+    const form: TokenForm = request.body;
+    if (!form.grant_type) throw new OAuthError('invalid_request', 'grant_type is missing.');
+    if (form.grant_type !== 'client_credentials') {
+      throw new OAuthError('unsupported_grant_type', 'grant_type must be client_credentials.');
+    }
+    const application = await authenticateClient({
+      environmentId,
+      credentials: readClientCredentials(request.headers.authorization?.toString(), form),
+      remoteAddress: request.remoteAddress,
+      correlationId: request.correlationId,
+    });
+    if (!application.doc.grantTypes.includes('CLIENT_CREDENTIALS')) {
+      throw new OAuthError('unauthorized_client', 'The application does not have this grant.');
+    }
+    // What a client may do is a matter of roles; `p1:` scopes are for users (contract §1.2).
+    if (form.scope) throw new OAuthError('invalid_scope', 'This grant gives no scopes.');
+    const { token, expiresInSeconds } = await issueApplicationToken(parts, application);
+    const activity = activityWrite(
+      environmentId,
+      {
+        action: 'ACCESS_TOKEN.CREATED',
+        actor: { type: 'APPLICATION', id: application.id },
+        resource: { type: 'APPLICATION', id: application.id },
+        correlationId: request.correlationId,
+      },
+      request.now,
+    );
+    await commitOrRetry(parts.store, async () => ({ writes: [activity], result: undefined }));
+    return {
+      status: 200,
+      body: { access_token: token, token_type: 'Bearer', expires_in: expiresInSeconds },
+      headers: NOT_KEPT,
+    };
+  }
+
+  return async (request: OperationRequest): Promise<OperationReply> => {
+    try {
+      return await issue(request);
+    } catch (error) {
+      if (error instanceof OAuthError) return oauthErrorReply(error);
+      throw error;
+    }
+  };
+}
+
+// Shorter than a new key waits before it is used, so that nobody misses one.
+const PUBLIC_FOR_A_MINUTE = { 'cache-control': 'public, max-age=60' };
+
+/** Access tokens and what is needed to check them; RFC 6749, RFC 7517, OpenID Connect Discovery. */
+export function tokenOperations(parts: TokenEndpointParts): Operation[] {
+  const { keyring, links } = parts;
+  const common = { tag: 'Tokens', permission: 'PUBLIC', needsMfa: false } as const;
+  return [
+    {
+      ...common,
+      id: 'createToken',
+      method: 'POST',
+      path: '/{envID}/as/token',
+      mediaType: 'application/x-www-form-urlencoded',
+      summary: 'Get an access token by client credentials',
+      body: TokenFormSchema,
+      // A request without a body is answered in OAuth's form like any other that lacks something.
+      bodyOptional: true,
+      responses: {
+        200: TokenReply,
+        400: OAuthErrorBody,
+        401: OAuthErrorBody,
+        429: OAuthErrorBody,
+        503: OAuthErrorBody,
+      },
+      handle: createTokenEndpoint(parts),
+    },
+    {
+      ...common,
+      id: 'readJwks',
+      method: 'GET',
+      path: '/{envID}/as/jwks',
+      summary: 'Read the public keys that tokens, and messages to devices, are signed with',
+      responses: { 200: JwksReply },
+      handle: async ({ params }) => ({
+        status: 200,
+        body: await keyring.publicJwks(params.envID ?? ''),
+        headers: PUBLIC_FOR_A_MINUTE,
+      }),
+    },
+    {
+      ...common,
+      id: 'readDiscovery',
+      method: 'GET',
+      path: '/{envID}/as/.well-known/openid-configuration',
+      summary: 'Read where the token endpoint and its keys are',
+      responses: { 200: DiscoveryReply },
+      async handle({ params }) {
+        const issuer = issuerOf(links, params.envID ?? '');
+        return {
+          status: 200,
+          body: {
+            issuer,
+            token_endpoint: `${issuer}/token`,
+            jwks_uri: `${issuer}/jwks`,
+            grant_types_supported: ['client_credentials'],
+            response_types_supported: [],
+            subject_types_supported: ['public'],
+            id_token_signing_alg_values_supported: [SIGNING_ALGORITHM],
+            token_endpoint_auth_methods_supported: [
+              'client_secret_basic',
+              'client_secret_post',
+              'private_key_jwt',
+            ],
+            token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+          },
+          headers: PUBLIC_FOR_A_MINUTE,
+        };
+      },
+    },
+  ];
+}
