@@ -40,11 +40,8 @@ export function requestRecord(
 /** The same where it is about something of the user of the path. */
 export const userRecord = (
   request: OperationRequest,
-  action: string,
-  resource: Activity['resource'],
-  more: Pick<ActivityRecord, 'result' | 'data'> = {},
-): Write =>
-  requestRecord(request, { action, resource, userId: request.params.userID ?? '', ...more });
+  record: Omit<ActivityRecord, 'actor' | 'userId' | 'correlationId'>,
+): Write => requestRecord(request, { ...record, userId: request.params.userID ?? '' });
 
 /** The audit row of what a user's device did: its user is who did it. */
 export function deviceRecord(

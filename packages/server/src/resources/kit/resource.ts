@@ -69,6 +69,12 @@ const METHODS = {
   delete: ['DELETE', 'delete', 'delete'],
 } as const;
 
+/** What an environment has without MFA, too, is used there. */
+function withoutMfa(permission: Operation['permission']): Pick<Operation, 'needsMfa'> {
+  const [, resource] = permission.split(':') as [string, PermissionResource];
+  return isOfPlatform(resource) ? { needsMfa: false } : {};
+}
+
 /** The operations for which there is a handler, in the order of `Verb`. */
 export function resourceOperations<Parts>(
   parts: Parts,
@@ -101,7 +107,7 @@ export function resourceOperations<Parts>(
       tag,
       summary: SUMMARIES[verb](...wordsOf(resource)),
       permission: `${allowed}:${permission}` as const,
-      ...(isOfPlatform(permission) ? { needsMfa: false } : {}),
+      ...withoutMfa(`${allowed}:${permission}`),
       ...messages[verb],
       handle: (request: OperationRequest): Promise<OperationReply> => handler(parts, request),
       ...differences[verb],
@@ -129,6 +135,7 @@ export function actionsOf<Parts>(
 ): Operation[] {
   return Object.entries(actions).map(([id, { action, handle, ...own }]) => ({
     method: 'POST',
+    ...withoutMfa(own.permission ?? common.permission),
     ...common,
     ...(action === undefined ? {} : { mediaType: `application/vnd.pingidentity.${action}+json` }),
     ...own,

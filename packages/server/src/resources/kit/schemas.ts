@@ -27,6 +27,10 @@ export const closed = <Members extends TProperties>(
   options: TObjectOptions = {},
 ) => Type.Object(members, { ...options, additionalProperties: false });
 
+/** The same, where it may be left out. */
+export const maybe = <Members extends TProperties>(members: Members) =>
+  Type.Optional(closed(members));
+
 /** `{ "id": "…" }`: names another resource. */
 export const Reference = Type.Object({ id: Uuid }, { additionalProperties: false });
 

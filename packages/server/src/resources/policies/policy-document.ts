@@ -1,5 +1,7 @@
 /** What the policies of every kind have in common: a name, a default among them, and settings. */
+
 import { type TProperties, Type } from 'typebox';
+import { FIDO_POLICIES_MAX } from '../../config/limits.ts';
 import { type Instant, momentsOf } from '../../model/instant.ts';
 import { closed, Name } from '../kit/schemas.ts';
 
@@ -9,6 +11,15 @@ export const POLICY_HEAD = { name: Type.String(), default: Type.Boolean() };
 /** The request of a create or a full replacement. */
 export const writePolicy = <Settings extends TProperties>(settings: Settings) =>
   closed({ name: Name, default: Type.Optional(Type.Boolean()), ...settings });
+
+/** What the collections of FIDO policies, deprecated or not, say alike. */
+export const FIDO_POLICIES = {
+  tag: 'FIDO policies',
+  permission: 'fidoPolicy',
+  auditType: 'FIDO_POLICY',
+  maximum: { count: FIDO_POLICIES_MAX, of: 'policies' },
+  oneDefault: { noun: 'policy' },
+} as const;
 
 interface Named {
   name: string;

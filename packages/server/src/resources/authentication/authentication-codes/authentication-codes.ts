@@ -14,7 +14,7 @@ import type { AuthenticationCode, MobileSettings } from '../../../model/mobile.t
 import type { Parts } from '../../../parts.ts';
 import { durationOf } from '../../../policy/blocks.ts';
 import { changeRecord } from '../../kit/activity.ts';
-import { commitOrRetry } from '../../kit/commit.ts';
+import { commitOrRetry, commitWrites } from '../../kit/commit.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
 import {
   environmentOf,
@@ -27,6 +27,7 @@ import { resourceOperations } from '../../kit/resource.ts';
 import { deleteRow, insertRow, type Row } from '../../kit/rows.ts';
 import { closed, Reference, resourceOf, Timestamp } from '../../kit/schemas.ts';
 import { LETTERS, newCode, shownCodes } from '../../kit/shown-code.ts';
+import { assertWithin } from '../../policies/device-authentication-policies/policy-rules.ts';
 
 const CONTEXT_MEMBERS_MAX = 50;
 const LIFE_TIME_DEFAULT: WireDuration = { duration: 1, timeUnit: 'MINUTES' };
@@ -61,6 +62,7 @@ const AuthenticationCodeSchema = resourceOf({
 type CodeParts = Pick<Parts, 'store' | 'links' | 'keyring' | 'methods'>;
 
 const LENGTH = 8;
+const LIFE_TIME_RANGE = { minMs: AUTHENTICATION_CODE_MIN_MS, maxMs: AUTHENTICATION_CODE_MAX_MS };
 
 const { hash, seal, open } = shownCodes('authentication-codes');
 
@@ -77,6 +79,12 @@ function uriOf(code: string, settings: Record<string, unknown>): string {
 export const isOver = ({ status, usableUntil }: AuthenticationCode, now: Instant) =>
   now >= usableUntil && (status === 'UNCLAIMED' || status === 'CLAIMED');
 
+/** What is shown of the device that has claimed it. */
+function deviceOf(parts: CodeParts, { id, doc: { credential } }: Row<'devices'>) {
+  const { os, model, application } = nativeMethod(parts).view({ id, credential }, { masked: true });
+  return { id, os, model, application };
+}
+
 async function view(
   parts: CodeParts,
   { environmentId, id, doc }: Row<'authentication_codes'>,
@@ -89,12 +97,6 @@ async function view(
     doc.deviceId === undefined
       ? undefined
       : await store.get('devices', environmentId, doc.deviceId);
-  const shown =
-    device &&
-    nativeMethod(parts).view(
-      { id: device.id, credential: device.doc.credential },
-      { masked: true },
-    );
   return {
     _links: {
       self: links.auth(environmentId, `/authenticationCodes/${id}`),
@@ -111,18 +113,7 @@ async function view(
     ...(doc.clientContext ? { clientContext: doc.clientContext } : {}),
     ...(doc.userId === undefined ? {} : { user: { id: doc.userId } }),
     ...(doc.error ? { error: doc.error } : {}),
-    ...(device && shown
-      ? {
-          _embedded: {
-            device: {
-              id: device.id,
-              os: shown.os,
-              model: shown.model,
-              application: shown.application,
-            },
-          },
-        }
-      : {}),
+    ...(device ? { _embedded: { device: deviceOf(parts, device) } } : {}),
     expiresAt: toTimestamp(doc.usableUntil),
     ...momentsOf(doc),
   };
@@ -136,15 +127,7 @@ const createAuthenticationCode: Handler<CodeParts> = async (parts, request) => {
   const { store, keyring } = parts;
   const { lifeTime = LIFE_TIME_DEFAULT } = body;
   const lifeMs = toMs(lifeTime);
-  if (lifeMs < AUTHENTICATION_CODE_MIN_MS || lifeMs > AUTHENTICATION_CODE_MAX_MS) {
-    const unitMs = toMs({ ...lifeTime, duration: 1 });
-    throw invalidData('OUT_OF_RANGE', 'lifeTime.duration', {
-      innerError: {
-        rangeMinimumValue: Math.ceil(AUTHENTICATION_CODE_MIN_MS / unitMs),
-        rangeMaximumValue: Math.floor(AUTHENTICATION_CODE_MAX_MS / unitMs),
-      },
-    });
-  }
+  assertWithin(lifeTime, LIFE_TIME_RANGE, 'lifeTime');
   const application = await store.get('applications', environmentId, body.application.id);
   if (!application?.doc.enabled || application.doc.type !== 'NATIVE_APP') {
     throw invalidData('INVALID_VALUE', 'application.id', {
@@ -190,15 +173,12 @@ const readAuthenticationCode: Handler<CodeParts> = async (parts, request) =>
   ok(await view(parts, await rowOf(parts, request), request.now));
 
 const deleteAuthenticationCode: Handler<CodeParts> = async (parts, request) => {
-  await commitOrRetry(parts.store, async () => {
+  await commitWrites(parts.store, async () => {
     const row = await rowOf(parts, request);
-    return {
-      writes: [
-        deleteRow('authentication_codes', row),
-        changeRecord(request, 'AUTHENTICATION_CODE', 'DELETED', row.id),
-      ],
-      result: undefined,
-    };
+    return [
+      deleteRow('authentication_codes', row),
+      changeRecord(request, 'AUTHENTICATION_CODE', 'DELETED', row.id),
+    ];
   });
   return { status: 204 };
 };

@@ -6,6 +6,7 @@ import {
   CredentialText,
   closed,
   HalLinks,
+  maybe,
   Origin,
   Reference,
   Timestamp,
@@ -50,13 +51,11 @@ export function startSchema(methods: MethodRegistry) {
     user: Type.Optional(Reference),
     policy: Type.Optional(Reference),
     ...startOptions(methods),
-    selectedDevice: Type.Optional(
-      closed({
-        id: Type.Optional(Uuid),
-        otp: Type.Optional(Otp),
-        oneTime: Type.Optional(oneTimeSchema(methods)),
-      }),
-    ),
+    selectedDevice: maybe({
+      id: Type.Optional(Uuid),
+      otp: Type.Optional(Otp),
+      oneTime: Type.Optional(oneTimeSchema(methods)),
+    }),
     notification: Type.Optional(NOTIFICATION),
     compatibility: Type.Optional(Compatibility),
   });

@@ -18,7 +18,7 @@ import { pairingCodeHash, pairingKeyDocument } from '../../devices/pairing-keys/
 import { activityWrite, type RecordOrigin, type RequestOrigin } from '../../kit/activity.ts';
 import { guardOf } from '../../kit/commit.ts';
 import { blockOf } from '../../kit/method-context.ts';
-import { insertRow, touchRow, updateRow } from '../../kit/rows.ts';
+import { findBy, insertRow, touchRow, updateRow } from '../../kit/rows.ts';
 import { anonymousContextOf, contextOf, type World, type WorldDevice } from './flow-world.ts';
 
 /** A saved step: the writes, and the flow as it will be read. */
@@ -101,15 +101,13 @@ async function enrolmentOf(
   { parts, configuration, policy, user, facts }: World,
 ): Promise<Write[]> {
   if (status !== 'COMPLETED' || !enrolment || !user) return [];
-  const { store, keyring } = parts;
+  const { keyring } = parts;
   const environmentId = configuration.environment.id;
   const { applicationId, thumbprint } = enrolment;
   const code = `key:${thumbprint}`;
   // The phone may have been let before, and have made nothing of it: there is one key for it.
-  const [former] = await store.list('pairing_keys', environmentId, {
-    where: { column: 'code_hash', is: 'eq', value: pairingCodeHash(keyring, environmentId, code) },
-    limit: 1,
-  });
+  const hash = pairingCodeHash(keyring, environmentId, code);
+  const former = await findBy(parts, 'pairing_keys', environmentId, 'code_hash', hash);
   const id = former?.id ?? randomUUIDv7();
   const doc = pairingKeyDocument(keyring, {
     environmentId,

@@ -226,9 +226,7 @@ async function startWithOtp(
     // Says why: no such device, a closed door, or nothing that could be tried.
     const { flow } = startFlow({ base, ...deviceIdOf(body) }, world.facts);
     if (flow.status === 'FAILED') {
-      const step = startFlow({ base }, world.facts);
-      const saved = await writesOf(flowId, undefined, step, world, originOf(request));
-      return { writes: saved.writes, result: { saved } };
+      return startIn(flowId, { base }, world, request);
     }
     throw invalidData('INVALID_OTP', 'selectedDevice.otp');
   }
@@ -244,8 +242,7 @@ async function startWithOtp(
   for (const { row, method, block } of candidates) {
     const started = startFlow({ base, deviceId: row.id }, world.facts);
     if (started.flow.status === 'FAILED') {
-      const saved = await writesOf(flowId, undefined, started, world, originOf(request));
-      return { writes: saved.writes, result: { saved } };
+      return saveStart(flowId, started, world, request);
     }
     const verdict = await method.verify(
       { otp },
@@ -258,8 +255,7 @@ async function startWithOtp(
     if (verdict.verdict === 'VERIFIED') {
       const created = started.effects.filter(({ type }) => type === 'record');
       const done = { flow: step.flow, effects: [...created, ...step.effects] };
-      const saved = await writesOf(flowId, undefined, done, world, originOf(request));
-      return { writes: saved.writes, result: { saved } };
+      return saveStart(flowId, done, world, request);
     }
     failures.push(...step.effects);
     refusal = step.refusal;

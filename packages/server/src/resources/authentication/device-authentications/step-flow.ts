@@ -1,4 +1,5 @@
 /** One step of a flow: load, check the answer, decide, save, answer; contract §2.4, §2.5. */
+
 import { notFound } from '../../../errors/api-error.ts';
 import {
   canAnswer,
@@ -20,6 +21,7 @@ import {
   type OperationRequest,
   ok,
 } from '../../kit/operation.ts';
+import { findBy } from '../../kit/rows.ts';
 import { announce } from './announce.ts';
 import { flowView } from './flow-view.ts';
 import { contextOf, type FlowParts, seeWorld, type World } from './flow-world.ts';
@@ -163,8 +165,7 @@ async function ownerOf(
   const method = parts.methods.get(doc.usernameless?.type ?? '');
   const key = doc.challenge && method?.answeringKey?.(request.body, doc.challenge);
   if (key === undefined) return world;
-  const where = { column: 'environment_key', is: 'eq', value: key } as const;
-  const [device] = await parts.store.list('devices', environmentId, { where, limit: 1 });
+  const device = await findBy(parts, 'devices', environmentId, 'environment_key', key);
   const rows = device && (await parts.store.readUserFacts(environmentId, device.doc.userId));
   if (!rows || !isWithinReach(rows.user, request)) return world;
   const now = notBefore(facts.now, [rows.user, ...rows.devices]);

@@ -1,4 +1,5 @@
 /** A pairing key that a phone may claim: found by its code, under a count of guesses. */
+
 import { BlockList, isIP } from 'node:net';
 import { type ApiError, invalidData, limitExceeded } from '../../../errors/api-error.ts';
 import type { ErrorDetailCode } from '../../../errors/catalogue.ts';
@@ -12,6 +13,7 @@ import { pairingCodeHash } from '../../devices/pairing-keys/new-pairing-key.ts';
 import { blockOf } from '../../kit/method-context.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
 import { environmentOf, type OperationRequest } from '../../kit/operation.ts';
+import { findBy } from '../../kit/rows.ts';
 import { type GuardedParts, type NativeParts, readNewDevice } from './native-parts.ts';
 
 const tooManyTries = () =>
@@ -59,14 +61,13 @@ export async function readGuess(parts: GuardedParts, request: OperationRequest, 
 
 /** The key with this code, as `normalCode` makes it, that nobody has claimed and whose time runs. */
 export async function claimableKey(
-  { store, keyring }: Pick<NativeParts, 'store' | 'keyring'>,
+  parts: Pick<NativeParts, 'store' | 'keyring'>,
   environmentId: string,
   code: string,
   now: Instant,
 ): Promise<Stored<PairingKey> | undefined> {
-  const value = pairingCodeHash(keyring, environmentId, code);
-  const where = { column: 'code_hash', is: 'eq', value } as const;
-  const [key] = await store.list('pairing_keys', environmentId, { where, limit: 1 });
+  const hash = pairingCodeHash(parts.keyring, environmentId, code);
+  const key = await findBy(parts, 'pairing_keys', environmentId, 'code_hash', hash);
   return key?.doc.status === 'UNCLAIMED' && now < key.doc.usableUntil ? key : undefined;
 }
 

@@ -4,11 +4,9 @@ import { type ApiError, invalidData, wrongState } from '../../../errors/api-erro
 import type { Device } from '../../../model/documents.ts';
 import { mobileApplicationPolicy } from '../../../policy/mobile-application.ts';
 import type { Write } from '../../../storage/store.ts';
-import { assertRoom } from '../../devices/devices/create-device.ts';
-import { withDeviceAdded } from '../../devices/devices/device-order.ts';
+import { activationWrites, assertRoom } from '../../devices/devices/create-device.ts';
 import { methodDevice } from '../../devices/devices/device-view.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
-import { newDeviceNotice, pairingMessages } from '../../devices/devices/pairing-messages.ts';
 import type { Decision } from '../../kit/commit.ts';
 import { blockOf, methodContext } from '../../kit/method-context.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
@@ -78,8 +76,7 @@ async function decide(
       },
     };
   }
-  const { maxAllowedDevices } = configuration.mfaSettings.doc.pairing;
-  assertRoom(facts, 'ACTIVE', maxAllowedDevices, now);
+  assertRoom(facts, 'ACTIVE', configuration, now);
   const active: Device = {
     ...rest,
     status: 'ACTIVE',
@@ -87,21 +84,13 @@ async function decide(
     activatedAt: now,
     updatedAt: now,
   };
-  const { user } = facts;
-  const before = facts.devices.filter((one) => one.doc.status === 'ACTIVE').length;
   const credential = credentialOf({ ...device, doc: active });
   const rules = mobileApplicationPolicy(block, credential.applicationId);
   return {
     writes: [
       updateRow('devices', device, active),
-      updateRow('users', user, withDeviceAdded(user.doc, id, before)),
+      ...activationWrites(parts, configuration, policy, facts, { id, doc: active }, now),
       ownActivity(read, request, { action: 'DEVICE.ACTIVATED' }),
-      ...pairingMessages(
-        parts,
-        environmentId,
-        newDeviceNotice(parts, configuration, policy, facts, active, now),
-        now,
-      ),
     ],
     result: {
       push: rules

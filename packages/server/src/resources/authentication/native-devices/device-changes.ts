@@ -22,7 +22,7 @@ import type { Write } from '../../../storage/store.ts';
 import { removeDevice } from '../../devices/devices/change-device.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
 import type { Handler, OperationReply, OperationRequest } from '../../kit/operation.ts';
-import { updateRow } from '../../kit/rows.ts';
+import { findBy, updateRow } from '../../kit/rows.ts';
 import { assessIntegrity } from './assess-integrity.ts';
 import { decideRequest, ownActivity } from './decide-request.ts';
 import { readLogsClaims, readRotationClaims, readUpdateClaims } from './native.schema.ts';
@@ -197,7 +197,7 @@ export const rotateKey: Handler<NativeParts> = (parts, request) => {
 
 /** Throws `INVALID_DATA` for a key that isn't shown to be held, or is another device's. */
 async function newKeyOf(
-  { store }: NativeParts,
+  parts: NativeParts,
   { device, claims }: ReadDevice,
   now: Instant,
 ): Promise<NewKey> {
@@ -207,10 +207,7 @@ async function newKeyOf(
   if (!publicJwk) throw invalidData('INVALID_VALUE', 'publicKey');
   if (!(await isHeld(publicJwk, proof, device, now))) throw invalidData('INVALID_VALUE', 'proof');
   const environmentKey = `${doc.type}:${await calculateJwkThumbprint(publicJwk, 'sha256')}`;
-  const [holder] = await store.list('devices', environmentId, {
-    where: { column: 'environment_key', is: 'eq', value: environmentKey },
-    limit: 1,
-  });
+  const holder = await findBy(parts, 'devices', environmentId, 'environment_key', environmentKey);
   if (holder && holder.id !== id) throw invalidData('UNIQUENESS_VIOLATION', 'publicKey');
   return { publicJwk, environmentKey };
 }

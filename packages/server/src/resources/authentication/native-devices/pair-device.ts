@@ -200,9 +200,8 @@ async function newDevice(
   }
   const facts = await store.readUserFacts(environmentId, keyDoc.userId);
   if (!facts?.user.doc.enabled) throw new ClaimRefused('PAIRING_KEY_INVALID', 'code');
-  const { maxAllowedDevices } = configuration.mfaSettings.doc.pairing;
   try {
-    assertRoom(facts, 'ACTIVE', maxAllowedDevices, now);
+    assertRoom(facts, 'ACTIVE', configuration, now);
   } catch {
     throw new ClaimRefused('LIMIT_EXCEEDED', 'devices');
   }

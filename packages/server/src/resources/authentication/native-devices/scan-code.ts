@@ -7,7 +7,7 @@ import type { Stored, Write } from '../../../storage/store.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
 import { guardOf } from '../../kit/commit.ts';
 import type { Handler, OperationRequest } from '../../kit/operation.ts';
-import { updateRow } from '../../kit/rows.ts';
+import { findBy, updateRow } from '../../kit/rows.ts';
 import { authenticationCodeHash, isOver } from '../authentication-codes/authentication-codes.ts';
 import { seeWorld } from '../device-authentications/flow-world.ts';
 import { decideRequest, ownActivity } from './decide-request.ts';
@@ -61,7 +61,6 @@ async function assertMayAuthenticate(
 /** `POST …/device/v1/codes`: claims it; without user approval that signs the user on. */
 export const scanCode: Handler<GuardedParts> = async (parts, request) => {
   const { now } = request;
-  const { store, keyring } = parts;
   let tried: (() => void) | undefined;
   const { result, answer } = await decideRequest(parts, request, 'codes', async (read) => {
     const { device, claims } = read;
@@ -71,14 +70,8 @@ export const scanCode: Handler<GuardedParts> = async (parts, request) => {
     tried ??= parts.codeGuesses.begin(`${environmentId}/${deviceId}`, now);
     if (!tried) throw limitExceeded('code', 'The device tried too many codes.');
     const code = readCodeClaims(claims).code.trim().toUpperCase();
-    const [row] = await store.list('authentication_codes', environmentId, {
-      where: {
-        column: 'code_hash',
-        is: 'eq',
-        value: authenticationCodeHash(keyring, environmentId, code),
-      },
-      limit: 1,
-    });
+    const hash = authenticationCodeHash(parts.keyring, environmentId, code);
+    const row = await findBy(parts, 'authentication_codes', environmentId, 'code_hash', hash);
     const isOurs = row?.doc.applicationId === credentialOf(device).applicationId;
     if (!row || !isOurs || row.doc.status !== 'UNCLAIMED' || isOver(row.doc, now)) {
       throw notValid();

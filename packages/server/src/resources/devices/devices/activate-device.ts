@@ -12,14 +12,12 @@ import { activateDevice, assertAwaitsAnswer } from '../../../flow/device-activat
 import type { AuthenticationMethod } from '../../../methods/authentication-method.ts';
 import { toMs } from '../../../model/duration.ts';
 import { notBefore } from '../../../model/instant.ts';
-import type { Delivery } from '../../../notifications/message.ts';
 import { userRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { blockOf, methodContext } from '../../kit/method-context.ts';
 import { type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
 import { updateRow } from '../../kit/rows.ts';
-import { assertRoom } from './create-device.ts';
-import { withDeviceAdded } from './device-order.ts';
+import { activationWrites, assertRoom } from './create-device.ts';
 import { deviceView, methodDevice } from './device-view.ts';
 import {
   assertMayPair,
@@ -31,7 +29,7 @@ import {
   methodOf,
   readUser,
 } from './devices.parts.ts';
-import { newDeviceNotice, pairingMessages } from './pairing-messages.ts';
+import { pairingMessages } from './pairing-messages.ts';
 
 /** All that one step of pairing is decided on, read anew for each try. */
 async function readPairing(parts: DeviceParts, request: OperationRequest) {
@@ -71,7 +69,7 @@ export const activate: Handler<DeviceParts> = async (parts, request) => {
     parts.store,
     async () => {
       const read = await readPairing(parts, request);
-      const { now, environmentId, configuration, facts, device, method, policy, block } = read;
+      const { now, configuration, facts, device, method, policy, block } = read;
       assertProof(method, request);
       const failure = block.otp?.failure ?? block.failure;
       const rules = {
@@ -92,21 +90,17 @@ export const activate: Handler<DeviceParts> = async (parts, request) => {
       const why = whyOf(verdict);
       const { id } = device;
       const writes = [updateRow('devices', device, step.device)];
-      const deliveries: Delivery[] = [];
       if (step.device.status === 'ACTIVE') {
-        assertRoom(facts, 'ACTIVE', configuration.mfaSettings.doc.pairing.maxAllowedDevices, now);
-        const active = facts.devices.filter(({ doc }) => doc.status === 'ACTIVE').length;
-        const { user } = facts;
-        writes.push(updateRow('users', user, withDeviceAdded(user.doc, id, active)));
-        deliveries.push(...newDeviceNotice(parts, configuration, policy, facts, step.device, now));
+        assertRoom(facts, 'ACTIVE', configuration, now);
+        const active = { id, doc: step.device };
+        writes.push(...activationWrites(parts, configuration, policy, facts, active, now));
       }
       writes.push(
-        ...pairingMessages(parts, environmentId, deliveries, now),
         userRecord(
           { ...request, now },
-          step.action,
-          { type: 'DEVICE', id },
           {
+            action: step.action,
+            resource: { type: 'DEVICE', id },
             result: step.refusal ? 'FAILED' : 'SUCCESS',
             ...(why ? { data: why } : {}),
           },
@@ -163,7 +157,10 @@ export const sendActivationCode: Handler<DeviceParts> = async (parts, request) =
     const writes = [
       updateRow('devices', device, doc),
       ...pairingMessages(parts, environmentId, asked.delivery ? [asked.delivery] : [], now),
-      userRecord(request, 'NOTIFICATION.CREATED', { type: 'DEVICE', id: device.id }),
+      userRecord(request, {
+        action: 'NOTIFICATION.CREATED',
+        resource: { type: 'DEVICE', id: device.id },
+      }),
     ];
     return { writes, result: { device: { ...device, doc }, method } };
   });

@@ -46,7 +46,7 @@ async function changeDevice(
     return {
       writes: [
         updateRow('devices', device, doc),
-        userRecord(request, change.action, { type: 'DEVICE', id: device.id }),
+        userRecord(request, { action: change.action, resource: { type: 'DEVICE', id: device.id } }),
       ],
       result: { ...device, doc },
     };
@@ -142,7 +142,10 @@ export const deleteDevice: Handler<DeviceParts> = async (parts, request) => {
       writes: [
         ...removeDevice(facts, device),
         ...removalNotices(parts, [device], request.now),
-        userRecord(request, 'DEVICE.DELETED', { type: 'DEVICE', id: device.id }),
+        userRecord(request, {
+          action: 'DEVICE.DELETED',
+          resource: { type: 'DEVICE', id: device.id },
+        }),
       ],
       result: device,
     };
@@ -202,7 +205,7 @@ async function writeOrder(
     return {
       writes: [
         updateRow('users', user, doc),
-        userRecord(request, change.action, { type: 'USER', id: user.id }),
+        userRecord(request, { action: change.action, resource: { type: 'USER', id: user.id } }),
       ],
       result: { ...facts, user: { ...user, doc } },
     };

@@ -5,13 +5,14 @@ import { type Static, Type } from 'typebox';
 import { PAIRING_KEYS_MAX, POLICIES_MAX } from '../../../config/limits.ts';
 import type { EnvironmentConfiguration } from '../../../configuration.ts';
 import { invalidData, limitExceeded, notFound } from '../../../errors/api-error.ts';
-import { toTimestamp } from '../../../model/instant.ts';
+import { momentsOf, toTimestamp } from '../../../model/instant.ts';
 import type { PairingKey } from '../../../model/mobile.ts';
 import type { MethodPolicy } from '../../../model/policy.ts';
 import type { Parts } from '../../../parts.ts';
 import { mobileApplicationPolicy, mobileApplications } from '../../../policy/mobile-application.ts';
 import type { Stored } from '../../../storage/store.ts';
-import { commitOrRetry } from '../../kit/commit.ts';
+import { commitOrRetry, commitWrites } from '../../kit/commit.ts';
+import { headOf } from '../../kit/links.ts';
 import { blockOf, namedPolicy, ownPolicyOf } from '../../kit/method-context.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
 import {
@@ -22,7 +23,7 @@ import {
   type SelfScope,
 } from '../../kit/operation.ts';
 import { ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
-import { deleteRow, insertRow, touchRow } from '../../kit/rows.ts';
+import { deleteRow, insertRow, touchRow, whereIs } from '../../kit/rows.ts';
 import { closed, Reference, resourceOf, Timestamp } from '../../kit/schemas.ts';
 import { configurationOf, idsOf, readUser } from '../devices/devices.parts.ts';
 import { newPairingCode, openPairingCode, pairingKeyDocument } from './new-pairing-key.ts';
@@ -61,18 +62,15 @@ export async function pairingUri(
   return `${links.authOrigin()}/pair#${content}`;
 }
 
-async function view(parts: PairingKeyParts, { environmentId, id, doc }: Stored<PairingKey>) {
+async function view(parts: PairingKeyParts, row: Stored<PairingKey>) {
+  const { environmentId, id, doc } = row;
   const { links, keyring } = parts;
   const { userId, status, error, deviceId } = doc;
   const code = openPairingCode(keyring, environmentId, id, doc);
   return {
-    _links: {
-      self: links.api(environmentId, `/users/${userId}/pairingKeys/${id}`),
-      environment: links.api(environmentId),
+    ...headOf(links, row, `/users/${userId}/pairingKeys/${id}`, {
       user: links.api(environmentId, `/users/${userId}`),
-    },
-    id,
-    environment: { id: environmentId },
+    }),
     user: { id: userId },
     applications: doc.applicationIds.map((applicationId) => ({ id: applicationId })),
     policy: { id: doc.policyId },
@@ -82,8 +80,7 @@ async function view(parts: PairingKeyParts, { environmentId, id, doc }: Stored<P
     ...(deviceId === undefined ? {} : { device: { id: deviceId } }),
     uri: await pairingUri(parts, environmentId, code),
     expiresAt: toTimestamp(doc.usableUntil),
-    createdAt: toTimestamp(doc.createdAt),
-    updatedAt: toTimestamp(doc.updatedAt),
+    ...momentsOf(doc),
   };
 }
 
@@ -187,8 +184,8 @@ async function validKeys(
   return store.list('pairing_keys', environmentId, {
     where: {
       all: [
-        { column: 'user_id', is: 'eq', value: userId },
-        { column: 'status', is: 'eq', value: 'UNCLAIMED' },
+        whereIs('user_id', userId),
+        whereIs('status', 'UNCLAIMED'),
         { column: 'usable_until', is: 'gt', value: now },
       ],
     },
@@ -216,10 +213,9 @@ const readPairingKey: Handler<PairingKeyParts> = async (parts, request) =>
 
 /** `DELETE`: 204; a device that has claimed it stays. */
 const deletePairingKey: Handler<PairingKeyParts> = async (parts, request) => {
-  await commitOrRetry(parts.store, async () => ({
-    writes: [deleteRow('pairing_keys', await keyOf(parts, request))],
-    result: undefined,
-  }));
+  await commitWrites(parts.store, async () => [
+    deleteRow('pairing_keys', await keyOf(parts, request)),
+  ]);
   return { status: 204 };
 };
 

@@ -1,7 +1,7 @@
 /** The messages of applications; the platform's "Application Operations" page, OIDC part. */
 import { type Static, Type } from 'typebox';
 import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
-import { closed, HalLinks, Reference, resourceOf } from '../../kit/schemas.ts';
+import { closed, HalLinks, maybe, Reference, resourceOf } from '../../kit/schemas.ts';
 import { Identifier, MobileReply, MobileRequest } from './mobile-settings.ts';
 
 const DESCRIPTION_LENGTH_MAX = 1_024;
@@ -131,7 +131,7 @@ export const ApplicationReply = resourceOf({
 
 export const NewSecret = closed({
   // Taken so that it can be refused: there is no time in which two secrets are good.
-  previous: Type.Optional(closed({ expiresAt: Type.Optional(Type.String()) })),
+  previous: maybe({ expiresAt: Type.Optional(Type.String()) }),
 });
 
 export const SecretReply = Type.Object(

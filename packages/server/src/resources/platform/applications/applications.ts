@@ -13,7 +13,7 @@ import { isGlobal } from '../roles/role-assignments.ts';
 import { tokensValidFrom } from '../tokens/issue-token.ts';
 import { type ApplicationParts, readActorRoles, requireAdministration } from './administration.ts';
 import { newSealedSecret, readSecret, replaceSecret } from './application-secret.ts';
-import { applicationMembers } from './application-view.ts';
+import { aboutOf, applicationMembers } from './application-view.ts';
 import {
   ApplicationReply,
   type ApplicationRequest,
@@ -31,27 +31,20 @@ import { sealedPlayIntegrity } from './play-integrity.ts';
 
 /** What the request says of an application; the rest of the document is the server's. */
 function requestedDoc(body: ApplicationRequest) {
-  const { name, description, enabled = false, type, protocol, grantTypes, jwks, jwksUrl } = body;
-  const { tokenEndpointAuthMethod } = body;
+  const { type, jwks, jwksUrl } = body;
   if (jwksUrl !== undefined) {
     throw invalidData('INVALID_VALUE', 'jwksUrl', {
       message: 'Keys are not fetched: put them into jwks.',
     });
   }
-  if (tokenEndpointAuthMethod === 'PRIVATE_KEY_JWT' && jwks === undefined) {
+  if (body.tokenEndpointAuthMethod === 'PRIVATE_KEY_JWT' && jwks === undefined) {
     throw invalidData('REQUIRED_VALUE', 'jwks');
   }
   const given = SETTING_NAMES.filter((setting) => body[setting] !== undefined);
   const settings = Object.fromEntries(given.map((setting) => [setting, body[setting]]));
   const hasMobile = type === 'NATIVE_APP' || body.mobile !== undefined;
   return {
-    name,
-    ...(description === undefined ? {} : { description }),
-    enabled,
-    type,
-    protocol,
-    grantTypes,
-    tokenEndpointAuthMethod,
+    ...aboutOf({ enabled: false, ...body }),
     ...(jwks === undefined ? {} : { jwks: parseClientKeys(jwks), jwksText: jwks }),
     settings: hasMobile ? { ...settings, mobile: mobileSettings(body.mobile) } : settings,
   };
@@ -119,7 +112,6 @@ export function applicationOperations(parts: ApplicationParts): Operation[] {
   const secret = {
     tag,
     path: `${path}/{appID}/secret`,
-    needsMfa: false,
     // Who has the secret can act as the application: to read the rest is not enough.
     permission: 'update:application',
     responses: { 200: SecretReply },

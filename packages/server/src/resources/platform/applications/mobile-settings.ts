@@ -5,7 +5,7 @@ import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
 import { invalidData } from '../../../errors/api-error.ts';
 import { type MobileSettings, PASSCODE_GRACE_PERIOD } from '../../../model/mobile.ts';
 import { withDefaults } from '../../../policy/with-defaults.ts';
-import { closed } from '../../kit/schemas.ts';
+import { closed, maybe } from '../../kit/schemas.ts';
 
 const URI_LENGTH_MAX = 2_048;
 const CREDENTIALS_LENGTH_MAX = 16_384;
@@ -46,9 +46,10 @@ const GOOGLE_PLAY = Type.Object({ verificationType });
 const INTEGRITY = {
   mode: optional(Type.Enum(['ENABLED', 'DISABLED'])),
   excludedPlatforms: optional(Type.Array(Type.Enum(['GOOGLE', 'IOS']), { maxItems: 1 })),
-  cacheDuration: optional(
-    closed({ amount: Type.Integer({ minimum: 1 }), units: Type.Enum(['MINUTES', 'HOURS']) }),
-  ),
+  cacheDuration: maybe({
+    amount: Type.Integer({ minimum: 1 }),
+    units: Type.Enum(['MINUTES', 'HOURS']),
+  }),
 };
 const integrityDefault = { default: { mode: 'DISABLED' } };
 
@@ -67,7 +68,7 @@ const COMMON = {
       description: 'Time steps that a passcode may be off, in both directions.',
     }),
   ),
-  push: optional(closed({ numberMatching: optional(NUMBER_MATCHING) })),
+  push: maybe({ numberMatching: optional(NUMBER_MATCHING) }),
 };
 
 export const MobileRequest = closed({

@@ -1,7 +1,7 @@
 /** The messages of environments and their bill of materials; the platform's pages of these names. */
 import { type Static, Type } from 'typebox';
 import { REGIONS } from '../../../config/settings.ts';
-import { closed, HalLinks, Name, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
+import { closed, HalLinks, maybe, Name, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
 
 /** SDK, `EnumProductType`; `OTHER` is ours. Products that aren't served here change nothing. */
 const PRODUCTS = [
@@ -38,7 +38,7 @@ const Product = closed({
   id: Type.Optional(Uuid),
   type: Type.Enum(PRODUCTS),
   description: Type.Optional(Type.String({ maxLength: 500 })),
-  console: Type.Optional(closed({ href: Address })),
+  console: maybe({ href: Address }),
   tags: Type.Optional(Type.Array(Type.Enum(['DAVINCI_MINIMAL']), { maxItems: 10 })),
   bookmarks: Type.Optional(Type.Array(closed({ name: Name, href: Address }), { maxItems: 50 })),
   deployment: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { maxProperties: 20 })),

@@ -8,7 +8,7 @@ import { textKey } from '../../../model/text-key.ts';
 import type { Parts } from '../../../parts.ts';
 import { ANY_ENVIRONMENT, type Write } from '../../../storage/store.ts';
 import { type ChangeVerb, changeRecord } from '../../kit/activity.ts';
-import { commitOrRetry } from '../../kit/commit.ts';
+import { commitOrRetry, commitWrites } from '../../kit/commit.ts';
 import { constantly } from '../../kit/filter.ts';
 import { listReply } from '../../kit/list.ts';
 import {
@@ -136,13 +136,10 @@ async function createEnvironment(parts: EnvironmentParts, request: OperationRequ
   assertRegion(parts, region);
   const id = randomUUIDv7();
   const wanted = { ...body, id, region };
-  await commitOrRetry(parts.store, async () => ({
-    writes: [
-      ...(await newEnvironmentWrites(wanted, { ...parts, now: request.now })),
-      record(request, id, 'CREATED'),
-    ],
-    result: undefined,
-  }));
+  await commitWrites(parts.store, async () => [
+    ...(await newEnvironmentWrites(wanted, { ...parts, now: request.now })),
+    record(request, id, 'CREATED'),
+  ]);
   return { status: 201, body: environmentView(parts, await find(parts, id)) };
 }
 
@@ -202,7 +199,6 @@ export function environmentOperations(parts: EnvironmentParts): Operation[] {
   const bill = {
     tag: 'Environments',
     path: `${ENVIRONMENT}/billOfMaterials`,
-    needsMfa: false,
     permission: 'update:environment',
     responses: { 200: BillOfMaterialsReply },
   } as const;

@@ -1,4 +1,5 @@
 /** Populations: groups of users that roles can be confined to; one of them is the default. */
+
 import { type Static, Type } from 'typebox';
 import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
 import { ApiError } from '../../../errors/api-error.ts';
@@ -10,6 +11,7 @@ import type { Condition } from '../../../storage/store.ts';
 import { type Collection, collectionOperations, findRow, renderRow } from '../../kit/collection.ts';
 import { type Operation, ok } from '../../kit/operation.ts';
 import { ENVIRONMENT } from '../../kit/resource.ts';
+import { findBy } from '../../kit/rows.ts';
 import { closed, Name, Reference, resourceOf } from '../../kit/schemas.ts';
 
 const MEMBERS = {
@@ -71,11 +73,7 @@ export function populationOperations(parts: Pick<Parts, 'store' | 'links'>): Ope
       ...momentsOf(about),
     }),
     async assertUnused({ environmentId, id }) {
-      const [user] = await parts.store.list('users', environmentId, {
-        where: usersOf(id),
-        limit: 1,
-      });
-      if (!user) return;
+      if (!(await findBy(parts, 'users', environmentId, 'population_id', id))) return;
       throw new ApiError('REQUEST_FAILED', [], { message: 'The population still has users.' });
     },
     operations: {

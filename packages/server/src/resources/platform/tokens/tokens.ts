@@ -1,9 +1,8 @@
 import { SIGNING_ALGORITHM } from '../../../crypto/environment-keys.ts';
 import type { Parts } from '../../../parts.ts';
-import { activityWrite } from '../../kit/activity.ts';
-import { commitOrRetry } from '../../kit/commit.ts';
+import { commitWrites } from '../../kit/commit.ts';
 import type { Operation, OperationReply, OperationRequest } from '../../kit/operation.ts';
-import { createClientAuthentication } from './authenticate-client.ts';
+import { createClientAuthentication, tokenRecord } from './authenticate-client.ts';
 import { ASSERTION_ALGORITHMS } from './client-assertion.ts';
 import { readClientCredentials } from './client-credentials.ts';
 import { issueApplicationToken } from './issue-token.ts';
@@ -44,17 +43,9 @@ function createTokenEndpoint(parts: TokenEndpointParts) {
     // What a client may do is a matter of roles; `p1:` scopes are for users (contract §1.2).
     if (form.scope) throw new OAuthError('invalid_scope', 'This grant gives no scopes.');
     const { token, expiresInSeconds } = await issueApplicationToken(parts, application);
-    const activity = activityWrite(
-      environmentId,
-      {
-        action: 'ACCESS_TOKEN.CREATED',
-        actor: { type: 'APPLICATION', id: application.id },
-        resource: { type: 'APPLICATION', id: application.id },
-        correlationId: request.correlationId,
-      },
-      request.now,
-    );
-    await commitOrRetry(parts.store, async () => ({ writes: [activity], result: undefined }));
+    const { correlationId, now } = request;
+    const activity = tokenRecord({ environmentId, correlationId }, application, now);
+    await commitWrites(parts.store, async () => [activity]);
     return {
       status: 200,
       body: { access_token: token, token_type: 'Bearer', expires_in: expiresInSeconds },

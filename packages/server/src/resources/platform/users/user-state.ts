@@ -24,7 +24,9 @@ interface State {
   view(user: User, now: Instant): object;
   /** The user as `PUT` makes it; the same one: nothing changes. */
   put(user: User, body: Partial<User>, now: Instant, settings: UserParts['settings']): User;
-  read?: Pick<Operation, 'needsMfa' | 'selfScopes'>;
+  /** Default true, although it is the platform's. */
+  needsMfa?: boolean;
+  read?: Pick<Operation, 'selfScopes'>;
   update?: State['read'];
 }
 
@@ -43,8 +45,7 @@ const STATES: readonly State[] = [
     ...switchOf('enabled'),
     id: 'UserEnabled',
     summaries: { read: 'Read whether a user is enabled', update: 'Enable or disable a user' },
-    read: { needsMfa: false },
-    update: { needsMfa: false },
+    needsMfa: false,
   },
   {
     ...switchOf('mfaEnabled'),
@@ -100,6 +101,7 @@ export function stateOperations(parts: UserParts): Operation[] {
       tag: 'Users',
       path: `${ENVIRONMENT}/users/{userID}/${state.name}`,
       permission: 'update:user',
+      needsMfa: state.needsMfa ?? true,
       responses: { 200: state.reply },
     } as const;
     return actionsOf(parts, common, {

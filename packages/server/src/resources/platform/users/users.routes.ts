@@ -20,7 +20,6 @@ export function userOperations(parts: UserParts): Operation[] {
   const common = {
     tag,
     path: `${path}/{userID}`,
-    needsMfa: false,
     permission: 'update:user',
     responses: { 200: UserReply },
   } as const;

@@ -1,6 +1,6 @@
 /** The messages of users: the part of the platform's user model that MFA stands on. */
 import { type Static, type TSchema, Type } from 'typebox';
-import { closed, HalLinks, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
+import { closed, HalLinks, maybe, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
 
 // What the platform's page "Characters supported in user attributes" lists, but for the separators
 // of lines: no control characters, so that no header can be smuggled in, and none that have no width
@@ -37,15 +37,11 @@ const OPTIONAL_PROFILE = Type.Partial(Type.Object(PROFILE)).properties;
 
 /** Kept and returned; it is the applications' that read it to act on it. */
 const STATE = {
-  lifecycle: Type.Optional(
-    closed({
-      status: Type.Optional(Type.Enum(['ACCOUNT_OK', 'VERIFICATION_REQUIRED'])),
-      suppressVerificationCode: Type.Optional(Type.Boolean()),
-    }),
-  ),
-  identityProvider: Type.Optional(
-    closed({ id: Type.Optional(Uuid), type: Type.Optional(text(64)) }),
-  ),
+  lifecycle: maybe({
+    status: Type.Optional(Type.Enum(['ACCOUNT_OK', 'VERIFICATION_REQUIRED'])),
+    suppressVerificationCode: Type.Optional(Type.Boolean()),
+  }),
+  identityProvider: maybe({ id: Type.Optional(Uuid), type: Type.Optional(text(64)) }),
   verifyStatus: Type.Optional(Type.Enum(['NOT_INITIATED', 'ENABLED', 'DISABLED'])),
 };
 
@@ -64,12 +60,10 @@ export const CreateUser = closed({
   ...STATE,
   enabled: Type.Optional(Type.Boolean()),
   mfaEnabled: Type.Optional(Type.Boolean()),
-  account: Type.Optional(
-    closed({
-      canAuthenticate: Type.Optional(Type.Boolean()),
-      status: Type.Optional(Type.Enum(['OK', 'LOCKED'])),
-    }),
-  ),
+  account: maybe({
+    canAuthenticate: Type.Optional(Type.Boolean()),
+    status: Type.Optional(Type.Enum(['OK', 'LOCKED'])),
+  }),
   password: Type.Optional(
     Type.Record(Type.String(), Type.Unknown(), {
       writeOnly: true,

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import type { WireDuration } from '../../../model/duration.ts';
 import type { DeviceSelection } from '../../../model/policy.ts';
 import { REMEMBER_ME } from '../../../policy/blocks.ts';
-import { closed, HalLinks, Name, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
+import { closed, HalLinks, maybe, Name, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
 import { blockProperties, type PolicyBlock } from './policy-blocks.ts';
 
 const SELECTION = Type.Enum(['DEFAULT_TO_FIRST', 'PROMPT_TO_SELECT', 'ALWAYS_DISPLAY_DEVICES']);
@@ -25,7 +25,7 @@ export function writePolicySchema(blocks: readonly PolicyBlock[]) {
   return closed({
     name: Name,
     default: Type.Boolean(),
-    authentication: Type.Optional(closed({ deviceSelection: SELECTION })),
+    authentication: maybe({ deviceSelection: SELECTION }),
     newDeviceNotification: Type.Optional(NOTIFICATION),
     ...OPTIONAL,
     ...blockProperties(blocks),

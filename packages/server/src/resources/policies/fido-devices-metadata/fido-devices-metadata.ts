@@ -9,10 +9,11 @@ import type { Authenticator, CustomAuthenticator } from '../../../model/fido2.ts
 import { type Instant, toTimestamp } from '../../../model/instant.ts';
 import type { Parts } from '../../../parts.ts';
 import { changeRecord } from '../../kit/activity.ts';
-import { commitOrRetry } from '../../kit/commit.ts';
+import { commitWrites } from '../../kit/commit.ts';
+import { headOf } from '../../kit/links.ts';
 import { environmentOf, type Handler, type Operation, ok } from '../../kit/operation.ts';
 import { ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
-import { deleteRow, insertRow, type Row, touchRow } from '../../kit/rows.ts';
+import { deleteRow, insertRow, touchRow } from '../../kit/rows.ts';
 import {
   AddAuthenticator,
   type AddAuthenticatorBody,
@@ -35,13 +36,8 @@ function view(
 ) {
   const { id, name, aaguid, attestationCertificateKeyIdentifiers, icon } = authenticator;
   return {
-    _links: {
-      self: links.api(environmentId, `${PATH}/${id}`),
-      environment: links.api(environmentId),
-    },
-    id,
+    ...headOf(links, { environmentId, id }, `${PATH}/${id}`),
     mdsIdentifier: id,
-    environment: { id: environmentId },
     name,
     ...(aaguid === undefined ? {} : { aaguid }),
     ...(attestationCertificateKeyIdentifiers ? { attestationCertificateKeyIdentifiers } : {}),
@@ -127,7 +123,7 @@ const addAuthenticator: Handler<MetadataParts> = async (parts, request) => {
   const { store } = parts;
   const doc = authenticatorOf(request.body, request.now);
   const id = authenticatorId(doc);
-  await commitOrRetry(
+  await commitWrites(
     store,
     async () => {
       const all = (await knownAuthenticators(parts, environmentId)).all();
@@ -146,14 +142,11 @@ const addAuthenticator: Handler<MetadataParts> = async (parts, request) => {
       const turns = (await policiesOf(parts, environmentId))
         .filter(({ doc: { isDefault } }) => isDefault)
         .map((policy) => touchRow('fido2_policies', policy));
-      return {
-        writes: [
-          ...turns,
-          insertRow('custom_authenticators', { environmentId, id, doc }),
-          changeRecord(request, AUDIT_TYPE, 'CREATED', id),
-        ],
-        result: undefined,
-      };
+      return [
+        ...turns,
+        insertRow('custom_authenticators', { environmentId, id, doc }),
+        changeRecord(request, AUDIT_TYPE, 'CREATED', id),
+      ];
     },
     () => notUnique('metadataStatement.description'),
   );
@@ -166,12 +159,8 @@ const removeAuthenticator: Handler<MetadataParts> = async (parts, request) => {
   const environmentId = environmentOf(request);
   const id = request.params.fidoDeviceID ?? '';
   const { store, authenticators } = parts;
-  await commitOrRetry(store, async () => {
-    const row: Row<'custom_authenticators'> | undefined = await store.get(
-      'custom_authenticators',
-      environmentId,
-      id,
-    );
+  await commitWrites(store, async () => {
+    const row = await store.get('custom_authenticators', environmentId, id);
     if (!row) {
       if (!environmentAuthenticators(authenticators, []).byId(id)) throw notFound();
       throw invalidData('CONSTRAINT_VIOLATION', 'id', {
@@ -190,13 +179,10 @@ const removeAuthenticator: Handler<MetadataParts> = async (parts, request) => {
         innerError: { referencedValues: users.map((policy) => policy.id) },
       });
     }
-    return {
-      writes: [
-        deleteRow('custom_authenticators', row),
-        changeRecord(request, AUDIT_TYPE, 'DELETED', id),
-      ],
-      result: undefined,
-    };
+    return [
+      deleteRow('custom_authenticators', row),
+      changeRecord(request, AUDIT_TYPE, 'DELETED', id),
+    ];
   });
   return { status: 204 };
 };

@@ -1,5 +1,5 @@
 /** FIDO2 policies: which authenticators are good enough; page "FIDO Policies". */
-import { FIDO_POLICIES_MAX, POLICIES_MAX } from '../../../config/limits.ts';
+import { POLICIES_MAX } from '../../../config/limits.ts';
 import { invalidData } from '../../../errors/api-error.ts';
 import { type KeptFido2Policy, withRelyingParty } from '../../../model/fido2.ts';
 import type { Parts } from '../../../parts.ts';
@@ -14,7 +14,7 @@ import {
 import { ENVIRONMENT } from '../../kit/resource.ts';
 import type { Row } from '../../kit/rows.ts';
 import { assertDurations } from '../device-authentication-policies/policy-rules.ts';
-import { policyDocument, policyMembers } from '../policy-document.ts';
+import { FIDO_POLICIES, policyDocument, policyMembers } from '../policy-document.ts';
 import {
   Fido2PolicySchema,
   READ_QUERY,
@@ -92,17 +92,13 @@ type Fido2Policies = Collection<'fido2_policies', WriteFido2PolicyBody>;
 export function fido2PolicyOperations(parts: Fido2PolicyParts): Operation[] {
   const collection: Fido2Policies = {
     ...parts,
+    ...FIDO_POLICIES,
     table: 'fido2_policies',
     path: `${ENVIRONMENT}/fido2Policies`,
     name: 'Fido2Policy',
-    tag: 'FIDO policies',
     words: ['a FIDO2 policy', 'FIDO2 policies'],
-    permission: 'fidoPolicy',
-    auditType: 'FIDO_POLICY',
     schemas: { body: WriteFido2Policy, one: Fido2PolicySchema },
     filters: { name: { column: 'name', type: 'string' } },
-    maximum: { count: FIDO_POLICIES_MAX, of: 'policies' },
-    oneDefault: { noun: 'policy' },
     toDocument: policyDocument(settingsOf),
     view: (policy) => policyMembers(withRelyingParty(policy, parts.links.hostName())),
     async assertUnused(policy) {

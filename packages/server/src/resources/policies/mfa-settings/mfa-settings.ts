@@ -10,7 +10,7 @@ import { commitOrRetry } from '../../kit/commit.ts';
 import { environmentOf, type Operation, type OperationRequest, ok } from '../../kit/operation.ts';
 import { actionsOf, ENVIRONMENT } from '../../kit/resource.ts';
 import { found, type Row, updateRow } from '../../kit/rows.ts';
-import { closed, HalLinks, Reference, Timestamp } from '../../kit/schemas.ts';
+import { closed, HalLinks, maybe, Reference, Timestamp } from '../../kit/schemas.ts';
 
 /** The settings of a new environment, and what a reset brings back; contract §3.9. Pure. */
 export function defaultMfaSettings(now: Instant): MfaSettings {
@@ -48,14 +48,12 @@ const AUTHENTICATION = closed({
 /** The page "Update MFA Settings" asks for nothing; what is left out gets its default. */
 const Replace = closed({
   lockout: Type.Optional(LOCKOUT),
-  pairing: Type.Optional(
-    closed({
-      maxAllowedDevices: Type.Optional(MAX_ALLOWED_DEVICES),
-      pairingKeyFormat: Type.Optional(PAIRING_KEY_FORMAT),
-    }),
-  ),
-  phoneExtensions: Type.Optional(closed({ enabled: Type.Optional(Type.Boolean()) })),
-  users: Type.Optional(closed({ mfaEnabled: Type.Optional(Type.Boolean()) })),
+  pairing: maybe({
+    maxAllowedDevices: Type.Optional(MAX_ALLOWED_DEVICES),
+    pairingKeyFormat: Type.Optional(PAIRING_KEY_FORMAT),
+  }),
+  phoneExtensions: maybe({ enabled: Type.Optional(Type.Boolean()) }),
+  users: maybe({ mfaEnabled: Type.Optional(Type.Boolean()) }),
   authentication: Type.Optional(AUTHENTICATION),
 });
 interface ReplaceBody extends Pick<MfaSettings, 'lockout' | 'authentication'> {
