@@ -1,24 +1,24 @@
 import type { Parts } from './parts.ts';
-import { authenticationCodeOperations } from './resources/authentication/authentication-codes/authentication-codes.routes.ts';
+import { authenticationCodeOperations } from './resources/authentication/authentication-codes/authentication-codes.ts';
 import { deviceAuthenticationOperations } from './resources/authentication/device-authentications/device-authentications.routes.ts';
 import { nativeDeviceOperations } from './resources/authentication/native-devices/native-devices.routes.ts';
 import { deviceOperations } from './resources/devices/devices/devices.routes.ts';
-import { pairingKeyOperations } from './resources/devices/pairing-keys/pairing-keys.routes.ts';
+import { pairingKeyOperations } from './resources/devices/pairing-keys/pairing-keys.ts';
 import type { Operation } from './resources/kit/operation.ts';
 import { activityOperations } from './resources/platform/activities/activities.routes.ts';
 import { applicationOperations } from './resources/platform/applications/applications.ts';
-import { roleAssignmentOperations } from './resources/platform/applications/role-assignments.routes.ts';
+import { roleAssignmentOperations } from './resources/platform/applications/role-assignments.ts';
 import { environmentOperations } from './resources/platform/environments/environments.ts';
 import { populationOperations } from './resources/platform/populations/populations.ts';
 import { pushCredentialOperations } from './resources/platform/push-credentials/push-credentials.ts';
-import { roleOperations } from './resources/platform/roles/roles.routes.ts';
-import { tokenOperations } from './resources/platform/tokens/tokens.routes.ts';
+import { roleOperations } from './resources/platform/roles/roles.ts';
+import { tokenOperations } from './resources/platform/tokens/tokens.ts';
 import { userOperations } from './resources/platform/users/users.routes.ts';
 import { policyOperations } from './resources/policies/device-authentication-policies/policies.ts';
-import { fidoDevicesMetadataOperations } from './resources/policies/fido-devices-metadata/fido-devices-metadata.routes.ts';
+import { fidoDevicesMetadataOperations } from './resources/policies/fido-devices-metadata/fido-devices-metadata.ts';
 import { fidoPolicyOperations } from './resources/policies/fido-policies/fido-policies.ts';
 import { fido2PolicyOperations } from './resources/policies/fido2-policies/fido2-policies.ts';
-import { mfaSettingsOperations } from './resources/policies/mfa-settings/mfa-settings.routes.ts';
+import { mfaSettingsOperations } from './resources/policies/mfa-settings/mfa-settings.ts';
 
 /** The whole API on one screen. */
 export function apiOperations(parts: Parts): Operation[] {

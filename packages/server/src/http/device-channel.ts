@@ -139,7 +139,7 @@ export function openDeviceChannel(server: Server, parts: DeviceChannelParts): De
 
   async function takePlace(socket: WebSocket, read: ReadDevice): Promise<void> {
     const { environmentId, id } = read.device;
-    await useRequest(parts, read, clock.now());
+    await useRequest(parts, environmentId, read.claims, clock.now());
     const former = held.get(environmentId, id);
     if (former && (await answersPing(former))) {
       // Two that live at the same time are two devices with one key.

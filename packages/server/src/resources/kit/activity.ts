@@ -37,6 +37,22 @@ export function requestRecord(
   return activityWrite(environmentOf(request), { ...record, ...origin }, now);
 }
 
+/** The same where it is about something of the user of the path. */
+export const userRecord = (
+  request: OperationRequest,
+  record: Omit<ActivityRecord, 'actor' | 'userId' | 'correlationId'>,
+): Write => requestRecord(request, { ...record, userId: request.params.userID ?? '' });
+
+/** The audit row of what a user's device did: its user is who did it. */
+export function deviceRecord(
+  { now, correlationId }: Pick<OperationRequest, 'now' | 'correlationId'>,
+  { environmentId, userId }: { environmentId: string; userId: string },
+  record: Omit<ActivityRecord, 'actor' | 'userId' | 'correlationId'>,
+): Write {
+  const actor = { type: 'USER', id: userId } as const;
+  return activityWrite(environmentId, { ...record, actor, userId, correlationId }, now);
+}
+
 export type ChangeVerb = 'CREATED' | 'UPDATED' | 'DELETED';
 
 /** The audit row of a resource that a request has changed: `POPULATION.CREATED`. */

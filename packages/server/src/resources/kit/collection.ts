@@ -11,7 +11,7 @@ import type { Condition, Store, Write } from '../../storage/store.ts';
 import { changeRecord } from './activity.ts';
 import { commitOrRetry, type Decision } from './commit.ts';
 import type { FilterAttribute } from './filter.ts';
-import type { Links } from './links.ts';
+import { headOf, type Links } from './links.ts';
 import { listReply } from './list.ts';
 import { oneDefault } from './one-default.ts';
 import {
@@ -24,10 +24,11 @@ import {
   type Differences,
   ENVIRONMENT,
   embeddedName,
+  idParameterOf,
   type Resource,
   resourceOperations,
 } from './resource.ts';
-import { deleteRow, insertRow, type Row, updateRow } from './rows.ts';
+import { deleteRow, found, insertRow, type Row, updateRow } from './rows.ts';
 
 /** The tables whose documents know when they were made. */
 export type CollectionTable = {
@@ -97,27 +98,21 @@ export function renderRow<T extends CollectionTable>(
   row: Row<T>,
   request: OperationRequest,
 ): object {
-  const { links } = collection;
-  const { environmentId, id } = row;
+  const path = `${addressOf(collection, request)}/${row.id}`;
   return {
-    _links: {
-      self: links.api(environmentId, `${addressOf(collection, request)}/${id}`),
-      environment: links.api(environmentId),
-      ...collection.moreLinks?.(row),
-    },
-    id,
-    environment: { id: environmentId },
+    ...headOf(collection.links, row, path, collection.moreLinks?.(row)),
     ...collection.view(row.doc, row),
   };
 }
 
 /** The row of the path. Throws `NOT_FOUND`, also where the caller may not see it. */
 export async function findRow<T extends CollectionTable>(
-  { store, table, idParameter, isVisible }: Any<T>,
+  { store, table, isVisible, ...resource }: Any<T>,
   request: OperationRequest,
 ): Promise<Row<T>> {
-  const row = await store.get(table, environmentOf(request), request.params[idParameter] ?? '');
-  if (!row || isVisible?.(row, request) === false) throw notFound();
+  const id = request.params[idParameterOf(resource)] ?? '';
+  const row = found(await store.get(table, environmentOf(request), id));
+  if (isVisible?.(row, request) === false) throw notFound();
   return row;
 }
 
@@ -151,7 +146,7 @@ async function listRows<T extends CollectionTable>(
     environmentId,
     request,
     self: links.api(environmentId, addressOf(collection, request)).href,
-    name: embeddedName(collection.path),
+    name: embeddedName(collection),
     ...(filters ? { attributes: filters } : {}),
     ...(where ? { where } : {}),
     render: (row) => renderRow(collection, row, request),

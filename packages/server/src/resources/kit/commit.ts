@@ -9,6 +9,12 @@ export interface Decision<R> {
 }
 
 type Committer = Pick<Store, 'commit'>;
+type OnUnique = (table: Table) => ApiError;
+type Commit = <R>(
+  store: Committer,
+  decide: () => Promise<Decision<R>>,
+  onUnique?: OnUnique,
+) => Promise<R>;
 type Tried<R> = { result: R } | { lost: readonly Write[] };
 
 /** The change relies on this row, as it was read, and leaves it as it is. */
@@ -27,32 +33,32 @@ export function guardOf(table: Table, { environmentId, id, version }: Stored<unk
  * Throws what `decide` throws, `onUnique`'s error for a broken unique index, and `CONFLICT` when
  * the race was lost too often.
  */
-export async function commitOrRetry<R>(
-  store: Committer,
-  decide: () => Promise<Decision<R>>,
-  onUnique?: (table: Table) => ApiError,
-): Promise<R> {
-  const tried = await tryTimes(FREE_TRIES_MAX, store, decide, onUnique);
+export const commitOrRetry: Commit = async (store, ...change) => {
+  const tried = await tryTimes(FREE_TRIES_MAX, store, ...change);
   if ('result' in tried) return tried.result;
-  return inTurn(store, tried.lost, () => commitWithin(store, decide, onUnique));
-}
+  return inTurn(store, tried.lost, () => commitWithin(store, ...change));
+};
+
+/** The same where nothing but the writes comes of it. */
+export const commitWrites = (
+  store: Committer,
+  decide: () => Promise<readonly Write[]>,
+  onUnique?: OnUnique,
+): Promise<void> =>
+  commitOrRetry(store, async () => ({ writes: await decide(), result: undefined }), onUnique);
 
 /** The same inside a decision of somebody else: they may have a turn, so this one waits for none. */
-export async function commitWithin<R>(
-  store: Committer,
-  decide: () => Promise<Decision<R>>,
-  onUnique?: (table: Table) => ApiError,
-): Promise<R> {
-  const tried = await tryTimes(COMMIT_TRIES_MAX, store, decide, onUnique);
+export const commitWithin: Commit = async (store, ...change) => {
+  const tried = await tryTimes(COMMIT_TRIES_MAX, store, ...change);
   if ('result' in tried) return tried.result;
   throw new ApiError('CONFLICT');
-}
+};
 
 async function tryTimes<R>(
   times: number,
   store: Committer,
   decide: () => Promise<Decision<R>>,
-  onUnique?: (table: Table) => ApiError,
+  onUnique?: OnUnique,
 ): Promise<Tried<R>> {
   let lost: readonly Write[] = [];
   for (let tries = 0; tries < times; tries++) {

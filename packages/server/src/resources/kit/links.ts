@@ -20,6 +20,22 @@ export function hostNameOf(url: string): string {
   return isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? hostname : 'localhost';
 }
 
+/** What a resource of an environment begins with; `path`: its own, below the environment. */
+export const headOf = (
+  links: Pick<Links, 'api'>,
+  { environmentId, id }: { environmentId: string; id: string },
+  path: string,
+  more: Record<string, { href: string }> = {},
+) => ({
+  _links: {
+    self: links.api(environmentId, path),
+    environment: links.api(environmentId),
+    ...more,
+  },
+  id,
+  environment: { id: environmentId },
+});
+
 /** The two public URLs, without trailing slash. */
 export interface Origins {
   publicUrl: string;

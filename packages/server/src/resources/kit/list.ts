@@ -10,7 +10,7 @@ import { invalidData } from '../../errors/api-error.ts';
 import type { Documents, Table } from '../../model/documents.ts';
 import type { Condition, Store, Stored } from '../../storage/store.ts';
 import { type FilterAttribute, parseFilter } from './filter.ts';
-import type { OperationReply, OperationRequest } from './operation.ts';
+import { type OperationReply, type OperationRequest, ok } from './operation.ts';
 
 /** The query parameters that a list takes. `listReply` reads all but `expand`. */
 export const LIST_QUERY = Type.Object({
@@ -132,14 +132,11 @@ export async function listReply<T extends Table>(spec: ListSpec<T>): Promise<Ope
   const last = page.at(-1);
   const next =
     last && rows.length > limit ? { next: addressOf(self, query, writeCursor(last.id, list)) } : {};
-  return {
-    status: 200,
-    body: {
-      _links: { self: addressOf(self, query), ...next },
-      _embedded: { [name]: page.map((row) => spec.render(row)) },
-      ...spec.extra,
-      count,
-      size: page.length,
-    },
-  };
+  return ok({
+    _links: { self: addressOf(self, query), ...next },
+    _embedded: { [name]: page.map((row) => spec.render(row)) },
+    ...spec.extra,
+    count,
+    size: page.length,
+  });
 }

@@ -55,6 +55,9 @@ export interface OperationReply {
   headers?: Record<string, string>;
 }
 
+/** The usual answer. */
+export const ok = (body: unknown): OperationReply => ({ status: 200, body });
+
 /** What an operation does, with the parts that it needs. */
 export type Handler<Parts> = (parts: Parts, request: OperationRequest) => Promise<OperationReply>;
 

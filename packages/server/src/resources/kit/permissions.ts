@@ -133,6 +133,20 @@ export const ROLES: readonly Role[] = [
   },
 ];
 
+/** What an environment has, whether or not MFA is among its products. */
+const OF_PLATFORM: readonly PermissionResource[] = [
+  'organization',
+  'environment',
+  'population',
+  'user',
+  'application',
+  'role',
+  'activity',
+];
+
+/** Whether it is there without MFA, too. Pure. */
+export const isOfPlatform = (resource: PermissionResource) => OF_PLATFORM.includes(resource);
+
 /** Whether the role lets its holder do this. Pure; unknown means no. */
 export function roleAllows(role: Role, permission: Permission): boolean {
   const [verb, resource] = permission.split(':') as [string, PermissionResource];

@@ -6,7 +6,7 @@
 import type { TSchema } from 'typebox';
 import { LIST_QUERY } from './list.ts';
 import type { Handler, Operation, OperationReply, OperationRequest } from './operation.ts';
-import type { PermissionResource } from './permissions.ts';
+import { isOfPlatform, type PermissionResource } from './permissions.ts';
 import { listOf } from './schemas.ts';
 
 /** Where the paths of an environment's resources begin. */
@@ -15,18 +15,19 @@ export const ENVIRONMENT = '/v1/environments/{envID}';
 export type Verb = 'list' | 'create' | 'read' | 'replace' | 'delete';
 
 export interface Resource {
-  /** From the origin; its last part is the key in `_embedded`: `/v1/environments/{envID}/users`. */
+  /**
+   * From the origin: `/v1/environments/{envID}/users`. Its last part is the key in `_embedded`, and
+   * says how many are called in operation ids.
+   */
   path: string;
-  /** The path parameter that names one: `userID`. */
-  idParameter: string;
+  /** How one is called there: `User`. */
+  name: string;
+  /** The path parameter that names one; default: after its name, `userID`. */
+  idParameter?: string;
   tag: string;
-  /** One and many, as in operation ids: `Population`, `Populations`. */
-  ids: readonly [one: string, many: string];
-  /** One and many, as in summaries: `a population`, `populations`. */
-  words: readonly [one: string, many: string];
+  /** One and many, as in summaries; default: the names in small letters, `a user`, `users`. */
+  words?: readonly [one: string, many: string];
   permission: PermissionResource;
-  /** Default true: the environment must have MFA in its bill of materials. */
-  needsMfa?: boolean;
   /** The list comes whole: it takes neither `limit` nor a filter. */
   isUnpaged?: true;
   /** Of a request's body, and of one as the API shows it. */
@@ -37,7 +38,20 @@ export interface Resource {
 export type Differences = Partial<Record<Verb, Partial<Operation>>>;
 
 /** The key in `_embedded`: the last part of the path. */
-export const embeddedName = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+export const embeddedName = ({ path }: Pick<Resource, 'path'>) =>
+  path.slice(path.lastIndexOf('/') + 1);
+
+/** The path parameter that names one. */
+export const idParameterOf = ({ name, idParameter }: Pick<Resource, 'name' | 'idParameter'>) =>
+  idParameter ?? `${name[0]?.toLowerCase()}${name.slice(1)}ID`;
+
+const inWords = (name: string) => name.replaceAll(/(?<=.)(?=[A-Z])/g, ' ').toLowerCase();
+
+function wordsOf(resource: Resource): readonly [one: string, many: string] {
+  const one = inWords(resource.name);
+  const article = /^[aeio]/.test(one) ? 'an' : 'a';
+  return resource.words ?? [`${article} ${one}`, inWords(embeddedName(resource))];
+}
 
 const SUMMARIES = {
   list: (_one: string, many: string) => `Read all ${many}`,
@@ -55,6 +69,12 @@ const METHODS = {
   delete: ['DELETE', 'delete', 'delete'],
 } as const;
 
+/** What an environment has without MFA, too, is used there. */
+function withoutMfa(permission: Operation['permission']): Pick<Operation, 'needsMfa'> {
+  const [, resource] = permission.split(':') as [string, PermissionResource];
+  return isOfPlatform(resource) ? { needsMfa: false } : {};
+}
+
 /** The operations for which there is a handler, in the order of `Verb`. */
 export function resourceOperations<Parts>(
   parts: Parts,
@@ -62,11 +82,13 @@ export function resourceOperations<Parts>(
   handlers: Partial<Record<Verb, Handler<Parts>>>,
   differences: Differences = {},
 ): Operation[] {
-  const { path, idParameter, tag, ids, words, permission, needsMfa, isUnpaged, schemas } = resource;
+  const { path, name, tag, permission, isUnpaged, schemas } = resource;
+  const embedded = embeddedName(resource);
+  const many = `${embedded[0]?.toUpperCase()}${embedded.slice(1)}`;
   const messages: Record<Verb, Pick<Operation, 'query' | 'body' | 'responses'>> = {
     list: {
       ...(isUnpaged ? {} : { query: LIST_QUERY }),
-      responses: { 200: listOf(embeddedName(path), schemas.one) },
+      responses: { 200: listOf(embedded, schemas.one) },
     },
     create: { body: schemas.body, responses: { 201: schemas.one } },
     read: { responses: { 200: schemas.one } },
@@ -79,16 +101,45 @@ export function resourceOperations<Parts>(
     const [method, prefix, allowed] = METHODS[verb];
     const isOfAll = verb === 'list' || verb === 'create';
     return {
-      id: `${prefix}${verb === 'list' ? ids[1] : ids[0]}`,
+      id: `${prefix}${verb === 'list' ? many : name}`,
       method,
-      path: isOfAll ? path : `${path}/{${idParameter}}`,
+      path: isOfAll ? path : `${path}/{${idParameterOf(resource)}}`,
       tag,
-      summary: SUMMARIES[verb](...words),
+      summary: SUMMARIES[verb](...wordsOf(resource)),
       permission: `${allowed}:${permission}` as const,
-      ...(needsMfa === undefined ? {} : { needsMfa }),
+      ...withoutMfa(`${allowed}:${permission}`),
       ...messages[verb],
       handle: (request: OperationRequest): Promise<OperationReply> => handler(parts, request),
       ...differences[verb],
     };
   });
+}
+
+/** An operation as an entry of a table: its key is its id. */
+export interface Action<Parts> extends Partial<Omit<Operation, 'id' | 'handle'>> {
+  summary: string;
+  /** Selects it by media type: `device.block` is `application/vnd.pingidentity.device.block+json`. */
+  action?: string;
+  handle: Handler<Parts>;
+}
+
+/** What entries needn't say. */
+export type CommonOfActions = Pick<Operation, 'tag' | 'path' | 'permission' | 'responses'> &
+  Partial<Operation>;
+
+/** What can be done with a resource beside that: `POST` where an entry doesn't say otherwise. */
+export function actionsOf<Parts>(
+  parts: Parts,
+  common: CommonOfActions,
+  actions: Readonly<Record<string, Action<Parts>>>,
+): Operation[] {
+  return Object.entries(actions).map(([id, { action, handle, ...own }]) => ({
+    method: 'POST',
+    ...withoutMfa(own.permission ?? common.permission),
+    ...common,
+    ...(action === undefined ? {} : { mediaType: `application/vnd.pingidentity.${action}+json` }),
+    ...own,
+    id,
+    handle: (request) => handle(parts, request),
+  }));
 }

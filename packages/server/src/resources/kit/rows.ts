@@ -1,8 +1,32 @@
-/** Guarded writes of rows that were read. */
+/** Rows that were read, and guarded writes of them. */
+import { notFound } from '../../errors/api-error.ts';
 import type { Documents, Table } from '../../model/documents.ts';
-import type { Stored, Write } from '../../storage/store.ts';
+import type { Store, Stored, Write } from '../../storage/store.ts';
 
 export type Row<T extends Table> = Stored<Documents[T]>;
+
+/** What was read. Throws `NOT_FOUND` where there was nothing. */
+export function found<R>(row: R | undefined): R {
+  if (row === undefined) throw notFound();
+  return row;
+}
+
+/** Rows whose column has this value. */
+export const whereIs = (column: string, value: string | number) =>
+  ({ column, is: 'eq', value }) as const;
+
+/** The one row whose column has this value: of one that is unique, or any of them. */
+export async function findBy<T extends Table>(
+  { store }: { store: Pick<Store, 'list'> },
+  table: T,
+  environmentId: string,
+  column: string,
+  value: string,
+): Promise<Row<T> | undefined> {
+  const where = whereIs(column, value);
+  const [row] = await store.list(table, environmentId, { where, limit: 1 });
+  return row;
+}
 
 // A write names its table and that table's document; the compiler can't see it through a parameter.
 const asWrite = (write: object) => write as Write;

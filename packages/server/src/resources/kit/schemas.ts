@@ -1,5 +1,5 @@
 /** Pieces of messages that many resources share; contract §1.4, §1.5. */
-import { type TProperties, type TSchema, Type } from 'typebox';
+import { type TObjectOptions, type TProperties, type TSchema, Type } from 'typebox';
 import { NAME_LENGTH_MAX } from '../../config/limits.ts';
 import { ERROR_DETAILS, ERRORS } from '../../errors/catalogue.ts';
 
@@ -20,6 +20,16 @@ export const Href = Type.Object({ href: Type.String() });
 
 /** `_links` by relation. */
 export const HalLinks = Type.Record(Type.String(), Href);
+
+/** An object without other members than these. */
+export const closed = <Members extends TProperties>(
+  members: Members,
+  options: TObjectOptions = {},
+) => Type.Object(members, { ...options, additionalProperties: false });
+
+/** The same, where it may be left out. */
+export const maybe = <Members extends TProperties>(members: Members) =>
+  Type.Optional(closed(members));
 
 /** `{ "id": "…" }`: names another resource. */
 export const Reference = Type.Object({ id: Uuid }, { additionalProperties: false });

@@ -1,17 +1,25 @@
 /** What the policies of every kind have in common: a name, a default among them, and settings. */
+
 import { type TProperties, Type } from 'typebox';
+import { FIDO_POLICIES_MAX } from '../../config/limits.ts';
 import { type Instant, momentsOf } from '../../model/instant.ts';
-import { Name } from '../kit/schemas.ts';
+import { closed, Name } from '../kit/schemas.ts';
 
 /** What the reply of a policy begins with. */
 export const POLICY_HEAD = { name: Type.String(), default: Type.Boolean() };
 
 /** The request of a create or a full replacement. */
 export const writePolicy = <Settings extends TProperties>(settings: Settings) =>
-  Type.Object(
-    { name: Name, default: Type.Optional(Type.Boolean()), ...settings },
-    { additionalProperties: false },
-  );
+  closed({ name: Name, default: Type.Optional(Type.Boolean()), ...settings });
+
+/** What the collections of FIDO policies, deprecated or not, say alike. */
+export const FIDO_POLICIES = {
+  tag: 'FIDO policies',
+  permission: 'fidoPolicy',
+  auditType: 'FIDO_POLICY',
+  maximum: { count: FIDO_POLICIES_MAX, of: 'policies' },
+  oneDefault: { noun: 'policy' },
+} as const;
 
 interface Named {
   name: string;

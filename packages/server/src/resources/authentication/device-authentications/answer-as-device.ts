@@ -1,5 +1,4 @@
 /** The answer of a native device to the flow that waits for it; contract §2.7.3. */
-
 import { refusedRequest } from '../../../device-protocol/device-request.ts';
 import { invalidData } from '../../../errors/api-error.ts';
 import { type Step, stepFlow } from '../../../flow/device-authentication.ts';

@@ -1,4 +1,5 @@
 import type { Operation } from '../../kit/operation.ts';
+import { actionsOf } from '../../kit/resource.ts';
 import {
   CancelPush,
   CheckAssertion,
@@ -12,82 +13,55 @@ import { startDeviceAuthentication } from './start-flow.ts';
 import { cancelPush, checkAnswer, readDeviceAuthentication, selectDevice } from './step-flow.ts';
 
 const COLLECTION = '/{envID}/deviceAuthentications';
-const ITEM = `${COLLECTION}/{deviceAuthenticationID}`;
 
 /** MFA device authentications; contract §2. */
 export function deviceAuthenticationOperations(parts: FlowParts): Operation[] {
   const flow = deviceAuthenticationSchema(parts.methods);
   const common = {
     tag: 'MFA device authentications',
+    path: `${COLLECTION}/{deviceAuthenticationID}`,
     permission: 'create:deviceAuthentication',
     selfFlow: true,
+    responses: { 200: flow },
   } as const;
-  const action = (name: string) => `application/vnd.pingidentity.${name}+json`;
-  return [
-    {
-      ...common,
-      id: 'startDeviceAuthentication',
-      method: 'POST',
+  return actionsOf(parts, common, {
+    startDeviceAuthentication: {
       path: COLLECTION,
       summary: 'Initialize a device authentication',
       body: startSchema(parts.methods),
       responses: { 201: flow },
-      handle: (request) => startDeviceAuthentication(parts, request),
+      handle: startDeviceAuthentication,
     },
-    {
-      ...common,
-      id: 'readDeviceAuthentication',
+    readDeviceAuthentication: {
       method: 'GET',
-      path: ITEM,
-      summary: 'Read a device authentication',
       permission: 'read:deviceAuthentication',
-      responses: { 200: flow },
-      handle: (request) => readDeviceAuthentication(parts, request),
+      summary: 'Read a device authentication',
+      handle: readDeviceAuthentication,
     },
-    {
-      ...common,
-      id: 'selectDevice',
-      method: 'POST',
-      path: ITEM,
-      mediaType: action('device.select'),
+    selectDevice: {
+      action: 'device.select',
       summary: 'Select the device to authenticate with; the same one again sends a new passcode',
       body: SelectDevice,
-      responses: { 200: flow },
-      handle: (request) => selectDevice(parts, request),
+      handle: selectDevice,
     },
-    {
-      ...common,
-      id: 'checkOtp',
-      method: 'POST',
-      path: ITEM,
-      mediaType: action('otp.check'),
+    checkOtp: {
+      action: 'otp.check',
       summary: 'Check a one-time passcode',
       body: CheckOtp,
-      responses: { 200: flow },
-      handle: (request) => checkAnswer(parts, request, 'otp'),
+      handle: checkAnswer('otp'),
     },
-    {
-      ...common,
-      id: 'checkAssertion',
-      method: 'POST',
-      path: ITEM,
-      mediaType: action('assertion.check'),
+    checkAssertion: {
+      action: 'assertion.check',
       summary: 'Check the assertion of a FIDO2 device',
       body: CheckAssertion,
-      responses: { 200: flow },
-      handle: (request) => checkAnswer(parts, request, 'assertion'),
+      handle: checkAnswer('assertion'),
     },
-    {
-      ...common,
-      id: 'cancelPush',
-      method: 'POST',
-      path: ITEM,
-      mediaType: action('cancel.push.authentication'),
+    cancelPush: {
+      action: 'cancel.push.authentication',
       summary: 'Cancel a push that waits for its answer',
       body: CancelPush,
       bodyOptional: true,
-      responses: { 200: flow },
-      handle: (request) => cancelPush(parts, request),
+      handle: cancelPush,
     },
-  ];
+  });
 }

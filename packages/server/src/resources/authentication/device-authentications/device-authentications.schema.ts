@@ -2,9 +2,17 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import type { MethodRegistry } from '../../../methods/registry.ts';
 import { NOTIFICATION } from '../../kit/notification-request.ts';
-import { CredentialText, HalLinks, Origin, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
+import {
+  CredentialText,
+  closed,
+  HalLinks,
+  maybe,
+  Origin,
+  Reference,
+  Timestamp,
+  Uuid,
+} from '../../kit/schemas.ts';
 
-const closed = { additionalProperties: false } as const;
 const Otp = Type.String({ minLength: 1, maxLength: 20, examples: ['482913'] });
 const Compatibility = Type.Union([
   Type.Literal('FULL'),
@@ -16,14 +24,11 @@ const Compatibility = Type.Union([
 function oneTimeSchema(methods: MethodRegistry) {
   const capable = methods.all().filter(({ oneTime }) => oneTime);
   const own = capable.flatMap(({ schemas }) => Object.entries(schemas.create));
-  return Type.Object(
-    {
-      ...Object.fromEntries(own.map(([name, schema]) => [name, Type.Optional(schema)])),
-      type: Type.String({ enum: capable.map(({ type }) => type) }),
-      testMode: Type.Optional(Type.Boolean()),
-    },
-    closed,
-  );
+  return closed({
+    ...Object.fromEntries(own.map(([name, schema]) => [name, Type.Optional(schema)])),
+    type: Type.String({ enum: capable.map(({ type }) => type) }),
+    testMode: Type.Optional(Type.Boolean()),
+  });
 }
 
 /** The properties of a start request that belong to a method. */
@@ -41,27 +46,19 @@ export function shownOptions(methods: MethodRegistry): Record<string, TSchema> {
 
 /** The request that starts a flow; contract §2.2. */
 export function startSchema(methods: MethodRegistry) {
-  return Type.Object(
-    {
-      // Left out where a device can tell who its user is; contract §2.2.5.
-      user: Type.Optional(Reference),
-      policy: Type.Optional(Reference),
-      ...startOptions(methods),
-      selectedDevice: Type.Optional(
-        Type.Object(
-          {
-            id: Type.Optional(Uuid),
-            otp: Type.Optional(Otp),
-            oneTime: Type.Optional(oneTimeSchema(methods)),
-          },
-          closed,
-        ),
-      ),
-      notification: Type.Optional(NOTIFICATION),
-      compatibility: Type.Optional(Compatibility),
-    },
-    closed,
-  );
+  return closed({
+    // Left out where a device can tell who its user is; contract §2.2.5.
+    user: Type.Optional(Reference),
+    policy: Type.Optional(Reference),
+    ...startOptions(methods),
+    selectedDevice: maybe({
+      id: Type.Optional(Uuid),
+      otp: Type.Optional(Otp),
+      oneTime: Type.Optional(oneTimeSchema(methods)),
+    }),
+    notification: Type.Optional(NOTIFICATION),
+    compatibility: Type.Optional(Compatibility),
+  });
 }
 
 /** What the start request says once it is valid. */
@@ -78,23 +75,21 @@ export interface StartBody {
   compatibility?: Static<typeof Compatibility>;
 }
 
-export const SelectDevice = Type.Object(
-  { device: Reference, compatibility: Type.Optional(Compatibility) },
-  closed,
-);
+export const SelectDevice = closed({
+  device: Reference,
+  compatibility: Type.Optional(Compatibility),
+});
 export type SelectDeviceBody = Static<typeof SelectDevice>;
 
-export const CheckOtp = Type.Object({ otp: Otp }, closed);
+export const CheckOtp = closed({ otp: Otp });
 
-export const CheckAssertion = Type.Object(
-  { origin: Origin, assertion: CredentialText, compatibility: Type.Optional(Compatibility) },
-  closed,
-);
+export const CheckAssertion = closed({
+  origin: Origin,
+  assertion: CredentialText,
+  compatibility: Type.Optional(Compatibility),
+});
 
-export const CancelPush = Type.Object(
-  { reason: Type.Optional(Type.String({ maxLength: 100 })) },
-  closed,
-);
+export const CancelPush = closed({ reason: Type.Optional(Type.String({ maxLength: 100 })) });
 
 const UsableStatus = Type.Object({
   status: Type.Union([Type.Literal('ENABLED'), Type.Literal('DISABLED')]),

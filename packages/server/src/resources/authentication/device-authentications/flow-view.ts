@@ -1,7 +1,6 @@
 /** A flow as the API shows it; contract §2.1, §2.10. Pure. */
-
 import type { Flow, FlowStatus } from '../../../model/documents.ts';
-import { toTimestamp } from '../../../model/instant.ts';
+import { momentsOf } from '../../../model/instant.ts';
 import type { Stored } from '../../../storage/store.ts';
 import { methodDevice } from '../../devices/devices/device-view.ts';
 import type { World, WorldDevice } from './flow-world.ts';
@@ -110,7 +109,6 @@ export function flowView(flow: Stored<Flow>, world: World): Record<string, unkno
     // Bypass is told, never acted on: the caller decides; contract §2.9.
     bypassAllowed: inBypass,
     userBypassEnabled: inBypass,
-    createdAt: toTimestamp(doc.createdAt),
-    updatedAt: toTimestamp(doc.updatedAt),
+    ...momentsOf(doc),
   };
 }

@@ -1,4 +1,5 @@
 /** The effects of a transition as writes of one change: the flow's guard holds them together. */
+
 import { randomUUIDv7 } from 'node:crypto';
 import {
   ENROLMENT_MS,
@@ -17,6 +18,7 @@ import { pairingCodeHash, pairingKeyDocument } from '../../devices/pairing-keys/
 import { activityWrite, type RecordOrigin, type RequestOrigin } from '../../kit/activity.ts';
 import { guardOf } from '../../kit/commit.ts';
 import { blockOf } from '../../kit/method-context.ts';
+import { findBy, insertRow, touchRow, updateRow } from '../../kit/rows.ts';
 import { anonymousContextOf, contextOf, type World, type WorldDevice } from './flow-world.ts';
 
 /** A saved step: the writes, and the flow as it will be read. */
@@ -41,9 +43,7 @@ export async function writesOf(
   const asked = await ask(id, step, world, origin.address);
   const doc = asked ? { ...step.flow, challenge: asked.challenge } : step.flow;
   const flow: Stored<Flow> = { environmentId, id, version: (before?.version ?? 0) + 1, doc };
-  const own: Write = before
-    ? { op: 'update', table: 'flows', environmentId, id, version: before.version, doc }
-    : { op: 'insert', table: 'flows', environmentId, id, doc };
+  const own = before ? updateRow('flows', before, doc) : insertRow('flows', flow);
   const changes = changesOf(step.effects, world, step.flow.oneTime);
   const rows = [...changes, ...turnOf(asked, changes, world)];
   return {
@@ -75,8 +75,7 @@ function wakesOf(before: Stored<Flow> | undefined, asked: Asked | undefined): st
 function turnOf(asked: Asked | undefined, changes: readonly Write[], world: World): Write[] {
   const row = world.devices.find((device) => device.row.id === asked?.wakes)?.row;
   if (!row || changes.some((write) => write.table === 'devices' && write.id === row.id)) return [];
-  const { environmentId, id, version, doc } = row;
-  return [{ op: 'update', table: 'devices', environmentId, id, version, doc }];
+  return [touchRow('devices', row)];
 }
 
 /**
@@ -102,15 +101,13 @@ async function enrolmentOf(
   { parts, configuration, policy, user, facts }: World,
 ): Promise<Write[]> {
   if (status !== 'COMPLETED' || !enrolment || !user) return [];
-  const { store, keyring } = parts;
+  const { keyring } = parts;
   const environmentId = configuration.environment.id;
   const { applicationId, thumbprint } = enrolment;
   const code = `key:${thumbprint}`;
   // The phone may have been let before, and have made nothing of it: there is one key for it.
-  const [former] = await store.list('pairing_keys', environmentId, {
-    where: { column: 'code_hash', is: 'eq', value: pairingCodeHash(keyring, environmentId, code) },
-    limit: 1,
-  });
+  const hash = pairingCodeHash(keyring, environmentId, code);
+  const former = await findBy(parts, 'pairing_keys', environmentId, 'code_hash', hash);
   const id = former?.id ?? randomUUIDv7();
   const doc = pairingKeyDocument(keyring, {
     environmentId,
@@ -123,8 +120,8 @@ async function enrolmentOf(
     now: facts.now,
   });
   return former
-    ? [{ op: 'update', table: 'pairing_keys', environmentId, id, version: former.version, doc }]
-    : [{ op: 'insert', table: 'pairing_keys', environmentId, id, doc }];
+    ? [updateRow('pairing_keys', former, doc)]
+    : [insertRow('pairing_keys', { environmentId, id, doc })];
 }
 
 /** Asks the question that the step wants asked: of the device, of the one-time target, of anyone. */
@@ -271,15 +268,10 @@ function changesOf(
   const writes: Write[] = [];
   for (const { row } of devices) {
     const doc = deviceAfter(row, effects, now);
-    const { environmentId, id, version } = row;
-    if (doc !== row.doc)
-      writes.push({ op: 'update', table: 'devices', environmentId, id, version, doc });
+    if (doc !== row.doc) writes.push(updateRow('devices', row, doc));
   }
   const doc = user && userAfter(user, effects, target, now);
-  if (user && doc && doc !== user.doc) {
-    const { environmentId, id, version } = user;
-    writes.push({ op: 'update', table: 'users', environmentId, id, version, doc });
-  }
+  if (user && doc && doc !== user.doc) writes.push(updateRow('users', user, doc));
   return writes;
 }
 

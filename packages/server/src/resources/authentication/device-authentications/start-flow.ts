@@ -1,7 +1,7 @@
 /** `POST /{envID}/deviceAuthentications`: load, decide, save, answer; contract §2.2, §2.6. */
 import { randomUUIDv7 } from 'node:crypto';
 import { FLOW_IDLE_MS } from '../../../config/limits.ts';
-import { ApiError, errorDetail, invalidData, notFound } from '../../../errors/api-error.ts';
+import { ApiError, errorDetail, invalidData } from '../../../errors/api-error.ts';
 import {
   type StartRequest,
   type Step,
@@ -23,11 +23,11 @@ import { originOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { blockOf, namedPolicy, refuseTrustedOptions } from '../../kit/method-context.ts';
 import { notificationOf } from '../../kit/notification-request.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { rememberRequest } from '../../kit/remember-request.ts';
-import { announce } from './announce.ts';
+import { found } from '../../kit/rows.ts';
+import { announce, countStart } from './announce.ts';
 import { type StartBody, startOptions } from './device-authentications.schema.ts';
-import { countStart } from './flow-metrics.ts';
 import { flowView } from './flow-view.ts';
 import { contextOf, type FlowParts, seeWorld, type World } from './flow-world.ts';
 import { type Saved, writesOf, writesWithoutFlow } from './flow-writes.ts';
@@ -50,10 +50,7 @@ function assertConsistent({ selectedDevice }: StartBody, { actor }: OperationReq
 }
 
 /** Starts a flow: 201. */
-export async function startDeviceAuthentication(
-  parts: FlowParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const startDeviceAuthentication: Handler<FlowParts> = async (parts, request) => {
   const body: StartBody = request.body;
   assertConsistent(body, request);
   const userId = body.user?.id;
@@ -85,8 +82,7 @@ export async function startDeviceAuthentication(
       const world = seeWorld(parts, configuration, policy, undefined, base, now);
       return startIn(flowId, { base }, world, request);
     }
-    const rows = await parts.store.readUserFacts(environmentId, userId);
-    if (!rows) throw notFound();
+    const rows = found(await parts.store.readUserFacts(environmentId, userId));
     request.requireUser({ id: rows.user.id, populationId: rows.user.doc.populationId });
     const seen = seeWorld(parts, configuration, policy, rows, { ...base, options }, now);
     const accessing = hasOptions ? await accessingDeviceOf(seen, options) : undefined;
@@ -126,7 +122,7 @@ export async function startDeviceAuthentication(
   countStart(parts, started.saved);
   announce(parts, started.saved);
   return { status: 201, body: flowView(flow, world) };
-}
+};
 
 async function startIn(
   flowId: string,
@@ -230,9 +226,7 @@ async function startWithOtp(
     // Says why: no such device, a closed door, or nothing that could be tried.
     const { flow } = startFlow({ base, ...deviceIdOf(body) }, world.facts);
     if (flow.status === 'FAILED') {
-      const step = startFlow({ base }, world.facts);
-      const saved = await writesOf(flowId, undefined, step, world, originOf(request));
-      return { writes: saved.writes, result: { saved } };
+      return startIn(flowId, { base }, world, request);
     }
     throw invalidData('INVALID_OTP', 'selectedDevice.otp');
   }
@@ -248,8 +242,7 @@ async function startWithOtp(
   for (const { row, method, block } of candidates) {
     const started = startFlow({ base, deviceId: row.id }, world.facts);
     if (started.flow.status === 'FAILED') {
-      const saved = await writesOf(flowId, undefined, started, world, originOf(request));
-      return { writes: saved.writes, result: { saved } };
+      return saveStart(flowId, started, world, request);
     }
     const verdict = await method.verify(
       { otp },
@@ -262,8 +255,7 @@ async function startWithOtp(
     if (verdict.verdict === 'VERIFIED') {
       const created = started.effects.filter(({ type }) => type === 'record');
       const done = { flow: step.flow, effects: [...created, ...step.effects] };
-      const saved = await writesOf(flowId, undefined, done, world, originOf(request));
-      return { writes: saved.writes, result: { saved } };
+      return saveStart(flowId, done, world, request);
     }
     failures.push(...step.effects);
     refusal = step.refusal;

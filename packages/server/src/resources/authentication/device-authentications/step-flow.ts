@@ -1,4 +1,5 @@
 /** One step of a flow: load, check the answer, decide, save, answer; contract §2.4, §2.5. */
+
 import { notFound } from '../../../errors/api-error.ts';
 import {
   canAnswer,
@@ -14,7 +15,13 @@ import { methodDevice } from '../../devices/devices/device-view.ts';
 import { originOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { blockOf } from '../../kit/method-context.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import {
+  type Handler,
+  type OperationReply,
+  type OperationRequest,
+  ok,
+} from '../../kit/operation.ts';
+import { findBy } from '../../kit/rows.ts';
 import { announce } from './announce.ts';
 import { flowView } from './flow-view.ts';
 import { contextOf, type FlowParts, seeWorld, type World } from './flow-world.ts';
@@ -43,13 +50,10 @@ async function readPresent(parts: FlowParts, request: OperationRequest): Promise
 }
 
 /** `GET`: the flow as it stands. */
-export async function readDeviceAuthentication(
-  parts: FlowParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const readDeviceAuthentication: Handler<FlowParts> = async (parts, request) => {
   const { flow, world } = await readPresent(parts, request);
-  return { status: 200, body: flowView(flow, world) };
-}
+  return ok(flowView(flow, world));
+};
 
 /** An event, and what it is decided on where that isn't what was read. */
 interface Decision {
@@ -74,7 +78,7 @@ async function runStep(
   const { step, saved } = await commitOrRetry(parts.store, tryStep);
   announce(parts, saved);
   if (step.refusal) throw step.refusal;
-  return { status: 200, body: flowView(saved.flow, saved.world) };
+  return ok(flowView(saved.flow, saved.world));
 }
 
 /** What the accessing browser can do may be said anew with each action; contract §2.5. */
@@ -88,25 +92,25 @@ function withCompatibility(read: Read, { body }: OperationRequest): Read {
 }
 
 /** `device.select`: another device, or the same one with a new question. */
-export function selectDevice(parts: FlowParts, request: OperationRequest) {
+export const selectDevice: Handler<FlowParts> = (parts, request) => {
   const event: FlowEvent = { type: 'select', deviceId: request.body.device.id };
   return runStep(parts, request, () => ({ event }));
-}
+};
 
 /** `cancel.push.authentication`. */
-export function cancelPush(parts: FlowParts, request: OperationRequest) {
-  return runStep(parts, request, () => ({ event: { type: 'cancel' } }));
-}
+export const cancelPush: Handler<FlowParts> = (parts, request) =>
+  runStep(parts, request, () => ({ event: { type: 'cancel' } }));
 
 /** `otp.check`, `assertion.check`: the method judges the answer, the flow draws the consequence. */
-export function checkAnswer(parts: FlowParts, request: OperationRequest, answer: AnswerKind) {
-  return runStep(parts, request, async (read) => {
-    const decision = await judge(read, request, answer);
-    const { event } = decision;
-    if (answer === 'otp' && event.type === 'answer') parts.metrics.otpChecked(event.verdict);
-    return decision;
-  });
-}
+export const checkAnswer =
+  (answer: AnswerKind): Handler<FlowParts> =>
+  (parts, request) =>
+    runStep(parts, request, async (read) => {
+      const decision = await judge(read, request, answer);
+      const { event } = decision;
+      if (answer === 'otp' && event.type === 'answer') parts.metrics.otpChecked(event.verdict);
+      return decision;
+    });
 
 async function judge(
   { flow, world }: Read,
@@ -161,8 +165,7 @@ async function ownerOf(
   const method = parts.methods.get(doc.usernameless?.type ?? '');
   const key = doc.challenge && method?.answeringKey?.(request.body, doc.challenge);
   if (key === undefined) return world;
-  const where = { column: 'environment_key', is: 'eq', value: key } as const;
-  const [device] = await parts.store.list('devices', environmentId, { where, limit: 1 });
+  const device = await findBy(parts, 'devices', environmentId, 'environment_key', key);
   const rows = device && (await parts.store.readUserFacts(environmentId, device.doc.userId));
   if (!rows || !isWithinReach(rows.user, request)) return world;
   const now = notBefore(facts.now, [rows.user, ...rows.devices]);

@@ -1,4 +1,5 @@
 /** What is to be thought of a device: by what its system attests, or else by what it says itself. */
+
 import { createHash } from 'node:crypto';
 import { calculateJwkThumbprint } from 'jose';
 import type { IntegritySettings } from '../../../device-integrity/device-integrity.ts';
@@ -13,6 +14,7 @@ import {
 } from '../../../model/mobile.ts';
 import { afterSaying } from '../../../policy/device-integrity.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
+import { whereIs } from '../../kit/rows.ts';
 import type { AboutDevice, IntegrityClaims } from './native.schema.ts';
 import type { NativeParts } from './native-parts.ts';
 
@@ -97,12 +99,7 @@ async function teamsOf(
   open: (identity: string, text: string) => { teamId?: string },
 ): Promise<string[]> {
   const rows = await store.list('push_credentials', environmentId, {
-    where: {
-      all: [
-        { column: 'application_id', is: 'eq', value: applicationId },
-        { column: 'type', is: 'eq', value: 'APNS' },
-      ],
-    },
+    where: { all: [whereIs('application_id', applicationId), whereIs('type', 'APNS')] },
     limit: 1,
   });
   return rows.flatMap(({ id, doc }) => open(pushCredentialIdentity(id), doc.sealed).teamId ?? []);

@@ -1,7 +1,8 @@
 import type { Instant } from '../../../model/instant.ts';
 import type { Parts } from '../../../parts.ts';
 import { activityWrite, SYSTEM_ORIGIN } from '../../kit/activity.ts';
-import { commitOrRetry } from '../../kit/commit.ts';
+import { commitWrites } from '../../kit/commit.ts';
+import { updateRow } from '../../kit/rows.ts';
 
 /** Blocks a device of which there is a copy: neither is believed until somebody looks into it. */
 export async function blockCopiedDevice(
@@ -10,10 +11,10 @@ export async function blockCopiedDevice(
   deviceId: string,
   now: Instant,
 ): Promise<void> {
-  await commitOrRetry(store, async () => {
+  await commitWrites(store, async () => {
     const device = await store.get('devices', environmentId, deviceId);
-    if (!device || device.doc.block) return { writes: [], result: undefined };
-    const { id, version } = device;
+    if (!device || device.doc.block) return [];
+    const { id } = device;
     const doc = { ...device.doc, block: { blockedAt: now }, updatedAt: now };
     const record = {
       ...SYSTEM_ORIGIN,
@@ -22,13 +23,7 @@ export async function blockCopiedDevice(
       userId: doc.userId,
       data: { reason: 'COPIED' },
     };
-    return {
-      writes: [
-        { op: 'update', table: 'devices', environmentId, id, version, doc },
-        activityWrite(environmentId, record, now),
-      ],
-      result: undefined,
-    };
+    return [updateRow('devices', device, doc), activityWrite(environmentId, record, now)];
   });
   // Whatever node it is connected to ends that.
   wakeDevices(environmentId, [deviceId]);

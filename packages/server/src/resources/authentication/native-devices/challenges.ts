@@ -1,21 +1,29 @@
 /** What a device is asked now, and its answer; docs/device-protocol.md, "Challenge", "Answer". */
+
 import { createHash } from 'node:crypto';
 import { DEVICE_WAIT_MAX_MS, DEVICE_WAITS_MAX } from '../../../config/limits.ts';
-import { limitExceeded } from '../../../errors/api-error.ts';
+import { invalidData, limitExceeded } from '../../../errors/api-error.ts';
 import { reachPush } from '../../../flow/push.ts';
 import type { Flow } from '../../../model/documents.ts';
 import { presentLogs } from '../../../model/mobile.ts';
 import { wantsAttestation } from '../../../policy/device-integrity.ts';
 import { mobileApplicationPolicy } from '../../../policy/mobile-application.ts';
-import type { Stored, Write } from '../../../storage/store.ts';
+import type { Stored } from '../../../storage/store.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { blockOf } from '../../kit/method-context.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import type { Handler } from '../../kit/operation.ts';
 import { rememberRequest } from '../../kit/remember-request.ts';
+import { updateRow } from '../../kit/rows.ts';
 import { answerAsDevice } from '../device-authentications/answer-as-device.ts';
-import { type AnswerClaims, readAnswerClaims, readFetchClaims } from './native.schema.ts';
+import { decideRequest, ownActivity } from './decide-request.ts';
+import {
+  type AnswerClaims,
+  readAnswerClaims,
+  readFetchClaims,
+  readReportClaims,
+} from './native.schema.ts';
 import {
   askerOf,
   assertUnblocked,
@@ -57,28 +65,23 @@ async function reachedFlows(
 ): Promise<Stored<Flow>[]> {
   return commitOrRetry(parts.store, async () => {
     const flows = await waitingFlows(parts, environmentId, deviceId, now);
-    const writes = flows.flatMap(({ id, version, doc: before }): Write[] => {
-      const doc = reachPush(before);
-      return doc === before
-        ? []
-        : [{ op: 'update', table: 'flows', environmentId, id, version, doc }];
+    const writes = flows.flatMap((flow) => {
+      const doc = reachPush(flow.doc);
+      return doc === flow.doc ? [] : [updateRow('flows', flow, doc)];
     });
     return { writes, result: flows };
   });
 }
 
 /** `POST …/device/v1/challenges`: at once, or after a wait when there is nothing. */
-export async function fetchChallenges(
-  parts: NativeParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const fetchChallenges: Handler<NativeParts> = async (parts, request) => {
   const read = await readDevice(parts, request, 'challenges');
   const { device, claims } = read;
   const { environmentId, id } = device;
   assertUnblocked(device);
   const { wait = 0 } = readFetchClaims(claims);
-  await useRequest(parts, read, request.now);
   const { now } = request;
+  await useRequest(parts, environmentId, claims, now);
   // Begun before it looks: what happens in between ends it, too.
   const waitMs = Math.min(wait * 1_000, DEVICE_WAIT_MAX_MS);
   const waiting = waitMs > 0 ? parts.deviceWakes.wait(environmentId, id, waitMs) : undefined;
@@ -97,7 +100,7 @@ export async function fetchChallenges(
     ...((await isAttestationDue(parts, read, now)) ? { integrity: 'REQUESTED' } : {}),
   };
   return messageTo(parts, askerOf(read), answer, now);
-}
+};
 
 /** Whether the device can't be used, or soon won't, before its system has attested it anew. */
 async function isAttestationDue(
@@ -119,10 +122,7 @@ function answerHash({ challenge, decision, number }: Omit<AnswerClaims, 'flow'>)
 }
 
 /** `POST …/device/v1/answers`: the flow's guarded write decides who was first. */
-export async function answerChallenge(
-  parts: NativeParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const answerChallenge: Handler<NativeParts> = async (parts, request) => {
   const read = await readDevice(parts, request, 'answers');
   const { device, claims } = read;
   const { environmentId, id, doc } = device;
@@ -140,4 +140,32 @@ export async function answerChallenge(
     now,
   });
   return messageTo(parts, askerOf(read), { status }, now);
-}
+};
+
+/**
+ * `POST …/device/v1/reports`: after a wrong number, its user says that they had started nothing;
+ * decision 0018. Once for each flow that this device has failed by a wrong number. The flow is over
+ * and stays as it is; administrators find the record.
+ */
+export const reportWrongNumber: Handler<NativeParts> = async (parts, request) => {
+  const { answer } = await decideRequest(parts, request, 'reports', async (read) => {
+    const { device, claims } = read;
+    assertUnblocked(device);
+    const { flow: flowId } = readReportClaims(claims);
+    const flow = await parts.store.get('flows', device.environmentId, flowId);
+    const isIts = flow?.doc.selectedDeviceId === device.id && request.now < flow.doc.expiresAt;
+    if (!isIts || flow.doc.error?.reason !== 'NUMBER_MISMATCH') {
+      throw invalidData('PUSH_CONFIRMATION_TOO_LATE', 'flow');
+    }
+    if (flow.doc.reported) return { writes: [], result: undefined };
+    const data = { deviceId: device.id, authenticationId: flowId };
+    return {
+      writes: [
+        updateRow('flows', flow, { ...flow.doc, reported: true }),
+        ownActivity(read, request, { action: 'DEVICE.FRAUD_REPORTED', data }),
+      ],
+      result: undefined,
+    };
+  });
+  return answer({ status: 'REPORTED' });
+};

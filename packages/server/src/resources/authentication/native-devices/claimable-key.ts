@@ -1,31 +1,20 @@
 /** A pairing key that a phone may claim: found by its code, under a count of guesses. */
+
 import { BlockList, isIP } from 'node:net';
-import {
-  type DeviceClaims,
-  REQUEST_TYPE,
-  readDeviceHeader,
-  refusedRequest,
-  verifyDeviceRequest,
-} from '../../../device-protocol/device-request.ts';
-import { isDeviceNonce } from '../../../device-protocol/nonce.ts';
 import { type ApiError, invalidData, limitExceeded } from '../../../errors/api-error.ts';
 import type { ErrorDetailCode } from '../../../errors/catalogue.ts';
 import type { Instant } from '../../../model/instant.ts';
-import type { DevicePublicKey, PairingKey } from '../../../model/mobile.ts';
+import type { PairingKey } from '../../../model/mobile.ts';
 import { networkOf } from '../../../model/network.ts';
 import { mobileApplicationPolicy } from '../../../policy/mobile-application.ts';
 import type { Stored } from '../../../storage/store.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
 import { pairingCodeHash } from '../../devices/pairing-keys/new-pairing-key.ts';
-import { createFailureWindow, type FailureWindow } from '../../kit/failure-window.ts';
 import { blockOf } from '../../kit/method-context.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
-import type { OperationRequest } from '../../kit/operation.ts';
-import { type NativeParts, urlOf } from './native-parts.ts';
-
-/** Guesses at codes, by environment and address, in the memory of this node. */
-export type PairingGuard = FailureWindow;
-export const createPairingGuard = createFailureWindow;
+import { environmentOf, type OperationRequest } from '../../kit/operation.ts';
+import { findBy } from '../../kit/rows.ts';
+import { type GuardedParts, type NativeParts, readNewDevice } from './native-parts.ts';
 
 const tooManyTries = () =>
   limitExceeded('request', 'Too many pairing keys were tried from this address.');
@@ -43,56 +32,42 @@ export class ClaimRefused extends Error {
 }
 
 /** Where guesses of this request are counted; `place`: an environment, or where any of them is meant. */
-export function guessesOf(guard: PairingGuard, place: string, request: OperationRequest) {
-  const { now, remoteAddress } = request;
+export function guessesOf(
+  { pairingGuesses }: Pick<GuardedParts, 'pairingGuesses'>,
+  place: string,
+  { now, remoteAddress }: OperationRequest,
+) {
   const key = `${place}/${networkOf(remoteAddress)}`;
   return {
     /** Throws `429` where it must wait. */
     assertFree(): void {
-      if (guard.waitMs(key, now) !== undefined) throw tooManyTries();
+      if (pairingGuesses.waitMs(key, now) !== undefined) throw tooManyTries();
     },
     /** Counts one, until what it returns is called: it was right. Throws `429`. */
     begin(): () => void {
-      const forgive = guard.begin(key, now);
+      const forgive = pairingGuesses.begin(key, now);
       if (!forgive) throw tooManyTries();
       return forgive;
     },
   };
 }
 
-/** What a phone that isn't paired has signed for this operation, with its new key. Throws `401`. */
-export async function readNewDevice(
-  parts: NativeParts,
-  request: OperationRequest,
-  name: string,
-): Promise<{ claims: DeviceClaims; publicJwk: DevicePublicKey }> {
-  const environmentId = request.params.envID ?? '';
-  const { now } = request;
-  const text: string = request.body.request;
-  const { publicJwk } = readDeviceHeader(text, REQUEST_TYPE);
-  if (!publicJwk) throw refusedRequest('INVALID_SIGNATURE');
-  const claims = await verifyDeviceRequest(text, publicJwk, {
-    type: REQUEST_TYPE,
-    environmentId,
-    url: urlOf(parts, environmentId, name),
-    now,
-  });
-  if (!isDeviceNonce(parts.keyring, environmentId, claims.nonce, now)) {
-    throw refusedRequest('INVALID_SIGNATURE', 'The nonce is none of the server, or too old.');
-  }
-  return { claims, publicJwk };
+/** What a phone that isn't paired asks by a code, as far as it may guess. Throws `401` and `429`. */
+export async function readGuess(parts: GuardedParts, request: OperationRequest, name: string) {
+  const guesses = guessesOf(parts, environmentOf(request), request);
+  guesses.assertFree();
+  return { ...(await readNewDevice(parts, request, name)), begin: guesses.begin };
 }
 
 /** The key with this code, as `normalCode` makes it, that nobody has claimed and whose time runs. */
 export async function claimableKey(
-  { store, keyring }: Pick<NativeParts, 'store' | 'keyring'>,
+  parts: Pick<NativeParts, 'store' | 'keyring'>,
   environmentId: string,
   code: string,
   now: Instant,
 ): Promise<Stored<PairingKey> | undefined> {
-  const value = pairingCodeHash(keyring, environmentId, code);
-  const where = { column: 'code_hash', is: 'eq', value } as const;
-  const [key] = await store.list('pairing_keys', environmentId, { where, limit: 1 });
+  const hash = pairingCodeHash(parts.keyring, environmentId, code);
+  const key = await findBy(parts, 'pairing_keys', environmentId, 'code_hash', hash);
   return key?.doc.status === 'UNCLAIMED' && now < key.doc.usableUntil ? key : undefined;
 }
 

@@ -4,16 +4,13 @@ import { type ApiError, invalidData, wrongState } from '../../../errors/api-erro
 import type { Device } from '../../../model/documents.ts';
 import { mobileApplicationPolicy } from '../../../policy/mobile-application.ts';
 import type { Write } from '../../../storage/store.ts';
-import { assertRoom } from '../../devices/devices/create-device.ts';
-import { withDeviceAdded } from '../../devices/devices/device-order.ts';
+import { activationWrites, assertRoom } from '../../devices/devices/create-device.ts';
 import { methodDevice } from '../../devices/devices/device-view.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
-import { newDeviceNotice } from '../../devices/devices/new-device-notice.ts';
-import { pairingMessages } from '../../devices/devices/pairing-messages.ts';
 import type { Decision } from '../../kit/commit.ts';
 import { blockOf, methodContext } from '../../kit/method-context.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { deleteRow, updateRow } from '../../kit/rows.ts';
 import { decideRequest, ownActivity } from './decide-request.ts';
 import { readConfirmationClaims } from './native.schema.ts';
@@ -23,17 +20,14 @@ import { pushResult } from './push-token.ts';
 type Confirmed = { refusal: ApiError } | { push: object };
 
 /** `POST …/device/v1/confirmations`: three tries, 15 minutes; then the pairing has failed. */
-export async function confirmPairing(
-  parts: NativeParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const confirmPairing: Handler<NativeParts> = async (parts, request) => {
   const { result, answer } = await decideRequest(parts, request, 'confirmations', (read) =>
     decide(parts, request, read),
   );
   if ('refusal' in result) throw result.refusal;
   parts.wakeOutbox();
   return answer({ status: 'ACTIVE', push: result.push, otp: { status: 'ENABLED' } });
-}
+};
 
 async function decide(
   parts: NativeParts,
@@ -72,12 +66,7 @@ async function decide(
     return {
       writes: [
         deleteRow('devices', device),
-        ...(await failKey(
-          parts,
-          environmentId,
-          String(pairing.challenge?.state.pairingKeyId),
-          now,
-        )),
+        ...(await failKey(parts, environmentId, pairing.challenge?.state.pairingKeyId, now)),
         ownActivity(read, request, { action: 'DEVICE.ACTIVATION_OTP_FAILED', result: 'FAILED' }),
       ],
       result: {
@@ -87,8 +76,7 @@ async function decide(
       },
     };
   }
-  const { maxAllowedDevices } = configuration.mfaSettings.doc.pairing;
-  assertRoom(facts, 'ACTIVE', maxAllowedDevices, now);
+  assertRoom(facts, 'ACTIVE', configuration, now);
   const active: Device = {
     ...rest,
     status: 'ACTIVE',
@@ -96,21 +84,13 @@ async function decide(
     activatedAt: now,
     updatedAt: now,
   };
-  const { user } = facts;
-  const before = facts.devices.filter((one) => one.doc.status === 'ACTIVE').length;
   const credential = credentialOf({ ...device, doc: active });
   const rules = mobileApplicationPolicy(block, credential.applicationId);
   return {
     writes: [
       updateRow('devices', device, active),
-      updateRow('users', user, withDeviceAdded(user.doc, id, before)),
+      ...activationWrites(parts, configuration, policy, facts, { id, doc: active }, now),
       ownActivity(read, request, { action: 'DEVICE.ACTIVATED' }),
-      ...pairingMessages(
-        parts,
-        environmentId,
-        newDeviceNotice(parts, configuration, policy, facts, active, now),
-        now,
-      ),
     ],
     result: {
       push: rules
@@ -124,18 +104,15 @@ async function decide(
 async function failKey(
   { store }: NativeParts,
   environmentId: string,
-  keyId: string,
+  keyId: unknown,
   now: number,
 ): Promise<Write[]> {
-  const key = await store.get('pairing_keys', environmentId, keyId);
+  const key = await store.get('pairing_keys', environmentId, String(keyId));
   if (!key) return [];
   const error = {
     code: 'OneTimePasscodeRetriesExceeded',
     message: 'The device gave too many wrong passcodes.',
   };
   const { deviceId: _deviceId, ...rest } = key.doc;
-  const doc = { ...rest, status: 'FAILED' as const, error, updatedAt: now };
-  return [
-    { op: 'update', table: 'pairing_keys', environmentId, id: keyId, version: key.version, doc },
-  ];
+  return [updateRow('pairing_keys', key, { ...rest, status: 'FAILED', error, updatedAt: now })];
 }

@@ -1,7 +1,7 @@
 /** How a paired device's request changes something: once, whatever races it, and answered signed. */
 import type { ApiError } from '../../../errors/api-error.ts';
 import type { Write } from '../../../storage/store.ts';
-import { activityWrite } from '../../kit/activity.ts';
+import { type ActivityRecord, deviceRecord } from '../../kit/activity.ts';
 import { commitOrRetry, type Decision } from '../../kit/commit.ts';
 import type { OperationRequest } from '../../kit/operation.ts';
 import { rememberRequest, replayed } from '../../kit/remember-request.ts';
@@ -39,20 +39,14 @@ export async function decideRequest<R>(
   return { result, answer: (said: object) => messageTo(parts, asker, said, request.now) };
 }
 
-/** The audit row of what a device did; its user is who did it. */
-export function ownActivity(
+/** The audit row of what a device did. */
+export const ownActivity = (
   { device: { environmentId, id, doc } }: Pick<ReadDevice, 'device'>,
-  { now, correlationId }: OperationRequest,
-  record: {
-    action: string;
-    result?: 'SUCCESS' | 'FAILED';
-    resource?: { type: string; id: string };
-    data?: Record<string, string>;
-  },
-): Write {
-  const { userId } = doc;
-  const actor = { type: 'USER', id: userId } as const;
-  const resource = { type: 'DEVICE', id };
-  const whole = { actor, resource, userId, correlationId, ...record };
-  return activityWrite(environmentId, whole, now);
-}
+  request: OperationRequest,
+  record: Pick<ActivityRecord, 'action' | 'result' | 'data'> & Partial<ActivityRecord>,
+): Write =>
+  deviceRecord(
+    request,
+    { environmentId, userId: doc.userId },
+    { resource: { type: 'DEVICE', id }, ...record },
+  );

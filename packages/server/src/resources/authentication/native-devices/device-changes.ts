@@ -1,8 +1,18 @@
-/** What a device changes of itself: names and tokens, its logs, its end. */
+/** What a device changes of itself: names and tokens, its logs, its key, its end. */
+
 import { randomUUID } from 'node:crypto';
-import { type ApiError, invalidData, wrongState } from '../../../errors/api-error.ts';
-import type { Device } from '../../../model/documents.ts';
+import { calculateJwkThumbprint } from 'jose';
 import {
+  ROTATION_TYPE,
+  readDeviceHeader,
+  readPublicKey,
+  verifyDeviceRequest,
+} from '../../../device-protocol/device-request.ts';
+import { ApiError, invalidData, wrongState } from '../../../errors/api-error.ts';
+import type { Device } from '../../../model/documents.ts';
+import type { Instant } from '../../../model/instant.ts';
+import {
+  type DevicePublicKey,
   logsIdentity,
   type NativeCredential,
   presentLogs,
@@ -11,11 +21,11 @@ import {
 import type { Write } from '../../../storage/store.ts';
 import { removeDevice } from '../../devices/devices/change-device.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
-import { updateRow } from '../../kit/rows.ts';
+import type { Handler, OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { findBy, updateRow } from '../../kit/rows.ts';
 import { assessIntegrity } from './assess-integrity.ts';
 import { decideRequest, ownActivity } from './decide-request.ts';
-import { readLogsClaims, readUpdateClaims } from './native.schema.ts';
+import { readLogsClaims, readRotationClaims, readUpdateClaims } from './native.schema.ts';
 import {
   assertUnblocked,
   credentialOf,
@@ -39,7 +49,7 @@ interface Refusal {
 }
 
 /** Reads the signed request, decides, and commits the change with the request's id. */
-export async function changeBySelf(
+async function changeBySelf(
   parts: NativeParts,
   request: OperationRequest,
   name: string,
@@ -75,7 +85,7 @@ function changeWrites(
 }
 
 /** `POST …/device/v1/updates`: what it says of itself, its push token, its name. */
-export function updateBySelf(parts: NativeParts, request: OperationRequest) {
+export const updateBySelf: Handler<NativeParts> = (parts, request) => {
   let assessed: ReturnType<typeof assessIntegrity> | undefined;
   return changeBySelf(parts, request, 'updates', async ({ device, claims }) => {
     const { environmentId, id, doc } = device;
@@ -120,10 +130,10 @@ export function updateBySelf(parts: NativeParts, request: OperationRequest) {
       },
     };
   });
-}
+};
 
 /** `POST …/device/v1/logs`: what an administrator has asked for. */
-export function handInLogs(parts: NativeParts, request: OperationRequest) {
+export const handInLogs: Handler<NativeParts> = (parts, request) => {
   return changeBySelf(parts, request, 'logs', ({ device, claims }) => {
     const { environmentId, id, doc } = device;
     const { now } = request;
@@ -143,13 +153,10 @@ export function handInLogs(parts: NativeParts, request: OperationRequest) {
       said: { supportId },
     };
   });
-}
+};
 
 /** `POST …/device/v1/removals`: the device is gone, also while it is blocked. */
-export async function removeBySelf(
-  parts: NativeParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const removeBySelf: Handler<NativeParts> = async (parts, request) => {
   const { result: removed, answer } = await decideRequest(
     parts,
     request,
@@ -163,4 +170,62 @@ export async function removeBySelf(
   // Whatever node it is connected to ends that.
   parts.wakeDevices(removed.environmentId, [removed.id]);
   return answer({ status: 'REMOVED' });
+};
+
+interface NewKey {
+  publicJwk: DevicePublicKey;
+  environmentKey: string;
+}
+
+/** `POST …/device/v1/keys`: a new key, signed by the old one, and showing that it is held. */
+export const rotateKey: Handler<NativeParts> = (parts, request) => {
+  const { now } = request;
+  return changeBySelf(parts, request, 'keys', async (read) => {
+    const { device } = read;
+    try {
+      const { publicJwk, environmentKey } = await newKeyOf(parts, read, now);
+      const credential = { ...credentialOf(device), publicJwk };
+      const doc = { ...withCredential(device.doc, credential, now), environmentKey };
+      return { doc, action: 'DEVICE.KEY_ROTATION_SUCCEEDED' };
+    } catch (refusal) {
+      if (!(refusal instanceof ApiError)) throw refusal;
+      // The present key has signed this: whoever holds it tries something.
+      return { refusal, action: 'DEVICE.KEY_ROTATION_FAILED' };
+    }
+  });
+};
+
+/** Throws `INVALID_DATA` for a key that isn't shown to be held, or is another device's. */
+async function newKeyOf(
+  parts: NativeParts,
+  { device, claims }: ReadDevice,
+  now: Instant,
+): Promise<NewKey> {
+  const { environmentId, id, doc } = device;
+  const { publicKey, proof } = readRotationClaims(claims);
+  const publicJwk = readPublicKey(publicKey);
+  if (!publicJwk) throw invalidData('INVALID_VALUE', 'publicKey');
+  if (!(await isHeld(publicJwk, proof, device, now))) throw invalidData('INVALID_VALUE', 'proof');
+  const environmentKey = `${doc.type}:${await calculateJwkThumbprint(publicJwk, 'sha256')}`;
+  const holder = await findBy(parts, 'devices', environmentId, 'environment_key', environmentKey);
+  if (holder && holder.id !== id) throw invalidData('UNIQUENESS_VIOLATION', 'publicKey');
+  return { publicJwk, environmentKey };
+}
+
+/** Whether the new key has signed for this device, just now. */
+async function isHeld(
+  key: DevicePublicKey,
+  proof: string,
+  { environmentId, id }: ReadDevice['device'],
+  now: Instant,
+): Promise<boolean> {
+  try {
+    const named = readDeviceHeader(proof, ROTATION_TYPE).publicJwk;
+    if (named?.x !== key.x || named.y !== key.y) return false;
+    const expected = { type: ROTATION_TYPE, environmentId, now };
+    return (await verifyDeviceRequest(proof, key, expected)).device === id;
+  } catch (error) {
+    if (error instanceof ApiError) return false;
+    throw error;
+  }
 }

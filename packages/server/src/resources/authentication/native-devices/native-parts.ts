@@ -1,4 +1,6 @@
 /** How a request of a native device is read, and how it is answered; docs/device-protocol.md. */
+
+import { calculateJwkThumbprint } from 'jose';
 import {
   type DeviceClaims,
   REQUEST_TYPE,
@@ -6,6 +8,7 @@ import {
   refusedRequest,
   verifyDeviceRequest,
 } from '../../../device-protocol/device-request.ts';
+import { isDeviceNonce } from '../../../device-protocol/nonce.ts';
 import { signServerMessage } from '../../../device-protocol/server-message.ts';
 import { ApiError, errorDetail, notFound } from '../../../errors/api-error.ts';
 import type { Device } from '../../../model/documents.ts';
@@ -15,13 +18,25 @@ import type { Parts } from '../../../parts.ts';
 import type { Store, Stored, UserFacts } from '../../../storage/store.ts';
 import { type DeviceParts, isGone } from '../../devices/devices/devices.parts.ts';
 import { tellRemoval } from '../../devices/devices/removal-notice.ts';
+import type { FailureWindow } from '../../kit/failure-window.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import {
+  environmentOf,
+  type OperationReply,
+  type OperationRequest,
+  ok,
+} from '../../kit/operation.ts';
 import { rememberRequest, replayed } from '../../kit/remember-request.ts';
 
 /** What the operations of the device protocol are made with. */
 export type NativeParts = DeviceParts &
   Pick<Parts, 'metrics' | 'deviceWakes' | 'integrity' | 'log'>;
+
+/** Guesses at codes: those of pairing by environment and address, others by device. */
+export type GuardedParts = NativeParts & {
+  pairingGuesses: FailureWindow;
+  codeGuesses: FailureWindow;
+};
 
 /** The credential of a device of the native method. */
 export function credentialOf({ doc }: Stored<Device>): NativeCredential {
@@ -53,9 +68,7 @@ export async function readDevice(
   request: OperationRequest,
   name: string,
 ): Promise<ReadDevice> {
-  const environmentId = request.params.envID ?? '';
-  const text: string = request.body.request;
-  return readDeviceText(parts, environmentId, text, name, request.now);
+  return readDeviceText(parts, environmentOf(request), request.body.request, name, request.now);
 }
 
 /** The same of a text that came some other way. */
@@ -74,12 +87,8 @@ export async function readDeviceText(
     await tellRemoval(parts, { environmentId, deviceId, text, url, now });
     throw notFound();
   }
-  const claims = await verifyDeviceRequest(text, credentialOf(device).publicJwk, {
-    type: REQUEST_TYPE,
-    environmentId,
-    url,
-    now,
-  });
+  const expected = { type: REQUEST_TYPE, environmentId, url, now };
+  const claims = await verifyDeviceRequest(text, credentialOf(device).publicJwk, expected);
   const facts = await parts.store.readUserFacts(environmentId, device.doc.userId);
   const own = facts?.devices.find(({ id }) => id === deviceId);
   if (!facts || !own) {
@@ -90,14 +99,33 @@ export async function readDeviceText(
   return { device: own, facts, claims };
 }
 
+/** What a phone that isn't paired has signed for this operation, with its new key. Throws `401`. */
+export async function readNewDevice(parts: NativeParts, request: OperationRequest, name: string) {
+  const environmentId = environmentOf(request);
+  const { now } = request;
+  const text: string = request.body.request;
+  const { publicJwk } = readDeviceHeader(text, REQUEST_TYPE);
+  if (!publicJwk) throw refusedRequest('INVALID_SIGNATURE');
+  const url = urlOf(parts, environmentId, name);
+  const expected = { type: REQUEST_TYPE, environmentId, url, now };
+  const claims = await verifyDeviceRequest(text, publicJwk, expected);
+  if (!isDeviceNonce(parts.keyring, environmentId, claims.nonce, now)) {
+    throw refusedRequest('INVALID_SIGNATURE', 'The nonce is none of the server, or too old.');
+  }
+  const thumbprint = await calculateJwkThumbprint(publicJwk, 'sha256');
+  const asker = { environmentId, audience: thumbprint, requestId: claims.jti };
+  const answer = (said: object) => messageTo(parts, asker, said, now);
+  return { claims, publicJwk, thumbprint, answer };
+}
+
 /** Uses the id of a request that changes nothing else. */
 export async function useRequest(
   { store }: { store: Pick<Store, 'commit'> },
-  { device, claims }: ReadDevice,
+  environmentId: string,
+  { requestId }: DeviceClaims,
   now: Instant,
 ): Promise<void> {
-  const { requestId } = claims;
-  const outcome = await store.commit([rememberRequest(device.environmentId, requestId, now)]);
+  const outcome = await store.commit([rememberRequest(environmentId, requestId, now)]);
   if (!outcome.committed) throw replayed();
 }
 
@@ -128,5 +156,5 @@ export async function messageTo(
 ): Promise<OperationReply> {
   const key = await keyring.deviceSigningKey(environmentId);
   const claims = requestId === undefined ? said : { re: requestId, ...said };
-  return { status: 200, body: { message: await signServerMessage(key, audience, claims, now) } };
+  return ok({ message: await signServerMessage(key, audience, claims, now) });
 }

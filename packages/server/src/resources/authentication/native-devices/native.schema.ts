@@ -5,35 +5,26 @@ import { DEVICE_LOGS_LENGTH_MAX, NICKNAME_LENGTH_MAX } from '../../../config/lim
 import { INTEGRITY_KINDS } from '../../../device-integrity/registry.ts';
 import { invalidData } from '../../../errors/api-error.ts';
 import { Nickname } from '../../devices/devices/devices.schema.ts';
-import { Uuid } from '../../kit/schemas.ts';
-
-const closed = { additionalProperties: false } as const;
+import { closed, line, Uuid } from '../../kit/schemas.ts';
 
 /** A signed request, or the text that answers it. */
-export const SignedRequest = Type.Object(
-  { request: Type.String({ minLength: 1, maxLength: 131_072, description: 'A compact JWS.' }) },
-  closed,
-);
+export const SignedRequest = closed({
+  request: Type.String({ minLength: 1, maxLength: 131_072, description: 'A compact JWS.' }),
+});
 export const SignedMessage = Type.Object({ message: Type.String() });
 
 /** A pairing code as a person has typed it, without anything that says whose it is. */
-export const TypedCode = Type.Object(
-  { code: Type.String({ minLength: 1, maxLength: 100 }) },
-  closed,
-);
+export const TypedCode = closed({ code: Type.String({ minLength: 1, maxLength: 100 }) });
 export const FoundPairing = Type.Object({ uri: Type.String() });
 
-const word = (maxLength: number) =>
-  Type.String({ minLength: 1, maxLength, pattern: '^[^\\u0000-\\u001f\\u007f]*$' });
-
 const About = Type.Object({
-  os: Type.Optional(Type.Object({ type: word(50), version: Type.Optional(word(50)) })),
-  model: Type.Optional(Type.Object({ name: word(100), marketingName: Type.Optional(word(100)) })),
-  manufacturer: Type.Optional(word(100)),
-  sdkVersion: Type.Optional(word(50)),
-  locale: Type.Optional(word(35)),
-  nativeName: Type.Optional(word(100)),
-  applicationVersion: Type.Optional(word(50)),
+  os: Type.Optional(Type.Object({ type: line(50), version: Type.Optional(line(50)) })),
+  model: Type.Optional(Type.Object({ name: line(100), marketingName: Type.Optional(line(100)) })),
+  manufacturer: Type.Optional(line(100)),
+  sdkVersion: Type.Optional(line(50)),
+  locale: Type.Optional(line(35)),
+  nativeName: Type.Optional(line(100)),
+  applicationVersion: Type.Optional(line(50)),
   rooted: Type.Optional(Type.Boolean()),
   lockEnabled: Type.Optional(Type.Boolean()),
   allowPushNotification: Type.Optional(Type.Boolean()),
@@ -72,7 +63,7 @@ const Pairing = Type.Object({
 });
 export type PairingClaims = Static<typeof Pairing>;
 
-const Preview = Type.Object({ code: word(100), application: Type.Optional(Uuid) });
+const Preview = Type.Object({ code: line(100), application: Type.Optional(Uuid) });
 
 const Report = Type.Object({ flow: Uuid });
 
@@ -87,7 +78,7 @@ const Answer = Type.Object({
   reason: Type.Optional(Type.Enum(['NONE', 'BIOMETRICS_REJECTED', 'REPORT_FRAUD'])),
   number: Type.Optional(Type.Integer({ minimum: 0, maximum: 99 })),
   amr: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 10 })),
-  userVerification: Type.Optional(word(64)),
+  userVerification: Type.Optional(line(64)),
   integrity: Type.Optional(Type.Object({ compromised: Type.Optional(Type.Boolean()) })),
   sequence: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
 });

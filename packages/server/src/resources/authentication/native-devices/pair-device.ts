@@ -1,8 +1,7 @@
 /** A phone claims a pairing key and becomes a device of the user; docs/device-protocol.md. */
+
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
-import { calculateJwkThumbprint } from 'jose';
 import { NATIVE_PAIRING_MS } from '../../../config/limits.ts';
-import type { DeviceClaims } from '../../../device-protocol/device-request.ts';
 import { encryptToDevice, importEncryptionKey } from '../../../device-protocol/server-message.ts';
 import { type ApiError, invalidData } from '../../../errors/api-error.ts';
 import type { Device } from '../../../model/documents.ts';
@@ -22,22 +21,16 @@ import type { Stored, Write } from '../../../storage/store.ts';
 import { assertRoom } from '../../devices/devices/create-device.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
 import { normalCode } from '../../devices/pairing-keys/new-pairing-key.ts';
-import { activityWrite } from '../../kit/activity.ts';
+import { deviceRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { environmentOf, type Handler, type OperationRequest } from '../../kit/operation.ts';
 import { rememberRequest, replayed } from '../../kit/remember-request.ts';
+import { insertRow, touchRow, updateRow } from '../../kit/rows.ts';
 import { assessIntegrity } from './assess-integrity.ts';
-import {
-  ClaimRefused,
-  claimableKey,
-  claimRules,
-  guessesOf,
-  type PairingGuard,
-  readNewDevice,
-} from './claimable-key.ts';
+import { ClaimRefused, claimableKey, claimRules, readGuess } from './claimable-key.ts';
 import { type PairingClaims, readPairingClaims } from './native.schema.ts';
-import { messageTo, type NativeParts } from './native-parts.ts';
+import type { GuardedParts, NativeParts } from './native-parts.ts';
 import { pushOf, pushResult } from './push-token.ts';
 
 const SECRET_BYTES = 32;
@@ -53,50 +46,38 @@ interface Claimed {
 }
 
 /** `POST …/device/v1/pairings`: the device, its encrypted secret, and how it is woken. */
-export async function pairDevice(
-  parts: NativeParts,
-  guard: PairingGuard,
-  request: OperationRequest,
-): Promise<OperationReply> {
-  const environmentId = request.params.envID ?? '';
-  const { now } = request;
-  const guesses = guessesOf(guard, environmentId, request);
-  guesses.assertFree();
-  const { claims, publicJwk } = await readNewDevice(parts, request, 'pairings');
-  const asked = readPairingClaims(claims);
+export const pairDevice: Handler<GuardedParts> = async (parts, request) => {
+  const device = await readGuess(parts, request, 'pairings');
+  const asked = readPairingClaims(device.claims);
   // Before anything is claimed: whoever can't be answered has claimed nothing.
   const encryptionKey = await importEncryptionKey(asked.encryptionKey);
   if (!encryptionKey) throw invalidData('INVALID_VALUE', 'encryptionKey');
 
-  const forgive = guesses.begin();
-  const claimed = await claim(parts, request, asked, claims, publicJwk);
+  const forgive = device.begin();
+  const claimed = await claim(parts, request, asked, device);
   if (!claimed) throw invalidData('PAIRING_KEY_INVALID', 'code');
   forgive();
   if ('refusal' in claimed) throw claimed.refusal;
-  const thumbprint = await calculateJwkThumbprint(publicJwk, 'sha256');
   const { deviceId, credential, application, rules, user, environment, secret } = claimed;
-  const { pushProviders } = await configurationOf(parts, environmentId);
-  return messageTo(
-    parts,
-    { environmentId, audience: thumbprint, requestId: claims.jti },
-    {
-      deviceId,
-      application,
-      user,
-      environment,
-      passcode: {
-        secret: await encryptToDevice(secret, encryptionKey),
-        algorithm: 'SHA256',
-        digits: 6,
-        period: credential.passcodePeriodSeconds,
-      },
-      push: pushResult(credential, rules, pushProviders),
-      userVerification: rules.biometricsEnabled ? 'REQUIRED' : 'PREFERRED',
-      webPushKey: (await parts.keyring.webPushKeys(environmentId)).publicKey,
+  const { pushProviders } = await configurationOf(parts, environment.id);
+  return device.answer({
+    deviceId,
+    application,
+    user,
+    environment,
+    passcode: {
+      secret: await encryptToDevice(secret, encryptionKey),
+      algorithm: 'SHA256',
+      digits: 6,
+      period: credential.passcodePeriodSeconds,
     },
-    now,
-  );
-}
+    push: pushResult(credential, rules, pushProviders),
+    userVerification: rules.biometricsEnabled ? 'REQUIRED' : 'PREFERRED',
+    webPushKey: (await parts.keyring.webPushKeys(environment.id)).publicKey,
+  });
+};
+
+type NewDevice = Pick<Awaited<ReturnType<typeof readGuess>>, 'claims' | 'publicJwk' | 'thumbprint'>;
 
 type Claim = Claimed | { refusal: ApiError } | undefined;
 
@@ -105,13 +86,11 @@ async function claim(
   parts: NativeParts,
   request: OperationRequest,
   asked: PairingClaims,
-  claims: DeviceClaims,
-  publicJwk: DevicePublicKey,
+  { claims, publicJwk, thumbprint }: NewDevice,
 ): Promise<Claim> {
-  const environmentId = request.params.envID ?? '';
+  const environmentId = environmentOf(request);
   const { now } = request;
   const { store } = parts;
-  const thumbprint = await calculateJwkThumbprint(publicJwk, 'sha256');
   // A key that was made for this very phone has its thumbprint for a code (automatic enrolment).
   const code = asked.code === undefined ? `key:${thumbprint}` : normalCode(asked.code);
   const deviceId = randomUUIDv7();
@@ -133,13 +112,8 @@ async function claim(
       if (!key) return { writes: [], result: undefined };
       const used = rememberRequest(environmentId, claims.requestId, now);
       try {
-        const made = await newDevice(parts, request, key, asked, {
-          deviceId,
-          publicJwk,
-          thumbprint,
-          secret,
-          assess,
-        });
+        const keys = { deviceId, publicJwk, thumbprint, secret, assess };
+        const made = await newDevice(parts, request, key, asked, keys);
         return { writes: [...made.writes, used], result: made.claimed };
       } catch (error) {
         if (!(error instanceof ClaimRefused)) throw error;
@@ -152,7 +126,11 @@ async function claim(
           updatedAt: now,
         };
         return {
-          writes: [update(key, doc), used, failedActivity(key, error.code, request)],
+          writes: [
+            updateRow('pairing_keys', key, doc),
+            used,
+            failedActivity(key, error.code, request),
+          ],
           result: { refusal: error.error },
         };
       }
@@ -166,29 +144,24 @@ async function claim(
   );
 }
 
-function update({ environmentId, id, version }: Stored<PairingKey>, doc: PairingKey): Write {
-  return { op: 'update', table: 'pairing_keys', environmentId, id, version, doc };
-}
-
 function failedActivity(
   { environmentId, id, doc }: Stored<PairingKey>,
   code: string,
-  { now, correlationId }: OperationRequest,
+  request: OperationRequest,
 ): Write {
-  const action =
-    code === 'DEVICE_COMPROMISED' ? 'DEVICE.PAIRING_FAILED_COMPROMISED' : 'DEVICE.PAIRING_FAILED';
-  return activityWrite(
-    environmentId,
+  const { userId } = doc;
+  return deviceRecord(
+    request,
+    { environmentId, userId },
     {
-      action,
-      actor: { type: 'USER', id: doc.userId },
+      action:
+        code === 'DEVICE_COMPROMISED'
+          ? 'DEVICE.PAIRING_FAILED_COMPROMISED'
+          : 'DEVICE.PAIRING_FAILED',
       resource: { type: 'PAIRING_KEY', id },
-      userId: doc.userId,
-      correlationId,
       result: 'FAILED',
       data: { code },
     },
-    now,
   );
 }
 
@@ -210,7 +183,7 @@ async function newDevice(
   { deviceId, publicJwk, thumbprint, secret, assess }: NewKeys,
 ): Promise<{ writes: Write[]; claimed: Claimed }> {
   const { environmentId, doc: keyDoc } = key;
-  const { now, correlationId } = request;
+  const { now } = request;
   const { store, keyring } = parts;
   const method = nativeMethod(parts);
   const { configuration, policy, block, rules, application } = await claimRules(
@@ -227,9 +200,8 @@ async function newDevice(
   }
   const facts = await store.readUserFacts(environmentId, keyDoc.userId);
   if (!facts?.user.doc.enabled) throw new ClaimRefused('PAIRING_KEY_INVALID', 'code');
-  const { maxAllowedDevices } = configuration.mfaSettings.doc.pairing;
   try {
-    assertRoom(facts, 'ACTIVE', maxAllowedDevices, now);
+    assertRoom(facts, 'ACTIVE', configuration, now);
   } catch {
     throw new ClaimRefused('LIMIT_EXCEEDED', 'devices');
   }
@@ -262,10 +234,7 @@ async function newDevice(
     environmentKey: `${method.type}:${thumbprint}`,
     pairing: {
       policyId: policy.id,
-      challenge: {
-        expiresAt: now + NATIVE_PAIRING_MS,
-        state: { pairingKeyId: key.id },
-      },
+      challenge: { expiresAt: now + NATIVE_PAIRING_MS, state: { pairingKeyId: key.id } },
       failures: 0,
     },
     ...(keyDoc.ownPolicyId === undefined ? {} : { ownPolicyId: keyDoc.ownPolicyId }),
@@ -286,27 +255,14 @@ async function newDevice(
       secret,
     },
     writes: [
-      update(key, claimedKey),
-      { op: 'insert', table: 'devices', environmentId, id: deviceId, doc },
+      updateRow('pairing_keys', key, claimedKey),
+      insertRow('devices', { environmentId, id: deviceId, doc }),
       // His version guards the count of his devices.
-      {
-        op: 'update',
-        table: 'users',
-        environmentId,
-        id: user.id,
-        version: user.version,
-        doc: user.doc,
-      },
-      activityWrite(
-        environmentId,
-        {
-          action: 'DEVICE.CREATED',
-          actor: { type: 'USER', id: user.id },
-          resource: { type: 'DEVICE', id: deviceId },
-          userId: user.id,
-          correlationId,
-        },
-        now,
+      touchRow('users', user),
+      deviceRecord(
+        request,
+        { environmentId, userId: user.id },
+        { action: 'DEVICE.CREATED', resource: { type: 'DEVICE', id: deviceId } },
       ),
     ],
   };

@@ -1,23 +1,14 @@
 /** What a person is asked before a phone pairs: whose account it is, and until when; decision 0017. */
-import { calculateJwkThumbprint } from 'jose';
 import { TYPED_CODE_ENVIRONMENTS_MAX } from '../../../config/limits.ts';
 import { invalidData } from '../../../errors/api-error.ts';
 import { toTimestamp } from '../../../model/instant.ts';
 import { ANY_ENVIRONMENT } from '../../../storage/store.ts';
 import { normalCode } from '../../devices/pairing-keys/new-pairing-key.ts';
-import { pairingUri } from '../../devices/pairing-keys/pairing-keys.service.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
-import { rememberRequest, replayed } from '../../kit/remember-request.ts';
-import {
-  ClaimRefused,
-  claimableKey,
-  claimRules,
-  guessesOf,
-  type PairingGuard,
-  readNewDevice,
-} from './claimable-key.ts';
+import { pairingUri } from '../../devices/pairing-keys/pairing-keys.ts';
+import { environmentOf, type Handler, ok } from '../../kit/operation.ts';
+import { ClaimRefused, claimableKey, claimRules, guessesOf, readGuess } from './claimable-key.ts';
 import { readPreviewClaims } from './native.schema.ts';
-import { messageTo, type NativeParts } from './native-parts.ts';
+import { type GuardedParts, useRequest } from './native-parts.ts';
 
 const invalidKey = () => invalidData('PAIRING_KEY_INVALID', 'code');
 
@@ -25,19 +16,13 @@ const invalidKey = () => invalidData('PAIRING_KEY_INVALID', 'code');
  * `POST …/device/v1/previews`: told to whoever could pair by the code, and counted as if they did. It
  * claims nothing, and what would be refused later is refused now.
  */
-export async function previewPairing(
-  parts: NativeParts,
-  guard: PairingGuard,
-  request: OperationRequest,
-): Promise<OperationReply> {
-  const environmentId = request.params.envID ?? '';
+export const previewPairing: Handler<GuardedParts> = async (parts, request) => {
+  const environmentId = environmentOf(request);
   const { now } = request;
   const { store } = parts;
-  const guesses = guessesOf(guard, environmentId, request);
-  guesses.assertFree();
-  const { claims, publicJwk } = await readNewDevice(parts, request, 'previews');
+  const { claims, begin, answer } = await readGuess(parts, request, 'previews');
   const { code, application: wanted } = readPreviewClaims(claims);
-  const forgive = guesses.begin();
+  const forgive = begin();
   const key = await claimableKey(parts, environmentId, normalCode(code), now);
   if (!key) throw invalidKey();
   forgive();
@@ -48,32 +33,21 @@ export async function previewPairing(
   );
   const user = await store.get('users', environmentId, key.doc.userId);
   if (!user?.doc.enabled) throw invalidKey();
-  const used = await store.commit([rememberRequest(environmentId, claims.requestId, now)]);
-  if (!used.committed) throw replayed();
-  const audience = await calculateJwkThumbprint(publicJwk, 'sha256');
-  return messageTo(
-    parts,
-    { environmentId, audience, requestId: claims.jti },
-    {
-      user: { username: user.doc.username },
-      environment: { id: environmentId, name: configuration.environment.doc.name },
-      application: { name: application.doc.name },
-      expiresAt: toTimestamp(key.doc.usableUntil),
-    },
-    now,
-  );
-}
+  await useRequest(parts, environmentId, claims, now);
+  return answer({
+    user: { username: user.doc.username },
+    environment: { id: environmentId, name: configuration.environment.doc.name },
+    application: { name: application.doc.name },
+    expiresAt: toTimestamp(key.doc.usableUntil),
+  });
+};
 
 /**
  * `POST /device/v1/pairings`: the link of a code that was typed on the server's own page. Each
  * environment is asked for itself. Tries are counted over all of them at once, so that no address
  * gets more than it would by trying one environment after the other.
  */
-export async function findPairing(
-  parts: NativeParts,
-  guard: PairingGuard,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const findPairing: Handler<GuardedParts> = async (parts, request) => {
   const { store, keyring } = parts;
   const { now, body } = request;
   const code = normalCode(body.code);
@@ -85,12 +59,12 @@ export async function findPairing(
       message: 'The server has too many environments: name one.',
     });
   }
-  const forgive = guessesOf(guard, 'any', request).begin();
+  const forgive = guessesOf(parts, 'any', request).begin();
   for (const { id } of environments) {
     await keyring.load(id);
     if (!(await claimableKey(parts, id, code, now))) continue;
     forgive();
-    return { status: 200, body: { uri: await pairingUri(parts, id, code) } };
+    return ok({ uri: await pairingUri(parts, id, code) });
   }
   throw invalidKey();
-}
+};

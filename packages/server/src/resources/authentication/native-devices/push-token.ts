@@ -1,5 +1,4 @@
 /** How a device is woken: what is kept of its token with a provider, and what it is told. */
-
 import type { DevicePush, NativeCredential } from '../../../model/mobile.ts';
 import type { PushProviders } from '../../../model/push-providers.ts';
 import type { MobileApplicationPolicy } from '../../../policy/mobile-application.ts';

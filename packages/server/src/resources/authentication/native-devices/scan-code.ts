@@ -6,28 +6,21 @@ import type { AuthenticationCode } from '../../../model/mobile.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
 import { guardOf } from '../../kit/commit.ts';
-import { createFailureWindow } from '../../kit/failure-window.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
-import { updateRow } from '../../kit/rows.ts';
-import {
-  authenticationCodeHash,
-  isOver,
-} from '../authentication-codes/authentication-codes.service.ts';
+import type { Handler, OperationRequest } from '../../kit/operation.ts';
+import { findBy, updateRow } from '../../kit/rows.ts';
+import { authenticationCodeHash, isOver } from '../authentication-codes/authentication-codes.ts';
 import { seeWorld } from '../device-authentications/flow-world.ts';
 import { decideRequest, ownActivity } from './decide-request.ts';
 import { readCodeAnswerClaims, readCodeClaims } from './native.schema.ts';
 import {
   assertUnblocked,
   credentialOf,
+  type GuardedParts,
   type NativeParts,
   type ReadDevice,
 } from './native-parts.ts';
 
 const notValid = () => invalidData('AUTHENTICATION_CODE_INVALID', 'code');
-
-/** Guesses at codes, by device, in the memory of this node. */
-export type CodeGuard = ReturnType<typeof createFailureWindow>;
-export const createCodeGuard = createFailureWindow;
 
 function writesOf(
   row: Stored<AuthenticationCode>,
@@ -66,30 +59,19 @@ async function assertMayAuthenticate(
 }
 
 /** `POST …/device/v1/codes`: claims it; without user approval that signs the user on. */
-export async function scanCode(
-  parts: NativeParts,
-  guard: CodeGuard,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const scanCode: Handler<GuardedParts> = async (parts, request) => {
   const { now } = request;
-  const { store, keyring } = parts;
   let tried: (() => void) | undefined;
   const { result, answer } = await decideRequest(parts, request, 'codes', async (read) => {
     const { device, claims } = read;
     await assertMayAuthenticate(parts, read, now);
     const { environmentId, id: deviceId } = device;
     // Once for all times that it is read and decided again.
-    tried ??= guard.begin(`${environmentId}/${deviceId}`, now);
+    tried ??= parts.codeGuesses.begin(`${environmentId}/${deviceId}`, now);
     if (!tried) throw limitExceeded('code', 'The device tried too many codes.');
     const code = readCodeClaims(claims).code.trim().toUpperCase();
-    const [row] = await store.list('authentication_codes', environmentId, {
-      where: {
-        column: 'code_hash',
-        is: 'eq',
-        value: authenticationCodeHash(keyring, environmentId, code),
-      },
-      limit: 1,
-    });
+    const hash = authenticationCodeHash(parts.keyring, environmentId, code);
+    const row = await findBy(parts, 'authentication_codes', environmentId, 'code_hash', hash);
     const isOurs = row?.doc.applicationId === credentialOf(device).applicationId;
     if (!row || !isOurs || row.doc.status !== 'UNCLAIMED' || isOver(row.doc, now)) {
       throw notValid();
@@ -116,13 +98,10 @@ export async function scanCode(
     ...(doc.clientContext ? { clientContext: doc.clientContext } : {}),
     expiresAt: toTimestamp(doc.usableUntil),
   });
-}
+};
 
 /** `POST …/device/v1/code-answers`: by the device that has claimed it, once. */
-export async function answerCode(
-  parts: NativeParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const answerCode: Handler<NativeParts> = async (parts, request) => {
   const { now } = request;
   const { result, answer } = await decideRequest(parts, request, 'code-answers', async (read) => {
     const { device, claims } = read;
@@ -144,4 +123,4 @@ export async function answerCode(
     return { writes: writesOf(row, doc, read, request), result: doc };
   });
   return answer({ status: result.status });
-}
+};

@@ -1,5 +1,4 @@
 /** Pairing ends, or its code is sent again; contract §4.8. */
-
 import { QUESTIONS_MAX } from '../../../config/limits.ts';
 import {
   ApiError,
@@ -13,14 +12,12 @@ import { activateDevice, assertAwaitsAnswer } from '../../../flow/device-activat
 import type { AuthenticationMethod } from '../../../methods/authentication-method.ts';
 import { toMs } from '../../../model/duration.ts';
 import { notBefore } from '../../../model/instant.ts';
-import type { Delivery } from '../../../notifications/message.ts';
-import { activityWrite, actorOf } from '../../kit/activity.ts';
+import { userRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { blockOf, methodContext } from '../../kit/method-context.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
 import { updateRow } from '../../kit/rows.ts';
-import { assertRoom } from './create-device.ts';
-import { withDeviceAdded } from './device-order.ts';
+import { activationWrites, assertRoom } from './create-device.ts';
 import { deviceView, methodDevice } from './device-view.ts';
 import {
   assertMayPair,
@@ -32,7 +29,6 @@ import {
   methodOf,
   readUser,
 } from './devices.parts.ts';
-import { newDeviceNotice } from './new-device-notice.ts';
 import { pairingMessages } from './pairing-messages.ts';
 
 /** All that one step of pairing is decided on, read anew for each try. */
@@ -68,15 +64,12 @@ function assertProof(method: AuthenticationMethod, { body }: OperationRequest): 
 }
 
 /** `device.activate`: 200 with the ACTIVE device. A wrong answer counts, whoever races. */
-export async function activate(
-  parts: DeviceParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const activate: Handler<DeviceParts> = async (parts, request) => {
   const outcome = await commitOrRetry(
     parts.store,
     async () => {
       const read = await readPairing(parts, request);
-      const { now, environmentId, configuration, facts, device, method, policy, block } = read;
+      const { now, configuration, facts, device, method, policy, block } = read;
       assertProof(method, request);
       const failure = block.otp?.failure ?? block.failure;
       const rules = {
@@ -97,28 +90,20 @@ export async function activate(
       const why = whyOf(verdict);
       const { id } = device;
       const writes = [updateRow('devices', device, step.device)];
-      const deliveries: Delivery[] = [];
       if (step.device.status === 'ACTIVE') {
-        assertRoom(facts, 'ACTIVE', configuration.mfaSettings.doc.pairing.maxAllowedDevices, now);
-        const active = facts.devices.filter(({ doc }) => doc.status === 'ACTIVE').length;
-        const { user } = facts;
-        writes.push(updateRow('users', user, withDeviceAdded(user.doc, id, active)));
-        deliveries.push(...newDeviceNotice(parts, configuration, policy, facts, step.device, now));
+        assertRoom(facts, 'ACTIVE', configuration, now);
+        const active = { id, doc: step.device };
+        writes.push(...activationWrites(parts, configuration, policy, facts, active, now));
       }
       writes.push(
-        ...pairingMessages(parts, environmentId, deliveries, now),
-        activityWrite(
-          environmentId,
+        userRecord(
+          { ...request, now },
           {
             action: step.action,
-            actor: actorOf(request),
             resource: { type: 'DEVICE', id },
-            userId: facts.user.id,
-            correlationId: request.correlationId,
             result: step.refusal ? 'FAILED' : 'SUCCESS',
             ...(why ? { data: why } : {}),
           },
-          now,
         ),
       );
       return {
@@ -137,14 +122,11 @@ export async function activate(
   if (outcome.refusal) throw outcome.refusal;
   parts.wakeOutbox();
   const view = { links: parts.links, vault: parts.keyring, now: request.now };
-  return { status: 200, body: deviceView(outcome.device, outcome.method, view) };
-}
+  return ok(deviceView(outcome.device, outcome.method, view));
+};
 
 /** `device.sendActivationCode`: a new code; the one before it is void. */
-export async function sendActivationCode(
-  parts: DeviceParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const sendActivationCode: Handler<DeviceParts> = async (parts, request) => {
   const { now } = request;
   const { device, method } = await commitOrRetry(parts.store, async () => {
     const read = await readPairing(parts, request);
@@ -172,25 +154,17 @@ export async function sendActivationCode(
       updatedAt: now,
       pairing: { ...pairing, challenge: asked.challenge, failures: 0, resent },
     };
-    const { id } = device;
     const writes = [
       updateRow('devices', device, doc),
       ...pairingMessages(parts, environmentId, asked.delivery ? [asked.delivery] : [], now),
-      activityWrite(
-        environmentId,
-        {
-          action: 'NOTIFICATION.CREATED',
-          actor: actorOf(request),
-          resource: { type: 'DEVICE', id },
-          userId: facts.user.id,
-          correlationId: request.correlationId,
-        },
-        now,
-      ),
+      userRecord(request, {
+        action: 'NOTIFICATION.CREATED',
+        resource: { type: 'DEVICE', id: device.id },
+      }),
     ];
     return { writes, result: { device: { ...device, doc }, method } };
   });
   parts.wakeOutbox();
   const view = { links: parts.links, vault: parts.keyring, now };
-  return { status: 200, body: deviceView(device, method, view) };
-}
+  return ok(deviceView(device, method, view));
+};

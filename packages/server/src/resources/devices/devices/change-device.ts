@@ -4,10 +4,15 @@ import { invalidData, notFound, wrongState } from '../../../errors/api-error.ts'
 import type { Device, User } from '../../../model/documents.ts';
 import { toTimestamp } from '../../../model/instant.ts';
 import { logsIdentity, type NativeCredential, presentLogs } from '../../../model/mobile.ts';
-import type { Store, Stored, UserFacts, Write } from '../../../storage/store.ts';
-import { activityWrite, actorOf } from '../../kit/activity.ts';
+import type { Stored, UserFacts, Write } from '../../../storage/store.ts';
+import { userRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import {
+  type Handler,
+  type OperationReply,
+  type OperationRequest,
+  ok,
+} from '../../kit/operation.ts';
 import { deleteRow, updateRow } from '../../kit/rows.ts';
 import { inOrder, withDeviceRemoved } from './device-order.ts';
 import { deviceView, isDeviceLocked } from './device-view.ts';
@@ -27,25 +32,6 @@ interface Change {
   doc: Device;
 }
 
-function recordOf(
-  request: OperationRequest,
-  action: string,
-  resource: { type: string; id: string },
-): Write {
-  const { environmentId, userId } = idsOf(request);
-  return activityWrite(
-    environmentId,
-    {
-      action,
-      actor: actorOf(request),
-      resource,
-      userId,
-      correlationId: request.correlationId,
-    },
-    request.now,
-  );
-}
-
 /** Reads, decides and writes one device; no change, no write and no activity. */
 async function changeDevice(
   parts: DeviceParts,
@@ -60,7 +46,7 @@ async function changeDevice(
     return {
       writes: [
         updateRow('devices', device, doc),
-        recordOf(request, change.action, { type: 'DEVICE', id: device.id }),
+        userRecord(request, { action: change.action, resource: { type: 'DEVICE', id: device.id } }),
       ],
       result: { ...device, doc },
     };
@@ -72,17 +58,15 @@ export const deviceReply = async (
   parts: DeviceParts,
   device: Stored<Device>,
   request: OperationRequest,
-): Promise<OperationReply> => ({
-  status: 200,
-  body: deviceView(device, methodOf(parts, device.doc.type), await viewPartsOf(parts, request)),
-});
+): Promise<OperationReply> =>
+  ok(deviceView(device, methodOf(parts, device.doc.type), await viewPartsOf(parts, request)));
 
 function assertActive({ status }: Device): void {
   if (status !== 'ACTIVE') throw wrongState('status', 'The device is not active yet.');
 }
 
 /** `device.block`: it can't be used until it is unblocked. */
-export async function blockDevice(parts: DeviceParts, request: OperationRequest) {
+export const blockDevice: Handler<DeviceParts> = async (parts, request) => {
   const device = await changeDevice(parts, request, (doc) => {
     assertActive(doc);
     if (doc.block) return undefined;
@@ -90,10 +74,10 @@ export async function blockDevice(parts: DeviceParts, request: OperationRequest)
   });
   parts.wakeDevices(device.environmentId, [device.id]);
   return deviceReply(parts, device, request);
-}
+};
 
 /** `device.unblock`. */
-export async function unblockDevice(parts: DeviceParts, request: OperationRequest) {
+export const unblockDevice: Handler<DeviceParts> = async (parts, request) => {
   const device = await changeDevice(parts, request, (doc) => {
     assertActive(doc);
     const { block, ...unblocked } = doc;
@@ -103,10 +87,10 @@ export async function unblockDevice(parts: DeviceParts, request: OperationReques
     return { action: 'DEVICE.UNBLOCKED', doc: { ...unblocked, credential } };
   });
   return deviceReply(parts, device, request);
-}
+};
 
 /** `device.unlock`: ends the lock and forgets the wrong answers. */
-export async function unlockDevice(parts: DeviceParts, request: OperationRequest) {
+export const unlockDevice: Handler<DeviceParts> = async (parts, request) => {
   const device = await changeDevice(parts, request, (doc) => {
     assertActive(doc);
     if (!isDeviceLocked(doc, request.now)) return undefined;
@@ -114,13 +98,10 @@ export async function unlockDevice(parts: DeviceParts, request: OperationRequest
     return { action: 'DEVICE.UNLOCKED', doc: { ...unlocked, failures: 0 } };
   });
   return deviceReply(parts, device, request);
-}
+};
 
 /** `PUT …/nickname`: an empty one removes it. */
-export async function setNickname(
-  parts: DeviceParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const setNickname: Handler<DeviceParts> = async (parts, request) => {
   const { nickname }: { nickname: string } = request.body;
   const device = await changeDevice(parts, request, (doc) => {
     if ((doc.nickname ?? '') === nickname) return undefined;
@@ -132,17 +113,14 @@ export async function setNickname(
   });
   const { environmentId, userId, deviceId } = idsOf(request);
   const path = `/users/${userId}/devices/${deviceId}`;
-  return {
-    status: 200,
-    body: {
-      _links: {
-        self: parts.links.api(environmentId, `${path}/nickname`),
-        device: parts.links.api(environmentId, path),
-      },
-      nickname: device.doc.nickname ?? '',
+  return ok({
+    _links: {
+      self: parts.links.api(environmentId, `${path}/nickname`),
+      device: parts.links.api(environmentId, path),
     },
-  };
-}
+    nickname: device.doc.nickname ?? '',
+  });
+};
 
 /** The device is gone, and from its user's order. */
 export function removeDevice({ user, devices }: UserFacts, device: Stored<Device>): Write[] {
@@ -156,10 +134,7 @@ export function removeDevice({ user, devices }: UserFacts, device: Stored<Device
 }
 
 /** `DELETE …/{deviceID}`: 204; deleting the default makes the next one the default. */
-export async function deleteDevice(
-  parts: DeviceParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const deleteDevice: Handler<DeviceParts> = async (parts, request) => {
   const { environmentId, id } = await commitOrRetry(parts.store, async () => {
     const facts = await readUser(parts, request);
     const device = deviceOf(facts, request);
@@ -167,20 +142,20 @@ export async function deleteDevice(
       writes: [
         ...removeDevice(facts, device),
         ...removalNotices(parts, [device], request.now),
-        recordOf(request, 'DEVICE.DELETED', { type: 'DEVICE', id: device.id }),
+        userRecord(request, {
+          action: 'DEVICE.DELETED',
+          resource: { type: 'DEVICE', id: device.id },
+        }),
       ],
       result: device,
     };
   });
   parts.wakeDevices(environmentId, [id]);
   return { status: 204 };
-}
+};
 
 /** `PUT …/logs`: asks a native device for its logs; it hands them in when it is next there. */
-export async function requestLogs(
-  parts: DeviceParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const requestLogs: Handler<DeviceParts> = async (parts, request) => {
   const expiresAt = request.now + DEVICE_LOGS_MS;
   const device = await changeDevice(parts, request, (doc) => {
     if (!methodOf(parts, doc.type).native) {
@@ -194,54 +169,45 @@ export async function requestLogs(
   const { environmentId, id, doc } = device;
   parts.wakeDevices(environmentId, [id]);
   const self = parts.links.api(environmentId, `/users/${doc.userId}/devices/${id}/logs`);
-  return {
-    status: 200,
-    body: { _links: { self }, status: 'PENDING', expiresAt: toTimestamp(expiresAt) },
-  };
-}
+  return ok({ _links: { self }, status: 'PENDING', expiresAt: toTimestamp(expiresAt) });
+};
 
 /** `GET …/logs`: what the device has handed in. */
-export async function readLogs(
-  parts: DeviceParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const readLogs: Handler<DeviceParts> = async (parts, request) => {
   const { environmentId, id, doc } = deviceOf(await readUser(parts, request), request);
   const logs = presentLogs(doc.credential as unknown as NativeCredential, request.now);
   if (!logs) throw notFound();
   const { status, supportId, expiresAt, sealed } = logs;
   const self = parts.links.api(environmentId, `/users/${doc.userId}/devices/${id}/logs`);
-  return {
-    status: 200,
-    body: {
-      _links: { self },
-      status,
-      ...(supportId === undefined ? {} : { supportId }),
-      ...(expiresAt === undefined ? {} : { expiresAt: toTimestamp(expiresAt) }),
-      ...(sealed === undefined
-        ? {}
-        : { logs: parts.keyring.open(environmentId, logsIdentity(id), sealed).toString('utf8') }),
-    },
-  };
-}
+  return ok({
+    _links: { self },
+    status,
+    ...(supportId === undefined ? {} : { supportId }),
+    ...(expiresAt === undefined ? {} : { expiresAt: toTimestamp(expiresAt) }),
+    ...(sealed === undefined
+      ? {}
+      : { logs: parts.keyring.open(environmentId, logsIdentity(id), sealed).toString('utf8') }),
+  });
+};
 
 /** Writes another order of the user's devices. */
-async function changeOrder(
-  store: Pick<Store, 'commit'>,
+async function writeOrder(
+  parts: DeviceParts,
   request: OperationRequest,
-  read: () => Promise<UserFacts>,
   decide: (facts: UserFacts) => { action: string; doc: User } | undefined,
 ): Promise<UserFacts> {
-  return commitOrRetry(store, async () => {
-    const facts = await read();
+  return commitOrRetry(parts.store, async () => {
+    const facts = await readUser(parts, request);
+    const { user } = facts;
     const change = decide(facts);
     if (!change) return { writes: [], result: facts };
-    const { doc } = change;
+    const doc = { ...change.doc, updatedAt: request.now };
     return {
       writes: [
-        updateRow('users', facts.user, doc),
-        recordOf(request, change.action, { type: 'USER', id: facts.user.id }),
+        updateRow('users', user, doc),
+        userRecord(request, { action: change.action, resource: { type: 'USER', id: user.id } }),
       ],
-      result: { ...facts, user: { ...facts.user, doc } },
+      result: { ...facts, user: { ...user, doc } },
     };
   });
 }
@@ -250,49 +216,31 @@ async function changeOrder(
  * `devices.reorder`: every id is an ACTIVE device of the user, once; those left out keep their
  * places behind; contract §3.4. Answers the facts in the new order.
  */
-export function reorderDevices(parts: DeviceParts, request: OperationRequest): Promise<UserFacts> {
+export function changeOrder(parts: DeviceParts, request: OperationRequest): Promise<UserFacts> {
   const wanted: string[] = request.body.order.map(({ id }: { id: string }) => id);
-  return changeOrder(
-    parts.store,
-    request,
-    () => readUser(parts, request),
-    ({ user, devices }) => {
-      const active = inOrder(user.doc, devices)
-        .filter(({ doc }) => doc.status === 'ACTIVE')
-        .map(({ id }) => id);
-      for (const [place, id] of wanted.entries()) {
-        if (!active.includes(id) || wanted.indexOf(id) !== place) {
-          throw invalidData('INVALID_VALUE', `order[${place}].id`);
-        }
+  return writeOrder(parts, request, ({ user, devices }) => {
+    const active = inOrder(user.doc, devices)
+      .filter(({ doc }) => doc.status === 'ACTIVE')
+      .map(({ id }) => id);
+    for (const [place, id] of wanted.entries()) {
+      if (!active.includes(id) || wanted.indexOf(id) !== place) {
+        throw invalidData('INVALID_VALUE', `order[${place}].id`);
       }
-      const order = [...wanted, ...active.filter((id) => !wanted.includes(id))];
-      const action = user.doc.deviceOrder ? 'DEVICES.ORDER_UPDATED' : 'DEVICES.ORDER_CREATED';
-      return { action, doc: { ...user.doc, deviceOrder: order, updatedAt: request.now } };
-    },
-  );
+    }
+    const deviceOrder = [...wanted, ...active.filter((id) => !wanted.includes(id))];
+    const action = user.doc.deviceOrder ? 'DEVICES.ORDER_UPDATED' : 'DEVICES.ORDER_CREATED';
+    return { action, doc: { ...user.doc, deviceOrder } };
+  });
 }
 
 /** `devices.order.remove`: 204; the user then chooses a device each time. */
-export async function removeOrder(
-  parts: DeviceParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
-  await changeOrder(
-    parts.store,
-    request,
-    () => readUser(parts, request),
-    ({ user }) => {
-      const { deviceOrder, ...rest } = user.doc;
-      return (
-        deviceOrder && {
-          action: 'DEVICES.ORDER_DELETED',
-          doc: { ...rest, updatedAt: request.now },
-        }
-      );
-    },
-  );
+export const removeOrder: Handler<DeviceParts> = async (parts, request) => {
+  await writeOrder(parts, request, ({ user }) => {
+    const { deviceOrder, ...doc } = user.doc;
+    return deviceOrder && { action: 'DEVICES.ORDER_DELETED', doc };
+  });
   return { status: 204 };
-}
+};
 
 /** The devices that still count, in the user's order. */
 export function livingDevices({ user, devices }: UserFacts, now: number): Stored<Device>[] {

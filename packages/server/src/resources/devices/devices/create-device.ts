@@ -7,24 +7,22 @@ import type {
   AuthenticationMethod,
   NewCredential,
 } from '../../../methods/authentication-method.ts';
-import type { Device } from '../../../model/documents.ts';
+import type { Device, DeviceAuthenticationPolicy } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import type { MethodPolicy } from '../../../model/policy.ts';
-import type { Delivery } from '../../../notifications/message.ts';
 import type { Stored, UserFacts, Write } from '../../../storage/store.ts';
-import { activityWrite, actorOf } from '../../kit/activity.ts';
+import { userRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import {
   blockOf,
   methodContext,
   namedPolicy,
   ownPolicyOf,
-  policyOf,
   refuseTrustedOptions,
 } from '../../kit/method-context.ts';
 import { notificationOf } from '../../kit/notification-request.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
-import { insertRow, updateRow } from '../../kit/rows.ts';
+import type { Handler, OperationRequest } from '../../kit/operation.ts';
+import { insertRow, touchRow, updateRow } from '../../kit/rows.ts';
 import { withDeviceAdded } from './device-order.ts';
 import { deviceView } from './device-view.ts';
 import {
@@ -37,14 +35,10 @@ import {
   readUser,
 } from './devices.parts.ts';
 import type { CreateDevice } from './devices.schema.ts';
-import { newDeviceNotice } from './new-device-notice.ts';
-import { pairingMessages } from './pairing-messages.ts';
+import { newDeviceNotice, pairingMessages } from './pairing-messages.ts';
 
 /** `POST …/devices`: 201 with the device. */
-export async function createDevice(
-  parts: DeviceParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const createDevice: Handler<DeviceParts> = async (parts, request) => {
   const body: CreateDevice = request.body;
   const method = methodOf(parts, body.type);
   const configuration = await configurationOf(parts, request.params.envID ?? '');
@@ -61,12 +55,7 @@ export async function createDevice(
     parts.store,
     async () => {
       const facts = await readUser(parts, request);
-      assertRoom(
-        facts,
-        status,
-        configuration.mfaSettings.doc.pairing.maxAllowedDevices,
-        request.now,
-      );
+      assertRoom(facts, status, configuration, request.now);
       return pair({ parts, request, body, method, configuration, block, policy, status, facts });
     },
     () => duplicate(method),
@@ -78,7 +67,7 @@ export async function createDevice(
     now: request.now,
   });
   return { status: 201, body: { ...view, ...revealed } };
-}
+};
 
 function statusOf(
   { status }: CreateDevice,
@@ -99,14 +88,33 @@ function statusOf(
 export function assertRoom(
   { devices }: UserFacts,
   status: Device['status'],
-  devicesMax: number,
+  { mfaSettings }: EnvironmentConfiguration,
   now: Instant,
 ): void {
   const count = devices.filter(({ doc }) => doc.status === status && !isGone(doc, now)).length;
-  const maximum = status === 'ACTIVE' ? devicesMax : PENDING_DEVICES_MAX;
+  const { maxAllowedDevices } = mfaSettings.doc.pairing;
+  const maximum = status === 'ACTIVE' ? maxAllowedDevices : PENDING_DEVICES_MAX;
   if (count >= maximum) {
     throw limitExceeded('devices', `The user has the maximum of ${maximum} devices.`, maximum);
   }
+}
+
+/** What an active device is to its user: it has a place in their order, and they hear of it. */
+export function activationWrites(
+  parts: Pick<DeviceParts, 'keyring' | 'methods'>,
+  configuration: EnvironmentConfiguration,
+  policy: Stored<DeviceAuthenticationPolicy>,
+  facts: UserFacts,
+  { id, doc }: Pick<Stored<Device>, 'id' | 'doc'>,
+  now: Instant,
+): Write[] {
+  const { user, devices } = facts;
+  const active = devices.filter((one) => one.doc.status === 'ACTIVE').length;
+  const notices = newDeviceNotice(parts, configuration, policy, facts, doc, now);
+  return [
+    updateRow('users', user, withDeviceAdded(user.doc, id, active)),
+    ...pairingMessages(parts, configuration.environment.id, notices, now),
+  ];
 }
 
 /** `409` for an address that the user has paired already. */
@@ -121,13 +129,13 @@ interface Pairing {
   method: AuthenticationMethod;
   configuration: EnvironmentConfiguration;
   block: MethodPolicy;
-  policy: { id: string };
+  policy: Stored<DeviceAuthenticationPolicy>;
   status: Device['status'];
   facts: UserFacts;
 }
 
 async function pair(pairing: Pairing) {
-  const { parts, request, body, method, configuration, block, status, facts } = pairing;
+  const { parts, request, body, method, configuration, block, policy, status, facts } = pairing;
   const { now } = request;
   const environmentId = configuration.environment.id;
   const id = randomUUIDv7();
@@ -143,72 +151,44 @@ async function pair(pairing: Pairing) {
     ...(body.nickname ? { nickname: body.nickname } : {}),
     credential: made.credential,
     ...(body.testMode ? { testMode: true } : {}),
-    ...ownPolicyOf(configuration, pairing.policy.id, request),
+    ...ownPolicyOf(configuration, policy.id, request),
     failures: 0,
     createdAt: now,
     updatedAt: now,
   };
-  const active = facts.devices.filter(({ doc }) => doc.status === 'ACTIVE');
-  const deliveries: Delivery[] = [];
-  let doc: Device;
-  let user = facts.user.doc;
-  if (status === 'ACTIVE') {
-    doc = { ...base, ...uniqueKeyOf(made), activatedAt: now };
-    user = withDeviceAdded(user, id, active.length);
-    deliveries.push(
-      ...newDeviceNotice(
-        parts,
-        configuration,
-        policyOf(configuration, pairing.policy.id),
-        facts,
-        doc,
-        now,
-      ),
+  const inserted = (doc: Device, followed: readonly Write[]) => {
+    const device: Stored<Device> = { environmentId, id, version: 1, doc };
+    const records = actionsOf(status).map((action) =>
+      userRecord(request, { action, resource: { type: 'DEVICE', id } }),
     );
-  } else {
-    const notification = notificationOf(body.notification);
-    const asked = await method.challenge(
-      { id, credential: made.credential, ...(body.testMode ? { testMode: true } : {}) },
-      { purpose: 'PAIRING', options: body, ...(notification ? { notification } : {}) },
-      context,
-    );
-    if (asked.delivery) {
-      countSending(parts, request, facts.user.id, asked.delivery, now);
-      deliveries.push(asked.delivery);
-    }
-    doc = {
-      ...base,
-      expiresAt: now + PENDING_DEVICE_LIFETIME_MS,
-      pairing: {
-        policyId: pairing.policy.id,
-        challenge: asked.challenge,
-        failures: 0,
-        ...uniqueKeyOf(made),
-        ...(notification ? { notification } : {}),
-      },
+    return {
+      writes: [insertRow('devices', device), ...followed, ...records],
+      result: { device, revealed: made.revealed },
     };
+  };
+  if (status === 'ACTIVE') {
+    const doc = { ...base, ...uniqueKeyOf(made), activatedAt: now };
+    return inserted(doc, activationWrites(parts, configuration, policy, facts, { id, doc }, now));
   }
-  const device: Stored<Device> = { environmentId, id, version: 1, doc };
-  const writes: Write[] = [
-    insertRow('devices', device),
-    // Also where nothing of the user changes: his version guards the count of his devices.
-    updateRow('users', facts.user, user),
-    ...pairingMessages(parts, environmentId, deliveries, now),
-    ...actionsOf(status).map((action) =>
-      activityWrite(
-        environmentId,
-        {
-          action,
-          actor: actorOf(request),
-          resource: { type: 'DEVICE', id },
-          userId: facts.user.id,
-          correlationId: request.correlationId,
-        },
-        now,
-      ),
-    ),
-  ];
-  return { writes, result: { device, revealed: made.revealed } };
+  const notification = notificationOf(body.notification);
+  const notified = notification ? { notification } : {};
+  const asked = await method.challenge(
+    { id, credential: made.credential, ...(body.testMode ? { testMode: true } : {}) },
+    { purpose: 'PAIRING', options: body, ...notified },
+    context,
+  );
+  const { challenge, delivery } = asked;
+  if (delivery) countSending(parts, request, facts.user.id, delivery, now);
+  const doc: Device = {
+    ...base,
+    expiresAt: now + PENDING_DEVICE_LIFETIME_MS,
+    pairing: { policyId: policy.id, challenge, failures: 0, ...uniqueKeyOf(made), ...notified },
+  };
+  return inserted(doc, [
+    // Nothing of the user changes: his version guards the count of his devices.
+    touchRow('users', facts.user),
+    ...pairingMessages(parts, environmentId, delivery ? [delivery] : [], now),
+  ]);
 }
 
 const uniqueKeyOf = ({ uniqueKey }: NewCredential) =>

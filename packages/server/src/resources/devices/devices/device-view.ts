@@ -1,9 +1,9 @@
 import type { Vault } from '../../../crypto/vault.ts';
 import type { AuthenticationMethod, ViewOptions } from '../../../methods/authentication-method.ts';
 import type { Device } from '../../../model/documents.ts';
-import { type Instant, toTimestamp } from '../../../model/instant.ts';
+import { type Instant, momentsOf, toTimestamp } from '../../../model/instant.ts';
 import type { Stored } from '../../../storage/store.ts';
-import type { Links } from '../../kit/links.ts';
+import { headOf, type Links } from '../../kit/links.ts';
 
 /** Whether failures have locked the device at this moment. Pure. */
 export function isDeviceLocked(device: Device, now: Instant): boolean {
@@ -34,20 +34,16 @@ export function deviceView(
   { links, vault, now, configuration }: DeviceViewParts,
 ): Record<string, unknown> {
   const { environmentId, id, doc } = device;
-  const self = links.api(environmentId, `/users/${doc.userId}/devices/${id}`);
+  const path = `/users/${doc.userId}/devices/${id}`;
   const pending = doc.status === 'ACTIVATION_REQUIRED';
   const seen = methodDevice(device);
   const challenge = doc.pairing?.challenge;
   const testOtp = challenge && method.testOtp?.(challenge, seen, { vault, environmentId });
   return {
-    _links: {
-      self,
-      environment: links.api(environmentId),
+    ...headOf(links, device, path, {
       user: links.api(environmentId, `/users/${doc.userId}`),
-      ...(pending ? { 'device.activate': self } : {}),
-    },
-    id,
-    environment: { id: environmentId },
+      ...(pending ? { 'device.activate': links.api(environmentId, path) } : {}),
+    }),
     user: { id: doc.userId },
     type: doc.type,
     status: doc.status,
@@ -67,7 +63,6 @@ export function deviceView(
     block: doc.block
       ? { status: 'BLOCKED', blockedAt: toTimestamp(doc.block.blockedAt) }
       : { status: 'UNBLOCKED' },
-    createdAt: toTimestamp(doc.createdAt),
-    updatedAt: toTimestamp(doc.updatedAt),
+    ...momentsOf(doc),
   };
 }

@@ -8,6 +8,7 @@ import type { Delivery } from '../../../notifications/message.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Stored, UserFacts } from '../../../storage/store.ts';
 import type { OperationRequest } from '../../kit/operation.ts';
+import { found } from '../../kit/rows.ts';
 import type { DeviceViewParts } from './device-view.ts';
 
 /** What the operations on devices are made with. */
@@ -38,8 +39,7 @@ export async function readUser(
   request: OperationRequest,
 ): Promise<UserFacts> {
   const { environmentId, userId } = idsOf(request);
-  const facts = await store.readUserFacts(environmentId, userId);
-  if (!facts) throw notFound();
+  const facts = found(await store.readUserFacts(environmentId, userId));
   request.requireUser({ id: userId, populationId: facts.user.doc.populationId });
   return facts;
 }
@@ -71,8 +71,7 @@ export async function configurationOf(
   { configurations }: Pick<DeviceParts, 'configurations'>,
   environmentId: string,
 ): Promise<EnvironmentConfiguration> {
-  const configuration = await configurations.get(environmentId);
-  if (!configuration) throw notFound();
+  const configuration = found(await configurations.get(environmentId));
   return configuration;
 }
 

@@ -6,6 +6,7 @@ import type { Device } from '../../../model/documents.ts';
 import { NOTIFICATION } from '../../kit/notification-request.ts';
 import {
   CredentialText,
+  closed,
   HalLinks,
   listOf,
   Origin,
@@ -49,10 +50,7 @@ function createSchema(methods: MethodRegistry): TSchema {
     oneOf: methods
       .all()
       .map((method) =>
-        Type.Object(
-          { type: Type.Literal(method.type), ...CREATE_COMMON, ...method.schemas.create },
-          { additionalProperties: false },
-        ),
+        closed({ type: Type.Literal(method.type), ...CREATE_COMMON, ...method.schemas.create }),
       ),
   });
 }
@@ -93,29 +91,23 @@ export function deviceMessages(methods: MethodRegistry) {
 }
 
 /** The proof that a pending device is the user's: which one, its method says. Contract §4.8. */
-export const Activate = Type.Object(
-  {
-    otp: Type.Optional(Type.String({ minLength: 1, maxLength: 20 })),
-    origin: Type.Optional(Origin),
-    attestation: Type.Optional(CredentialText),
-  },
-  { additionalProperties: false },
-);
+export const Activate = closed({
+  otp: Type.Optional(Type.String({ minLength: 1, maxLength: 20 })),
+  origin: Type.Optional(Origin),
+  attestation: Type.Optional(CredentialText),
+});
 
 /** `PUT …/nickname`. */
 export const NicknameMessages = {
-  body: Type.Object({ nickname: Nickname }, { additionalProperties: false }),
+  body: closed({ nickname: Nickname }),
   one: Type.Object({ _links: HalLinks, nickname: Type.String() }),
 };
 
-export const Reorder = Type.Object(
-  { order: Type.Array(Reference, { minItems: 1, maxItems: 100 }) },
-  { additionalProperties: false },
-);
+export const Reorder = closed({ order: Type.Array(Reference, { minItems: 1, maxItems: 100 }) });
 
 /** `PUT …/logs`; contract §4.12. */
 export const LogsMessages = {
-  body: Type.Object({ status: Type.Literal('PENDING') }, { additionalProperties: false }),
+  body: closed({ status: Type.Literal('PENDING') }),
   one: Type.Object({
     _links: HalLinks,
     status: Type.Enum(['PENDING', 'RECEIVED']),

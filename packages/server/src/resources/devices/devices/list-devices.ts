@@ -4,8 +4,13 @@ import { invalidData } from '../../../errors/api-error.ts';
 import type { Device } from '../../../model/documents.ts';
 import type { Condition, UserFacts } from '../../../storage/store.ts';
 import { parseFilter } from '../../kit/filter.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
-import { deviceReply, livingDevices } from './change-device.ts';
+import {
+  type Handler,
+  type OperationReply,
+  type OperationRequest,
+  ok,
+} from '../../kit/operation.ts';
+import { changeOrder, deviceReply, livingDevices } from './change-device.ts';
 import { deviceView } from './device-view.ts';
 import {
   type DeviceParts,
@@ -64,34 +69,29 @@ export async function devicesReply(
   const page = matching.slice(0, limitOf(limit));
   const self = parts.links.api(environmentId, `/users/${userId}/devices`);
   const view = await viewPartsOf(parts, request);
-  return {
-    status: 200,
-    body: {
-      _links: { self, 'devices.reorder': self },
-      _embedded: {
-        devices: page.map((device) => deviceView(device, methodOf(parts, device.doc.type), view)),
-      },
-      ...(withOrder ? { order: (facts.user.doc.deviceOrder ?? []).map((id) => ({ id })) } : {}),
-      count: matching.length,
-      size: page.length,
+  return ok({
+    _links: { self, 'devices.reorder': self },
+    _embedded: {
+      devices: page.map((device) => deviceView(device, methodOf(parts, device.doc.type), view)),
     },
-  };
+    ...(withOrder ? { order: (facts.user.doc.deviceOrder ?? []).map((id) => ({ id })) } : {}),
+    count: matching.length,
+    size: page.length,
+  });
 }
 
 /** Answers the list request. */
-export async function listDevices(
-  parts: DeviceParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const listDevices: Handler<DeviceParts> = async (parts, request) => {
   const expansions = expansionsOf(request.query.expand);
   const facts = await readUser(parts, request);
   return devicesReply(parts, request, facts, expansions.includes('order'));
-}
+};
+
+/** `devices.reorder`: answers all of them in the new order. */
+export const reorderDevices: Handler<DeviceParts> = async (parts, request) =>
+  devicesReply(parts, request, await changeOrder(parts, request), true);
 
 /** Answers the request for one device. */
-export async function readDevice(
-  parts: DeviceParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const readDevice: Handler<DeviceParts> = async (parts, request) => {
   return deviceReply(parts, deviceOf(await readUser(parts, request), request), request);
-}
+};

@@ -1,8 +1,11 @@
+/** What is sent because a device is paired. */
+import type { EnvironmentConfiguration } from '../../../configuration.ts';
+import type { Device, DeviceAuthenticationPolicy } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import type { Delivery } from '../../../notifications/message.ts';
 import { messageWrite } from '../../../notifications/outbox.ts';
 import type { Parts } from '../../../parts.ts';
-import type { Write } from '../../../storage/store.ts';
+import type { Stored, UserFacts, Write } from '../../../storage/store.ts';
 
 /** What is sent because a device is paired: its passcode, or the news of it. */
 export function pairingMessages(
@@ -14,4 +17,51 @@ export function pairingMessages(
   return deliveries.map((delivery) =>
     messageWrite({ vault: keyring, environmentId, delivery, kind: 'DEVICE_PAIRING', now }),
   );
+}
+
+const NOTICE_LIFETIME_MS = 24 * 3_600_000;
+
+/**
+ * At most one message: to the user's first active device of the first channel that the policy
+ * names and that he has. The new device itself is no place to warn of it. Pure.
+ */
+export function newDeviceNotice(
+  { methods }: Pick<Parts, 'methods'>,
+  { environment }: EnvironmentConfiguration,
+  policy: Stored<DeviceAuthenticationPolicy>,
+  { user, devices }: UserFacts,
+  newDevice: Device,
+  now: Instant,
+): Delivery[] {
+  const wanted = policy.doc.settings.newDeviceNotification;
+  if (wanted === 'NONE') return [];
+  const reachable = devices.flatMap(({ doc }) => {
+    const delivered = methods.get(doc.type)?.delivered;
+    const usable = doc.status === 'ACTIVE' && !doc.block && !doc.testMode;
+    if (!delivered || !usable || doc.uniqueKey === newDevice.uniqueKey) return [];
+    return [{ channel: delivered.channel, to: delivered.recipient(doc.credential) }];
+  });
+  for (const channel of wanted.split('_THEN_')) {
+    const place = reachable.find((candidate) => candidate.channel === channel);
+    if (!place) continue;
+    const { preferredLanguage, username } = user.doc;
+    return [
+      {
+        channel: place.channel,
+        expiresAt: now + NOTICE_LIFETIME_MS,
+        payload: {
+          to: place.to,
+          template: 'new_device_paired',
+          ...(preferredLanguage === undefined ? {} : { locale: preferredLanguage }),
+          variables: {
+            'user.username': username,
+            'environment.name': environment.doc.name,
+            'device.type': newDevice.type,
+            'device.nickname': newDevice.nickname ?? '',
+          },
+        },
+      },
+    ];
+  }
+  return [];
 }

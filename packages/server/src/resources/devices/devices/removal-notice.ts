@@ -1,4 +1,5 @@
 /** A native device that somebody else has removed is told so once; then it is unknown. */
+
 import { DEVICE_REMOVAL_KEPT_MS } from '../../../config/limits.ts';
 import { REQUEST_TYPE, verifyDeviceRequest } from '../../../device-protocol/device-request.ts';
 import { ApiError } from '../../../errors/api-error.ts';
@@ -8,6 +9,7 @@ import type { NativeCredential } from '../../../model/mobile.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
 import { rememberRequest, replayed } from '../../kit/remember-request.ts';
+import { deleteRow, insertRow } from '../../kit/rows.ts';
 
 /** What is kept when devices are removed: for each native one the key that it is known by. */
 export function removalNotices(
@@ -20,7 +22,7 @@ export function removalNotices(
     if (!methods.get(doc.type)?.native) return [];
     const { publicJwk } = doc.credential as unknown as NativeCredential;
     const notice = { publicJwk, expiresAt, createdAt: now, updatedAt: now };
-    return [{ op: 'insert', table: 'device_removals', environmentId, id, doc: notice }];
+    return [insertRow('device_removals', { environmentId, id, doc: notice })];
   });
 }
 
@@ -42,11 +44,10 @@ export async function tellRemoval(
 ): Promise<void> {
   const removal = await store.get('device_removals', environmentId, deviceId);
   if (!removal || now >= removal.doc.expiresAt) return;
-  const { id, version, doc } = removal;
   const expected = { type: REQUEST_TYPE, environmentId, url, now };
-  const { requestId } = await verifyDeviceRequest(text, doc.publicJwk, expected);
+  const { requestId } = await verifyDeviceRequest(text, removal.doc.publicJwk, expected);
   const outcome = await store.commit([
-    { op: 'delete', table: 'device_removals', environmentId, id, version },
+    deleteRow('device_removals', removal),
     rememberRequest(environmentId, requestId, now),
   ]);
   if (outcome.committed) throw new ApiError('DEVICE_REMOVED');

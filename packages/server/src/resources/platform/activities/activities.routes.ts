@@ -1,13 +1,13 @@
 /** `…/activities`: who did what to what, newest first. Read-only. */
 import { Type } from 'typebox';
-import { notFound } from '../../../errors/api-error.ts';
 import type { Activity } from '../../../model/documents.ts';
 import { toTimestamp } from '../../../model/instant.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Stored } from '../../../storage/store.ts';
 import { listReply } from '../../kit/list.ts';
-import { environmentOf, type Operation } from '../../kit/operation.ts';
+import { environmentOf, type Operation, ok } from '../../kit/operation.ts';
 import { ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
+import { found } from '../../kit/rows.ts';
 import { HalLinks, Timestamp, Uuid } from '../../kit/schemas.ts';
 
 const Reply = Type.Object({
@@ -66,12 +66,10 @@ export function activityOperations(parts: Pick<Parts, 'store' | 'links'>): Opera
     parts,
     {
       path: `${ENVIRONMENT}/activities`,
-      idParameter: 'activityID',
+      name: 'Activity',
       tag: 'Activities',
-      ids: ['Activity', 'Activities'],
       words: ['an audit record', 'audit records, newest first'],
       permission: 'activity',
-      needsMfa: false,
       schemas: { body: Reply, one: Reply },
     },
     {
@@ -90,9 +88,8 @@ export function activityOperations(parts: Pick<Parts, 'store' | 'links'>): Opera
       },
       async read(_parts, request) {
         const { activityID = '' } = request.params;
-        const row = await store.get('activities', environmentOf(request), activityID);
-        if (!row) throw notFound();
-        return { status: 200, body: view(parts, row) };
+        const row = found(await store.get('activities', environmentOf(request), activityID));
+        return ok(view(parts, row));
       },
     },
   );

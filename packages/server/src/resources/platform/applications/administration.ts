@@ -4,11 +4,12 @@
  * application changes itself: a stolen token can't make itself last, and since the actor of every
  * change stays as it is, nobody can lock out everybody.
  */
-import { ApiError, notFound } from '../../../errors/api-error.ts';
+import { ApiError } from '../../../errors/api-error.ts';
 import type { Application, RoleAssignment } from '../../../model/documents.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Stored } from '../../../storage/store.ts';
 import type { Actor, OperationRequest } from '../../kit/operation.ts';
+import { found } from '../../kit/rows.ts';
 import { holdsRole, type RoleScope, readRoleAssignments } from '../roles/role-assignments.ts';
 
 /** What the operations on applications are made with. */
@@ -27,8 +28,7 @@ export async function readApplication(
   request: Pick<OperationRequest, 'params'>,
 ): Promise<Stored<Application>> {
   const { environmentId, applicationId } = idsOf(request);
-  const application = await store.get('applications', environmentId, applicationId);
-  if (!application) throw notFound();
+  const application = found(await store.get('applications', environmentId, applicationId));
   return application;
 }
 

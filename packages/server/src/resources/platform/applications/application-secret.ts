@@ -8,7 +8,7 @@ import type { Instant } from '../../../model/instant.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
 import { requestRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
 import { updateRow } from '../../kit/rows.ts';
 import { tokensValidFrom } from '../tokens/issue-token.ts';
 import { type ApplicationParts, readApplication, requireAdministration } from './administration.ts';
@@ -56,10 +56,10 @@ const record = (request: OperationRequest, id: string, action: string): Write =>
   requestRecord(request, { action, resource: { type: 'APPLICATION', id } });
 
 /** Answers the secret, and records that. Where it can be read once, the answer ends the copy. */
-export async function readSecret(
-  { store, keyring, links, settings }: ApplicationParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const readSecret: Handler<ApplicationParts> = async (
+  { store, keyring, links, settings },
+  request,
+) => {
   const { secretsReadOnce } = settings;
   return commitOrRetry(store, async () => {
     const application = await readApplication({ store }, request);
@@ -79,16 +79,16 @@ export async function readSecret(
         ...(secretsReadOnce ? [updateRow('applications', application, doc)] : []),
         record(request, application.id, 'SECRET.READ'),
       ],
-      result: { status: 200, body: secretView(links, application, secret) },
+      result: ok(secretView(links, application, secret)),
     };
   });
-}
+};
 
 /** Makes a new secret and answers it; the old one and every token got by it end at once. */
-export async function replaceSecret(
-  { store, keyring, links, settings }: ApplicationParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const replaceSecret: Handler<ApplicationParts> = async (
+  { store, keyring, links, settings },
+  request,
+) => {
   if (request.body.previous !== undefined) {
     throw invalidData('INVALID_VALUE', 'previous', {
       message: 'The previous secret cannot be kept: it ends when the new one is made.',
@@ -116,7 +116,7 @@ export async function replaceSecret(
         updateRow('applications', application, doc),
         record(request, application.id, 'SECRET.UPDATED'),
       ],
-      result: { status: 200, body: secretView(links, application, secret) },
+      result: ok(secretView(links, application, secret)),
     };
   });
-}
+};

@@ -2,7 +2,7 @@ import type { Application, RoleAssignment } from '../../../model/documents.ts';
 import { momentsOf } from '../../../model/instant.ts';
 import { PASSCODE_GRACE_PERIOD } from '../../../model/mobile.ts';
 import type { Stored } from '../../../storage/store.ts';
-import type { Links } from '../../kit/links.ts';
+import { headOf, type Links } from '../../kit/links.ts';
 
 /** The collection's path below the environment. */
 export const APPLICATIONS_PATH = '/applications';
@@ -21,20 +21,30 @@ function defaultsOf({ type, settings }: Application): object {
   return mobile ? { mobile: { passcodeGracePeriod: PASSCODE_GRACE_PERIOD, ...mobile } } : {};
 }
 
+const ABOUT = [
+  'name',
+  'description',
+  'enabled',
+  'type',
+  'protocol',
+  'grantTypes',
+  'tokenEndpointAuthMethod',
+] as const;
+type About = Pick<Application, (typeof ABOUT)[number]>;
+
+/** What a request says of an application, and a reply again, beside its settings and its keys. */
+export const aboutOf = (application: About): About =>
+  Object.fromEntries(
+    ABOUT.flatMap((name) => (application[name] === undefined ? [] : [[name, application[name]]])),
+  ) as unknown as About;
+
 /** The members of an application: never its secret; its keys as they were written. Pure. */
 export function applicationMembers(doc: Application): object {
-  const { name, description, enabled, type, protocol, grantTypes, tokenEndpointAuthMethod } = doc;
   return {
     ...DEFAULTS,
     ...doc.settings,
     ...defaultsOf(doc),
-    name,
-    ...(description === undefined ? {} : { description }),
-    enabled,
-    type,
-    protocol,
-    grantTypes,
-    tokenEndpointAuthMethod,
+    ...aboutOf(doc),
     ...(doc.jwks === undefined ? {} : { jwks: doc.jwksText ?? JSON.stringify(doc.jwks) }),
     ...momentsOf(doc),
   };
@@ -60,18 +70,15 @@ export function secretView(
 /** A role assignment; `readOnly` says whether the caller may not delete it. Pure. */
 export function roleAssignmentView(
   links: Links,
-  { environmentId, id, doc }: Stored<RoleAssignment>,
+  assignment: Stored<RoleAssignment>,
   readOnly: boolean,
 ): object {
-  const application = pathOf(doc.applicationId);
+  const { environmentId, doc } = assignment;
+  const path = pathOf(doc.applicationId);
   return {
-    _links: {
-      self: links.api(environmentId, `${application}/roleAssignments/${id}`),
-      environment: links.api(environmentId),
-      application: links.api(environmentId, application),
-    },
-    id,
-    environment: { id: environmentId },
+    ...headOf(links, assignment, `${path}/roleAssignments/${assignment.id}`, {
+      application: links.api(environmentId, path),
+    }),
     application: { id: doc.applicationId },
     role: { id: doc.roleId },
     scope: doc.scope,

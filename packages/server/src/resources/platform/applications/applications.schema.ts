@@ -1,7 +1,7 @@
 /** The messages of applications; the platform's "Application Operations" page, OIDC part. */
 import { type Static, Type } from 'typebox';
 import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
-import { HalLinks, Reference, resourceOf } from '../../kit/schemas.ts';
+import { closed, HalLinks, maybe, Reference, resourceOf } from '../../kit/schemas.ts';
 import { Identifier, MobileReply, MobileRequest } from './mobile-settings.ts';
 
 const DESCRIPTION_LENGTH_MAX = 1_024;
@@ -101,20 +101,17 @@ const REQUEST = {
   jwksUrl: Type.Optional(Url),
 };
 
-export const UpdateApplication = Type.Object(REQUEST, { additionalProperties: false });
+export const UpdateApplication = closed(REQUEST);
 
-export const CreateApplication = Type.Object(
-  {
-    ...REQUEST,
-    assignActorRoles: Type.Optional(
-      Type.Boolean({
-        default: true,
-        description: 'WORKER: whether it gets the roles of the application that creates it.',
-      }),
-    ),
-  },
-  { additionalProperties: false },
-);
+export const CreateApplication = closed({
+  ...REQUEST,
+  assignActorRoles: Type.Optional(
+    Type.Boolean({
+      default: true,
+      description: 'WORKER: whether it gets the roles of the application that creates it.',
+    }),
+  ),
+});
 
 const CommonRequest = Type.Object(COMMON);
 
@@ -132,15 +129,10 @@ export const ApplicationReply = resourceOf({
   enabled: Type.Boolean(),
 });
 
-export const NewSecret = Type.Object(
-  {
-    // Taken so that it can be refused: there is no time in which two secrets are good.
-    previous: Type.Optional(
-      Type.Object({ expiresAt: Type.Optional(Type.String()) }, { additionalProperties: false }),
-    ),
-  },
-  { additionalProperties: false },
-);
+export const NewSecret = closed({
+  // Taken so that it can be refused: there is no time in which two secrets are good.
+  previous: maybe({ expiresAt: Type.Optional(Type.String()) }),
+});
 
 export const SecretReply = Type.Object(
   { _links: HalLinks, environment: Reference, secret: Type.String() },

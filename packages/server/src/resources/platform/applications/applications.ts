@@ -7,13 +7,13 @@ import { composed } from '../../../model/text-key.ts';
 import type { Write } from '../../../storage/store.ts';
 import { collectionOperations, type Requested, type Target } from '../../kit/collection.ts';
 import type { Operation } from '../../kit/operation.ts';
-import { ENVIRONMENT } from '../../kit/resource.ts';
+import { actionsOf, ENVIRONMENT } from '../../kit/resource.ts';
 import { insertRow, type Row } from '../../kit/rows.ts';
 import { isGlobal } from '../roles/role-assignments.ts';
 import { tokensValidFrom } from '../tokens/issue-token.ts';
 import { type ApplicationParts, readActorRoles, requireAdministration } from './administration.ts';
 import { newSealedSecret, readSecret, replaceSecret } from './application-secret.ts';
-import { applicationMembers } from './application-view.ts';
+import { aboutOf, applicationMembers } from './application-view.ts';
 import {
   ApplicationReply,
   type ApplicationRequest,
@@ -31,27 +31,20 @@ import { sealedPlayIntegrity } from './play-integrity.ts';
 
 /** What the request says of an application; the rest of the document is the server's. */
 function requestedDoc(body: ApplicationRequest) {
-  const { name, description, enabled = false, type, protocol, grantTypes, jwks, jwksUrl } = body;
-  const { tokenEndpointAuthMethod } = body;
+  const { type, jwks, jwksUrl } = body;
   if (jwksUrl !== undefined) {
     throw invalidData('INVALID_VALUE', 'jwksUrl', {
       message: 'Keys are not fetched: put them into jwks.',
     });
   }
-  if (tokenEndpointAuthMethod === 'PRIVATE_KEY_JWT' && jwks === undefined) {
+  if (body.tokenEndpointAuthMethod === 'PRIVATE_KEY_JWT' && jwks === undefined) {
     throw invalidData('REQUIRED_VALUE', 'jwks');
   }
   const given = SETTING_NAMES.filter((setting) => body[setting] !== undefined);
   const settings = Object.fromEntries(given.map((setting) => [setting, body[setting]]));
   const hasMobile = type === 'NATIVE_APP' || body.mobile !== undefined;
   return {
-    name,
-    ...(description === undefined ? {} : { description }),
-    enabled,
-    type,
-    protocol,
-    grantTypes,
-    tokenEndpointAuthMethod,
+    ...aboutOf({ enabled: false, ...body }),
     ...(jwks === undefined ? {} : { jwks: parseClientKeys(jwks), jwksText: jwks }),
     settings: hasMobile ? { ...settings, mobile: mobileSettings(body.mobile) } : settings,
   };
@@ -119,7 +112,6 @@ export function applicationOperations(parts: ApplicationParts): Operation[] {
   const secret = {
     tag,
     path: `${path}/{appID}/secret`,
-    needsMfa: false,
     // Who has the secret can act as the application: to read the rest is not enough.
     permission: 'update:application',
     responses: { 200: SecretReply },
@@ -129,12 +121,10 @@ export function applicationOperations(parts: ApplicationParts): Operation[] {
       ...parts,
       table: 'applications',
       path,
+      name: 'Application',
       idParameter: 'appID',
       tag,
-      ids: ['Application', 'Applications'],
-      words: ['an application', 'applications'],
       permission: 'application',
-      needsMfa: false,
       auditType: 'APPLICATION',
       schemas: { body: UpdateApplication, one: ApplicationReply },
       filters: {
@@ -175,21 +165,18 @@ export function applicationOperations(parts: ApplicationParts): Operation[] {
         },
       },
     }),
-    {
-      ...secret,
-      id: 'readApplicationSecret',
-      method: 'GET',
-      summary: 'Read the secret; where the server is set so, once',
-      handle: (request) => readSecret(parts, request),
-    },
-    {
-      ...secret,
-      id: 'updateApplicationSecret',
-      method: 'POST',
-      summary: 'Make a new secret; the old one and the tokens got by it end',
-      body: NewSecret,
-      bodyOptional: true,
-      handle: (request) => replaceSecret(parts, request),
-    },
+    ...actionsOf(parts, secret, {
+      readApplicationSecret: {
+        method: 'GET',
+        summary: 'Read the secret; where the server is set so, once',
+        handle: readSecret,
+      },
+      updateApplicationSecret: {
+        summary: 'Make a new secret; the old one and the tokens got by it end',
+        body: NewSecret,
+        bodyOptional: true,
+        handle: replaceSecret,
+      },
+    }),
   ];
 }

@@ -6,7 +6,7 @@ import { mobileApplications } from '../../../policy/mobile-application.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
 import { changeRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { deleteRow, updateRow } from '../../kit/rows.ts';
 import { type ApplicationParts, readApplication, requireAdministration } from './administration.ts';
 
@@ -49,10 +49,7 @@ async function unnameInPolicies(
  * policies, in one commit; its tokens end at once. Whoever names it meanwhile holds its row, and so
  * one of the two reads again. Its devices stay, and can't be used.
  */
-export async function deleteApplication(
-  parts: ApplicationParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const deleteApplication: Handler<ApplicationParts> = async (parts, request) => {
   const { store } = parts;
   return commitOrRetry(store, async () => {
     const application = await readApplication(parts, request);
@@ -73,4 +70,4 @@ export async function deleteApplication(
       result: { status: 204 },
     };
   });
-}
+};

@@ -1,11 +1,12 @@
 /** `mobile` of a native application: its messages, and what they must fulfil beyond them. */
+
 import { Type } from 'typebox';
 import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
 import { invalidData } from '../../../errors/api-error.ts';
 import { type MobileSettings, PASSCODE_GRACE_PERIOD } from '../../../model/mobile.ts';
 import { withDefaults } from '../../../policy/with-defaults.ts';
+import { closed, maybe } from '../../kit/schemas.ts';
 
-const closed = { additionalProperties: false } as const;
 const URI_LENGTH_MAX = 2_048;
 const CREDENTIALS_LENGTH_MAX = 16_384;
 
@@ -18,18 +19,15 @@ export const Identifier = Type.String({
   pattern: '^[^\\u0000-\\u001f\\u007f]*$',
 });
 
-const PASSCODE_REFRESH = Type.Object(
+const PASSCODE_REFRESH = closed(
   {
     duration: Type.Integer({ minimum: 30, maximum: 60 }),
     timeUnit: Type.Enum(['SECONDS']),
   },
-  { ...closed, default: { duration: 30, timeUnit: 'SECONDS' } },
+  { default: { duration: 30, timeUnit: 'SECONDS' } },
 );
 
-const NUMBER_MATCHING = Type.Object(
-  { type: optional(Type.Enum(['SELECT_NUMBER', 'ENTER_MANUALLY'])) },
-  closed,
-);
+const NUMBER_MATCHING = closed({ type: optional(Type.Enum(['SELECT_NUMBER', 'ENTER_MANUALLY'])) });
 
 const verificationType = Type.Enum(['GOOGLE', 'INTERNAL']);
 const Credentials = Type.String({
@@ -37,26 +35,21 @@ const Credentials = Type.String({
   writeOnly: true,
   description: 'Never returned; left out, it stays.',
 });
-const GOOGLE_PLAY_REQUEST = Type.Object(
-  {
-    verificationType,
-    decryptionKey: optional(Credentials),
-    verificationKey: optional(Credentials),
-    serviceAccountCredentials: optional(Credentials),
-  },
-  closed,
-);
+const GOOGLE_PLAY_REQUEST = closed({
+  verificationType,
+  decryptionKey: optional(Credentials),
+  verificationKey: optional(Credentials),
+  serviceAccountCredentials: optional(Credentials),
+});
 const GOOGLE_PLAY = Type.Object({ verificationType });
 
 const INTEGRITY = {
   mode: optional(Type.Enum(['ENABLED', 'DISABLED'])),
   excludedPlatforms: optional(Type.Array(Type.Enum(['GOOGLE', 'IOS']), { maxItems: 1 })),
-  cacheDuration: optional(
-    Type.Object(
-      { amount: Type.Integer({ minimum: 1 }), units: Type.Enum(['MINUTES', 'HOURS']) },
-      closed,
-    ),
-  ),
+  cacheDuration: maybe({
+    amount: Type.Integer({ minimum: 1 }),
+    units: Type.Enum(['MINUTES', 'HOURS']),
+  }),
 };
 const integrityDefault = { default: { mode: 'DISABLED' } };
 
@@ -75,21 +68,15 @@ const COMMON = {
       description: 'Time steps that a passcode may be off, in both directions.',
     }),
   ),
-  push: optional(Type.Object({ numberMatching: optional(NUMBER_MATCHING) }, closed)),
+  push: maybe({ numberMatching: optional(NUMBER_MATCHING) }),
 };
 
-export const MobileRequest = Type.Object(
-  {
-    ...COMMON,
-    integrityDetection: optional(
-      Type.Object(
-        { ...INTEGRITY, googlePlay: optional(GOOGLE_PLAY_REQUEST) },
-        { ...closed, ...integrityDefault },
-      ),
-    ),
-  },
-  closed,
-);
+export const MobileRequest = closed({
+  ...COMMON,
+  integrityDetection: optional(
+    closed({ ...INTEGRITY, googlePlay: optional(GOOGLE_PLAY_REQUEST) }, { ...integrityDefault }),
+  ),
+});
 
 /** The same without credentials. */
 export const MobileReply = Type.Object({

@@ -3,10 +3,10 @@
  * set; SDK, `ApplicationOIDCAllOfMobile`.
  */
 import { NATIVE_APPLICATIONS_MAX } from '../../../config/limits.ts';
-import { invalidData, limitExceeded, notFound, notUnique } from '../../../errors/api-error.ts';
+import { invalidData, limitExceeded, notUnique } from '../../../errors/api-error.ts';
 import type { Application } from '../../../model/documents.ts';
 import type { Store, Write } from '../../../storage/store.ts';
-import { touchRow } from '../../kit/rows.ts';
+import { found, touchRow } from '../../kit/rows.ts';
 
 const NAMES = ['bundleId', 'packageName', 'huaweiAppId', 'huaweiPackageName'] as const;
 
@@ -50,8 +50,7 @@ export async function holdIdentifiers(
   application: { id: string; doc: Application },
 ): Promise<Write[]> {
   if (application.doc.type !== 'NATIVE_APP') return [];
-  const environment = await store.get('environments', environmentId, environmentId);
-  if (!environment) throw notFound();
+  const environment = found(await store.get('environments', environmentId, environmentId));
   const others = await store.list('applications', environmentId, {
     where: {
       all: [

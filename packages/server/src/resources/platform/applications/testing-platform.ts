@@ -13,12 +13,12 @@ import { freshSqliteStore } from '../../../testing/sqlite.ts';
 import { makeLinks } from '../../kit/links.ts';
 import type { Operation } from '../../kit/operation.ts';
 import { defaultFido2Policy } from '../../policies/fido2-policies/default-fido2-policy.ts';
-import { roleOperations } from '../roles/roles.routes.ts';
+import { roleOperations } from '../roles/roles.ts';
 import { createAccess } from '../tokens/access.ts';
-import { tokenOperations } from '../tokens/tokens.routes.ts';
+import { tokenOperations } from '../tokens/tokens.ts';
 import { applicationOperations } from './applications.ts';
 import { newWorkerApplicationWrites } from './new-worker-application.ts';
-import { roleAssignmentOperations } from './role-assignments.routes.ts';
+import { roleAssignmentOperations } from './role-assignments.ts';
 
 export const HOME = '11111111-0000-4000-8000-000000000001';
 export const OTHER = '11111111-0000-4000-8000-000000000002';

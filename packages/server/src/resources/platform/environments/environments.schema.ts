@@ -1,9 +1,8 @@
 /** The messages of environments and their bill of materials; the platform's pages of these names. */
 import { type Static, Type } from 'typebox';
 import { REGIONS } from '../../../config/settings.ts';
-import { HalLinks, Name, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
+import { closed, HalLinks, maybe, Name, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
 
-const closed = { additionalProperties: false } as const;
 /** SDK, `EnumProductType`; `OTHER` is ours. Products that aren't served here change nothing. */
 const PRODUCTS = [
   'PING_ONE_BASE',
@@ -35,28 +34,20 @@ const SOLUTIONS = ['CUSTOMER', 'WORKFORCE', 'CIAM_TRIAL', 'WF_TRIAL'];
 
 const Address = Type.String({ maxLength: 2_048 });
 
-const Product = Type.Object(
-  {
-    id: Type.Optional(Uuid),
-    type: Type.Enum(PRODUCTS),
-    description: Type.Optional(Type.String({ maxLength: 500 })),
-    console: Type.Optional(Type.Object({ href: Address }, closed)),
-    tags: Type.Optional(Type.Array(Type.Enum(['DAVINCI_MINIMAL']), { maxItems: 10 })),
-    bookmarks: Type.Optional(
-      Type.Array(Type.Object({ name: Name, href: Address }, closed), { maxItems: 50 }),
-    ),
-    deployment: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { maxProperties: 20 })),
-  },
-  closed,
-);
+const Product = closed({
+  id: Type.Optional(Uuid),
+  type: Type.Enum(PRODUCTS),
+  description: Type.Optional(Type.String({ maxLength: 500 })),
+  console: maybe({ href: Address }),
+  tags: Type.Optional(Type.Array(Type.Enum(['DAVINCI_MINIMAL']), { maxItems: 10 })),
+  bookmarks: Type.Optional(Type.Array(closed({ name: Name, href: Address }), { maxItems: 50 })),
+  deployment: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { maxProperties: 20 })),
+});
 
-export const BillOfMaterials = Type.Object(
-  {
-    solutionType: Type.Optional(Type.Enum(SOLUTIONS)),
-    products: Type.Array(Product, { maxItems: 50 }),
-  },
-  closed,
-);
+export const BillOfMaterials = closed({
+  solutionType: Type.Optional(Type.Enum(SOLUTIONS)),
+  products: Type.Array(Product, { maxItems: 50 }),
+});
 export type BillOfMaterialsBody = Static<typeof BillOfMaterials>;
 
 const COMMON = {
@@ -68,13 +59,13 @@ const COMMON = {
   license: Type.Optional(Reference),
 };
 
-export const CreateEnvironment = Type.Object(
-  { ...COMMON, billOfMaterials: Type.Optional(BillOfMaterials) },
-  closed,
-);
+export const CreateEnvironment = closed({
+  ...COMMON,
+  billOfMaterials: Type.Optional(BillOfMaterials),
+});
 export type CreateEnvironmentBody = Static<typeof CreateEnvironment>;
 
-export const UpdateEnvironment = Type.Object(COMMON, closed);
+export const UpdateEnvironment = closed(COMMON);
 export type UpdateEnvironmentBody = Static<typeof UpdateEnvironment>;
 
 export const EnvironmentReply = Type.Object({

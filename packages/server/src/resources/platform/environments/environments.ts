@@ -1,6 +1,6 @@
 /** Environments and their bill of materials; the platform's pages of these names. */
 import { randomUUIDv7 } from 'node:crypto';
-import { ApiError, invalidData, notFound } from '../../../errors/api-error.ts';
+import { ApiError, invalidData } from '../../../errors/api-error.ts';
 import { LICENSE_ID } from '../../../model/built-in.ts';
 import type { Environment } from '../../../model/documents.ts';
 import { momentsOf, toTimestamp } from '../../../model/instant.ts';
@@ -8,7 +8,7 @@ import { textKey } from '../../../model/text-key.ts';
 import type { Parts } from '../../../parts.ts';
 import { ANY_ENVIRONMENT, type Write } from '../../../storage/store.ts';
 import { type ChangeVerb, changeRecord } from '../../kit/activity.ts';
-import { commitOrRetry } from '../../kit/commit.ts';
+import { commitOrRetry, commitWrites } from '../../kit/commit.ts';
 import { constantly } from '../../kit/filter.ts';
 import { listReply } from '../../kit/list.ts';
 import {
@@ -16,9 +16,10 @@ import {
   type Operation,
   type OperationReply,
   type OperationRequest,
+  ok,
 } from '../../kit/operation.ts';
-import { ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
-import { deleteRow, type Row, updateRow } from '../../kit/rows.ts';
+import { actionsOf, ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
+import { deleteRow, found, type Row, updateRow } from '../../kit/rows.ts';
 import { ORGANIZATION_ID } from '../roles/organization.ts';
 import { publicUrlOf } from '../tokens/issuer.ts';
 import {
@@ -61,20 +62,16 @@ function environmentView({ links }: EnvironmentParts, { id, doc }: Row<'environm
 }
 
 function billReply({ links }: EnvironmentParts, { id, doc }: Row<'environments'>): OperationReply {
-  return {
-    status: 200,
-    body: {
-      _links: { self: links.api(id, '/billOfMaterials'), environment: links.api(id) },
-      ...billView(doc),
-      createdAt: toTimestamp(doc.createdAt),
-      updatedAt: toTimestamp(doc.billOfMaterialsUpdatedAt),
-    },
-  };
+  return ok({
+    _links: { self: links.api(id, '/billOfMaterials'), environment: links.api(id) },
+    ...billView(doc),
+    createdAt: toTimestamp(doc.createdAt),
+    updatedAt: toTimestamp(doc.billOfMaterialsUpdatedAt),
+  });
 }
 
 async function find({ store }: EnvironmentParts, id: string): Promise<Row<'environments'>> {
-  const environment = await store.get('environments', id, id);
-  if (!environment) throw notFound();
+  const environment = found(await store.get('environments', id, id));
   return environment;
 }
 
@@ -139,13 +136,10 @@ async function createEnvironment(parts: EnvironmentParts, request: OperationRequ
   assertRegion(parts, region);
   const id = randomUUIDv7();
   const wanted = { ...body, id, region };
-  await commitOrRetry(parts.store, async () => ({
-    writes: [
-      ...(await newEnvironmentWrites(wanted, { ...parts, now: request.now })),
-      record(request, id, 'CREATED'),
-    ],
-    result: undefined,
-  }));
+  await commitWrites(parts.store, async () => [
+    ...(await newEnvironmentWrites(wanted, { ...parts, now: request.now })),
+    record(request, id, 'CREATED'),
+  ]);
   return { status: 201, body: environmentView(parts, await find(parts, id)) };
 }
 
@@ -156,7 +150,7 @@ async function updateEnvironment(parts: EnvironmentParts, request: OperationRequ
     if (body.region !== doc.region) assertRegion(parts, body.region);
     return { ...rest, ...body, updatedAt: request.now };
   });
-  return { status: 200, body: environmentView(parts, environment) };
+  return ok(environmentView(parts, environment));
 }
 
 function assertDeletable({ id, doc }: Row<'environments'>, { actor }: OperationRequest): void {
@@ -205,7 +199,7 @@ export function environmentOperations(parts: EnvironmentParts): Operation[] {
   const bill = {
     tag: 'Environments',
     path: `${ENVIRONMENT}/billOfMaterials`,
-    needsMfa: false,
+    permission: 'update:environment',
     responses: { 200: BillOfMaterialsReply },
   } as const;
   return [
@@ -213,21 +207,17 @@ export function environmentOperations(parts: EnvironmentParts): Operation[] {
       parts,
       {
         path: '/v1/environments',
+        name: 'Environment',
         idParameter: 'envID',
         tag: bill.tag,
-        ids: ['Environment', 'Environments'],
-        words: ['an environment', 'environments'],
         permission: 'environment',
-        needsMfa: false,
         schemas: { body: UpdateEnvironment, one: EnvironmentReply },
       },
       {
         list: listEnvironments,
         create: createEnvironment,
-        read: async (_parts, request) => ({
-          status: 200,
-          body: environmentView(parts, await find(parts, environmentOf(request))),
-        }),
+        read: async (_parts, request) =>
+          ok(environmentView(parts, await find(parts, environmentOf(request)))),
         replace: updateEnvironment,
         delete: deleteEnvironment,
       },
@@ -241,22 +231,20 @@ export function environmentOperations(parts: EnvironmentParts): Operation[] {
         },
       },
     ),
-    {
-      ...bill,
-      id: 'readBillOfMaterials',
-      method: 'GET',
-      summary: 'Read the products of an environment',
-      permission: 'read:environment',
-      handle: async (request) => billReply(parts, await find(parts, environmentOf(request))),
-    },
-    {
-      ...bill,
-      id: 'updateBillOfMaterials',
-      method: 'PUT',
-      summary: 'Replace the products of an environment; MFA needs PING_ONE_MFA',
-      permission: 'update:environment',
-      body: BillOfMaterials,
-      handle: (request) => updateBillOfMaterials(parts, request),
-    },
+    ...actionsOf(parts, bill, {
+      readBillOfMaterials: {
+        method: 'GET',
+        summary: 'Read the products of an environment',
+        permission: 'read:environment',
+        handle: async (_parts, request) =>
+          billReply(parts, await find(parts, environmentOf(request))),
+      },
+      updateBillOfMaterials: {
+        method: 'PUT',
+        summary: 'Replace the products of an environment; MFA needs PING_ONE_MFA',
+        body: BillOfMaterials,
+        handle: updateBillOfMaterials,
+      },
+    }),
   ];
 }

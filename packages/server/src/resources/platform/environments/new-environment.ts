@@ -2,12 +2,18 @@ import { randomUUIDv7 } from 'node:crypto';
 import { MFA_SETTINGS_ID } from '../../../configuration.ts';
 import type { Keyring } from '../../../crypto/keyring.ts';
 import type { MethodRegistry } from '../../../methods/registry.ts';
-import type { BillOfMaterialsProduct, Environment } from '../../../model/documents.ts';
+import type {
+  BillOfMaterialsProduct,
+  Documents,
+  Environment,
+  Table,
+} from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import type { Write } from '../../../storage/store.ts';
-import { defaultPolicyDocument } from '../../policies/device-authentication-policies/default-policy.ts';
+import { insertRow } from '../../kit/rows.ts';
+import { defaultPolicyDocument } from '../../policies/device-authentication-policies/policy-blocks.ts';
 import { defaultFido2Policy } from '../../policies/fido2-policies/default-fido2-policy.ts';
-import { defaultMfaSettings } from '../../policies/mfa-settings/mfa-settings.defaults.ts';
+import { defaultMfaSettings } from '../../policies/mfa-settings/mfa-settings.ts';
 
 type Product = BillOfMaterialsProduct;
 
@@ -50,53 +56,21 @@ export async function newEnvironmentWrites(
 ): Promise<Write[]> {
   const dates = { createdAt: now, updatedAt: now };
   const environmentId = id;
+  const inserted = <T extends Table>(table: T, doc: Documents[T], rowId: string = randomUUIDv7()) =>
+    insertRow(table, { environmentId, id: rowId, doc });
+  const bill = billOf(billOfMaterials, now);
+  const population = {
+    name: 'Default',
+    description: 'Users who are put into no other population.',
+    isDefault: true,
+    ...dates,
+  };
   return [
-    {
-      op: 'insert',
-      table: 'environments',
-      environmentId,
-      id,
-      doc: {
-        type: 'SANDBOX',
-        region: 'NA',
-        ...about,
-        ...billOf(billOfMaterials, now),
-        ...dates,
-      },
-    },
+    inserted('environments', { type: 'SANDBOX', region: 'NA', ...about, ...bill, ...dates }, id),
     ...(await keyring.createKeys(environmentId, now)),
-    {
-      op: 'insert',
-      table: 'populations',
-      environmentId,
-      id: randomUUIDv7(),
-      doc: {
-        name: 'Default',
-        description: 'Users who are put into no other population.',
-        isDefault: true,
-        ...dates,
-      },
-    },
-    {
-      op: 'insert',
-      table: 'mfa_settings',
-      environmentId,
-      id: MFA_SETTINGS_ID,
-      doc: defaultMfaSettings(now),
-    },
-    {
-      op: 'insert',
-      table: 'policies',
-      environmentId,
-      id: randomUUIDv7(),
-      doc: defaultPolicyDocument(methods, now),
-    },
-    {
-      op: 'insert',
-      table: 'fido2_policies',
-      environmentId,
-      id: randomUUIDv7(),
-      doc: defaultFido2Policy(now),
-    },
+    inserted('populations', population),
+    inserted('mfa_settings', defaultMfaSettings(now), MFA_SETTINGS_ID),
+    inserted('policies', defaultPolicyDocument(methods, now)),
+    inserted('fido2_policies', defaultFido2Policy(now)),
   ];
 }

@@ -1,4 +1,5 @@
 /** Populations: groups of users that roles can be confined to; one of them is the default. */
+
 import { type Static, Type } from 'typebox';
 import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
 import { ApiError } from '../../../errors/api-error.ts';
@@ -8,9 +9,10 @@ import { textKey } from '../../../model/text-key.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Condition } from '../../../storage/store.ts';
 import { type Collection, collectionOperations, findRow, renderRow } from '../../kit/collection.ts';
-import type { Operation } from '../../kit/operation.ts';
+import { type Operation, ok } from '../../kit/operation.ts';
 import { ENVIRONMENT } from '../../kit/resource.ts';
-import { Name, Reference, resourceOf } from '../../kit/schemas.ts';
+import { findBy } from '../../kit/rows.ts';
+import { closed, Name, Reference, resourceOf } from '../../kit/schemas.ts';
 
 const MEMBERS = {
   name: Name,
@@ -24,10 +26,7 @@ const MEMBERS = {
 };
 
 /** `default`: left out, it stays as it is, and a new population is not the default. */
-const WritePopulation = Type.Object(
-  { ...MEMBERS, default: Type.Optional(Type.Boolean()) },
-  { additionalProperties: false },
-);
+const WritePopulation = closed({ ...MEMBERS, default: Type.Optional(Type.Boolean()) });
 
 const Population = resourceOf({
   ...MEMBERS,
@@ -46,12 +45,9 @@ export function populationOperations(parts: Pick<Parts, 'store' | 'links'>): Ope
     ...parts,
     table: 'populations',
     path: `${ENVIRONMENT}/populations`,
-    idParameter: 'populationID',
+    name: 'Population',
     tag: 'Populations',
-    ids: ['Population', 'Populations'],
-    words: ['a population', 'populations'],
     permission: 'population',
-    needsMfa: false,
     auditType: 'POPULATION',
     schemas: { body: WritePopulation, one: Population },
     filters: {
@@ -77,11 +73,7 @@ export function populationOperations(parts: Pick<Parts, 'store' | 'links'>): Ope
       ...momentsOf(about),
     }),
     async assertUnused({ environmentId, id }) {
-      const [user] = await parts.store.list('users', environmentId, {
-        where: usersOf(id),
-        limit: 1,
-      });
-      if (!user) return;
+      if (!(await findBy(parts, 'users', environmentId, 'population_id', id))) return;
       throw new ApiError('REQUEST_FAILED', [], { message: 'The population still has users.' });
     },
     operations: {
@@ -90,7 +82,7 @@ export function populationOperations(parts: Pick<Parts, 'store' | 'links'>): Ope
         async handle(request) {
           const row = await findRow(collection, request);
           const userCount = await parts.store.count('users', row.environmentId, usersOf(row.id));
-          return { status: 200, body: { ...renderRow(collection, row, request), userCount } };
+          return ok({ ...renderRow(collection, row, request), userCount });
         },
       },
       delete: { summary: 'Delete an empty population' },

@@ -1,9 +1,11 @@
 /** Authentication of a client at the token endpoint, slowed down for those who guess. */
+
 import type { Application } from '../../../model/documents.ts';
+import type { Instant } from '../../../model/instant.ts';
 import { networkOf } from '../../../model/network.ts';
 import type { Parts } from '../../../parts.ts';
-import type { Stored } from '../../../storage/store.ts';
-import { activityWrite } from '../../kit/activity.ts';
+import type { Stored, Write } from '../../../storage/store.ts';
+import { type ActivityRecord, activityWrite } from '../../kit/activity.ts';
 import { createFailureWindow } from '../../kit/failure-window.ts';
 import { acceptAssertion, createUsedAssertions } from './client-assertion.ts';
 import { type ClientCredentials, invalidClient } from './client-credentials.ts';
@@ -18,6 +20,27 @@ export interface ClientAttempt {
   credentials: ClientCredentials;
   remoteAddress: string;
   correlationId?: string;
+}
+
+/** The audit row of an application's token, or of the attempt to get one. */
+export function tokenRecord(
+  { environmentId, correlationId }: Pick<ClientAttempt, 'environmentId' | 'correlationId'>,
+  { id }: Stored<Application>,
+  now: Instant,
+  more: Pick<ActivityRecord, 'result' | 'data'> = {},
+): Write {
+  const application = { type: 'APPLICATION', id } as const;
+  return activityWrite(
+    environmentId,
+    {
+      action: 'ACCESS_TOKEN.CREATED',
+      actor: application,
+      resource: application,
+      ...(correlationId === undefined ? {} : { correlationId }),
+      ...more,
+    },
+    now,
+  );
 }
 
 export type AuthenticateClient = (attempt: ClientAttempt) => Promise<Stored<Application>>;
@@ -57,24 +80,14 @@ export function createClientAuthentication(parts: ClientParts): AuthenticateClie
   }
 
   /** The audit log hears of it, so many times a minute; the answer doesn't wait, so it tells nothing. */
-  function tellFailure(
-    { environmentId, credentials, correlationId }: ClientAttempt,
-    { id }: Stored<Application>,
-  ): void {
+  function tellFailure(attempt: ClientAttempt, application: Stored<Application>): void {
+    const { environmentId, credentials } = attempt;
     const now = clock.now();
-    if (failuresTold.begin(`${environmentId} ${id}`, now) === undefined) return;
-    const activity = activityWrite(
-      environmentId,
-      {
-        action: 'ACCESS_TOKEN.CREATED',
-        actor: { type: 'APPLICATION', id },
-        resource: { type: 'APPLICATION', id },
-        ...(correlationId === undefined ? {} : { correlationId }),
-        result: 'FAILED',
-        data: { reason: 'CLIENT_AUTHENTICATION_FAILED', method: credentials.method },
-      },
-      now,
-    );
+    if (failuresTold.begin(`${environmentId} ${application.id}`, now) === undefined) return;
+    const activity = tokenRecord(attempt, application, now, {
+      result: 'FAILED',
+      data: { reason: 'CLIENT_AUTHENTICATION_FAILED', method: credentials.method },
+    });
     store.commit([activity]).catch(() => {});
   }
 

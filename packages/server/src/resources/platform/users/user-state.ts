@@ -3,17 +3,15 @@ import { type TSchema, Type } from 'typebox';
 import { invalidData } from '../../../errors/api-error.ts';
 import type { User } from '../../../model/documents.ts';
 import { type Instant, toTimestamp } from '../../../model/instant.ts';
-import type { Operation, OperationRequest } from '../../kit/operation.ts';
-import { ENVIRONMENT } from '../../kit/resource.ts';
+import { type Operation, type OperationRequest, ok } from '../../kit/operation.ts';
+import { actionsOf, ENVIRONMENT } from '../../kit/resource.ts';
 import type { Row } from '../../kit/rows.ts';
-import { HalLinks, Timestamp } from '../../kit/schemas.ts';
+import { closed, HalLinks, Timestamp } from '../../kit/schemas.ts';
 import { isLocked } from '../../kit/user-lock.ts';
 import { userView } from './user-view.ts';
 import { changeUser, readUser, type UserParts } from './users.service.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
-
-const closed = { additionalProperties: false } as const;
 
 /** A part of a user that has an address of its own, which `PUT` sets. */
 interface State {
@@ -26,14 +24,16 @@ interface State {
   view(user: User, now: Instant): object;
   /** The user as `PUT` makes it; the same one: nothing changes. */
   put(user: User, body: Partial<User>, now: Instant, settings: UserParts['settings']): User;
-  read?: Partial<Operation>;
-  update?: Partial<Operation>;
+  /** Default true, although it is the platform's. */
+  needsMfa?: boolean;
+  read?: Pick<Operation, 'selfScopes'>;
+  update?: State['read'];
 }
 
 /** A boolean of the user, under its own name. */
 const switchOf = (name: 'enabled' | 'mfaEnabled') => ({
   name,
-  body: Type.Object({ [name]: Type.Boolean() }, closed),
+  body: closed({ [name]: Type.Boolean() }),
   reply: Type.Object({ _links: HalLinks, [name]: Type.Boolean() }),
   view: (user: User) => ({ [name]: user[name] }),
   put: (user: User, body: Partial<User>) =>
@@ -45,8 +45,7 @@ const STATES: readonly State[] = [
     ...switchOf('enabled'),
     id: 'UserEnabled',
     summaries: { read: 'Read whether a user is enabled', update: 'Enable or disable a user' },
-    read: { needsMfa: false },
-    update: { needsMfa: false },
+    needsMfa: false,
   },
   {
     ...switchOf('mfaEnabled'),
@@ -66,7 +65,7 @@ const STATES: readonly State[] = [
       update: 'Let a user bypass MFA until a moment',
     },
     // Only this form of a moment is taken; contract §3.2.
-    body: Type.Object({ bypassMFAEnabledUntil: Timestamp }, closed),
+    body: closed({ bypassMFAEnabledUntil: Timestamp }),
     reply: Type.Object({
       _links: HalLinks,
       bypassMFAEnabledUntil: Type.Optional(Timestamp),
@@ -96,40 +95,37 @@ export function stateOperations(parts: UserParts): Operation[] {
     const reply = ({ environmentId, id, doc }: Row<'users'>, now: Instant) => {
       const user = parts.links.api(environmentId, `/users/${id}`);
       const _links = { self: { href: `${user.href}/${state.name}` }, user };
-      return { status: 200, body: { _links, ...state.view(doc, now) } };
+      return ok({ _links, ...state.view(doc, now) });
     };
     const common = {
       tag: 'Users',
       path: `${ENVIRONMENT}/users/{userID}/${state.name}`,
+      permission: 'update:user',
+      needsMfa: state.needsMfa ?? true,
       responses: { 200: state.reply },
-    };
-    return [
-      {
-        ...common,
-        id: `read${state.id}`,
+    } as const;
+    return actionsOf(parts, common, {
+      [`read${state.id}`]: {
         method: 'GET',
         summary: state.summaries.read,
         permission: 'read:user',
-        handle: async (request) => reply(await readUser(parts, request), request.now),
         ...state.read,
+        handle: async (_parts, request) => reply(await readUser(parts, request), request.now),
       },
-      {
-        ...common,
-        id: `update${state.id}`,
+      [`update${state.id}`]: {
         method: 'PUT',
         summary: state.summaries.update,
-        permission: 'update:user',
         body: state.body,
-        handle: async (request) => {
+        ...state.update,
+        async handle(_parts, request) {
           const { body, now } = request;
           const user = await changeUser(parts, request, 'UPDATED', (doc) =>
             state.put(doc, body, now, parts.settings),
           );
           return reply(user, now);
         },
-        ...state.update,
       },
-    ];
+    });
   });
 }
 
@@ -149,7 +145,7 @@ export async function lockAccount(parts: UserParts, request: OperationRequest) {
     if (until !== undefined && until <= now) return doc;
     return { ...doc, lock: { lockedAt: now, ...(until === undefined ? {} : { unlockAt: until }) } };
   });
-  return { status: 200, body: userView(parts.links, user, now) };
+  return ok(userView(parts.links, user, now));
 }
 
 /** Unlocks and forgets the wrong answers. */
@@ -160,5 +156,5 @@ export async function unlockAccount(parts: UserParts, request: OperationRequest)
     const { lock: _lock, ...rest } = doc;
     return { ...rest, mfaFailures: 0 };
   });
-  return { status: 200, body: userView(parts.links, user, now) };
+  return ok(userView(parts.links, user, now));
 }

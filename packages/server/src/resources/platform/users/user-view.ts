@@ -1,8 +1,8 @@
 import { LIFECYCLE_STATUS, VERIFY_STATUS } from '../../../model/built-in.ts';
 import type { User } from '../../../model/documents.ts';
-import { type Instant, toTimestamp } from '../../../model/instant.ts';
+import { type Instant, momentsOf, toTimestamp } from '../../../model/instant.ts';
 import type { Stored } from '../../../storage/store.ts';
-import type { Links } from '../../kit/links.ts';
+import { headOf, type Links } from '../../kit/links.ts';
 import { isLocked } from '../../kit/user-lock.ts';
 import { PROFILE_NAMES } from './users.schema.ts';
 
@@ -29,21 +29,18 @@ function accountView(user: User, now: Instant) {
 }
 
 /** A user as the API shows it. Pure. */
-export function userView(links: Links, { environmentId, id, doc }: Stored<User>, now: Instant) {
+export function userView(links: Links, user: Stored<User>, now: Instant) {
+  const { environmentId, id, doc } = user;
   const profile = PROFILE_NAMES.flatMap((name) =>
     doc[name] === undefined ? [] : [[name, doc[name]]],
   );
-  const self = links.api(environmentId, `/users/${id}`);
+  const path = `/users/${id}`;
   return {
-    _links: {
-      self,
-      environment: links.api(environmentId),
+    ...headOf(links, user, path, {
       population: links.api(environmentId, `/populations/${doc.populationId}`),
-      devices: { href: `${self.href}/devices` },
-      mfaEnabled: { href: `${self.href}/mfaEnabled` },
-    },
-    id,
-    environment: { id: environmentId },
+      devices: links.api(environmentId, `${path}/devices`),
+      mfaEnabled: links.api(environmentId, `${path}/mfaEnabled`),
+    }),
     population: { id: doc.populationId },
     username: doc.username,
     ...Object.fromEntries(profile),
@@ -54,7 +51,6 @@ export function userView(links: Links, { environmentId, id, doc }: Stored<User>,
     lifecycle: { status: LIFECYCLE_STATUS, ...doc.lifecycle },
     identityProvider: { type: 'PING_ONE', ...doc.identityProvider },
     verifyStatus: doc.verifyStatus ?? VERIFY_STATUS,
-    createdAt: toTimestamp(doc.createdAt),
-    updatedAt: toTimestamp(doc.updatedAt),
+    ...momentsOf(doc),
   };
 }

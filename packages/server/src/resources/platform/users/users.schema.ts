@@ -1,19 +1,17 @@
 /** The messages of users: the part of the platform's user model that MFA stands on. */
 import { type Static, type TSchema, Type } from 'typebox';
-import { HalLinks, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
+import { closed, HalLinks, maybe, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
 
-const closed = { additionalProperties: false } as const;
 // What the platform's page "Characters supported in user attributes" lists, but for the separators
 // of lines: no control characters, so that no header can be smuggled in, and none that have no width
 // or turn the direction of writing, so that a name can't pass for another.
 const CHARACTER = '[\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}\\p{Zs}]';
 const text = (maxLength: number) => Type.String({ maxLength, pattern: `^${CHARACTER}*$` });
 
-const members = (names: readonly string[], more: Record<string, TSchema> = {}) =>
-  Type.Partial(
-    Type.Object({ ...Object.fromEntries(names.map((name) => [name, text(256)])), ...more }),
-    closed,
-  );
+const members = (names: readonly string[], more: Record<string, TSchema> = {}) => {
+  const named = Object.fromEntries(names.map((name) => [name, text(256)]));
+  return closed(Type.Partial(Type.Object({ ...named, ...more })).properties);
+};
 
 const PROFILE = {
   email: text(254),
@@ -39,18 +37,11 @@ const OPTIONAL_PROFILE = Type.Partial(Type.Object(PROFILE)).properties;
 
 /** Kept and returned; it is the applications' that read it to act on it. */
 const STATE = {
-  lifecycle: Type.Optional(
-    Type.Object(
-      {
-        status: Type.Optional(Type.Enum(['ACCOUNT_OK', 'VERIFICATION_REQUIRED'])),
-        suppressVerificationCode: Type.Optional(Type.Boolean()),
-      },
-      closed,
-    ),
-  ),
-  identityProvider: Type.Optional(
-    Type.Object({ id: Type.Optional(Uuid), type: Type.Optional(text(64)) }, closed),
-  ),
+  lifecycle: maybe({
+    status: Type.Optional(Type.Enum(['ACCOUNT_OK', 'VERIFICATION_REQUIRED'])),
+    suppressVerificationCode: Type.Optional(Type.Boolean()),
+  }),
+  identityProvider: maybe({ id: Type.Optional(Uuid), type: Type.Optional(text(64)) }),
   verifyStatus: Type.Optional(Type.Enum(['NOT_INITIATED', 'ENABLED', 'DISABLED'])),
 };
 
@@ -62,39 +53,33 @@ const Username = Type.String({
 });
 
 /** The same for both media types. */
-export const CreateUser = Type.Object(
-  {
-    username: Username,
-    population: Type.Optional(Reference),
-    ...OPTIONAL_PROFILE,
-    ...STATE,
-    enabled: Type.Optional(Type.Boolean()),
-    mfaEnabled: Type.Optional(Type.Boolean()),
-    account: Type.Optional(
-      Type.Object(
-        {
-          canAuthenticate: Type.Optional(Type.Boolean()),
-          status: Type.Optional(Type.Enum(['OK', 'LOCKED'])),
-        },
-        closed,
-      ),
-    ),
-    password: Type.Optional(
-      Type.Record(Type.String(), Type.Unknown(), {
-        writeOnly: true,
-        description: 'Taken, and not kept: the first factor is somebody else’s.',
-      }),
-    ),
-  },
-  closed,
-);
+export const CreateUser = closed({
+  username: Username,
+  population: Type.Optional(Reference),
+  ...OPTIONAL_PROFILE,
+  ...STATE,
+  enabled: Type.Optional(Type.Boolean()),
+  mfaEnabled: Type.Optional(Type.Boolean()),
+  account: maybe({
+    canAuthenticate: Type.Optional(Type.Boolean()),
+    status: Type.Optional(Type.Enum(['OK', 'LOCKED'])),
+  }),
+  password: Type.Optional(
+    Type.Record(Type.String(), Type.Unknown(), {
+      writeOnly: true,
+      description: 'Taken, and not kept: the first factor is somebody else’s.',
+    }),
+  ),
+});
 export type CreateUserBody = Static<typeof CreateUser>;
 
 /** `PUT`: what is left out is removed; `enabled` and `mfaEnabled` have addresses of their own. */
-export const ReplaceUser = Type.Object(
-  { username: Username, population: Type.Optional(Reference), ...OPTIONAL_PROFILE, ...STATE },
-  closed,
-);
+export const ReplaceUser = closed({
+  username: Username,
+  population: Type.Optional(Reference),
+  ...OPTIONAL_PROFILE,
+  ...STATE,
+});
 export type ReplaceUserBody = Static<typeof ReplaceUser>;
 
 /** The schemas, and null for what they may lose; of an object, its members too. */
@@ -114,20 +99,16 @@ function removable(schemas: Record<string, TSchema>): Record<string, TSchema> {
 }
 
 /** `PATCH`: only what is named changes; null removes. */
-export const PatchUser = Type.Object(
-  {
-    username: Type.Optional(Username),
-    population: Type.Optional(Reference),
-    ...removable(PROFILE),
-    ...removable(STATE),
-  },
-  closed,
-);
+export const PatchUser = closed({
+  username: Type.Optional(Username),
+  population: Type.Optional(Reference),
+  ...removable(PROFILE),
+  ...removable(STATE),
+});
 
-export const LockAccount = Type.Object(
-  { unlockAt: Type.Optional(Type.String({ format: 'date-time' })) },
-  closed,
-);
+export const LockAccount = closed({
+  unlockAt: Type.Optional(Type.String({ format: 'date-time' })),
+});
 
 export const UserReply = Type.Object({
   _links: HalLinks,

@@ -1,6 +1,6 @@
 /** Users: create, read, replace, change, delete. */
 import { randomUUIDv7 } from 'node:crypto';
-import { ApiError, invalidData, notFound, notUnique } from '../../../errors/api-error.ts';
+import { ApiError, invalidData, notUnique } from '../../../errors/api-error.ts';
 import { EMAIL_RULE, emailKey, isEmailAddress } from '../../../model/address.ts';
 import { LIFECYCLE_STATUS, VERIFY_STATUS } from '../../../model/built-in.ts';
 import type { User } from '../../../model/documents.ts';
@@ -14,8 +14,8 @@ import { commitOrRetry } from '../../kit/commit.ts';
 import { wherever } from '../../kit/filter.ts';
 import { type ListSpec, listReply } from '../../kit/list.ts';
 import { findDefault } from '../../kit/one-default.ts';
-import { environmentOf, type OperationReply, type OperationRequest } from '../../kit/operation.ts';
-import { deleteRow, insertRow, type Row, updateRow } from '../../kit/rows.ts';
+import { environmentOf, type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
+import { deleteRow, found, insertRow, type Row, updateRow } from '../../kit/rows.ts';
 import { userView } from './user-view.ts';
 import { type CreateUserBody, PROFILE_NAMES, type ReplaceUserBody } from './users.schema.ts';
 
@@ -36,8 +36,7 @@ export async function readUser(
   { store }: Pick<UserParts, 'store'>,
   request: OperationRequest,
 ): Promise<Row<'users'>> {
-  const user = await store.get('users', environmentOf(request), request.params.userID ?? '');
-  if (!user) throw notFound();
+  const user = found(await store.get('users', environmentOf(request), request.params.userID ?? ''));
   request.requireUser({ id: user.id, populationId: user.doc.populationId });
   return user;
 }
@@ -141,15 +140,11 @@ function withoutProfile(doc: User, names: readonly (keyof User)[]): User {
   return rest;
 }
 
-export async function createUser(
-  { store, links, configurations }: UserParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const createUser: Handler<UserParts> = async ({ store, links, configurations }, request) => {
   const body: CreateUserBody = request.body;
   const environmentId = environmentOf(request);
   const { now } = request;
-  const configuration = await configurations.get(environmentId);
-  if (!configuration) throw notFound();
+  const configuration = found(await configurations.get(environmentId));
   const id = randomUUIDv7();
   const doc: User = {
     populationId: await populationOf(store, request, body.population),
@@ -173,7 +168,7 @@ export async function createUser(
     }),
     () => notUnique('username'),
   );
-}
+};
 
 /** The population that a change puts the user into; none is named: the present one. */
 async function populationAfter(
@@ -192,35 +187,31 @@ async function populationAfter(
  * `PUT`: the profile is what the request says. `PATCH`: only what it names changes, and of `name`,
  * `address` and `photo` only the parts that it names (RFC 7644 §3.5.2.3).
  */
-export async function updateUser(
-  parts: UserParts,
-  request: OperationRequest,
-  replaces: boolean,
-): Promise<OperationReply> {
-  const body: ProfileBody & Partial<ReplaceUserBody> = request.body;
-  const user = await changeUser(parts, request, 'UPDATED', async (doc) => {
-    const names = replaces ? PROFILE_NAMES : PROFILE_NAMES.filter((name) => name in body);
-    return {
-      ...withoutProfile(doc, names),
-      ...profileOf(body, replaces ? {} : doc),
-      ...stateOf(request),
-      username: body.username ?? doc.username,
-      populationId: await populationAfter(parts.store, request, doc, body.population),
-    };
-  });
-  return { status: 200, body: userView(parts.links, user, request.now) };
-}
+const updateUser =
+  (replaces: boolean): Handler<UserParts> =>
+  async (parts, request) => {
+    const body: ProfileBody & Partial<ReplaceUserBody> = request.body;
+    const user = await changeUser(parts, request, 'UPDATED', async (doc) => {
+      const names = replaces ? PROFILE_NAMES : PROFILE_NAMES.filter((name) => name in body);
+      return {
+        ...withoutProfile(doc, names),
+        ...profileOf(body, replaces ? {} : doc),
+        ...stateOf(request),
+        username: body.username ?? doc.username,
+        populationId: await populationAfter(parts.store, request, doc, body.population),
+      };
+    });
+    return ok(userView(parts.links, user, request.now));
+  };
+export const replaceUser = updateUser(true);
+export const patchUser = updateUser(false);
 
 /** Deletes the user with all devices; flows of a user who is gone are found no more. */
-export async function deleteUser(
-  parts: UserParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+export const deleteUser: Handler<UserParts> = async (parts, request) => {
   const { store } = parts;
   const deviceIds = await commitOrRetry(store, async () => {
     const { environmentId, id } = await readUser({ store }, request);
-    const facts = await store.readUserFacts(environmentId, id);
-    if (!facts) throw notFound();
+    const facts = found(await store.readUserFacts(environmentId, id));
     const writes = [
       deleteRow('users', facts.user),
       ...facts.devices.map((device) => deleteRow('devices', device)),
@@ -231,7 +222,7 @@ export async function deleteUser(
   });
   parts.wakeDevices(environmentOf(request), deviceIds);
   return { status: 204 };
-}
+};
 
 /** What users are found by; texts without regard to case but for ids (RFC 7643 §2.2). */
 function attributesAt(now: Instant) {

@@ -3,10 +3,8 @@ import { type Static, Type } from 'typebox';
 import type { WireDuration } from '../../../model/duration.ts';
 import type { DeviceSelection } from '../../../model/policy.ts';
 import { REMEMBER_ME } from '../../../policy/blocks.ts';
-import { HalLinks, Name, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
+import { closed, HalLinks, maybe, Name, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
 import { blockProperties, type PolicyBlock } from './policy-blocks.ts';
-
-const closed = { additionalProperties: false } as const;
 
 const SELECTION = Type.Enum(['DEFAULT_TO_FIRST', 'PROMPT_TO_SELECT', 'ALWAYS_DISPLAY_DEVICES']);
 const NOTIFICATION = Type.Enum(['NONE', 'EMAIL_THEN_SMS', 'SMS_THEN_EMAIL']);
@@ -24,17 +22,14 @@ const OPTIONAL = {
 
 /** The request of a create or a full replacement. */
 export function writePolicySchema(blocks: readonly PolicyBlock[]) {
-  return Type.Object(
-    {
-      name: Name,
-      default: Type.Boolean(),
-      authentication: Type.Optional(Type.Object({ deviceSelection: SELECTION }, closed)),
-      newDeviceNotification: Type.Optional(NOTIFICATION),
-      ...OPTIONAL,
-      ...blockProperties(blocks),
-    },
-    closed,
-  );
+  return closed({
+    name: Name,
+    default: Type.Boolean(),
+    authentication: maybe({ deviceSelection: SELECTION }),
+    newDeviceNotification: Type.Optional(NOTIFICATION),
+    ...OPTIONAL,
+    ...blockProperties(blocks),
+  });
 }
 
 export interface WritePolicy {
@@ -68,18 +63,11 @@ export function policySchema(blocks: readonly PolicyBlock[]) {
 }
 
 /** Page "Migrate Device Authentication Policies": nothing is required of the body. */
-export const MigratePolicies = Type.Object(
-  {
-    migrationData: Type.Optional(
-      Type.Array(
-        Type.Object(
-          { deviceAuthenticationPolicyId: Uuid, fido2PolicyId: Type.Optional(Uuid) },
-          closed,
-        ),
-        { maxItems: 100 },
-      ),
-    ),
-  },
-  closed,
-);
+export const MigratePolicies = closed({
+  migrationData: Type.Optional(
+    Type.Array(closed({ deviceAuthenticationPolicyId: Uuid, fido2PolicyId: Type.Optional(Uuid) }), {
+      maxItems: 100,
+    }),
+  ),
+});
 export type MigrateBody = Static<typeof MigratePolicies>;

@@ -9,12 +9,7 @@ import type { Write } from '../../../storage/store.ts';
 import { changeRecord } from '../../kit/activity.ts';
 import { type Collection, collectionOperations, renderRow } from '../../kit/collection.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
-import {
-  environmentOf,
-  type Operation,
-  type OperationReply,
-  type OperationRequest,
-} from '../../kit/operation.ts';
+import { environmentOf, type Handler, type Operation, ok } from '../../kit/operation.ts';
 import { ENVIRONMENT } from '../../kit/resource.ts';
 import { type Row, updateRow } from '../../kit/rows.ts';
 import { listOf } from '../../kit/schemas.ts';
@@ -87,10 +82,8 @@ function policyCollection({ store, links, methods }: PolicyParts): Policies {
     links,
     table: 'policies',
     path: `${ENVIRONMENT}/${EMBEDDED}`,
-    idParameter: 'deviceAuthenticationPolicyID',
+    name: 'DeviceAuthenticationPolicy',
     tag: 'Device authentication policies',
-    ids: ['DeviceAuthenticationPolicy', 'DeviceAuthenticationPolicies'],
-    words: ['a device authentication policy', 'device authentication policies'],
     permission: 'policy',
     auditType: 'DEVICE_AUTHENTICATION_POLICY',
     schemas: { body: writePolicySchema(blocks), one: policySchema(blocks) },
@@ -140,10 +133,7 @@ export function policyOperations(parts: PolicyParts): Operation[] {
  * server never had; so it is enabled with the FIDO policy that the request names. For the same
  * reason no other policy has to change. Answers those that did.
  */
-async function migratePolicies(
-  collection: Policies,
-  request: OperationRequest,
-): Promise<OperationReply> {
+const migratePolicies: Handler<Policies> = async (collection, request) => {
   const { migrationData = [] }: MigrateBody = request.body;
   const { store, links } = collection;
   const environmentId = environmentOf(request);
@@ -187,15 +177,12 @@ async function migratePolicies(
     ]);
     return { writes: [...holds.values(), ...writes], result: [...changed.values()] };
   });
-  return {
-    status: 200,
-    body: {
-      _links: { self: links.api(environmentId, `/${EMBEDDED}`) },
-      _embedded: {
-        [EMBEDDED]: migrated.map((row) => renderRow(collection, row, request)),
-      },
-      count: migrated.length,
-      size: migrated.length,
+  return ok({
+    _links: { self: links.api(environmentId, `/${EMBEDDED}`) },
+    _embedded: {
+      [EMBEDDED]: migrated.map((row) => renderRow(collection, row, request)),
     },
-  };
-}
+    count: migrated.length,
+    size: migrated.length,
+  });
+};

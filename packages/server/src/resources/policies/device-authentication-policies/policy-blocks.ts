@@ -1,6 +1,9 @@
 /** The blocks that a policy has: each method's own, and those of methods that come later. */
+
 import { type TSchema, Type } from 'typebox';
 import type { MethodRegistry } from '../../../methods/registry.ts';
+import type { DeviceAuthenticationPolicy } from '../../../model/documents.ts';
+import type { Instant } from '../../../model/instant.ts';
 import type { MethodPolicy } from '../../../model/policy.ts';
 import {
   FIDO2_BLOCK,
@@ -52,4 +55,26 @@ export function blockProperties(blocks: readonly PolicyBlock[]): Record<string, 
   return Object.fromEntries(
     blocks.map(({ key, schema, required }) => [key, required ? schema : Type.Optional(schema)]),
   );
+}
+
+/** The policy that a new environment begins with; contract resources, policies. Pure. */
+export function defaultPolicyDocument(
+  methods: MethodRegistry,
+  now: Instant,
+): DeviceAuthenticationPolicy {
+  const initial = policyBlocks(methods).flatMap((block) =>
+    block.initial ? [[block.key, block.initial] as const] : [],
+  );
+  return {
+    name: 'Default MFA Policy',
+    isDefault: true,
+    settings: {
+      authentication: { deviceSelection: 'DEFAULT_TO_FIRST' },
+      newDeviceNotification: 'EMAIL_THEN_SMS',
+      ignoreUserLock: false,
+      methods: Object.fromEntries(initial),
+    },
+    createdAt: now,
+    updatedAt: now,
+  };
 }

@@ -17,19 +17,28 @@ function rangeOf(path: readonly string[]) {
   return path.map((_, index) => DURATION_RANGES[path.slice(index).join('.')]).find(Boolean);
 }
 
-function assertDuration(duration: WireDuration, path: readonly string[], target: string): void {
-  const range = rangeOf(path);
-  if (!range) return;
+/** Throws `OUT_OF_RANGE`, with the bounds in the duration's own unit. Pure. */
+export function assertWithin(
+  duration: WireDuration,
+  { minMs, maxMs }: { minMs: number; maxMs: number },
+  target: string,
+): void {
   const lengthMs = toMs(duration);
-  if (range.orZero && lengthMs === 0) return;
-  if (lengthMs >= range.minMs && lengthMs <= range.maxMs) return;
+  if (lengthMs >= minMs && lengthMs <= maxMs) return;
   const unitMs = toMs({ ...duration, duration: 1 });
   throw invalidData('OUT_OF_RANGE', `${target}.duration`, {
     innerError: {
-      rangeMinimumValue: Math.ceil(range.minMs / unitMs),
-      rangeMaximumValue: Math.floor(range.maxMs / unitMs),
+      rangeMinimumValue: Math.ceil(minMs / unitMs),
+      rangeMaximumValue: Math.floor(maxMs / unitMs),
     },
   });
+}
+
+function assertDuration(duration: WireDuration, path: readonly string[], target: string): void {
+  const range = rangeOf(path);
+  if (!range) return;
+  if (range.orZero && toMs(duration) === 0) return;
+  assertWithin(duration, range, target);
 }
 
 /** Checks each duration in a policy, however deep. Throws `OUT_OF_RANGE`. Pure. */

@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { FIDO_ALLOWED_AUTHENTICATORS_MAX, NAME_LENGTH_MAX } from '../../../config/limits.ts';
 import {
+  closed,
   HalLinks,
   line,
   listOf,
@@ -11,7 +12,6 @@ import {
   Uuid,
 } from '../../kit/schemas.ts';
 
-const closed = { additionalProperties: false } as const;
 const KEY_IDENTIFIER = '^[0-9a-f]{40}$';
 
 const Identifiers = {
@@ -36,12 +36,9 @@ const Identifiers = {
  * nothing in.
  */
 export const AllowedAuthenticators = Type.Array(
-  Type.Object(
-    {
-      id: line(NAME_LENGTH_MAX),
-    },
-    closed,
-  ),
+  closed({
+    id: line(NAME_LENGTH_MAX),
+  }),
   { maxItems: FIDO_ALLOWED_AUTHENTICATORS_MAX, uniqueItems: true },
 );
 
@@ -61,10 +58,7 @@ const Statement = {
 };
 
 /** A custom authenticator: its identifier, and the statement as its maker gives it. */
-export const AddAuthenticator = Type.Object(
-  { ...Identifiers, metadataStatement: Type.Object(Statement, closed) },
-  closed,
-);
+export const AddAuthenticator = closed({ ...Identifiers, metadataStatement: closed(Statement) });
 export type AddAuthenticatorBody = Static<typeof AddAuthenticator>;
 
 export const AuthenticatorSchema = Type.Object({

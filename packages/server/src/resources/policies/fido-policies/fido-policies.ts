@@ -1,6 +1,5 @@
 /** The deprecated FIDO policies; contract sdk-schemas `FIDOPolicy`. */
 import { type Static, Type } from 'typebox';
-import { FIDO_POLICIES_MAX } from '../../../config/limits.ts';
 import { invalidData } from '../../../errors/api-error.ts';
 import type { FidoPolicy } from '../../../model/fido2.ts';
 import type { Parts } from '../../../parts.ts';
@@ -10,7 +9,13 @@ import type { Operation } from '../../kit/operation.ts';
 import { ENVIRONMENT } from '../../kit/resource.ts';
 import { resourceOf } from '../../kit/schemas.ts';
 import { AllowedAuthenticators } from '../fido-devices-metadata/fido-devices-metadata.schema.ts';
-import { POLICY_HEAD, policyDocument, policyMembers, writePolicy } from '../policy-document.ts';
+import {
+  FIDO_POLICIES,
+  POLICY_HEAD,
+  policyDocument,
+  policyMembers,
+  writePolicy,
+} from '../policy-document.ts';
 
 const SETTINGS = {
   description: Type.Optional(Type.String({ maxLength: 1_024 })),
@@ -42,20 +47,15 @@ export function fidoPolicyOperations({
   return collectionOperations({
     store,
     links,
+    ...FIDO_POLICIES,
     table: 'fido_policies',
     path: `${ENVIRONMENT}/fidoPolicies`,
-    idParameter: 'fidoPolicyID',
-    tag: 'FIDO policies',
-    ids: ['FidoPolicy', 'FidoPolicies'],
+    name: 'FidoPolicy',
     words: ['a FIDO policy (deprecated)', 'FIDO policies (deprecated)'],
-    permission: 'fidoPolicy',
-    auditType: 'FIDO_POLICY',
     schemas: {
       body: WriteFidoPolicy,
       one: resourceOf({ ...POLICY_HEAD, ...SETTINGS }),
     },
-    maximum: { count: FIDO_POLICIES_MAX, of: 'policies' },
-    oneDefault: { noun: 'policy' },
     toDocument: policyDocument(settingsOf),
     view: policyMembers,
   });

@@ -2,11 +2,10 @@
 import { type Static, Type } from 'typebox';
 import { RELYING_PARTY_ID_PATTERN } from '../../../model/fido2.ts';
 import { durationOf } from '../../../policy/blocks.ts';
-import { line, resourceOf, Uuid } from '../../kit/schemas.ts';
+import { closed, line, resourceOf, Uuid } from '../../kit/schemas.ts';
 import { AllowedAuthenticators } from '../fido-devices-metadata/fido-devices-metadata.schema.ts';
 import { POLICY_HEAD, writePolicy } from '../policy-document.ts';
 
-const closed = { additionalProperties: false } as const;
 const RELATED_ORIGINS_MAX = 20;
 
 const RELATED_ORIGIN =
@@ -30,20 +29,14 @@ const SETTINGS = {
   description: Type.Optional(line(1_024, 0)),
   attestationRequirements: Type.Enum(['NONE', 'DIRECT', 'ENTERPRISE']),
   authenticatorAttachment: Type.Enum(['PLATFORM', 'CROSS_PLATFORM', 'BOTH']),
-  backupEligibility: Type.Object(
-    { allow: Type.Boolean(), enforceDuringAuthentication: Type.Boolean() },
-    closed,
-  ),
+  backupEligibility: closed({ allow: Type.Boolean(), enforceDuringAuthentication: Type.Boolean() }),
   deviceDisplayName: line(100),
   discoverableCredentials: Type.Enum(['DISCOURAGED', 'PREFERRED', 'REQUIRED']),
-  mdsAuthenticatorsRequirements: Type.Object(
-    {
-      option: Type.Enum(['NONE', 'AUDIT_ONLY', 'GLOBAL', 'CERTIFIED', 'SPECIFIC']),
-      allowedAuthenticators: Type.Optional(AllowedAuthenticators),
-      enforceDuringAuthentication: Type.Boolean(),
-    },
-    closed,
-  ),
+  mdsAuthenticatorsRequirements: closed({
+    option: Type.Enum(['NONE', 'AUDIT_ONLY', 'GLOBAL', 'CERTIFIED', 'SPECIFIC']),
+    allowedAuthenticators: Type.Optional(AllowedAuthenticators),
+    enforceDuringAuthentication: Type.Boolean(),
+  }),
   publicKeyCredentialHints: Type.Optional(
     Type.Array(Type.Enum(['SECURITY_KEY', 'CLIENT_DEVICE', 'HYBRID']), {
       minItems: 1,
@@ -54,26 +47,20 @@ const SETTINGS = {
     pattern: RELYING_PARTY_ID_PATTERN,
     description: 'The lower-case domain that the credentials are for.',
   }),
-  userDisplayNameAttributes: Type.Object(
-    {
-      attributes: Type.Array(
-        Type.Object(
-          {
-            name: AttributeName,
-            subAttributes: Type.Optional(
-              Type.Array(
-                Type.Object({ name: Type.Enum(['given', 'family', 'formatted']) }, closed),
-                { minItems: 1, maxItems: 3 },
-              ),
-            ),
-          },
-          closed,
+  userDisplayNameAttributes: closed({
+    attributes: Type.Array(
+      closed({
+        name: AttributeName,
+        subAttributes: Type.Optional(
+          Type.Array(closed({ name: Type.Enum(['given', 'family', 'formatted']) }), {
+            minItems: 1,
+            maxItems: 3,
+          }),
         ),
-        { minItems: 1, maxItems: 6 },
-      ),
-    },
-    closed,
-  ),
+      }),
+      { minItems: 1, maxItems: 6 },
+    ),
+  }),
   userPresenceTimeout: Type.Optional(
     durationOf(['SECONDS', 'MINUTES'], { duration: 2, timeUnit: 'MINUTES' }),
   ),
@@ -96,7 +83,7 @@ const USER_VERIFICATION = {
 /** The request of a create or a full replacement. */
 export const WriteFido2Policy = writePolicy({
   ...SETTINGS,
-  userVerification: Type.Object({ ...USER_VERIFICATION, pinRequirement: NOT_SUPPORTED }, closed),
+  userVerification: closed({ ...USER_VERIFICATION, pinRequirement: NOT_SUPPORTED }),
   eaUniqueIdentifierAttribute: NOT_SUPPORTED,
 });
 export type WriteFido2PolicyBody = Static<typeof WriteFido2Policy>;

@@ -1,15 +1,20 @@
 /** FIDO2 policies: which authenticators are good enough; page "FIDO Policies". */
-import { FIDO_POLICIES_MAX, POLICIES_MAX } from '../../../config/limits.ts';
+import { POLICIES_MAX } from '../../../config/limits.ts';
 import { invalidData } from '../../../errors/api-error.ts';
 import { type KeptFido2Policy, withRelyingParty } from '../../../model/fido2.ts';
 import type { Parts } from '../../../parts.ts';
 import { withDefaults } from '../../../policy/with-defaults.ts';
 import { type Collection, collectionOperations, findRow, renderRow } from '../../kit/collection.ts';
-import type { Operation, OperationReply, OperationRequest } from '../../kit/operation.ts';
+import {
+  type Operation,
+  type OperationReply,
+  type OperationRequest,
+  ok,
+} from '../../kit/operation.ts';
 import { ENVIRONMENT } from '../../kit/resource.ts';
 import type { Row } from '../../kit/rows.ts';
 import { assertDurations } from '../device-authentication-policies/policy-rules.ts';
-import { policyDocument, policyMembers } from '../policy-document.ts';
+import { FIDO_POLICIES, policyDocument, policyMembers } from '../policy-document.ts';
 import {
   Fido2PolicySchema,
   READ_QUERY,
@@ -87,18 +92,13 @@ type Fido2Policies = Collection<'fido2_policies', WriteFido2PolicyBody>;
 export function fido2PolicyOperations(parts: Fido2PolicyParts): Operation[] {
   const collection: Fido2Policies = {
     ...parts,
+    ...FIDO_POLICIES,
     table: 'fido2_policies',
     path: `${ENVIRONMENT}/fido2Policies`,
-    idParameter: 'fido2PolicyID',
-    tag: 'FIDO policies',
-    ids: ['Fido2Policy', 'Fido2Policies'],
+    name: 'Fido2Policy',
     words: ['a FIDO2 policy', 'FIDO2 policies'],
-    permission: 'fidoPolicy',
-    auditType: 'FIDO_POLICY',
     schemas: { body: WriteFido2Policy, one: Fido2PolicySchema },
     filters: { name: { column: 'name', type: 'string' } },
-    maximum: { count: FIDO_POLICIES_MAX, of: 'policies' },
-    oneDefault: { noun: 'policy' },
     toDocument: policyDocument(settingsOf),
     view: (policy) => policyMembers(withRelyingParty(policy, parts.links.hostName())),
     async assertUnused(policy) {
@@ -128,14 +128,11 @@ async function readFido2Policy(
   }
   const policy = await findRow(collection, request);
   const body = renderRow(collection, policy, request);
-  if (expand === undefined) return { status: 200, body };
+  if (expand === undefined) return ok(body);
   const users = (await usersOf(parts, policy)).map(({ id, doc }) => ({ id, name: doc.name }));
-  return {
-    status: 200,
-    body: {
-      ...body,
-      deviceAuthenticationPolicies: users.map(({ id }) => id),
-      _embedded: { deviceAuthenticationPolicies: users },
-    },
-  };
+  return ok({
+    ...body,
+    deviceAuthenticationPolicies: users.map(({ id }) => id),
+    _embedded: { deviceAuthenticationPolicies: users },
+  });
 }

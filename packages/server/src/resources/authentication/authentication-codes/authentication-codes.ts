@@ -1,5 +1,7 @@
-/** Codes that a paired phone scans to sign its user on elsewhere; contract §3.5. */
+/** Codes that a paired phone scans to sign its user on elsewhere; contract flows-and-devices §3.5. */
+
 import { randomUUIDv7 } from 'node:crypto';
+import { type Static, Type } from 'typebox';
 import {
   AUTHENTICATION_CODE_KEPT_MS,
   AUTHENTICATION_CODE_MAX_MS,
@@ -10,18 +12,57 @@ import { toMs, type WireDuration } from '../../../model/duration.ts';
 import { type Instant, momentsOf, toTimestamp } from '../../../model/instant.ts';
 import type { AuthenticationCode, MobileSettings } from '../../../model/mobile.ts';
 import type { Parts } from '../../../parts.ts';
+import { durationOf } from '../../../policy/blocks.ts';
 import { changeRecord } from '../../kit/activity.ts';
-import { commitOrRetry } from '../../kit/commit.ts';
+import { commitOrRetry, commitWrites } from '../../kit/commit.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
-import { environmentOf, type Handler, type OperationRequest } from '../../kit/operation.ts';
+import {
+  environmentOf,
+  type Handler,
+  type Operation,
+  type OperationRequest,
+  ok,
+} from '../../kit/operation.ts';
+import { resourceOperations } from '../../kit/resource.ts';
 import { deleteRow, insertRow, type Row } from '../../kit/rows.ts';
+import { closed, Reference, resourceOf, Timestamp } from '../../kit/schemas.ts';
 import { LETTERS, newCode, shownCodes } from '../../kit/shown-code.ts';
-import type { CreateAuthenticationCodeBody } from './authentication-codes.schema.ts';
+import { assertWithin } from '../../policies/device-authentication-policies/policy-rules.ts';
 
-export type CodeParts = Pick<Parts, 'store' | 'links' | 'keyring' | 'methods'>;
+const CONTEXT_MEMBERS_MAX = 50;
+const LIFE_TIME_DEFAULT: WireDuration = { duration: 1, timeUnit: 'MINUTES' };
+const LIFE_TIME = durationOf(['SECONDS', 'MINUTES'], LIFE_TIME_DEFAULT);
+
+const CreateAuthenticationCode = closed({
+  application: Reference,
+  clientContext: Type.Optional(
+    Type.Record(Type.String({ maxLength: 100 }), Type.Unknown(), {
+      maxProperties: CONTEXT_MEMBERS_MAX,
+    }),
+  ),
+  lifeTime: Type.Optional(LIFE_TIME),
+  userApproval: Type.Optional(Type.Enum(['REQUIRED', 'NOT_REQUIRED'])),
+});
+type CreateAuthenticationCodeBody = Static<typeof CreateAuthenticationCode>;
+
+const AuthenticationCodeSchema = resourceOf({
+  application: Reference,
+  code: Type.String(),
+  uri: Type.String(),
+  status: Type.Enum(['UNCLAIMED', 'CLAIMED', 'COMPLETED', 'DENIED', 'EXPIRED']),
+  userApproval: Type.Enum(['REQUIRED', 'NOT_REQUIRED']),
+  lifeTime: LIFE_TIME,
+  clientContext: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  user: Type.Optional(Reference),
+  error: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
+  _embedded: Type.Optional(Type.Object({ device: Type.Record(Type.String(), Type.Unknown()) })),
+  expiresAt: Timestamp,
+});
+
+type CodeParts = Pick<Parts, 'store' | 'links' | 'keyring' | 'methods'>;
 
 const LENGTH = 8;
-const LIFE_TIME: WireDuration = { duration: 1, timeUnit: 'MINUTES' };
+const LIFE_TIME_RANGE = { minMs: AUTHENTICATION_CODE_MIN_MS, maxMs: AUTHENTICATION_CODE_MAX_MS };
 
 const { hash, seal, open } = shownCodes('authentication-codes');
 
@@ -38,6 +79,12 @@ function uriOf(code: string, settings: Record<string, unknown>): string {
 export const isOver = ({ status, usableUntil }: AuthenticationCode, now: Instant) =>
   now >= usableUntil && (status === 'UNCLAIMED' || status === 'CLAIMED');
 
+/** What is shown of the device that has claimed it. */
+function deviceOf(parts: CodeParts, { id, doc: { credential } }: Row<'devices'>) {
+  const { os, model, application } = nativeMethod(parts).view({ id, credential }, { masked: true });
+  return { id, os, model, application };
+}
+
 async function view(
   parts: CodeParts,
   { environmentId, id, doc }: Row<'authentication_codes'>,
@@ -50,12 +97,6 @@ async function view(
     doc.deviceId === undefined
       ? undefined
       : await store.get('devices', environmentId, doc.deviceId);
-  const shown =
-    device &&
-    nativeMethod(parts).view(
-      { id: device.id, credential: device.doc.credential },
-      { masked: true },
-    );
   return {
     _links: {
       self: links.auth(environmentId, `/authenticationCodes/${id}`),
@@ -68,44 +109,25 @@ async function view(
     uri: uriOf(code, application?.doc.settings ?? {}),
     status: isOver(doc, now) ? 'EXPIRED' : doc.status,
     userApproval: doc.userApproval,
-    lifeTime: doc.lifeTime ?? LIFE_TIME,
+    lifeTime: doc.lifeTime ?? LIFE_TIME_DEFAULT,
     ...(doc.clientContext ? { clientContext: doc.clientContext } : {}),
     ...(doc.userId === undefined ? {} : { user: { id: doc.userId } }),
     ...(doc.error ? { error: doc.error } : {}),
-    ...(device && shown
-      ? {
-          _embedded: {
-            device: {
-              id: device.id,
-              os: shown.os,
-              model: shown.model,
-              application: shown.application,
-            },
-          },
-        }
-      : {}),
+    ...(device ? { _embedded: { device: deviceOf(parts, device) } } : {}),
     expiresAt: toTimestamp(doc.usableUntil),
     ...momentsOf(doc),
   };
 }
 
 /** `POST …/authenticationCodes`: 201. */
-export const createAuthenticationCode: Handler<CodeParts> = async (parts, request) => {
+const createAuthenticationCode: Handler<CodeParts> = async (parts, request) => {
   const body: CreateAuthenticationCodeBody = request.body;
   const environmentId = environmentOf(request);
   const { now } = request;
   const { store, keyring } = parts;
-  const { lifeTime = LIFE_TIME } = body;
+  const { lifeTime = LIFE_TIME_DEFAULT } = body;
   const lifeMs = toMs(lifeTime);
-  if (lifeMs < AUTHENTICATION_CODE_MIN_MS || lifeMs > AUTHENTICATION_CODE_MAX_MS) {
-    const unitMs = toMs({ ...lifeTime, duration: 1 });
-    throw invalidData('OUT_OF_RANGE', 'lifeTime.duration', {
-      innerError: {
-        rangeMinimumValue: Math.ceil(AUTHENTICATION_CODE_MIN_MS / unitMs),
-        rangeMaximumValue: Math.floor(AUTHENTICATION_CODE_MAX_MS / unitMs),
-      },
-    });
-  }
+  assertWithin(lifeTime, LIFE_TIME_RANGE, 'lifeTime');
   const application = await store.get('applications', environmentId, body.application.id);
   if (!application?.doc.enabled || application.doc.type !== 'NATIVE_APP') {
     throw invalidData('INVALID_VALUE', 'application.id', {
@@ -147,21 +169,36 @@ async function rowOf({ store }: CodeParts, { params, now }: OperationRequest) {
   return row;
 }
 
-export const readAuthenticationCode: Handler<CodeParts> = async (parts, request) => ({
-  status: 200,
-  body: await view(parts, await rowOf(parts, request), request.now),
-});
+const readAuthenticationCode: Handler<CodeParts> = async (parts, request) =>
+  ok(await view(parts, await rowOf(parts, request), request.now));
 
-export const deleteAuthenticationCode: Handler<CodeParts> = async (parts, request) => {
-  await commitOrRetry(parts.store, async () => {
+const deleteAuthenticationCode: Handler<CodeParts> = async (parts, request) => {
+  await commitWrites(parts.store, async () => {
     const row = await rowOf(parts, request);
-    return {
-      writes: [
-        deleteRow('authentication_codes', row),
-        changeRecord(request, 'AUTHENTICATION_CODE', 'DELETED', row.id),
-      ],
-      result: undefined,
-    };
+    return [
+      deleteRow('authentication_codes', row),
+      changeRecord(request, 'AUTHENTICATION_CODE', 'DELETED', row.id),
+    ];
   });
   return { status: 204 };
 };
+
+/** Authentication codes: sign-on by a QR code; contract §3.5. */
+export function authenticationCodeOperations(parts: CodeParts): Operation[] {
+  return resourceOperations(
+    parts,
+    {
+      path: '/{envID}/authenticationCodes',
+      name: 'AuthenticationCode',
+      tag: 'Authentication codes',
+      permission: 'authenticationCode',
+      schemas: { body: CreateAuthenticationCode, one: AuthenticationCodeSchema },
+    },
+    {
+      create: createAuthenticationCode,
+      read: readAuthenticationCode,
+      delete: deleteAuthenticationCode,
+    },
+    { read: { summary: 'Read an authentication code: whether it was claimed, and by whom' } },
+  );
+}

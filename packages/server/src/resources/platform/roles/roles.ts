@@ -1,17 +1,40 @@
+/** The built-in roles; the platform's "Roles" page. */
+
+import { Type } from 'typebox';
 import { notFound } from '../../../errors/api-error.ts';
 import type { Parts } from '../../../parts.ts';
-import type { Operation } from '../../kit/operation.ts';
+import { type Operation, ok } from '../../kit/operation.ts';
 import {
   type Permission,
   type PermissionResource,
   permissionsOf,
   ROLES,
   type Role,
+  SCOPE_TYPES,
 } from '../../kit/permissions.ts';
 import { resourceOperations } from '../../kit/resource.ts';
+import { HalLinks, Uuid } from '../../kit/schemas.ts';
 import { publicUrlOf } from '../tokens/issuer.ts';
 import { findRole } from './role-assignments.ts';
-import { RoleReply } from './roles.schema.ts';
+
+const RoleReply = Type.Object(
+  {
+    _links: HalLinks,
+    id: Uuid,
+    name: Type.String(),
+    description: Type.String(),
+    type: Type.Literal('PLATFORM'),
+    applicableTo: Type.Array(Type.Enum([...SCOPE_TYPES])),
+    permissions: Type.Array(
+      Type.Object({
+        id: Type.String({ description: '`service:action:resource`' }),
+        classifier: Type.String(),
+        description: Type.String(),
+      }),
+    ),
+  },
+  { title: 'Role' },
+);
 
 /** The platform's service that has a resource, and its name there, where it isn't `mfa` and ours. */
 const SERVICES: Partial<Record<PermissionResource, [service: string, name: string]>> = {
@@ -51,29 +74,25 @@ export function roleOperations({ links }: Pick<Parts, 'links'>): Operation[] {
     undefined,
     {
       path: '/v1/roles',
-      idParameter: 'roleID',
+      name: 'Role',
       tag: 'Roles',
-      ids: ['Role', 'Roles'],
       words: ['one role', 'roles'],
       permission: 'role',
-      needsMfa: false,
       isUnpaged: true,
       schemas: { body: RoleReply, one: RoleReply },
     },
     {
-      list: async () => ({
-        status: 200,
-        body: {
+      list: async () =>
+        ok({
           _links: { self: { href: self() } },
           _embedded: { roles: ROLES.map(view) },
           count: ROLES.length,
           size: ROLES.length,
-        },
-      }),
+        }),
       async read(_parts, { params }) {
         const role = findRole(params.roleID ?? '');
         if (!role) throw notFound();
-        return { status: 200, body: view(role) };
+        return ok(view(role));
       },
     },
   );

@@ -1,15 +1,67 @@
 import { SIGNING_ALGORITHM } from '../../../crypto/environment-keys.ts';
-import type { Operation } from '../../kit/operation.ts';
+import type { Parts } from '../../../parts.ts';
+import { commitWrites } from '../../kit/commit.ts';
+import type { Operation, OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { createClientAuthentication, tokenRecord } from './authenticate-client.ts';
 import { ASSERTION_ALGORITHMS } from './client-assertion.ts';
+import { readClientCredentials } from './client-credentials.ts';
+import { issueApplicationToken } from './issue-token.ts';
 import { issuerOf } from './issuer.ts';
+import { NOT_KEPT, OAuthError, oauthErrorReply } from './oauth-error.ts';
 import {
   DiscoveryReply,
   JwksReply,
   OAuthErrorBody,
+  type TokenForm,
   TokenFormSchema,
   TokenReply,
 } from './tokens.schema.ts';
-import { createTokenEndpoint, type TokenEndpointParts } from './tokens.service.ts';
+
+/** What the token endpoint needs of the server's parts. */
+type TokenEndpointParts = Pick<Parts, 'store' | 'keyring' | 'clock' | 'links'>;
+
+/** The token endpoint's handler: the client credentials grant; RFC 6749 §4.4. */
+function createTokenEndpoint(parts: TokenEndpointParts) {
+  const authenticateClient = createClientAuthentication(parts);
+
+  async function issue(request: OperationRequest): Promise<OperationReply> {
+    const environmentId = request.params.envID ?? '';
+    const form: TokenForm = request.body;
+    if (!form.grant_type) throw new OAuthError('invalid_request', 'grant_type is missing.');
+    if (form.grant_type !== 'client_credentials') {
+      throw new OAuthError('unsupported_grant_type', 'grant_type must be client_credentials.');
+    }
+    const application = await authenticateClient({
+      environmentId,
+      credentials: readClientCredentials(request.headers.authorization?.toString(), form),
+      remoteAddress: request.remoteAddress,
+      correlationId: request.correlationId,
+    });
+    if (!application.doc.grantTypes.includes('CLIENT_CREDENTIALS')) {
+      throw new OAuthError('unauthorized_client', 'The application does not have this grant.');
+    }
+    // What a client may do is a matter of roles; `p1:` scopes are for users (contract §1.2).
+    if (form.scope) throw new OAuthError('invalid_scope', 'This grant gives no scopes.');
+    const { token, expiresInSeconds } = await issueApplicationToken(parts, application);
+    const { correlationId, now } = request;
+    const activity = tokenRecord({ environmentId, correlationId }, application, now);
+    await commitWrites(parts.store, async () => [activity]);
+    return {
+      status: 200,
+      body: { access_token: token, token_type: 'Bearer', expires_in: expiresInSeconds },
+      headers: NOT_KEPT,
+    };
+  }
+
+  return async (request: OperationRequest): Promise<OperationReply> => {
+    try {
+      return await issue(request);
+    } catch (error) {
+      if (error instanceof OAuthError) return oauthErrorReply(error);
+      throw error;
+    }
+  };
+}
 
 // Shorter than a new key waits before it is used, so that nobody misses one.
 const PUBLIC_FOR_A_MINUTE = { 'cache-control': 'public, max-age=60' };

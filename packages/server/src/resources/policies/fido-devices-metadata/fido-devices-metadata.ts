@@ -1,4 +1,5 @@
 /** Metadata of authenticators: listed, and custom ones added and removed. */
+
 import { X509Certificate } from 'node:crypto';
 import { CUSTOM_AUTHENTICATORS_MAX, FIDO_POLICIES_MAX } from '../../../config/limits.ts';
 import { invalidData, limitExceeded, notFound, notUnique } from '../../../errors/api-error.ts';
@@ -8,13 +9,20 @@ import type { Authenticator, CustomAuthenticator } from '../../../model/fido2.ts
 import { type Instant, toTimestamp } from '../../../model/instant.ts';
 import type { Parts } from '../../../parts.ts';
 import { changeRecord } from '../../kit/activity.ts';
-import { commitOrRetry } from '../../kit/commit.ts';
-import { environmentOf, type OperationReply, type OperationRequest } from '../../kit/operation.ts';
-import { deleteRow, insertRow, type Row, touchRow } from '../../kit/rows.ts';
-import type { AddAuthenticatorBody } from './fido-devices-metadata.schema.ts';
+import { commitWrites } from '../../kit/commit.ts';
+import { headOf } from '../../kit/links.ts';
+import { environmentOf, type Handler, type Operation, ok } from '../../kit/operation.ts';
+import { ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
+import { deleteRow, insertRow, touchRow } from '../../kit/rows.ts';
+import {
+  AddAuthenticator,
+  type AddAuthenticatorBody,
+  AuthenticatorList,
+  AuthenticatorSchema,
+} from './fido-devices-metadata.schema.ts';
 import { knownAuthenticators } from './known-authenticators.ts';
 
-export type MetadataParts = Pick<Parts, 'store' | 'links' | 'authenticators'>;
+type MetadataParts = Pick<Parts, 'store' | 'links' | 'authenticators'>;
 
 const PATH = '/fidoDevicesMetadata';
 const AUDIT_TYPE = 'FIDO_DEVICE_METADATA';
@@ -28,13 +36,8 @@ function view(
 ) {
   const { id, name, aaguid, attestationCertificateKeyIdentifiers, icon } = authenticator;
   return {
-    _links: {
-      self: links.api(environmentId, `${PATH}/${id}`),
-      environment: links.api(environmentId),
-    },
-    id,
+    ...headOf(links, { environmentId, id }, `${PATH}/${id}`),
     mdsIdentifier: id,
-    environment: { id: environmentId },
     name,
     ...(aaguid === undefined ? {} : { aaguid }),
     ...(attestationCertificateKeyIdentifiers ? { attestationCertificateKeyIdentifiers } : {}),
@@ -50,33 +53,24 @@ function view(
   };
 }
 
-export async function listAuthenticators(
-  parts: MetadataParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+const listAuthenticators: Handler<MetadataParts> = async (parts, request) => {
   const environmentId = environmentOf(request);
   const all = (await knownAuthenticators(parts, environmentId)).all();
-  return {
-    status: 200,
-    body: {
-      _links: { self: parts.links.api(environmentId, PATH) },
-      _embedded: { fidoDevicesMetadata: all.map((one) => view(parts, environmentId, one)) },
-      count: all.length,
-      size: all.length,
-    },
-  };
-}
+  return ok({
+    _links: { self: parts.links.api(environmentId, PATH) },
+    _embedded: { fidoDevicesMetadata: all.map((one) => view(parts, environmentId, one)) },
+    count: all.length,
+    size: all.length,
+  });
+};
 
-export async function readAuthenticator(
-  parts: MetadataParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+const readAuthenticator: Handler<MetadataParts> = async (parts, request) => {
   const environmentId = environmentOf(request);
   const known = await knownAuthenticators(parts, environmentId);
   const authenticator = known.byId(request.params.fidoDeviceID ?? '');
   if (!authenticator) throw notFound();
-  return { status: 200, body: view(parts, environmentId, authenticator) };
-}
+  return ok(view(parts, environmentId, authenticator));
+};
 
 /** What a valid request says. Throws with the certificate that is none. */
 function authenticatorOf(body: AddAuthenticatorBody, now: Instant): CustomAuthenticator {
@@ -124,15 +118,12 @@ function areSame(one: CustomAuthenticator, other: Authenticator): boolean {
   );
 }
 
-export async function addAuthenticator(
-  parts: MetadataParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+const addAuthenticator: Handler<MetadataParts> = async (parts, request) => {
   const environmentId = environmentOf(request);
   const { store } = parts;
   const doc = authenticatorOf(request.body, request.now);
   const id = authenticatorId(doc);
-  await commitOrRetry(
+  await commitWrites(
     store,
     async () => {
       const all = (await knownAuthenticators(parts, environmentId)).all();
@@ -151,35 +142,25 @@ export async function addAuthenticator(
       const turns = (await policiesOf(parts, environmentId))
         .filter(({ doc: { isDefault } }) => isDefault)
         .map((policy) => touchRow('fido2_policies', policy));
-      return {
-        writes: [
-          ...turns,
-          insertRow('custom_authenticators', { environmentId, id, doc }),
-          changeRecord(request, AUDIT_TYPE, 'CREATED', id),
-        ],
-        result: undefined,
-      };
+      return [
+        ...turns,
+        insertRow('custom_authenticators', { environmentId, id, doc }),
+        changeRecord(request, AUDIT_TYPE, 'CREATED', id),
+      ];
     },
     () => notUnique('metadataStatement.description'),
   );
   const added = { ...doc, id, source: 'CUSTOM' } as const;
   return { status: 201, body: view(parts, environmentId, added, doc.createdAt) };
-}
+};
 
 /** Only what was added here; and not while a policy lists it, which would then refuse everybody. */
-export async function removeAuthenticator(
-  parts: MetadataParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+const removeAuthenticator: Handler<MetadataParts> = async (parts, request) => {
   const environmentId = environmentOf(request);
   const id = request.params.fidoDeviceID ?? '';
   const { store, authenticators } = parts;
-  await commitOrRetry(store, async () => {
-    const row: Row<'custom_authenticators'> | undefined = await store.get(
-      'custom_authenticators',
-      environmentId,
-      id,
-    );
+  await commitWrites(store, async () => {
+    const row = await store.get('custom_authenticators', environmentId, id);
     if (!row) {
       if (!environmentAuthenticators(authenticators, []).byId(id)) throw notFound();
       throw invalidData('CONSTRAINT_VIOLATION', 'id', {
@@ -198,13 +179,42 @@ export async function removeAuthenticator(
         innerError: { referencedValues: users.map((policy) => policy.id) },
       });
     }
-    return {
-      writes: [
-        deleteRow('custom_authenticators', row),
-        changeRecord(request, AUDIT_TYPE, 'DELETED', id),
-      ],
-      result: undefined,
-    };
+    return [
+      deleteRow('custom_authenticators', row),
+      changeRecord(request, AUDIT_TYPE, 'DELETED', id),
+    ];
   });
   return { status: 204 };
+};
+
+/** The models of authenticators that policies can name: the metadata service's, and added ones. */
+export function fidoDevicesMetadataOperations(parts: MetadataParts): Operation[] {
+  return resourceOperations(
+    parts,
+    {
+      path: `${ENVIRONMENT}/fidoDevicesMetadata`,
+      name: 'FidoDeviceMetadata',
+      idParameter: 'fidoDeviceID',
+      tag: 'FIDO device metadata',
+      words: ['the metadata of an authenticator', 'metadata of authenticators'],
+      permission: 'fidoPolicy',
+      isUnpaged: true,
+      schemas: { body: AddAuthenticator, one: AuthenticatorSchema },
+    },
+    {
+      list: listAuthenticators,
+      create: addAuthenticator,
+      read: readAuthenticator,
+      delete: removeAuthenticator,
+    },
+    {
+      list: {
+        id: 'readAllFidoDevicesMetadata',
+        summary: 'Read the metadata of all authenticators',
+        responses: { 200: AuthenticatorList },
+      },
+      create: { id: 'addFidoDeviceMetadata', summary: 'Add a custom authenticator' },
+      delete: { id: 'removeFidoDeviceMetadata', summary: 'Remove a custom authenticator' },
+    },
+  );
 }

@@ -1,27 +1,55 @@
-/** Pairing keys: created for a user, shown to his phone, claimed there once; contract §5. */
+/** Pairing keys: created for a user, shown to his phone, claimed there once; contract flows-and-devices §5. */
+
 import { randomUUIDv7 } from 'node:crypto';
+import { type Static, Type } from 'typebox';
 import { PAIRING_KEYS_MAX, POLICIES_MAX } from '../../../config/limits.ts';
 import type { EnvironmentConfiguration } from '../../../configuration.ts';
 import { invalidData, limitExceeded, notFound } from '../../../errors/api-error.ts';
-import { toTimestamp } from '../../../model/instant.ts';
+import { momentsOf, toTimestamp } from '../../../model/instant.ts';
 import type { PairingKey } from '../../../model/mobile.ts';
 import type { MethodPolicy } from '../../../model/policy.ts';
 import type { Parts } from '../../../parts.ts';
 import { mobileApplicationPolicy, mobileApplications } from '../../../policy/mobile-application.ts';
 import type { Stored } from '../../../storage/store.ts';
-import { commitOrRetry } from '../../kit/commit.ts';
+import { commitOrRetry, commitWrites } from '../../kit/commit.ts';
+import { headOf } from '../../kit/links.ts';
 import { blockOf, namedPolicy, ownPolicyOf } from '../../kit/method-context.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
-import type { Handler, OperationRequest } from '../../kit/operation.ts';
-import { deleteRow, insertRow, touchRow } from '../../kit/rows.ts';
+import {
+  type Handler,
+  type Operation,
+  type OperationRequest,
+  ok,
+  type SelfScope,
+} from '../../kit/operation.ts';
+import { ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
+import { deleteRow, insertRow, touchRow, whereIs } from '../../kit/rows.ts';
+import { closed, Reference, resourceOf, Timestamp } from '../../kit/schemas.ts';
 import { configurationOf, idsOf, readUser } from '../devices/devices.parts.ts';
 import { newPairingCode, openPairingCode, pairingKeyDocument } from './new-pairing-key.ts';
-import type { CreatePairingKeyBody } from './pairing-keys.schema.ts';
 
-export type PairingKeyParts = Pick<
-  Parts,
-  'store' | 'links' | 'keyring' | 'configurations' | 'methods'
->;
+const APPLICATIONS_MAX = 100;
+
+const CreatePairingKey = closed({
+  applications: Type.Optional(Type.Array(Reference, { maxItems: APPLICATIONS_MAX })),
+  policy: Type.Optional(Reference),
+});
+type CreatePairingKeyBody = Static<typeof CreatePairingKey>;
+
+const PairingKeySchema = resourceOf({
+  user: Reference,
+  applications: Type.Array(Reference),
+  policy: Reference,
+  code: Type.String(),
+  status: Type.Enum(['UNCLAIMED', 'CLAIMED', 'FAILED']),
+  error: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
+  device: Type.Optional(Reference),
+  // Not of the platform: what a QR code of the open device protocol says.
+  uri: Type.String(),
+  expiresAt: Timestamp,
+});
+
+type PairingKeyParts = Pick<Parts, 'store' | 'links' | 'keyring' | 'configurations' | 'methods'>;
 
 /** What a QR code holds; docs/device-protocol.md, "Pairing". The key is what the phone will pin. */
 export async function pairingUri(
@@ -34,18 +62,15 @@ export async function pairingUri(
   return `${links.authOrigin()}/pair#${content}`;
 }
 
-async function view(parts: PairingKeyParts, { environmentId, id, doc }: Stored<PairingKey>) {
+async function view(parts: PairingKeyParts, row: Stored<PairingKey>) {
+  const { environmentId, id, doc } = row;
   const { links, keyring } = parts;
   const { userId, status, error, deviceId } = doc;
   const code = openPairingCode(keyring, environmentId, id, doc);
   return {
-    _links: {
-      self: links.api(environmentId, `/users/${userId}/pairingKeys/${id}`),
-      environment: links.api(environmentId),
+    ...headOf(links, row, `/users/${userId}/pairingKeys/${id}`, {
       user: links.api(environmentId, `/users/${userId}`),
-    },
-    id,
-    environment: { id: environmentId },
+    }),
     user: { id: userId },
     applications: doc.applicationIds.map((applicationId) => ({ id: applicationId })),
     policy: { id: doc.policyId },
@@ -55,8 +80,7 @@ async function view(parts: PairingKeyParts, { environmentId, id, doc }: Stored<P
     ...(deviceId === undefined ? {} : { device: { id: deviceId } }),
     uri: await pairingUri(parts, environmentId, code),
     expiresAt: toTimestamp(doc.usableUntil),
-    createdAt: toTimestamp(doc.createdAt),
-    updatedAt: toTimestamp(doc.updatedAt),
+    ...momentsOf(doc),
   };
 }
 
@@ -101,7 +125,7 @@ async function applicationsOf(
 }
 
 /** `POST …/pairingKeys`: 201. */
-export const createPairingKey: Handler<PairingKeyParts> = async (parts, request) => {
+const createPairingKey: Handler<PairingKeyParts> = async (parts, request) => {
   const body: CreatePairingKeyBody = request.body;
   const { environmentId, userId } = idsOf(request);
   const { now, remoteAddress } = request;
@@ -160,8 +184,8 @@ async function validKeys(
   return store.list('pairing_keys', environmentId, {
     where: {
       all: [
-        { column: 'user_id', is: 'eq', value: userId },
-        { column: 'status', is: 'eq', value: 'UNCLAIMED' },
+        whereIs('user_id', userId),
+        whereIs('status', 'UNCLAIMED'),
         { column: 'usable_until', is: 'gt', value: now },
       ],
     },
@@ -184,16 +208,36 @@ async function keyOf(
   return key;
 }
 
-export const readPairingKey: Handler<PairingKeyParts> = async (parts, request) => ({
-  status: 200,
-  body: await view(parts, await keyOf(parts, request)),
-});
+const readPairingKey: Handler<PairingKeyParts> = async (parts, request) =>
+  ok(await view(parts, await keyOf(parts, request)));
 
 /** `DELETE`: 204; a device that has claimed it stays. */
-export const deletePairingKey: Handler<PairingKeyParts> = async (parts, request) => {
-  await commitOrRetry(parts.store, async () => ({
-    writes: [deleteRow('pairing_keys', await keyOf(parts, request))],
-    result: undefined,
-  }));
+const deletePairingKey: Handler<PairingKeyParts> = async (parts, request) => {
+  await commitWrites(parts.store, async () => [
+    deleteRow('pairing_keys', await keyOf(parts, request)),
+  ]);
   return { status: 204 };
 };
+
+/** The user may do it by a scope of their own token, too. */
+const own = (scope: SelfScope) => ({ selfScopes: [scope] });
+
+/** Pairing keys of a user; contract §5. There is no list. */
+export function pairingKeyOperations(parts: PairingKeyParts): Operation[] {
+  return resourceOperations(
+    parts,
+    {
+      path: `${ENVIRONMENT}/users/{userID}/pairingKeys`,
+      name: 'PairingKey',
+      tag: 'Pairing keys',
+      permission: 'pairingKey',
+      schemas: { body: CreatePairingKey, one: PairingKeySchema },
+    },
+    { create: createPairingKey, read: readPairingKey, delete: deletePairingKey },
+    {
+      create: { ...own('p1:create:pairingKey'), bodyOptional: true },
+      read: own('p1:read:pairingKey'),
+      delete: own('p1:delete:pairingKey'),
+    },
+  );
+}

@@ -1,4 +1,7 @@
+/** Roles of applications; the platform's page "Application Role Assignments". */
+
 import { randomUUIDv7 } from 'node:crypto';
+import { type Static, Type } from 'typebox';
 import { ROLE_ASSIGNMENTS_MAX } from '../../../config/limits.ts';
 import { invalidData, limitExceeded, notFound, notUnique } from '../../../errors/api-error.ts';
 import type { Application, RoleAssignment } from '../../../model/documents.ts';
@@ -6,8 +9,11 @@ import type { Stored } from '../../../storage/store.ts';
 import { type ChangeVerb, requestRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { listReply } from '../../kit/list.ts';
-import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
+import { type Handler, type Operation, type OperationRequest, ok } from '../../kit/operation.ts';
+import { SCOPE_TYPES } from '../../kit/permissions.ts';
+import { ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
 import { deleteRow, insertRow } from '../../kit/rows.ts';
+import { closed, HalLinks, Reference, Uuid } from '../../kit/schemas.ts';
 import { ORGANIZATION_ID } from '../roles/organization.ts';
 import {
   findRole,
@@ -24,7 +30,28 @@ import {
   requireRole,
 } from './administration.ts';
 import { APPLICATIONS_PATH, roleAssignmentView } from './application-view.ts';
-import type { CreateRoleAssignment } from './role-assignments.schema.ts';
+
+const Scope = closed({
+  id: Uuid,
+  type: Type.Enum([...SCOPE_TYPES]),
+});
+
+const CreateRoleAssignment = closed({ role: Reference, scope: Scope });
+
+type CreateRoleAssignment = Static<typeof CreateRoleAssignment>;
+
+const RoleAssignmentReply = Type.Object(
+  {
+    _links: HalLinks,
+    id: Uuid,
+    environment: Reference,
+    application: Reference,
+    role: Reference,
+    scope: Scope,
+    readOnly: Type.Boolean({ description: 'Whether the caller may not delete it.' }),
+  },
+  { title: 'RoleAssignment' },
+);
 
 function record(request: OperationRequest, verb: ChangeVerb, { id, doc }: Stored<RoleAssignment>) {
   const { applicationId, roleId, scope } = doc;
@@ -61,10 +88,7 @@ async function scopeExists(
 }
 
 /** All role assignments of the application. */
-export async function listRoleAssignments(
-  parts: ApplicationParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+const listRoleAssignments: Handler<ApplicationParts> = async (parts, request) => {
   const { environmentId, id } = await readApplication(parts, request);
   const isReadOnly = await readOnlyFor(parts, request);
   return listReply({
@@ -77,7 +101,7 @@ export async function listRoleAssignments(
     where: { column: 'application_id', is: 'eq', value: id },
     render: (row) => roleAssignmentView(parts.links, row, isReadOnly(row)),
   });
-}
+};
 
 async function readAssignment(
   parts: ApplicationParts,
@@ -92,17 +116,11 @@ async function readAssignment(
 }
 
 /** One role assignment of the application. */
-export async function readRoleAssignment(
-  parts: ApplicationParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+const readRoleAssignment: Handler<ApplicationParts> = async (parts, request) => {
   const assignment = await readAssignment(parts, request);
   const isReadOnly = await readOnlyFor(parts, request);
-  return {
-    status: 200,
-    body: roleAssignmentView(parts.links, assignment, isReadOnly(assignment)),
-  };
-}
+  return ok(roleAssignmentView(parts.links, assignment, isReadOnly(assignment)));
+};
 
 /** Throws unless the caller may give this application the role, and the role fits the scope. */
 async function requireAssignable(
@@ -127,10 +145,7 @@ async function requireAssignable(
 }
 
 /** Gives a worker application a role that the caller has itself on that scope. */
-export async function createRoleAssignment(
-  parts: ApplicationParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+const createRoleAssignment: Handler<ApplicationParts> = async (parts, request) => {
   const requested: CreateRoleAssignment = request.body;
   const application = await readApplication(parts, request);
   await requireAssignable(parts, request, application, requested);
@@ -159,13 +174,10 @@ export async function createRoleAssignment(
     },
     () => notUnique('role', 'The application has this role on this scope already.'),
   );
-}
+};
 
 /** Takes a role from an application, other than the caller, that the caller has itself. */
-export async function deleteRoleAssignment(
-  parts: ApplicationParts,
-  request: OperationRequest,
-): Promise<OperationReply> {
+const deleteRoleAssignment: Handler<ApplicationParts> = async (parts, request) => {
   return commitOrRetry(parts.store, async () => {
     const assignment = await readAssignment(parts, request);
     const { environmentId, doc } = assignment;
@@ -176,4 +188,29 @@ export async function deleteRoleAssignment(
       result: { status: 204 },
     };
   });
+};
+
+/** Roles of applications; the platform's "Application Role Assignments". */
+export function roleAssignmentOperations(parts: ApplicationParts): Operation[] {
+  return resourceOperations(
+    parts,
+    {
+      path: `${ENVIRONMENT}/applications/{appID}/roleAssignments`,
+      name: 'RoleAssignment',
+      tag: 'Application role assignments',
+      words: ['a role assignment', 'role assignments of an application'],
+      permission: 'role',
+      schemas: { body: CreateRoleAssignment, one: RoleAssignmentReply },
+    },
+    {
+      list: listRoleAssignments,
+      create: createRoleAssignment,
+      read: readRoleAssignment,
+      delete: deleteRoleAssignment,
+    },
+    {
+      create: { summary: 'Assign a role that the caller has itself' },
+      delete: { summary: 'Delete a role assignment that the caller may delete' },
+    },
+  );
 }
