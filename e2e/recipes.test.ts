@@ -118,7 +118,7 @@ const LANGUAGES = [
 ] as const;
 
 for (const { name, command, file, skip } of LANGUAGES) {
-  describe(`the recipe for ${name}`, { skip, timeout: 120_000 }, () => {
+  describe(`the recipe for ${name}`, { skip }, () => {
     test('lets in by the right code, and says how many tries are left', async () => {
       const user = await aUserWithMail();
       const run = start(command, [recipe(file), user.username]);
@@ -191,7 +191,7 @@ async function aUserWithPhone(name: string) {
 }
 
 for (const framework of ['express', 'fastify']) {
-  describe(`the recipe for ${framework}`, { timeout: 120_000 }, () => {
+  describe(`the recipe for ${framework}`, () => {
     let url: string;
     before(async () => {
       const run = start(process.execPath, [recipe(`${framework}/server.mjs`)], {

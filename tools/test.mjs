@@ -6,8 +6,9 @@
 import { ensureBuilt } from './built.mjs';
 import { become, onPinnedNode, ROOT } from './installed.mjs';
 
-// The machine has few cores and some tests start a database or a browser.
-const OPTIONS = ['--test-concurrency=2', '--test-timeout=300000'];
+// The machine has few cores and some tests start a database or a browser. The time, of a test and of
+// a whole file, is only there to end what hangs: no machine is so slow.
+const OPTIONS = ['--test-concurrency=2', `--test-timeout=${20 * 60_000}`];
 const FILES = [
   'packages/**/*.test.ts',
   'tools/**/*.test.ts',
