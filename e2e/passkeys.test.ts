@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { CDPSession, Page } from 'playwright-core';
+import { FAILURE } from '../packages/server/src/testing/policies.ts';
 import { complaints } from './accessibility.ts';
-import { type ApiClient, apiClient, FAILURE } from './api-client.ts';
+import { type ApiClient, apiClient } from './api-client.ts';
 import { launchBrowser, type RunningBrowser } from './browser.ts';
 import { type RunningServer, startServer } from './server.ts';
 

@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { FAILURE } from '../packages/server/src/testing/policies.ts';
 import { type ApiClient, apiClient } from './api-client.ts';
 import { freePort, type RunningServer, startServer } from './server.ts';
 
 const recipe = (path: string) => fileURLToPath(new URL(`../docs/recipes/${path}`, import.meta.url));
 const CLI = fileURLToPath(new URL('../packages/cli/bin/countersign.mjs', import.meta.url));
-const FAILURE = { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } };
 
 let server: RunningServer;
 let api: ApiClient;

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { Account, memoryStorage } from '../../device/src/index.ts';
+import { errorOf } from '../src/testing/client.ts';
 import {
   allowNative,
   aNativeApplication,
@@ -13,7 +14,7 @@ import {
   theRequest,
 } from '../src/testing/native.ts';
 import { describeNative } from '../src/testing/native-suite.ts';
-import { aDevice, aFlow, aUser, check, errorOf, select, start } from '../src/testing/scenario.ts';
+import { aDevice, aFlow, aUser, check, select, start } from '../src/testing/scenario.ts';
 import type { TestServer } from '../src/testing/server.ts';
 import { until } from '../src/testing/until.ts';
 
