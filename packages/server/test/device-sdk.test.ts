@@ -194,6 +194,35 @@ describe('the device SDK', () => {
     listening.close();
   });
 
+  test('tells of a removal, though who listens has ended because the account is gone', async () => {
+    const user = await aUser(server);
+    const kept = memoryStorage();
+    const { uri } = await aPairingKey(server, user);
+    await anInstallation(server, applicationId, { storage: kept }).pair(uri);
+    const codes: string[] = [];
+    const storage: DeviceStorage = {
+      ...kept,
+      // What looks in this moment finds no account, and is told first.
+      async delete(name) {
+        await kept.delete(name);
+        listening.look();
+        await until(() => codes.length > 0);
+      },
+    };
+    const [account] = await anInstallation(server, applicationId, { storage }).accounts();
+    assert.ok(account);
+    const onError = (error: unknown) => {
+      codes.push((error as DeviceError).code);
+      listening.close();
+    };
+    const connected = Promise.withResolvers<void>();
+    const listening = listen(account, () => {}, { onError, onConnected: connected.resolve });
+    await connected.promise;
+    await server.api(`/users/${user.id}/devices/${account.id}`, { method: 'DELETE' });
+    await until(() => codes.length > 1);
+    assert.deepEqual(codes, ['NOT_PAIRED', 'REMOVED']);
+  });
+
   test('looks again when it could not see what it was woken for', async () => {
     const user = await aUser(server);
     const { uri } = await aPairingKey(server, user);
