@@ -3,6 +3,7 @@
  * summary closes the output. Options go on to it (`npm test -- --test-name-pattern=TOTP`), and so
  * do files (`npm test -- packages/server/src/flow/*.test.ts`).
  */
+import { join } from 'node:path';
 import { ensureBuilt } from './built.mjs';
 import { become, onPinnedNode, ROOT } from './installed.mjs';
 
@@ -18,6 +19,8 @@ const FILES = [
 
 if (await onPinnedNode()) {
   ensureBuilt();
+  // Hundreds of processes read the same sources: each starts in half of the time.
+  process.env.NODE_COMPILE_CACHE ??= join(ROOT, '.tmp/compile-cache');
   const args = process.argv.slice(2);
   const files = args.filter((arg) => !arg.startsWith('-'));
   const options = args.filter((arg) => arg.startsWith('-'));

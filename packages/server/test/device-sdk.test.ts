@@ -216,7 +216,10 @@ describe('the device SDK', () => {
       listening.close();
     };
     const connected = Promise.withResolvers<void>();
-    const listening = listen(account, () => {}, { onError, onConnected: connected.resolve });
+    const listening = listen(account, () => {}, {
+      onError,
+      onConnected: () => connected.resolve(),
+    });
     await connected.promise;
     await server.api(`/users/${user.id}/devices/${account.id}`, { method: 'DELETE' });
     await until(() => codes.length > 1);
