@@ -1,6 +1,7 @@
 /** A small client of the API for the tests that start the server as its own process. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { FAILURE } from '../packages/server/src/testing/policies.ts';
 import type { RunningServer } from './server.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects to be there.
@@ -24,8 +25,6 @@ export interface ApiClient {
   /** Devices of this application may be paired and used, as `application` says. */
   allowPhones(application: { id: string; push: object; [member: string]: unknown }): Promise<void>;
 }
-
-export const FAILURE = { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } };
 
 const mediaTypeOf = (action?: string) =>
   action === undefined ? 'application/json' : `application/vnd.pingidentity.${action}+json`;

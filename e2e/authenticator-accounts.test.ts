@@ -14,9 +14,9 @@ await first.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
 await first.close();
 const page = await phone.paired(user);
 
-describe('accounts on the authenticator', { timeout: 180_000 }, () => {
+describe('accounts on the authenticator', () => {
   const state = (name: string, one = user) =>
-    card(page, one).locator(`[data-connection=${name}]`).waitFor({ timeout: 20_000 });
+    card(page, one).locator(`[data-connection=${name}]`).waitFor();
   const online = () => page.evaluate("window.dispatchEvent(new Event('online'))");
   const isDown = (down: boolean) =>
     down ? page.route(/device\/v1/, (route) => route.abort()) : page.unroute(/device\/v1/);

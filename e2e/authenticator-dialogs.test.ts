@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { complaints, isTooWide } from './accessibility.ts';
 import { aPhoneTest, card, newsOf, type PhoneTest, press, type User } from './phone.ts';
 
-describe('questions on the authenticator', { timeout: 180_000 }, () => {
+describe('questions on the authenticator', () => {
   let phone: PhoneTest;
   let user: User;
   let page: Page;
@@ -19,7 +19,7 @@ describe('questions on the authenticator', { timeout: 180_000 }, () => {
   after(() => phone?.close());
 
   const dialog = (one = page) => one.getByRole('dialog');
-  const gone = (one = page) => dialog(one).waitFor({ state: 'detached', timeout: 20_000 });
+  const gone = (one = page) => dialog(one).waitFor({ state: 'detached' });
   const asked = async (more = {}) => {
     const flow = await phone.start(user, more);
     await dialog().waitFor();

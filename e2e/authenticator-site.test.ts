@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { complaints, isTooWide } from './accessibility.ts';
 import { aPhoneTest, type PhoneTest, type User } from './phone.ts';
 
-describe('the page that pairs a phone', { timeout: 120_000 }, () => {
+describe('the page that pairs a phone', () => {
   let phone: PhoneTest;
   let user: User;
   let site: Page;

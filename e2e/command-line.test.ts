@@ -18,7 +18,7 @@ const CLI = fileURLToPath(new URL('../packages/cli/src/main.ts', import.meta.url
 /** Whatever a shell, a URL, a form or a quote could make of it. */
 const SECRET = `it's a "secret" of 100 % €: $HOME \\ + = x`;
 
-describe('the command line', { timeout: 300_000 }, () => {
+describe('the command line', () => {
   let server: RunningServer;
   let api: ApiClient;
   let folder: string;

@@ -2,11 +2,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { HANG_MS } from '../packages/server/src/testing/until.ts';
 import { cleanEnvironment } from './server.ts';
 
 const MAIN = fileURLToPath(new URL('../packages/server/src/main.ts', import.meta.url));
-/** Far more than any command takes; a hang must not hang the tests. */
-const ENDS_WITHIN_MS = 60_000;
 
 export interface Ended {
   code: number | null;
@@ -30,7 +29,7 @@ export async function runCommand(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
-  const timer = setTimeout(() => child.kill('SIGKILL'), ENDS_WITHIN_MS);
+  const timer = setTimeout(() => child.kill('SIGKILL'), HANG_MS);
   const [code] = await once(child, 'close');
   clearTimeout(timer);
   return { code, stdout, stderr };

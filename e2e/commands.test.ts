@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { startPostgres, type TestPostgres } from '../packages/server/src/testing/postgres.ts';
+import { until } from '../packages/server/src/testing/until.ts';
 import { runCommand } from './command.ts';
 import { freePort, startServer } from './server.ts';
 
@@ -205,7 +206,7 @@ test('keys rotate says from when and until when; --revoke ends the tokens of bef
     const revoked = await runCommand(['keys', 'rotate', '--revoke'], env);
     assert.equal(revoked.code, 0, revoked.stderr);
     // The running node hears of it: nothing is restarted.
-    while ((await statusWith(leaked)) !== 401) await new Promise((next) => setTimeout(next, 50));
+    await until(async () => (await statusWith(leaked)) === 401);
     assert.equal(await statusWith(await issue()), 200);
   } finally {
     assert.equal(await server.stop(), 0);

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Reply, send } from '../packages/server/src/testing/client.ts';
+import { until } from '../packages/server/src/testing/until.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 const ROUNDS = 4;
@@ -111,7 +112,10 @@ test('killed under load and started again, it has lost nothing that it had answe
       const token = await tokenOf(server);
       await verify(server, token, answered);
       const loads = Array.from({ length: USERS }, (_, user) => load(server, token, user, answered));
-      const afterMs = 150 + Math.random() * LOAD_MS_MAX;
+      // However slow the machine is, it is killed under load.
+      const { length } = answered.completed;
+      await until(() => answered.completed.length > length);
+      const afterMs = Math.random() * LOAD_MS_MAX;
       await new Promise((resolve) => setTimeout(resolve, afterMs));
       server.process.kill('SIGKILL');
       await Promise.all(loads);

@@ -13,7 +13,7 @@ const NETWORK = {
 };
 const CPU_SLOWDOWN = 4;
 
-describe('the rendered API reference', { timeout: 120_000 }, () => {
+describe('the rendered API reference', () => {
   let server: RunningServer;
   let browser: RunningBrowser;
 

@@ -11,9 +11,7 @@ import { freePort } from './server.ts';
 
 const UUID = '0f9e8d7c-1a2b-4c3d-8e4f-5a6b7c8d9e0f';
 
-describe('the recipes, by a user who may not write into the installation', {
-  timeout: 600_000,
-}, () => {
+describe('the recipes, by a user who may not write into the installation', () => {
   let machine: Machine;
   let port: number;
   let mail: Awaited<ReturnType<typeof startMailServer>>;

@@ -6,7 +6,7 @@ import { type ApiClient, apiClient } from './api-client.ts';
 import { launchBrowser, type RunningBrowser } from './browser.ts';
 import { type RunningServer, startServer } from './server.ts';
 
-describe('pages for people', { timeout: 120_000 }, () => {
+describe('pages for people', () => {
   let server: RunningServer;
   let browser: RunningBrowser;
   let api: ApiClient;

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { CDPSession, Page } from 'playwright-core';
-import { HANG_MS } from '../packages/server/src/testing/until.ts';
+import { FAILURE } from '../packages/server/src/testing/policies.ts';
 import { complaints } from './accessibility.ts';
-import { type ApiClient, apiClient, FAILURE } from './api-client.ts';
+import { type ApiClient, apiClient } from './api-client.ts';
 import { launchBrowser, type RunningBrowser } from './browser.ts';
 import { type RunningServer, startServer } from './server.ts';
 
@@ -16,7 +16,7 @@ interface Authenticator {
   backupEligible?: boolean;
 }
 
-describe('passkeys in a browser', { timeout: 180_000 }, () => {
+describe('passkeys in a browser', () => {
   let server: RunningServer;
   let browser: RunningBrowser;
   let api: ApiClient;
@@ -92,7 +92,7 @@ describe('passkeys in a browser', { timeout: 180_000 }, () => {
     const outcome = page.locator('#outcome');
     const before = Number((await outcome.getAttribute('data-count')) ?? 0);
     await page.click(`button[value=${action}]`);
-    await page.waitForSelector(`#outcome[data-count="${before + 1}"]`, { timeout: HANG_MS });
+    await page.waitForSelector(`#outcome[data-count="${before + 1}"]`);
     const words = await outcome.innerText();
     assert.match(words, /^[A-Z].*\.$/, 'a person reads a sentence');
     assert.doesNotMatch(words, /[A-Z]{2,}_|Error:/, 'without codes');

@@ -8,6 +8,10 @@ import { launchBrowser, type RunningBrowser } from './browser.ts';
 import { cameraFlags, filmNothing } from './camera.ts';
 import { freePort, type RunningServer, startServer } from './server.ts';
 
+export const seconds = (duration: number) => ({ duration, timeUnit: 'SECONDS' });
+
+/** The longest that there is: on a busy machine a test takes its time to answer. */
+const PUSH_TIMEOUT = seconds(150);
 /** Tests ask more often than people do. */
 const PUSH_LIMIT = {
   count: 50,
@@ -59,6 +63,7 @@ export async function aPhoneTest(): Promise<PhoneTest> {
       id: applicationId,
       push: { enabled: true },
       otp: { enabled: true },
+      pushTimeout: PUSH_TIMEOUT,
       pushLimit: PUSH_LIMIT,
       ...more,
     });
@@ -101,7 +106,7 @@ export async function newsOf(page: Page, act: () => Promise<unknown>): Promise<s
   const news = page.locator('.news');
   const count = Number(await news.getAttribute('data-count'));
   await act();
-  await page.locator(`.news[data-count="${count + 1}"]`).waitFor({ timeout: 60_000 });
+  await page.locator(`.news[data-count="${count + 1}"]`).waitFor();
   return news.innerText();
 }
 

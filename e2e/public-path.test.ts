@@ -39,7 +39,7 @@ async function startProxy(port: number, target: string): Promise<Server> {
   return proxy;
 }
 
-describe('under the path of a proxy', { timeout: 120_000 }, () => {
+describe('under the path of a proxy', () => {
   let server: RunningServer;
   let browser: RunningBrowser;
   let proxy: Server;

@@ -8,7 +8,6 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { HANG_MS } from '../packages/server/src/testing/until.ts';
 import { cleanEnvironment, startServer } from './server.ts';
 
 const README = new URL('../README.md', import.meta.url);
@@ -36,9 +35,7 @@ async function runInShell(script: string, cwd: string) {
 
 const HEADINGS = ['Quick start', 'Approve on a phone', 'Sign in with a passkey'];
 
-test('every block of the README can be pasted twice, and ends in COMPLETED by mail and by phone', {
-  timeout: HANG_MS,
-}, async () => {
+test('every block of the README can be pasted twice, and ends in COMPLETED by mail and by phone', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-quick-start-'));
   // As on a first run: without given credentials the server makes its own and writes them down.
   const server = await startServer({
@@ -81,7 +78,7 @@ test('every block of the README can be pasted twice, and ends in COMPLETED by ma
   }
 });
 
-test('an error of the API is shown, and not swallowed', { timeout: 60_000 }, async () => {
+test('an error of the API is shown, and not swallowed', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-quick-start-'));
   const server = await startServer({ COUNTERSIGN_DATA_DIR: join(folder, 'data') });
   try {

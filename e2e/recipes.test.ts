@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { FAILURE } from '../packages/server/src/testing/policies.ts';
 import { type ApiClient, apiClient } from './api-client.ts';
 import { freePort, type RunningServer, startServer } from './server.ts';
 
 const recipe = (path: string) => fileURLToPath(new URL(`../docs/recipes/${path}`, import.meta.url));
 const CLI = fileURLToPath(new URL('../packages/cli/bin/countersign.mjs', import.meta.url));
-const FAILURE = { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } };
 
 let server: RunningServer;
 let api: ApiClient;
@@ -118,7 +118,7 @@ const LANGUAGES = [
 ] as const;
 
 for (const { name, command, file, skip } of LANGUAGES) {
-  describe(`the recipe for ${name}`, { skip, timeout: 120_000 }, () => {
+  describe(`the recipe for ${name}`, { skip }, () => {
     test('lets in by the right code, and says how many tries are left', async () => {
       const user = await aUserWithMail();
       const run = start(command, [recipe(file), user.username]);
@@ -191,7 +191,7 @@ async function aUserWithPhone(name: string) {
 }
 
 for (const framework of ['express', 'fastify']) {
-  describe(`the recipe for ${framework}`, { timeout: 120_000 }, () => {
+  describe(`the recipe for ${framework}`, () => {
     let url: string;
     before(async () => {
       const run = start(process.execPath, [recipe(`${framework}/server.mjs`)], {

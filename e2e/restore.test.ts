@@ -18,8 +18,8 @@ import { after, before, describe, test } from 'node:test';
 import { generateSync } from 'otplib';
 import pg from 'pg';
 import { send } from '../packages/server/src/testing/client.ts';
+import { policyBody } from '../packages/server/src/testing/policies.ts';
 import { startPostgres, type TestPostgres } from '../packages/server/src/testing/postgres.ts';
-import { policyBody } from '../packages/server/src/testing/scenario.ts';
 import { runCommand } from './command.ts';
 import { type RunningServer, startServer } from './server.ts';
 

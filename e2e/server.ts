@@ -41,10 +41,18 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** The environment of a fresh machine: nothing of the caller's settings reaches the server. */
+/**
+ * The environment of a fresh machine: nothing of the caller's settings reaches the server. Compiled
+ * sources do: many processes start, and most of their time is that.
+ */
 export function cleanEnvironment(): Record<string, string> {
-  const { PATH = '', HOME = '', TMPDIR } = process.env;
-  return { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }) };
+  const { PATH = '', HOME = '', TMPDIR, NODE_COMPILE_CACHE } = process.env;
+  return {
+    PATH,
+    HOME,
+    ...(TMPDIR === undefined ? {} : { TMPDIR }),
+    ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }),
+  };
 }
 
 /**

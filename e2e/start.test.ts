@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { HANG_MS } from '../packages/server/src/testing/until.ts';
+import { until } from '../packages/server/src/testing/until.ts';
 import { cleanEnvironment, freePort } from './server.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
@@ -20,14 +20,6 @@ const answers = (url: string) =>
     () => false,
   );
 
-async function waitUntil(condition: () => Promise<boolean>, what: string): Promise<void> {
-  const giveUpAt = performance.now() + HANG_MS;
-  while (!(await condition())) {
-    if (performance.now() > giveUpAt) throw new Error(`It did not come true that ${what}.`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 function killGroup(leader: number | undefined): void {
   try {
     if (leader !== undefined) process.kill(-leader, 'SIGKILL');
@@ -36,7 +28,7 @@ function killGroup(leader: number | undefined): void {
   }
 }
 
-test('npm start takes the options of serve, and refuses others', { timeout: 60_000 }, async () => {
+test('npm start takes the options of serve, and refuses others', async () => {
   const start = (...args: string[]) =>
     spawn('npm', ['start', '--silent', '--', ...args], {
       cwd: ROOT,
@@ -54,7 +46,7 @@ test('npm start takes the options of serve, and refuses others', { timeout: 60_0
   const starter = start('--port', String(port));
   const exited = once(starter, 'exit');
   try {
-    await waitUntil(() => answers(`http://127.0.0.1:${port}/readyz`), 'the server is ready');
+    await until(() => answers(`http://127.0.0.1:${port}/readyz`));
     starter.kill('SIGTERM');
     assert.deepEqual(await exited, [0, null]);
   } finally {
@@ -63,7 +55,7 @@ test('npm start takes the options of serve, and refuses others', { timeout: 60_0
   }
 });
 
-describe('a started server ends with its starter', { timeout: 120_000 }, () => {
+describe('a started server ends with its starter', () => {
   for (const [name, command] of [
     ['npm start', ['npm', 'start', '--silent']],
     ['the start tool', [process.execPath, join(ROOT, 'tools/start.mjs')]],
@@ -83,7 +75,7 @@ describe('a started server ends with its starter', { timeout: 120_000 }, () => {
         const exited = once(starter, 'exit');
         try {
           const url = `http://127.0.0.1:${port}/readyz`;
-          await waitUntil(() => answers(url), 'the server is ready');
+          await until(() => answers(url));
           starter.kill(signal);
           assert.deepEqual(await exited, [0, null]);
           assert.equal(await answers(url), false);

@@ -7,13 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { until } from '../packages/server/src/testing/until.ts';
 import { type ApiClient, apiClient } from './api-client.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 const CLI = fileURLToPath(new URL('../packages/cli/bin/countersign.mjs', import.meta.url));
 const A_MINUTE = { duration: 1, timeUnit: 'MINUTES' };
 
-describe('the authenticator in a terminal', { timeout: 120_000 }, () => {
+describe('the authenticator in a terminal', () => {
   let server: RunningServer;
   let api: ApiClient;
   let directory: string;
@@ -63,7 +64,7 @@ describe('the authenticator in a terminal', { timeout: 120_000 }, () => {
         output += text;
       });
     }
-    while (!output.includes('Waiting')) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => output.includes('Waiting'));
     return { child, output: () => output };
   }
 
@@ -78,9 +79,9 @@ describe('the authenticator in a terminal', { timeout: 120_000 }, () => {
     assert.deepEqual([again.status, /PAIRING_KEY_INVALID/.test(again.stderr)], [1, true]);
   });
 
-  const says = async (output: () => string, text: string) => {
-    while (!output().includes(text)) await new Promise((resolve) => setTimeout(resolve, 20));
-  };
+  /** Until it has said it, so many times. */
+  const says = (output: () => string, text: string, times = 1) =>
+    until(() => output().split(text).length > times);
 
   test('asks until there is an answer, and takes the number', async () => {
     const { child, output } = await listen('--once');
@@ -141,12 +142,12 @@ describe('the authenticator in a terminal', { timeout: 120_000 }, () => {
     await api.auth(`/deviceAuthentications/${first.id}`, {}, cancel);
     await says(output, 'the request has ended');
     const second = await start();
-    while (output().split('[y/n]').length < 3) await new Promise((r) => setTimeout(r, 20));
+    await says(output, '[y/n]', 2);
     child.stdin?.write('y\n');
     await says(output, '→ COMPLETED');
     assert.equal(await statusOf(second), 'COMPLETED');
     await start();
-    while (output().split('[y/n]').length < 4) await new Promise((r) => setTimeout(r, 20));
+    await says(output, '[y/n]', 3);
     child.kill('SIGINT');
     const [code] = await once(child, 'exit');
     assert.equal(code, 130);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { HANG_MS } from '../packages/server/src/testing/until.ts';
+import { until } from '../packages/server/src/testing/until.ts';
 
 const MODULE = new URL('installed.mjs', import.meta.url).href;
 const { isInstalled } = await import(MODULE);
@@ -144,14 +144,7 @@ function runs(pid: number): boolean {
   }
 }
 
-async function gone(pid: number): Promise<boolean> {
-  const giveUpAt = performance.now() + HANG_MS;
-  while (runs(pid)) {
-    if (performance.now() > giveUpAt) return false;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return true;
-}
+const gone = (pid: number) => until(() => !runs(pid));
 
 describe('a program that a tool runs', () => {
   for (const how of ['become', 'runChild']) {
@@ -162,7 +155,7 @@ describe('a program that a tool runs', () => {
       const pid = await startedBy(wrapper);
       wrapper.kill('SIGTERM');
       assert.deepEqual(await once(wrapper, 'exit'), [7, null]);
-      assert.ok(await gone(pid));
+      await gone(pid);
     });
   }
 
@@ -178,7 +171,7 @@ describe('a program that a tool runs', () => {
     });
     const pid = await startedBy(shell);
     shell.kill('SIGKILL');
-    assert.ok(await gone(pid));
+    await gone(pid);
   });
 
   test('is the server itself: the pinned Node.js is where npm puts it', async () => {

@@ -19,7 +19,7 @@ const PATHS =
 /** What a clone doesn't have. */
 const NOT_CLONED = new Set(['node_modules', '.git', 'data', 'dist', '.tmp']);
 /** Of a whole drill: it installs twice. */
-const ENDS_WITHIN_MS = 240_000;
+const ENDS_WITHIN_MS = 15 * 60_000;
 
 const isRoot = process.getuid?.() === 0;
 const AS_SERVICE = isRoot ? 'setpriv --reuid=65534 --regid=65534 --clear-groups' : '';

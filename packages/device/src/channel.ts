@@ -214,8 +214,9 @@ export function listen(
         if (!canConnect) pause = known.size > 0 ? PAUSE_WAITING_MS : 0;
         else pause = isShort() ? pause * 2 : PAUSE_MIN_MS;
       } catch (error) {
-        if (signal.aborted) return;
         const code = error instanceof DeviceError ? error.code : '';
+        // A removal is told once. Who found nothing to look for a moment before may have ended this.
+        if (signal.aborted && code !== 'REMOVED') return;
         report(error);
         if (isTheEnd(error)) return ending.abort();
         if (code === 'UNSYNCHRONIZED_CLOCK') await account.synchronize().catch(() => {});

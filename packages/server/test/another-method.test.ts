@@ -8,7 +8,9 @@ import { Type } from 'typebox';
 import type { AuthenticationMethod } from '../src/methods/authentication-method.ts';
 import { createRegistry } from '../src/methods/registry.ts';
 import { FAILURE_RULE } from '../src/policy/blocks.ts';
-import { aDefaultPolicy, aDevice, aFlow, aUser, check, errorOf } from '../src/testing/scenario.ts';
+import { errorOf } from '../src/testing/client.ts';
+import { aDefaultPolicy } from '../src/testing/policies.ts';
+import { aDevice, aFlow, aUser, check } from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
 
 const failure = { count: 2, coolDown: { duration: 2, timeUnit: 'MINUTES' as const } };

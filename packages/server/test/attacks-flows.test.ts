@@ -4,27 +4,24 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { generateSync } from 'otplib';
 import { issueUserToken } from '../src/resources/platform/tokens/issue-token.ts';
+import { errorOf } from '../src/testing/client.ts';
 import { allowNative, aNativeApplication, aPairingKey } from '../src/testing/native.ts';
-import { startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
+import { aDefaultPolicy, FAILURE, policyBody } from '../src/testing/policies.ts';
+import { DIALECTS } from '../src/testing/postgres.ts';
 import {
-  aDefaultPolicy,
   aDevice,
   aFlow,
   aUser,
   check,
-  errorOf,
-  policyBody,
   select,
   start,
   type TestUser,
   wrong,
 } from '../src/testing/scenario.ts';
-import { startTestServer, type TestServer } from '../src/testing/server.ts';
+import { startTestServerOn, type TestServer } from '../src/testing/server.ts';
 
-const DIALECTS = (process.env.DIALECTS ?? 'sqlite,postgres').split(',');
 const MINUTE = 60_000;
 const STEP = 30_000;
-const FAILURE = { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } };
 const SHORT = {
   enabled: true,
   otp: { lifeTime: { duration: 5, timeUnit: 'MINUTES' }, failure: FAILURE },
@@ -32,19 +29,13 @@ const SHORT = {
 
 for (const dialect of DIALECTS) {
   describe(`attacks on flows on ${dialect}`, () => {
-    let postgres: TestPostgres | undefined;
     let server: TestServer;
 
     before(async () => {
-      postgres = dialect === 'postgres' ? await startPostgres() : undefined;
-      const databaseUrl = await postgres?.freshDatabase();
-      server = await startTestServer(databaseUrl === undefined ? {} : { databaseUrl });
+      server = await startTestServerOn(dialect);
       await aDefaultPolicy(server, { email: SHORT });
     });
-    after(async () => {
-      await server?.close();
-      await postgres?.stop();
-    });
+    after(() => server?.close());
 
     const flowPath = (id: string) => `/deviceAuthentications/${id}`;
     const act = (id: string, type: string, body: object) =>

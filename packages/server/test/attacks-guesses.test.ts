@@ -2,22 +2,19 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import type { Reply } from '../src/testing/client.ts';
-import { startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
+import { errorOf, type Reply } from '../src/testing/client.ts';
+import { aDefaultPolicy } from '../src/testing/policies.ts';
+import { DIALECTS } from '../src/testing/postgres.ts';
 import {
-  aDefaultPolicy,
   aDevice,
   aFlow,
   aUser,
   check,
-  errorOf,
   start,
   type TestUser,
   wrong,
 } from '../src/testing/scenario.ts';
-import { startTestServer, type TestServer } from '../src/testing/server.ts';
-
-const DIALECTS = (process.env.DIALECTS ?? 'sqlite,postgres').split(',');
+import { startTestServerOn, type TestServer } from '../src/testing/server.ts';
 
 /** Whether the code was looked at: it completed the flow, or it cost an attempt. */
 const isJudged = ({ status, body }: Reply) =>
@@ -25,19 +22,13 @@ const isJudged = ({ status, body }: Reply) =>
 
 for (const dialect of DIALECTS) {
   describe(`attacks by guessing on ${dialect}`, () => {
-    let postgres: TestPostgres | undefined;
     let server: TestServer;
 
     before(async () => {
-      postgres = dialect === 'postgres' ? await startPostgres() : undefined;
-      const databaseUrl = await postgres?.freshDatabase();
-      server = await startTestServer(databaseUrl === undefined ? {} : { databaseUrl });
+      server = await startTestServerOn(dialect);
       await aDefaultPolicy(server);
     });
-    after(async () => {
-      await server?.close();
-      await postgres?.stop();
-    });
+    after(() => server?.close());
 
     /** Flows of test devices, each with its own code. */
     async function flowsOf(user: TestUser, count: number, deviceIds: readonly string[]) {

@@ -4,24 +4,21 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { MESSAGES_PER_ADDRESS_MAX, MESSAGES_PER_USER_MAX } from '../src/config/limits.ts';
 import { issueUserToken } from '../src/resources/platform/tokens/issue-token.ts';
-import { startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
+import { errorOf } from '../src/testing/client.ts';
+import { aDefaultPolicy, FAILURE, policyBody } from '../src/testing/policies.ts';
+import { DIALECTS } from '../src/testing/postgres.ts';
 import {
-  aDefaultPolicy,
   aDevice,
   aFlow,
   aUser,
   check,
-  errorOf,
-  policyBody,
   sentOtp,
   start,
   type TestUser,
 } from '../src/testing/scenario.ts';
-import { startTestServer, type TestServer } from '../src/testing/server.ts';
+import { startTestServerOn, type TestServer } from '../src/testing/server.ts';
 
-const DIALECTS = (process.env.DIALECTS ?? 'sqlite,postgres').split(',');
 const MINUTE = 60_000;
-const FAILURE = { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } };
 const OPEN = {
   enabled: true,
   otp: { lifeTime: { duration: 30, timeUnit: 'MINUTES' }, failure: FAILURE },
@@ -29,19 +26,13 @@ const OPEN = {
 
 for (const dialect of DIALECTS) {
   describe(`attacks on rules on ${dialect}`, () => {
-    let postgres: TestPostgres | undefined;
     let server: TestServer;
 
     before(async () => {
-      postgres = dialect === 'postgres' ? await startPostgres() : undefined;
-      const databaseUrl = await postgres?.freshDatabase();
-      server = await startTestServer(databaseUrl === undefined ? {} : { databaseUrl });
+      server = await startTestServerOn(dialect);
       await aDefaultPolicy(server, { sms: { ...OPEN, pairingDisabled: true } });
     });
-    after(async () => {
-      await server?.close();
-      await postgres?.stop();
-    });
+    after(() => server?.close());
 
     async function aPolicy(more: object = {}) {
       const body = policyBody(`policy-${randomUUID()}`, more);

@@ -1,16 +1,11 @@
 /** Attacks on passkeys and security keys, over HTTP on both stores. The numbers are the attacks'. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
-import {
-  aDefaultPolicy,
-  aUser,
-  errorOf,
-  fido2PolicyBody,
-  start,
-  type TestUser,
-} from '../src/testing/scenario.ts';
-import { startTestServer, type TestServer } from '../src/testing/server.ts';
+import { errorOf } from '../src/testing/client.ts';
+import { aDefaultPolicy, fido2PolicyBody } from '../src/testing/policies.ts';
+import { DIALECTS } from '../src/testing/postgres.ts';
+import { aUser, start, type TestUser } from '../src/testing/scenario.ts';
+import { startTestServerOn, type TestServer } from '../src/testing/server.ts';
 import {
   type Model,
   type SoftwareAuthenticator,
@@ -18,20 +13,16 @@ import {
   type Use,
 } from '../src/testing/software-authenticator.ts';
 
-const DIALECTS = (process.env.DIALECTS ?? 'sqlite,postgres').split(',');
 const RP = { id: 'login.shop.example', name: 'Shop' };
 const ORIGIN = `https://${RP.id}`;
 const PARTNER = 'https://partner.example';
 
 for (const dialect of DIALECTS) {
   describe(`attacks on passkeys on ${dialect}`, () => {
-    let postgres: TestPostgres | undefined;
     let server: TestServer;
 
     before(async () => {
-      postgres = dialect === 'postgres' ? await startPostgres() : undefined;
-      const databaseUrl = await postgres?.freshDatabase();
-      server = await startTestServer(databaseUrl === undefined ? {} : { databaseUrl });
+      server = await startTestServerOn(dialect);
       const policy = await server.api('/fido2Policies', {
         body: fido2PolicyBody('framed', {
           relatedOrigins: [PARTNER],
@@ -47,10 +38,7 @@ for (const dialect of DIALECTS) {
         },
       });
     });
-    after(async () => {
-      await server?.close();
-      await postgres?.stop();
-    });
+    after(() => server?.close());
 
     const devicesOf = (user: TestUser) => `/users/${user.id}/devices`;
 

@@ -11,8 +11,10 @@ import { after, before, describe, test } from 'node:test';
 import { SettingsService } from '@simplewebauthn/server';
 import { keyIdentifierOf } from '../src/methods/fido2/attestation-path.ts';
 import { type Maker, makeMaker } from '../src/testing/attestations.ts';
+import { errorOf } from '../src/testing/client.ts';
 import { type BlobEntry, metadataBlob } from '../src/testing/metadata-blob.ts';
-import { aDefaultPolicy, aUser, errorOf, fido2PolicyBody, start } from '../src/testing/scenario.ts';
+import { aDefaultPolicy, fido2PolicyBody } from '../src/testing/policies.ts';
+import { aUser, start } from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
 import {
   type Model,

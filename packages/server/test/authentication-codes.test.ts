@@ -6,7 +6,8 @@ import { DeviceError } from '../../device/src/index.ts';
 import { CLIENT_FAILURES_MAX, CLIENT_FAILURES_WINDOW_MS } from '../src/config/limits.ts';
 import { allowNative, aNativeApplication, aPhone, type Phone } from '../src/testing/native.ts';
 import { describeNative } from '../src/testing/native-suite.ts';
-import { aDefaultPolicy, aFlow, aUser, start, type TestUser } from '../src/testing/scenario.ts';
+import { aDefaultPolicy } from '../src/testing/policies.ts';
+import { aFlow, aUser, start, type TestUser } from '../src/testing/scenario.ts';
 import type { TestServer } from '../src/testing/server.ts';
 
 const minutes = (duration: number) => ({ duration, timeUnit: 'MINUTES' });

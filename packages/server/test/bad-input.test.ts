@@ -14,7 +14,8 @@ import { ANY_ENVIRONMENT } from '../src/storage/store.ts';
 import { TABLE_NAMES } from '../src/storage/tables.ts';
 import { askToken, type Reply, type RequestOptions, send } from '../src/testing/client.ts';
 import { allowNative, aNativeApplication, aPairingKey } from '../src/testing/native.ts';
-import { aDevice, aFlow, aUser, fido2PolicyBody, policyBody } from '../src/testing/scenario.ts';
+import { fido2PolicyBody, policyBody } from '../src/testing/policies.ts';
+import { aDevice, aFlow, aUser } from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
 
 type World = Record<string, string>;

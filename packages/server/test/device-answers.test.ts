@@ -4,11 +4,11 @@ import { createHash, randomUUID } from 'node:crypto';
 import { before, test } from 'node:test';
 import { decodeJwt } from 'jose';
 import { type Account, DeviceError, memoryStorage } from '../../device/src/index.ts';
-import type { Reply } from '../src/testing/client.ts';
+import { errorOf, type Reply } from '../src/testing/client.ts';
 import { postAsDevice, reasonOf, signedBy } from '../src/testing/device-requests.ts';
 import { allowNative, anInstallation, aPhone, type Phone } from '../src/testing/native.ts';
 import { describeNative } from '../src/testing/native-suite.ts';
-import { aFlow, aUser, errorOf, select, start, type TestUser } from '../src/testing/scenario.ts';
+import { aFlow, aUser, select, start, type TestUser } from '../src/testing/scenario.ts';
 import type { TestServer } from '../src/testing/server.ts';
 
 const minutes = (duration: number) => ({ duration, timeUnit: 'MINUTES' });

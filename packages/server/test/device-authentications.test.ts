@@ -2,15 +2,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { generateSync } from 'otplib';
+import { errorOf, invalidData } from '../src/testing/client.ts';
+import { aDefaultPolicy } from '../src/testing/policies.ts';
 import { DIALECTS } from '../src/testing/postgres.ts';
 import {
-  aDefaultPolicy,
   aDevice,
   aFlow,
   aUser,
   check,
-  errorOf,
-  invalidData,
   select,
   sentOtp,
   start,

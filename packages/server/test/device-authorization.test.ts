@@ -1,6 +1,7 @@
 /** The accessing device is the user's own phone: `mobilePayload`, silent push, enrolment. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { errorOf } from '../src/testing/client.ts';
 import {
   allowNative,
   anInstallation,
@@ -15,7 +16,7 @@ import {
   readDevices,
   readFlow,
 } from '../src/testing/native-suite.ts';
-import { aDevice, aFlow, aUser, check, errorOf, type TestUser } from '../src/testing/scenario.ts';
+import { aDevice, aFlow, aUser, check, type TestUser } from '../src/testing/scenario.ts';
 
 const SILENT_MS = 40_000;
 

@@ -4,10 +4,11 @@ import { before, test } from 'node:test';
 import { type NewKeyPair, newSigningKeys, signingKeyOf } from '../../device/src/keys.ts';
 import { signText } from '../../device/src/protocol.ts';
 import { DEVICE_LOGS_MS } from '../src/config/limits.ts';
+import { errorOf } from '../src/testing/client.ts';
 import { keptOf, postAsDevice, reasonOf, signedBy } from '../src/testing/device-requests.ts';
 import { aPhone } from '../src/testing/native.ts';
 import { describeNative } from '../src/testing/native-suite.ts';
-import { aFlow, aUser, errorOf } from '../src/testing/scenario.ts';
+import { aFlow, aUser } from '../src/testing/scenario.ts';
 import type { TestServer } from '../src/testing/server.ts';
 
 describeNative('changes of a native device', (world) => {

@@ -282,10 +282,10 @@ describeNative(
     });
   },
   // Who is in front says where sockets come from.
-  { timeout: 120_000, env: { COUNTERSIGN_TRUST_PROXY: '127.0.0.1' } },
+  { env: { COUNTERSIGN_TRUST_PROXY: '127.0.0.1' } },
 );
 
-describe('the channel over two nodes', { timeout: 120_000 }, () => {
+describe('the channel over two nodes', () => {
   let postgres: TestPostgres;
   let one: TestServer;
   let other: RunningServer;

@@ -6,11 +6,12 @@ import { type NewKeyPair, newEncryptionKeys, newSigningKeys } from '../../device
 import { signText } from '../../device/src/protocol.ts';
 import { CLIENT_FAILURES_MAX, CLIENT_FAILURES_WINDOW_MS } from '../src/config/limits.ts';
 import { issueUserToken } from '../src/resources/platform/tokens/issue-token.ts';
-import { type Reply, send } from '../src/testing/client.ts';
+import { errorOf, type Reply, send } from '../src/testing/client.ts';
 import { deviceUrl, postAsDevice, reasonOf } from '../src/testing/device-requests.ts';
 import { aPairingKey } from '../src/testing/native.ts';
 import { describeNative } from '../src/testing/native-suite.ts';
-import { aUser, errorOf, policyBody } from '../src/testing/scenario.ts';
+import { policyBody } from '../src/testing/policies.ts';
+import { aUser } from '../src/testing/scenario.ts';
 import type { TestServer } from '../src/testing/server.ts';
 
 /** A point that isn't on P-256. */

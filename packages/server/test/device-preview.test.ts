@@ -13,7 +13,7 @@ import {
   pairingKeyDocument,
 } from '../src/resources/devices/pairing-keys/new-pairing-key.ts';
 import { newEnvironmentWrites } from '../src/resources/platform/environments/new-environment.ts';
-import { type Reply, send } from '../src/testing/client.ts';
+import { errorOf, type Reply, send } from '../src/testing/client.ts';
 import {
   allowNative,
   aNativeApplication,
@@ -23,7 +23,7 @@ import {
   refused,
 } from '../src/testing/native.ts';
 import { describeNative } from '../src/testing/native-suite.ts';
-import { aUser, errorOf } from '../src/testing/scenario.ts';
+import { aUser } from '../src/testing/scenario.ts';
 import type { TestServer } from '../src/testing/server.ts';
 
 const aGuess = () => `01${String(randomInt(10 ** 12)).padStart(12, '0')}`;

@@ -29,12 +29,9 @@ import {
 } from '../src/testing/native.ts';
 import { aFlow, aUser, check, type TestUser } from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
+import { until } from '../src/testing/until.ts';
 
-const until = async (isTrue: () => boolean) => {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 10));
-};
-
-describe('the device SDK', { timeout: 120_000 }, () => {
+describe('the device SDK', () => {
   let server: TestServer;
   let applicationId: string;
 
@@ -197,6 +194,38 @@ describe('the device SDK', { timeout: 120_000 }, () => {
     listening.close();
   });
 
+  test('tells of a removal, though who listens has ended because the account is gone', async () => {
+    const user = await aUser(server);
+    const kept = memoryStorage();
+    const { uri } = await aPairingKey(server, user);
+    await anInstallation(server, applicationId, { storage: kept }).pair(uri);
+    const codes: string[] = [];
+    const storage: DeviceStorage = {
+      ...kept,
+      // What looks in this moment finds no account, and is told first.
+      async delete(name) {
+        await kept.delete(name);
+        listening.look();
+        await until(() => codes.length > 0);
+      },
+    };
+    const [account] = await anInstallation(server, applicationId, { storage }).accounts();
+    assert.ok(account);
+    const onError = (error: unknown) => {
+      codes.push((error as DeviceError).code);
+      listening.close();
+    };
+    const connected = Promise.withResolvers<void>();
+    const listening = listen(account, () => {}, {
+      onError,
+      onConnected: () => connected.resolve(),
+    });
+    await connected.promise;
+    await server.api(`/users/${user.id}/devices/${account.id}`, { method: 'DELETE' });
+    await until(() => codes.length > 1);
+    assert.deepEqual(codes, ['NOT_PAIRED', 'REMOVED']);
+  });
+
   test('looks again when it could not see what it was woken for', async () => {
     const user = await aUser(server);
     const { uri } = await aPairingKey(server, user);
@@ -303,27 +332,40 @@ describe('the device SDK', { timeout: 120_000 }, () => {
     assert.equal(await kept(), undefined);
   });
 
-  test('leaves a server that is down in peace', async () => {
+  test('leaves a server that is down in peace', async (context) => {
     const { storage } = await shared();
-    let tries = 0;
     const errors: string[] = [];
-    const nobody = createServer((socket) => {
-      tries += 1;
-      socket.destroy();
-    });
+    const nobody = createServer((socket) => socket.destroy());
     await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve));
     const { port } = nobody.address() as { port: number };
     const [name = ''] = await storage.keys();
     const record = (await storage.get(name)) as object;
     await storage.set(name, { ...record, origin: `http://127.0.0.1:${port}` });
     const device = new Device({ storage });
-    const onError = (error: unknown) => errors.push((error as { code: string }).code);
+    // The timer that it sets at once after an error is its rest: here it is over soon.
+    const rests: number[] = [];
+    let hasFailed = false;
+    const { setTimeout: start } = globalThis;
+    const shorten = (end: () => void, ms: number) => {
+      if (!hasFailed) return start(end, ms);
+      hasFailed = false;
+      rests.push(ms / 1_000);
+      return start(end, 1);
+    };
+    context.mock.method(globalThis, 'setTimeout', shorten);
+    const onError = (error: unknown) => {
+      errors.push((error as { code: string }).code);
+      hasFailed = true;
+    };
     const listening = device.onRequest(() => {}, { onError });
-    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    const MIDDLES = [2, 4, 8, 16, 32, 60, 60];
+    await until(() => rests.length >= MIDDLES.length);
     listening.close();
     nobody.close();
-    // By 1, 2, 4 … seconds, each between half and one and a half.
-    assert.ok(tries >= 1 && tries <= 6, `${tries} tries in four seconds`);
+    for (const [index, middle] of MIDDLES.entries()) {
+      const rest = rests[index] ?? 0;
+      assert.ok(rest >= middle / 2 && rest <= middle * 1.5, `${rest} after ${index + 1} tries`);
+    }
     assert.deepEqual(new Set(errors), new Set(['NETWORK']));
   });
 
@@ -365,12 +407,12 @@ describe('the device SDK', { timeout: 120_000 }, () => {
     });
 
     async function waitFor(flowId: string, status: string): Promise<void> {
-      for (;;) {
-        const { body } = await server.auth(`/deviceAuthentications/${flowId}`);
-        if (body.status === status) return;
-        assert.equal(body.status, 'PUSH_CONFIRMATION_REQUIRED');
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
+      let body: { status?: string } = {};
+      await until(async () => {
+        ({ body } = await server.auth(`/deviceAuthentications/${flowId}`));
+        return body.status !== 'PUSH_CONFIRMATION_REQUIRED';
+      });
+      assert.equal(body.status, status);
     }
   });
 

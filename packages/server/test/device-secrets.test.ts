@@ -17,12 +17,10 @@ import {
   aPairingKey,
   aPhone,
 } from '../src/testing/native.ts';
-import { startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
+import { DIALECTS, startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
 import { aFlow, aUser } from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
 import { freshDataDirectory } from '../src/testing/sqlite.ts';
-
-const DIALECTS = (process.env.DIALECTS ?? 'sqlite,postgres').split(',');
 
 type Row = Record<string, unknown> & { doc?: string | object };
 type Dump = Record<string, Row[]>;

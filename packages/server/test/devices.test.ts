@@ -3,15 +3,14 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { generateSync } from 'otplib';
 import { issueUserToken } from '../src/resources/platform/tokens/issue-token.ts';
+import { errorOf } from '../src/testing/client.ts';
+import { aDefaultPolicy, policyBody } from '../src/testing/policies.ts';
 import { DIALECTS } from '../src/testing/postgres.ts';
 import {
-  aDefaultPolicy,
   aDevice,
   aFlow,
   aUser,
   check,
-  errorOf,
-  policyBody,
   sentOtp,
   type TestUser,
   wrong,

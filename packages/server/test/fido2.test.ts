@@ -3,15 +3,10 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { issueUserToken } from '../src/resources/platform/tokens/issue-token.ts';
+import { errorOf, invalidData } from '../src/testing/client.ts';
+import { aDefaultPolicy, FAILURE } from '../src/testing/policies.ts';
 import { DIALECTS } from '../src/testing/postgres.ts';
-import {
-  aDefaultPolicy,
-  aUser,
-  errorOf,
-  invalidData,
-  start,
-  type TestUser,
-} from '../src/testing/scenario.ts';
+import { aUser, start, type TestUser } from '../src/testing/scenario.ts';
 import { startTestServerOn, type TestServer } from '../src/testing/server.ts';
 import {
   type Model,
@@ -22,7 +17,6 @@ import {
 
 const RP = { id: 'login.shop.example', name: 'Shop' };
 const ORIGIN = `https://${RP.id}`;
-const FAILURE = { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } };
 
 for (const dialect of DIALECTS) {
   describe(`FIDO2 on ${dialect}`, () => {

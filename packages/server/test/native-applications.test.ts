@@ -4,17 +4,11 @@ import { randomUUID } from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { NATIVE_APPLICATIONS_MAX } from '../src/config/limits.ts';
-import { allowNative, aPhone, createNativeApplication, FAILURE } from '../src/testing/native.ts';
+import { errorOf } from '../src/testing/client.ts';
+import { allowNative, aPhone, createNativeApplication } from '../src/testing/native.ts';
+import { aDefaultPolicy, FAILURE } from '../src/testing/policies.ts';
 import { DIALECTS } from '../src/testing/postgres.ts';
-import {
-  aDefaultPolicy,
-  aDevice,
-  aFlow,
-  aUser,
-  check,
-  errorOf,
-  start,
-} from '../src/testing/scenario.ts';
+import { aDevice, aFlow, aUser, check, start } from '../src/testing/scenario.ts';
 import { startTestServerOn, type TestServer } from '../src/testing/server.ts';
 
 const seconds = (duration: number) => ({ duration, timeUnit: 'SECONDS' });

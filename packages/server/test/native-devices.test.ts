@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { Account, memoryStorage } from '../../device/src/index.ts';
+import { errorOf } from '../src/testing/client.ts';
 import {
   allowNative,
   aNativeApplication,
@@ -13,8 +14,9 @@ import {
   theRequest,
 } from '../src/testing/native.ts';
 import { describeNative } from '../src/testing/native-suite.ts';
-import { aDevice, aFlow, aUser, check, errorOf, select, start } from '../src/testing/scenario.ts';
+import { aDevice, aFlow, aUser, check, select, start } from '../src/testing/scenario.ts';
 import type { TestServer } from '../src/testing/server.ts';
+import { until } from '../src/testing/until.ts';
 
 const minutes = (duration: number) => ({ duration, timeUnit: 'MINUTES' });
 const seconds = (duration: number) => ({ duration, timeUnit: 'SECONDS' });
@@ -401,11 +403,12 @@ describeNative('native devices', (world) => {
       assert.deepEqual((await readFlow(flow.id)).authenticators, ['mca', 'user', 'mfa', 'face']);
     });
 
-    test('wakes a request that is held open', async () => {
+    test('wakes a request that is held open', async (context) => {
       const user = await aUser(server);
       const phone = await aPhone(server, user, applicationId);
+      const { mock } = context.mock.method(server.server.parts.deviceWakes, 'wait');
       const held = phone.account.requests({ wait: 20 });
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await until(() => mock.callCount() > 0);
       const flow = await aFlow(server, user);
       const { requests } = await held;
       assert.equal(requests[0]?.challenge.id, flow.id);

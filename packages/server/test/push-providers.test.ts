@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { errorOf } from '../src/testing/client.ts';
 import { allowNative, aNativeApplication } from '../src/testing/native.ts';
 import { DIALECTS } from '../src/testing/postgres.ts';
 import { type PushServer, startPushServer } from '../src/testing/push-server.ts';
-import { aFlow, errorOf } from '../src/testing/scenario.ts';
+import { aFlow } from '../src/testing/scenario.ts';
 import type { TestServer } from '../src/testing/server.ts';
 
 /** A key of another kind than Google's, and of no team of Apple's. */

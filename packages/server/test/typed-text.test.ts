@@ -2,16 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { generateSync } from 'otplib';
-import {
-  aDefaultPolicy,
-  aDevice,
-  aFlow,
-  aUser,
-  check,
-  errorOf,
-  start,
-  type TestUser,
-} from '../src/testing/scenario.ts';
+import { errorOf } from '../src/testing/client.ts';
+import { aDefaultPolicy } from '../src/testing/policies.ts';
+import { aDevice, aFlow, aUser, check, start, type TestUser } from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
 
 const SHAPES: ((otp: string) => string)[] = [

@@ -69,3 +69,17 @@ export function send(url: string, options: RequestOptions = {}): Promise<Reply> 
     request.end(payload);
   });
 }
+
+/** The first detail of an error, with its top-level code and status. */
+export function errorOf({ status, body }: Reply) {
+  const detail = body?.details?.[0];
+  return { status, code: body?.code, detail: detail?.code, target: detail?.target };
+}
+
+/** What `errorOf` says where the data of a request is wrong. */
+export const invalidData = (detail: string, target: string) => ({
+  status: 400,
+  code: 'INVALID_DATA',
+  detail,
+  target,
+});

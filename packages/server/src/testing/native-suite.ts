@@ -17,10 +17,10 @@ export interface NativeWorld {
 export function describeNative(
   name: string,
   suite: (world: NativeWorld, once: { skip: string | false }) => void,
-  { env = {}, ...options }: { timeout?: number; env?: Record<string, string> } = {},
+  { env = {} }: { env?: Record<string, string> } = {},
 ): void {
   for (const dialect of DIALECTS) {
-    describe(`${name} on ${dialect}`, options, () => {
+    describe(`${name} on ${dialect}`, () => {
       const world = {} as { server: TestServer; applicationId: string };
       before(async () => {
         world.server = await startTestServerOn(dialect, { env });

@@ -10,10 +10,9 @@ import {
   memoryStorage,
 } from '../../../device/src/index.ts';
 import type { Reply } from './client.ts';
-import { aDefaultPolicy, type TestUser } from './scenario.ts';
+import { aDefaultPolicy, FAILURE } from './policies.ts';
+import type { TestUser } from './scenario.ts';
 import type { TestServer } from './server.ts';
-
-export const FAILURE = { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } };
 
 /** Asks for a native application; `more` changes it. */
 export function createNativeApplication(test: TestServer, more: object = {}): Promise<Reply> {

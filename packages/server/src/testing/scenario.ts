@@ -72,70 +72,10 @@ export function wrong(otp: string): string {
   return (otp.startsWith('1') ? '2' : '1') + otp.slice(1);
 }
 
-const FAILURE = { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } };
-const OFFLINE = {
-  enabled: true,
-  otp: { lifeTime: { duration: 30, timeUnit: 'MINUTES' }, failure: FAILURE },
-};
-
-/** A whole valid policy; `blocks` replaces parts of it. */
-export function policyBody(name: string, more: object = {}): Record<string, unknown> {
-  return {
-    name,
-    default: false,
-    email: OFFLINE,
-    sms: OFFLINE,
-    voice: OFFLINE,
-    totp: { enabled: true, otp: { failure: FAILURE } },
-    mobile: { enabled: false, otp: { failure: FAILURE } },
-    ...more,
-  };
-}
-
-/** Makes a policy the default one. */
-export async function aDefaultPolicy(test: TestServer, more: object = {}) {
-  const reply = await test.api('/deviceAuthenticationPolicies', {
-    body: policyBody(`policy-${randomUUID()}`, { default: true, ...more }),
-  });
-  assert.equal(reply.status, 201, reply.text);
-  return reply.body;
-}
-
 /** The types of the activities that the filter finds, newest first. */
 export async function actionsOf(test: Pick<TestServer, 'api'>, filter: string): Promise<string[]> {
   const reply = await test.api(`/activities?filter=${encodeURIComponent(filter)}`);
   assert.equal(reply.status, 200, reply.text);
   const activities: { action: { type: string } }[] = reply.body._embedded.activities;
   return activities.map(({ action }) => action.type);
-}
-
-/** The first detail of an error, with its top-level code and status. */
-export function errorOf({ status, body }: Reply) {
-  const detail = body?.details?.[0];
-  return { status, code: body?.code, detail: detail?.code, target: detail?.target };
-}
-
-/** What `errorOf` says where the data of a request is wrong. */
-export const invalidData = (detail: string, target: string) => ({
-  status: 400,
-  code: 'INVALID_DATA',
-  detail,
-  target,
-});
-
-/** A FIDO2 policy that takes any authenticator; `more` changes it. */
-export function fido2PolicyBody(name: string, more: object = {}): Record<string, unknown> {
-  return {
-    name,
-    relyingPartyId: 'login.shop.example',
-    attestationRequirements: 'NONE',
-    authenticatorAttachment: 'BOTH',
-    backupEligibility: { allow: true, enforceDuringAuthentication: true },
-    deviceDisplayName: 'Passkey',
-    discoverableCredentials: 'PREFERRED',
-    mdsAuthenticatorsRequirements: { option: 'NONE', enforceDuringAuthentication: false },
-    userDisplayNameAttributes: { attributes: [{ name: 'username' }] },
-    userVerification: { option: 'PREFERRED', enforceDuringAuthentication: true },
-    ...more,
-  };
 }

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { after, describe, test } from 'node:test';
 import { startFcm } from '../../../testing/fcm-service.ts';
-import { HANG_MS } from '../../../testing/until.ts';
 import { openFcmChannel } from './fcm.ts';
 import {
   accessTokenContract,
@@ -16,7 +15,7 @@ import {
 const fcm = await startFcm();
 after(() => fcm.close());
 
-describe('FCM', { timeout: HANG_MS }, () => {
+describe('FCM', () => {
   /** Sends by this account. */
   function opened(credentials = fcm.credentials, tokenUrl = fcm.tokenUrl) {
     const accounts = oneAccount({ googleServiceAccountCredentials: credentials });

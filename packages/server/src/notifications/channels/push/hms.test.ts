@@ -2,14 +2,13 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { startHms } from '../../../testing/hms-service.ts';
-import { HANG_MS } from '../../../testing/until.ts';
 import { openHmsChannel } from './hms.ts';
 import { accessTokenContract, DELIVERED, oneAccount, senderOf } from './testing-push.ts';
 
 const hms = await startHms();
 after(() => hms.close());
 
-describe('HMS', { timeout: HANG_MS }, () => {
+describe('HMS', () => {
   /** Sends by an account of its own. */
   function opened(account: Record<string, string> = hms.credentials) {
     const { url, tokenUrl } = hms;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { after, describe, test } from 'node:test';
-import { HANG_MS, until } from '../../../testing/until.ts';
+import { until } from '../../../testing/until.ts';
 import { ENDLESS_BYTES, startWebPush } from '../../../testing/web-push-service.ts';
 import { assertLater, DELIVERED, pushTimeout, senderOf, UNREACHABLE } from './testing-push.ts';
 import { openWebPushChannel, readSubscription } from './web-push.ts';
@@ -10,7 +10,7 @@ import { openWebPushChannel, readSubscription } from './web-push.ts';
 const service = await startWebPush();
 after(() => service.close());
 
-describe('Web Push', { timeout: HANG_MS }, () => {
+describe('Web Push', () => {
   const keys = (() => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const { x = '', y = '', d = '' } = privateKey.export({ format: 'jwk' });

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import type { RequestOptions } from '../../../testing/client.ts';
+import { errorOf, type RequestOptions } from '../../../testing/client.ts';
 import { roundTrip } from '../../../testing/round-trip.ts';
-import { actionsOf, errorOf } from '../../../testing/scenario.ts';
+import { actionsOf } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 import { aWorker } from '../applications/testing-platform.ts';
 

@@ -1,14 +1,8 @@
 /** What is switched of a user: enabled, locked, enabled for MFA, bypass; contract §3.1, §3.2. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import {
-  actionsOf,
-  aDevice,
-  aUser,
-  errorOf,
-  start,
-  type TestUser,
-} from '../../../testing/scenario.ts';
+import { errorOf } from '../../../testing/client.ts';
+import { actionsOf, aDevice, aUser, start, type TestUser } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 
 const MINUTE = 60_000;

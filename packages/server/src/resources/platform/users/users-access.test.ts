@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { aUser, errorOf, type TestUser } from '../../../testing/scenario.ts';
+import { errorOf } from '../../../testing/client.ts';
+import { aUser, type TestUser } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 import type { SelfScope } from '../../kit/operation.ts';
 import { aWorker } from '../applications/testing-platform.ts';

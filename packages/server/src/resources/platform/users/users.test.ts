@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { errorOf } from '../../../testing/client.ts';
 import { roundTrip } from '../../../testing/round-trip.ts';
-import { actionsOf, aDevice, aUser, errorOf } from '../../../testing/scenario.ts';
+import { actionsOf, aDevice, aUser } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 
 describe('users', () => {

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { POLICIES_MAX } from '../../../config/limits.ts';
-import type { RequestOptions } from '../../../testing/client.ts';
-import { errorOf, invalidData, policyBody } from '../../../testing/scenario.ts';
+import { errorOf, invalidData, type RequestOptions } from '../../../testing/client.ts';
+import { policyBody } from '../../../testing/policies.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 
 const PATH = '/deviceAuthenticationPolicies';

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import type { RequestOptions } from '../../../testing/client.ts';
-import { errorOf, fido2PolicyBody, invalidData, policyBody } from '../../../testing/scenario.ts';
+import { errorOf, invalidData, type RequestOptions } from '../../../testing/client.ts';
+import { fido2PolicyBody, policyBody } from '../../../testing/policies.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 
 const minutes = (duration: number) => ({ duration, timeUnit: 'MINUTES' });

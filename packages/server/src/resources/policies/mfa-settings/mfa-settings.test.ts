@@ -1,7 +1,8 @@
 /** `…/mfaSettings` over HTTP; contract §3.9. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { aDevice, aFlow, aUser, check, errorOf, invalidData } from '../../../testing/scenario.ts';
+import { errorOf, invalidData } from '../../../testing/client.ts';
+import { aDevice, aFlow, aUser, check } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 
 const DEFAULTS = {
