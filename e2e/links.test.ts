@@ -1,13 +1,15 @@
 /** `countersign link`: an address that does one thing for one user, and ends. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { FAILURE } from '../packages/server/src/testing/policies.ts';
+import { HANG_MS } from '../packages/server/src/testing/until.ts';
 import { complaints } from './accessibility.ts';
-import { type ApiClient, apiClient, FAILURE } from './api-client.ts';
+import { type ApiClient, apiClient } from './api-client.ts';
 import { launchBrowser, type RunningBrowser } from './browser.ts';
 import { runCommand } from './command.ts';
 import { freePort, type RunningServer, startServer } from './server.ts';
 
-describe('a link of a user', { timeout: 180_000 }, () => {
+describe('a link of a user', { timeout: HANG_MS }, () => {
   let server: RunningServer;
   let browser: RunningBrowser;
   let api: ApiClient;
