@@ -230,6 +230,8 @@ form.addEventListener('submit', async (event) => {
 
 if (isLinked) {
   showOnly('add');
+  // What happened, then what to do next.
+  form.before(outcome);
   buttonOf('use').textContent = 'Try it';
   await greet(link, { title: 'Add a passkey', say: (words) => tell(words, ''), end });
 } else {

@@ -8,6 +8,7 @@ import { CREDENTIALS_FILE } from '../bootstrap.ts';
 import { LINK_LIFETIME_SECONDS } from '../config/limits.ts';
 import type { Settings } from '../config/settings.ts';
 import { activityWrite } from '../resources/kit/activity.ts';
+import { commitOrRetry } from '../resources/kit/commit.ts';
 import { makeLinks } from '../resources/kit/links.ts';
 import type { SelfScope } from '../resources/kit/operation.ts';
 import { issueUserToken } from '../resources/platform/tokens/issue-token.ts';
@@ -68,6 +69,7 @@ export const run: Run = ({ settings, operands: [name = '', kind = ''], options, 
       { keyring, links, clock: SYSTEM_CLOCK },
       { environmentId, userId: user.id, scopes, lifetimeSeconds: LINK_LIFETIME_SECONDS },
     );
+    const warning = await tryOut(links.api(environmentId, `/users/${user.id}`).href, token);
     const now = SYSTEM_CLOCK.now();
     const expiresAt = new Date(now + expiresInSeconds * 1_000).toISOString();
     const record = {
@@ -77,8 +79,8 @@ export const run: Run = ({ settings, operands: [name = '', kind = ''], options, 
       userId: user.id,
       data: { link: kind, policyId: policy.id, expiresAt },
     } as const;
-    await store.commit([activityWrite(environmentId, record, now)]);
-    const warning = await tryOut(links.api(environmentId, `/users/${user.id}`).href, token);
+    const writes = [activityWrite(environmentId, record, now)];
+    await commitOrRetry(store, async () => ({ writes, result: undefined }));
 
     // Behind the `#`: browsers send it to no server, so it is in no log.
     const content = new URLSearchParams({
