@@ -8,6 +8,7 @@ import {
   AUTHENTICATION_CODE_MIN_MS,
 } from '../../../config/limits.ts';
 import { invalidData, notFound } from '../../../errors/api-error.ts';
+import { defined } from '../../../model/defined.ts';
 import { toMs, type WireDuration } from '../../../model/duration.ts';
 import { type Instant, momentsOf, toTimestamp } from '../../../model/instant.ts';
 import type { AuthenticationCode, MobileSettings } from '../../../model/mobile.ts';
@@ -110,9 +111,8 @@ async function view(
     status: isOver(doc, now) ? 'EXPIRED' : doc.status,
     userApproval: doc.userApproval,
     lifeTime: doc.lifeTime ?? LIFE_TIME_DEFAULT,
-    ...(doc.clientContext ? { clientContext: doc.clientContext } : {}),
     ...(doc.userId === undefined ? {} : { user: { id: doc.userId } }),
-    ...(doc.error ? { error: doc.error } : {}),
+    ...defined({ clientContext: doc.clientContext, error: doc.error }),
     ...(device ? { _embedded: { device: deviceOf(parts, device) } } : {}),
     expiresAt: toTimestamp(doc.usableUntil),
     ...momentsOf(doc),

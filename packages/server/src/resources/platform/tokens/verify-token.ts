@@ -1,4 +1,5 @@
 /** Verifies a token's form, signature and times; what may have changed since is not here. */
+
 import type { KeyObject } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import {
@@ -8,6 +9,7 @@ import {
 } from '../../../config/limits.ts';
 import { SIGNING_ALGORITHM } from '../../../crypto/environment-keys.ts';
 import { ApiError } from '../../../errors/api-error.ts';
+import { defined } from '../../../model/defined.ts';
 import type { Instant } from '../../../model/instant.ts';
 import { CREDENTIALS_CLAIM, TOKEN_TYPE, type TokenParts } from './issue-token.ts';
 import { environmentOfIssuer, issuerOf, publicUrlOf } from './issuer.ts';
@@ -92,8 +94,7 @@ export async function verifyToken(parts: TokenParts, token: string): Promise<Ver
   return {
     environmentId,
     kid,
-    ...(applicationId === undefined ? {} : { applicationId }),
-    ...(userId === undefined ? {} : { userId }),
+    ...defined({ applicationId, userId }),
     scopes: scope ? new Set(scope.split(' ')) : NO_SCOPES,
     issuedAt: (payload.iat ?? 0) * 1_000,
     credentialsFrom: Number(payload[CREDENTIALS_CLAIM] ?? 0) * 1_000,
