@@ -1,4 +1,4 @@
-/** Accounts of an application with push providers: kept sealed, never shown; contract sdk-schemas. */
+/** Accounts of an application with push providers: kept sealed, never shown; sdk-schemas `MFAPushCredential*`. */
 
 import { createPrivateKey } from 'node:crypto';
 import { type TSchema, Type } from 'typebox';
