@@ -4,7 +4,6 @@
  * that all have: list, create, read, replace, delete, each change with its audit row, under a guard.
  * What a resource does beside these stands in its own folder and uses the functions below.
  */
-
 import { randomUUIDv7 } from 'node:crypto';
 import { invalidData, limitExceeded, notFound, notUnique } from '../../errors/api-error.ts';
 import { defined } from '../../model/defined.ts';

@@ -3,7 +3,6 @@
  * collections" fixes `limit`, `cursor`, `_links.next` and `order`; `size` is the number of rows in
  * the page, `count` the number of all that match.
  */
-
 import { createHash } from 'node:crypto';
 import { Type } from 'typebox';
 import { FILTER_LENGTH_MAX, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from '../../config/limits.ts';

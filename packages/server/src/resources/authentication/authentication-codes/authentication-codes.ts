@@ -1,5 +1,4 @@
 /** Codes that a paired phone scans to sign its user on elsewhere; contract flows-and-devices §3.5. */
-
 import { randomUUIDv7 } from 'node:crypto';
 import { type Static, Type } from 'typebox';
 import {

@@ -1,5 +1,4 @@
 /** What is to be thought of a device: by what its system attests, or else by what it says itself. */
-
 import { createHash } from 'node:crypto';
 import { calculateJwkThumbprint } from 'jose';
 import type { IntegritySettings } from '../../../device-integrity/device-integrity.ts';

@@ -1,5 +1,4 @@
 /** How a request of a native device is read, and how it is answered; docs/device-protocol.md. */
-
 import { calculateJwkThumbprint } from 'jose';
 import {
   type DeviceClaims,

@@ -1,5 +1,4 @@
 /** What is changed of a paired device: block, lock, nickname, order, removal; contract §4.10–§4.13. */
-
 import { DEVICE_LOGS_MS } from '../../../config/limits.ts';
 import { invalidData, notFound, wrongState } from '../../../errors/api-error.ts';
 import { defined } from '../../../model/defined.ts';

@@ -1,5 +1,4 @@
 /** Applications and their secrets; the pages "Application Operations", "Application Secret". */
-
 import { randomUUIDv7 } from 'node:crypto';
 import { invalidData } from '../../../errors/api-error.ts';
 import { defined } from '../../../model/defined.ts';

@@ -1,5 +1,4 @@
 /** Verifies a token's form, signature and times; what may have changed since is not here. */
-
 import type { KeyObject } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import {

@@ -1,5 +1,4 @@
 /** Metadata of authenticators: listed, and custom ones added and removed. */
-
 import { X509Certificate } from 'node:crypto';
 import { CUSTOM_AUTHENTICATORS_MAX, FIDO_POLICIES_MAX } from '../../../config/limits.ts';
 import { invalidData, limitExceeded, notFound, notUnique } from '../../../errors/api-error.ts';

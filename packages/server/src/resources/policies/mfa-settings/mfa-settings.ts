@@ -1,5 +1,4 @@
 /** `…/mfaSettings`: read, replace, reset; contract §3.9 and sdk-schemas, MFASettings. */
-
 import { Type } from 'typebox';
 import { MFA_SETTINGS_ID } from '../../../configuration.ts';
 import { defined } from '../../../model/defined.ts';
