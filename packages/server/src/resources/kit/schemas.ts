@@ -1,5 +1,5 @@
 /** Pieces of messages that many resources share; contract §1.4, §1.5. */
-import { type TObjectOptions, type TProperties, type TSchema, Type } from 'typebox';
+import { type TLiteral, type TObjectOptions, type TProperties, type TSchema, Type } from 'typebox';
 import { NAME_LENGTH_MAX } from '../../config/limits.ts';
 import { ERROR_DETAILS, ERRORS } from '../../errors/catalogue.ts';
 
@@ -20,6 +20,14 @@ export const Href = Type.Object({ href: Type.String() });
 
 /** `_links` by relation. */
 export const HalLinks = Type.Record(Type.String(), Href);
+
+/** One of these words. */
+export const oneOf = <const Words extends readonly string[]>(...words: Words) =>
+  Type.Union(
+    words.map((word) => Type.Literal(word)) as {
+      -readonly [Place in keyof Words]: TLiteral<Words[Place]>;
+    },
+  );
 
 /** An object without other members than these. */
 export const closed = <Members extends TProperties>(

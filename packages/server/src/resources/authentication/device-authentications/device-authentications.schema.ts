@@ -8,17 +8,14 @@ import {
   HalLinks,
   maybe,
   Origin,
+  oneOf,
   Reference,
   Timestamp,
   Uuid,
 } from '../../kit/schemas.ts';
 
 const Otp = Type.String({ minLength: 1, maxLength: 20, examples: ['482913'] });
-const Compatibility = Type.Union([
-  Type.Literal('FULL'),
-  Type.Literal('SECURITY_KEY_ONLY'),
-  Type.Literal('NONE'),
-]);
+const Compatibility = oneOf('FULL', 'SECURITY_KEY_ONLY', 'NONE');
 
 /** `selectedDevice.oneTime`: the properties of every method that can serve as such a target. */
 function oneTimeSchema(methods: MethodRegistry) {
@@ -92,7 +89,7 @@ export const CheckAssertion = closed({
 export const CancelPush = closed({ reason: Type.Optional(Type.String({ maxLength: 100 })) });
 
 const UsableStatus = Type.Object({
-  status: Type.Union([Type.Literal('ENABLED'), Type.Literal('DISABLED')]),
+  status: oneOf('ENABLED', 'DISABLED'),
   reason: Type.Optional(Type.String()),
 });
 

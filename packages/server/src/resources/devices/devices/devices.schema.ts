@@ -10,6 +10,7 @@ import {
   HalLinks,
   listOf,
   Origin,
+  oneOf,
   Reference,
   resourceOf,
   Timestamp,
@@ -21,7 +22,7 @@ export const Nickname = Type.String({
   pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]*$',
 });
 
-const Status = Type.Union([Type.Literal('ACTIVE'), Type.Literal('ACTIVATION_REQUIRED')]);
+const Status = oneOf('ACTIVE', 'ACTIVATION_REQUIRED');
 
 const CREATE_COMMON = {
   status: Type.Optional(Status),
@@ -73,12 +74,12 @@ function deviceSchema(methods: MethodRegistry) {
     testMode: Type.Optional(Type.Boolean()),
     test: Type.Optional(Type.Object({ otp: Type.String() })),
     lock: Type.Object({
-      status: Type.Union([Type.Literal('LOCKED'), Type.Literal('UNLOCKED')]),
+      status: oneOf('LOCKED', 'UNLOCKED'),
       reason: Type.Optional(Type.String()),
       expiresAt: Type.Optional(Timestamp),
     }),
     block: Type.Object({
-      status: Type.Union([Type.Literal('BLOCKED'), Type.Literal('UNBLOCKED')]),
+      status: oneOf('BLOCKED', 'UNBLOCKED'),
       blockedAt: Type.Optional(Timestamp),
     }),
   });
