@@ -10,6 +10,7 @@ import {
   HalLinks,
   listOf,
   Origin,
+  ofMethods,
   oneOf,
   Reference,
   resourceOf,
@@ -58,18 +59,11 @@ function createSchema(methods: MethodRegistry): TSchema {
 
 /** What a device looks like in the API: the common properties and those of every method. */
 function deviceSchema(methods: MethodRegistry) {
-  const own = methods
-    .all()
-    .map((method) =>
-      Object.entries({ ...method.schemas.view, ...method.schemas.question }).map(
-        ([name, schema]) => [name, Type.Optional(schema)] as const,
-      ),
-    );
   return resourceOf({
     user: Reference,
     type: Type.String({ enum: methods.all().map(({ type }) => type) }),
     status: Status,
-    ...Object.fromEntries(own.flat()),
+    ...ofMethods(methods.all(), ({ view, question }) => ({ ...view, ...question })),
     nickname: Type.Optional(Type.String()),
     testMode: Type.Optional(Type.Boolean()),
     test: Type.Optional(Type.Object({ otp: Type.String() })),
