@@ -6,6 +6,7 @@
  */
 import { randomUUIDv7 } from 'node:crypto';
 import { invalidData, limitExceeded, notFound, notUnique } from '../../errors/api-error.ts';
+import { defined } from '../../model/defined.ts';
 import type { Documents, Table, Timestamps } from '../../model/documents.ts';
 import type { Condition, Store, Write } from '../../storage/store.ts';
 import { changeRecord } from './activity.ts';
@@ -139,7 +140,6 @@ async function listRows<T extends CollectionTable>(
   await collection.assertParent?.(request);
   const { store, links, table, filters } = collection;
   const environmentId = environmentOf(request);
-  const where = collection.where?.(request);
   return listReply({
     store,
     table,
@@ -147,8 +147,7 @@ async function listRows<T extends CollectionTable>(
     request,
     self: links.api(environmentId, addressOf(collection, request)).href,
     name: embeddedName(collection),
-    ...(filters ? { attributes: filters } : {}),
-    ...(where ? { where } : {}),
+    ...defined({ attributes: filters, where: collection.where?.(request) }),
     render: (row) => renderRow(collection, row, request),
   });
 }

@@ -39,20 +39,20 @@ export const commitOrRetry: Commit = async (store, ...change) => {
   return inTurn(store, tried.lost, () => commitWithin(store, ...change));
 };
 
-/** The same where nothing but the writes comes of it. */
-export const commitWrites = (
-  store: Committer,
-  decide: () => Promise<readonly Write[]>,
-  onUnique?: OnUnique,
-): Promise<void> =>
-  commitOrRetry(store, async () => ({ writes: await decide(), result: undefined }), onUnique);
-
 /** The same inside a decision of somebody else: they may have a turn, so this one waits for none. */
 export const commitWithin: Commit = async (store, ...change) => {
   const tried = await tryTimes(COMMIT_TRIES_MAX, store, ...change);
   if ('result' in tried) return tried.result;
   throw new ApiError('CONFLICT');
 };
+
+/** `commitOrRetry` where nothing comes of it but the writes. */
+export const commitWrites = (
+  store: Committer,
+  decide: () => Promise<readonly Write[]>,
+  onUnique?: OnUnique,
+): Promise<void> =>
+  commitOrRetry(store, async () => ({ writes: await decide(), result: undefined }), onUnique);
 
 async function tryTimes<R>(
   times: number,

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { Type } from 'typebox';
 import { FILTER_LENGTH_MAX, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from '../../config/limits.ts';
 import { invalidData } from '../../errors/api-error.ts';
+import { defined } from '../../model/defined.ts';
 import type { Documents, Table } from '../../model/documents.ts';
 import type { Condition, Store, Stored } from '../../storage/store.ts';
 import { type FilterAttribute, parseFilter } from './filter.ts';
@@ -121,8 +122,7 @@ export async function listReply<T extends Table>(spec: ListSpec<T>): Promise<Ope
   const afterId = cursor === undefined ? undefined : readCursor(cursor, list);
   // One row more than the page tells whether there is a next one.
   const rows = await store.list(table, environmentId, {
-    ...(where ? { where } : {}),
-    ...(afterId === undefined ? {} : { afterId }),
+    ...defined({ where, afterId }),
     descending,
     limit: limit + 1,
   });

@@ -1,7 +1,9 @@
 /** Pieces of messages that many resources share; contract §1.4, §1.5. */
-import { type TObjectOptions, type TProperties, type TSchema, Type } from 'typebox';
+
+import { type TLiteral, type TObjectOptions, type TProperties, type TSchema, Type } from 'typebox';
 import { NAME_LENGTH_MAX } from '../../config/limits.ts';
 import { ERROR_DETAILS, ERRORS } from '../../errors/catalogue.ts';
+import type { AuthenticationMethod } from '../../methods/authentication-method.ts';
 
 /** Ids are lower-case UUIDs; contract §1.4. */
 export const UUID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
@@ -15,11 +17,27 @@ export const Uuid = Type.String({ format: 'uuid', pattern: UUID_PATTERN });
 /** `YYYY-MM-DDThh:mm:ss.sssZ`. */
 export const Timestamp = Type.String({ format: 'date-time', pattern: TIMESTAMP_PATTERN });
 
+/** What methods say of a message, each for itself: none of it need be there. */
+export const ofMethods = (
+  methods: readonly AuthenticationMethod[],
+  part: (schemas: AuthenticationMethod['schemas']) => Record<string, TSchema> | undefined,
+) =>
+  Type.Partial(Type.Object(Object.assign({}, ...methods.map(({ schemas }) => part(schemas)))))
+    .properties;
+
 /** A HAL link. */
 export const Href = Type.Object({ href: Type.String() });
 
 /** `_links` by relation. */
 export const HalLinks = Type.Record(Type.String(), Href);
+
+/** One of these words. */
+export const oneOf = <const Words extends readonly string[]>(...words: Words) =>
+  Type.Union(
+    words.map((word) => Type.Literal(word)) as {
+      -readonly [Place in keyof Words]: TLiteral<Words[Place]>;
+    },
+  );
 
 /** An object without other members than these. */
 export const closed = <Members extends TProperties>(

@@ -1,5 +1,4 @@
 /** What the policies of every kind have in common: a name, a default among them, and settings. */
-
 import { type TProperties, Type } from 'typebox';
 import { FIDO_POLICIES_MAX } from '../../config/limits.ts';
 import { type Instant, momentsOf } from '../../model/instant.ts';

@@ -1,5 +1,4 @@
 /** Codes that a paired phone scans to sign its user on elsewhere; contract flows-and-devices §3.5. */
-
 import { randomUUIDv7 } from 'node:crypto';
 import { type Static, Type } from 'typebox';
 import {
@@ -8,6 +7,7 @@ import {
   AUTHENTICATION_CODE_MIN_MS,
 } from '../../../config/limits.ts';
 import { invalidData, notFound } from '../../../errors/api-error.ts';
+import { defined } from '../../../model/defined.ts';
 import { toMs, type WireDuration } from '../../../model/duration.ts';
 import { type Instant, momentsOf, toTimestamp } from '../../../model/instant.ts';
 import type { AuthenticationCode, MobileSettings } from '../../../model/mobile.ts';
@@ -110,9 +110,8 @@ async function view(
     status: isOver(doc, now) ? 'EXPIRED' : doc.status,
     userApproval: doc.userApproval,
     lifeTime: doc.lifeTime ?? LIFE_TIME_DEFAULT,
-    ...(doc.clientContext ? { clientContext: doc.clientContext } : {}),
     ...(doc.userId === undefined ? {} : { user: { id: doc.userId } }),
-    ...(doc.error ? { error: doc.error } : {}),
+    ...defined({ clientContext: doc.clientContext, error: doc.error }),
     ...(device ? { _embedded: { device: deviceOf(parts, device) } } : {}),
     expiresAt: toTimestamp(doc.usableUntil),
     ...momentsOf(doc),

@@ -8,24 +8,21 @@ import {
   HalLinks,
   maybe,
   Origin,
+  ofMethods,
+  oneOf,
   Reference,
   Timestamp,
   Uuid,
 } from '../../kit/schemas.ts';
 
 const Otp = Type.String({ minLength: 1, maxLength: 20, examples: ['482913'] });
-const Compatibility = Type.Union([
-  Type.Literal('FULL'),
-  Type.Literal('SECURITY_KEY_ONLY'),
-  Type.Literal('NONE'),
-]);
+const Compatibility = oneOf('FULL', 'SECURITY_KEY_ONLY', 'NONE');
 
 /** `selectedDevice.oneTime`: the properties of every method that can serve as such a target. */
 function oneTimeSchema(methods: MethodRegistry) {
   const capable = methods.all().filter(({ oneTime }) => oneTime);
-  const own = capable.flatMap(({ schemas }) => Object.entries(schemas.create));
   return closed({
-    ...Object.fromEntries(own.map(([name, schema]) => [name, Type.Optional(schema)])),
+    ...ofMethods(capable, ({ create }) => create),
     type: Type.String({ enum: capable.map(({ type }) => type) }),
     testMode: Type.Optional(Type.Boolean()),
   });
@@ -33,8 +30,7 @@ function oneTimeSchema(methods: MethodRegistry) {
 
 /** The properties of a start request that belong to a method. */
 export function startOptions(methods: MethodRegistry): Record<string, TSchema> {
-  const own = methods.all().flatMap(({ schemas }) => Object.entries(schemas.start ?? {}));
-  return Object.fromEntries(own.map(([name, schema]) => [name, Type.Optional(schema)]));
+  return ofMethods(methods.all(), ({ start }) => start);
 }
 
 /** Those of them that the flow shows again. */
@@ -92,15 +88,14 @@ export const CheckAssertion = closed({
 export const CancelPush = closed({ reason: Type.Optional(Type.String({ maxLength: 100 })) });
 
 const UsableStatus = Type.Object({
-  status: Type.Union([Type.Literal('ENABLED'), Type.Literal('DISABLED')]),
+  status: oneOf('ENABLED', 'DISABLED'),
   reason: Type.Optional(Type.String()),
 });
 
 /** A device as a flow shows it: masked; a one-time target has no id. Contract §2.1.3. */
 function flowDeviceSchema(methods: MethodRegistry) {
-  const own = methods.all().flatMap(({ schemas }) => Object.entries(schemas.view));
   return Type.Object({
-    ...Object.fromEntries(own.map(([name, schema]) => [name, Type.Optional(schema)])),
+    ...ofMethods(methods.all(), ({ view }) => view),
     id: Type.Optional(Uuid),
     type: Type.String({ enum: methods.all().map(({ type }) => type) }),
     status: Type.Optional(Type.Literal('ACTIVE')),
@@ -112,9 +107,8 @@ function flowDeviceSchema(methods: MethodRegistry) {
 /** A flow as the API shows it; contract §2.1. */
 export function deviceAuthenticationSchema(methods: MethodRegistry) {
   const devices = Type.Array(flowDeviceSchema(methods));
-  const questions = methods.all().flatMap(({ schemas }) => Object.entries(schemas.question ?? {}));
   return Type.Object({
-    ...Object.fromEntries(questions.map(([name, schema]) => [name, Type.Optional(schema)])),
+    ...ofMethods(methods.all(), ({ question }) => question),
     ...shownOptions(methods),
     _links: HalLinks,
     _embedded: Type.Object({ devices, blockedDevices: Type.Optional(devices) }),

@@ -1,5 +1,4 @@
 /** The effects of a transition as writes of one change: the flow's guard holds them together. */
-
 import { randomUUIDv7 } from 'node:crypto';
 import {
   ENROLMENT_MS,

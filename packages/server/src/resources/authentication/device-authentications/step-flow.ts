@@ -1,5 +1,4 @@
 /** One step of a flow: load, check the answer, decide, save, answer; contract §2.4, §2.5. */
-
 import { notFound } from '../../../errors/api-error.ts';
 import {
   canAnswer,

@@ -1,10 +1,10 @@
 /** What is to be thought of a device: by what its system attests, or else by what it says itself. */
-
 import { createHash } from 'node:crypto';
 import { calculateJwkThumbprint } from 'jose';
 import type { IntegritySettings } from '../../../device-integrity/device-integrity.ts';
 import { isDeviceNonce } from '../../../device-protocol/nonce.ts';
 import { invalidData } from '../../../errors/api-error.ts';
+import { defined } from '../../../model/defined.ts';
 import type { Instant } from '../../../model/instant.ts';
 import {
   type DevicePublicKey,
@@ -82,8 +82,7 @@ async function settingsOf(
   const open = (identity: string, text: string) =>
     JSON.parse(parts.keyring.open(environmentId, identity, text).toString('utf8'));
   return {
-    ...(bundleId === undefined ? {} : { bundleId }),
-    ...(packageName === undefined ? {} : { packageName }),
+    ...defined({ bundleId, packageName }),
     ...(verificationType && sealed !== undefined
       ? { googlePlay: { verificationType, ...open(playIdentity(applicationId), sealed) } }
       : {}),

@@ -1,5 +1,4 @@
 /** What a device is asked now, and its answer; docs/device-protocol.md, "Challenge", "Answer". */
-
 import { createHash } from 'node:crypto';
 import { DEVICE_WAIT_MAX_MS, DEVICE_WAITS_MAX } from '../../../config/limits.ts';
 import { invalidData, limitExceeded } from '../../../errors/api-error.ts';

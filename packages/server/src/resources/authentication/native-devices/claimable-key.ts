@@ -1,5 +1,4 @@
 /** A pairing key that a phone may claim: found by its code, under a count of guesses. */
-
 import { BlockList, isIP } from 'node:net';
 import { type ApiError, invalidData, limitExceeded } from '../../../errors/api-error.ts';
 import type { ErrorDetailCode } from '../../../errors/catalogue.ts';

@@ -1,5 +1,7 @@
-/** What a device changes of itself: names and tokens, its logs, its key, its end. */
-
+/**
+ * What a device changes of itself: names and tokens, its logs, its key, its end;
+ * docs/device-protocol.md, "The rest of a device's life".
+ */
 import { randomUUID } from 'node:crypto';
 import { calculateJwkThumbprint } from 'jose';
 import {

@@ -1,5 +1,4 @@
 /** How a request of a native device is read, and how it is answered; docs/device-protocol.md. */
-
 import { calculateJwkThumbprint } from 'jose';
 import {
   type DeviceClaims,
@@ -32,7 +31,10 @@ import { rememberRequest, replayed } from '../../kit/remember-request.ts';
 export type NativeParts = DeviceParts &
   Pick<Parts, 'metrics' | 'deviceWakes' | 'integrity' | 'log'>;
 
-/** Guesses at codes: those of pairing by environment and address, others by device. */
+/**
+ * Guesses at codes, in the memory of this node: those of pairing by environment and address, those of
+ * authentication codes by device.
+ */
 export type GuardedParts = NativeParts & {
   pairingGuesses: FailureWindow;
   codeGuesses: FailureWindow;

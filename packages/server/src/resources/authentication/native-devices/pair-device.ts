@@ -1,5 +1,4 @@
 /** A phone claims a pairing key and becomes a device of the user; docs/device-protocol.md. */
-
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import { NATIVE_PAIRING_MS } from '../../../config/limits.ts';
 import { encryptToDevice, importEncryptionKey } from '../../../device-protocol/server-message.ts';

@@ -1,29 +1,25 @@
 /** What is changed of a paired device: block, lock, nickname, order, removal; contract §4.10–§4.13. */
 import { DEVICE_LOGS_MS } from '../../../config/limits.ts';
 import { invalidData, notFound, wrongState } from '../../../errors/api-error.ts';
+import { defined } from '../../../model/defined.ts';
 import type { Device, User } from '../../../model/documents.ts';
 import { toTimestamp } from '../../../model/instant.ts';
 import { logsIdentity, type NativeCredential, presentLogs } from '../../../model/mobile.ts';
 import type { Stored, UserFacts, Write } from '../../../storage/store.ts';
 import { userRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
-import {
-  type Handler,
-  type OperationReply,
-  type OperationRequest,
-  ok,
-} from '../../kit/operation.ts';
+import { type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
 import { deleteRow, updateRow } from '../../kit/rows.ts';
 import { inOrder, withDeviceRemoved } from './device-order.ts';
-import { deviceView, isDeviceLocked } from './device-view.ts';
+import { isDeviceLocked } from './device-view.ts';
 import {
   type DeviceParts,
   deviceOf,
+  deviceReply,
   idsOf,
-  isGone,
   methodOf,
+  readOwnDevice,
   readUser,
-  viewPartsOf,
 } from './devices.parts.ts';
 import { removalNotices } from './removal-notice.ts';
 
@@ -39,7 +35,7 @@ async function changeDevice(
   decide: (device: Device) => Change | undefined,
 ): Promise<Stored<Device>> {
   return commitOrRetry(parts.store, async () => {
-    const device = deviceOf(await readUser(parts, request), request);
+    const device = await readOwnDevice(parts, request);
     const change = decide(device.doc);
     if (!change) return { writes: [], result: device };
     const doc = { ...change.doc, updatedAt: request.now };
@@ -52,14 +48,6 @@ async function changeDevice(
     };
   });
 }
-
-/** A device as the API shows it. */
-export const deviceReply = async (
-  parts: DeviceParts,
-  device: Stored<Device>,
-  request: OperationRequest,
-): Promise<OperationReply> =>
-  ok(deviceView(device, methodOf(parts, device.doc.type), await viewPartsOf(parts, request)));
 
 function assertActive({ status }: Device): void {
   if (status !== 'ACTIVE') throw wrongState('status', 'The device is not active yet.');
@@ -174,7 +162,7 @@ export const requestLogs: Handler<DeviceParts> = async (parts, request) => {
 
 /** `GET …/logs`: what the device has handed in. */
 export const readLogs: Handler<DeviceParts> = async (parts, request) => {
-  const { environmentId, id, doc } = deviceOf(await readUser(parts, request), request);
+  const { environmentId, id, doc } = await readOwnDevice(parts, request);
   const logs = presentLogs(doc.credential as unknown as NativeCredential, request.now);
   if (!logs) throw notFound();
   const { status, supportId, expiresAt, sealed } = logs;
@@ -182,11 +170,11 @@ export const readLogs: Handler<DeviceParts> = async (parts, request) => {
   return ok({
     _links: { self },
     status,
-    ...(supportId === undefined ? {} : { supportId }),
-    ...(expiresAt === undefined ? {} : { expiresAt: toTimestamp(expiresAt) }),
-    ...(sealed === undefined
-      ? {}
-      : { logs: parts.keyring.open(environmentId, logsIdentity(id), sealed).toString('utf8') }),
+    ...defined({
+      supportId,
+      expiresAt: expiresAt && toTimestamp(expiresAt),
+      logs: sealed && parts.keyring.open(environmentId, logsIdentity(id), sealed).toString('utf8'),
+    }),
   });
 };
 
@@ -241,8 +229,3 @@ export const removeOrder: Handler<DeviceParts> = async (parts, request) => {
   });
   return { status: 204 };
 };
-
-/** The devices that still count, in the user's order. */
-export function livingDevices({ user, devices }: UserFacts, now: number): Stored<Device>[] {
-  return inOrder(user.doc, devices).filter(({ doc }) => !isGone(doc, now));
-}

@@ -7,9 +7,10 @@ import type { MethodPolicy } from '../../../model/policy.ts';
 import type { Delivery } from '../../../notifications/message.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Stored, UserFacts } from '../../../storage/store.ts';
-import type { OperationRequest } from '../../kit/operation.ts';
+import { type OperationReply, type OperationRequest, ok } from '../../kit/operation.ts';
 import { found } from '../../kit/rows.ts';
-import type { DeviceViewParts } from './device-view.ts';
+import { inOrder } from './device-order.ts';
+import { type DeviceViewParts, deviceView } from './device-view.ts';
 
 /** What the operations on devices are made with. */
 export type DeviceParts = Pick<
@@ -51,6 +52,10 @@ export function deviceOf(facts: UserFacts, request: OperationRequest): Stored<De
   if (!device || isGone(device.doc, request.now)) throw notFound();
   return device;
 }
+
+/** The same, read. */
+export const readOwnDevice = async (parts: Pick<DeviceParts, 'store'>, request: OperationRequest) =>
+  deviceOf(await readUser(parts, request), request);
 
 /** A pending device that nobody activated in time counts as deleted before the sweep takes it. */
 export function isGone({ expiresAt }: Device, now: number): boolean {
@@ -100,4 +105,17 @@ export async function viewPartsOf(
 ): Promise<DeviceViewParts> {
   const configuration = await configurationOf(parts, idsOf(request).environmentId);
   return { links: parts.links, vault: parts.keyring, now: request.now, configuration };
+}
+
+/** A device as the API shows it. */
+export const deviceReply = async (
+  parts: DeviceParts,
+  device: Stored<Device>,
+  request: OperationRequest,
+): Promise<OperationReply> =>
+  ok(deviceView(device, methodOf(parts, device.doc.type), await viewPartsOf(parts, request)));
+
+/** The devices that still count, in the user's order. */
+export function livingDevices({ user, devices }: UserFacts, now: number): Stored<Device>[] {
+  return inOrder(user.doc, devices).filter(({ doc }) => !isGone(doc, now));
 }

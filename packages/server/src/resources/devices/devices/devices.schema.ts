@@ -10,6 +10,8 @@ import {
   HalLinks,
   listOf,
   Origin,
+  ofMethods,
+  oneOf,
   Reference,
   resourceOf,
   Timestamp,
@@ -21,7 +23,7 @@ export const Nickname = Type.String({
   pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]*$',
 });
 
-const Status = Type.Union([Type.Literal('ACTIVE'), Type.Literal('ACTIVATION_REQUIRED')]);
+const Status = oneOf('ACTIVE', 'ACTIVATION_REQUIRED');
 
 const CREATE_COMMON = {
   status: Type.Optional(Status),
@@ -57,28 +59,21 @@ function createSchema(methods: MethodRegistry): TSchema {
 
 /** What a device looks like in the API: the common properties and those of every method. */
 function deviceSchema(methods: MethodRegistry) {
-  const own = methods
-    .all()
-    .map((method) =>
-      Object.entries({ ...method.schemas.view, ...method.schemas.question }).map(
-        ([name, schema]) => [name, Type.Optional(schema)] as const,
-      ),
-    );
   return resourceOf({
     user: Reference,
     type: Type.String({ enum: methods.all().map(({ type }) => type) }),
     status: Status,
-    ...Object.fromEntries(own.flat()),
+    ...ofMethods(methods.all(), ({ view, question }) => ({ ...view, ...question })),
     nickname: Type.Optional(Type.String()),
     testMode: Type.Optional(Type.Boolean()),
     test: Type.Optional(Type.Object({ otp: Type.String() })),
     lock: Type.Object({
-      status: Type.Union([Type.Literal('LOCKED'), Type.Literal('UNLOCKED')]),
+      status: oneOf('LOCKED', 'UNLOCKED'),
       reason: Type.Optional(Type.String()),
       expiresAt: Type.Optional(Timestamp),
     }),
     block: Type.Object({
-      status: Type.Union([Type.Literal('BLOCKED'), Type.Literal('UNBLOCKED')]),
+      status: oneOf('BLOCKED', 'UNBLOCKED'),
       blockedAt: Type.Optional(Timestamp),
     }),
   });

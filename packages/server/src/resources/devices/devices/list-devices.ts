@@ -10,13 +10,15 @@ import {
   type OperationRequest,
   ok,
 } from '../../kit/operation.ts';
-import { changeOrder, deviceReply, livingDevices } from './change-device.ts';
+import { changeOrder } from './change-device.ts';
 import { deviceView } from './device-view.ts';
 import {
   type DeviceParts,
-  deviceOf,
+  deviceReply,
   idsOf,
+  livingDevices,
   methodOf,
+  readOwnDevice,
   readUser,
   viewPartsOf,
 } from './devices.parts.ts';
@@ -92,6 +94,5 @@ export const reorderDevices: Handler<DeviceParts> = async (parts, request) =>
   devicesReply(parts, request, await changeOrder(parts, request), true);
 
 /** Answers the request for one device. */
-export const readDevice: Handler<DeviceParts> = async (parts, request) => {
-  return deviceReply(parts, deviceOf(await readUser(parts, request), request), request);
-};
+export const readDevice: Handler<DeviceParts> = async (parts, request) =>
+  deviceReply(parts, await readOwnDevice(parts, request), request);

@@ -22,6 +22,7 @@ export function pairingMessages(
 const NOTICE_LIFETIME_MS = 24 * 3_600_000;
 
 /**
+ * `newDeviceNotification` of the policy: the user hears of a new device elsewhere than on it.
  * At most one message: to the user's first active device of the first channel that the policy
  * names and that he has. The new device itself is no place to warn of it. Pure.
  */

@@ -1,5 +1,4 @@
 /** A native device that somebody else has removed is told so once; then it is unknown. */
-
 import { DEVICE_REMOVAL_KEPT_MS } from '../../../config/limits.ts';
 import { REQUEST_TYPE, verifyDeviceRequest } from '../../../device-protocol/device-request.ts';
 import { ApiError } from '../../../errors/api-error.ts';

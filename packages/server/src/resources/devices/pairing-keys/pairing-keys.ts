@@ -1,5 +1,4 @@
-/** Pairing keys: created for a user, shown to his phone, claimed there once; contract flows-and-devices §5. */
-
+/** Pairing keys: created for a user, shown to his phone, claimed there once; contract §5. */
 import { randomUUIDv7 } from 'node:crypto';
 import { type Static, Type } from 'typebox';
 import { PAIRING_KEYS_MAX, POLICIES_MAX } from '../../../config/limits.ts';

@@ -1,7 +1,7 @@
 /** The messages of applications; the platform's "Application Operations" page, OIDC part. */
 import { type Static, Type } from 'typebox';
 import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
-import { closed, HalLinks, maybe, Reference, resourceOf } from '../../kit/schemas.ts';
+import { closed, HalLinks, maybe, oneOf, Reference, resourceOf } from '../../kit/schemas.ts';
 import { Identifier, MobileReply, MobileRequest } from './mobile-settings.ts';
 
 const DESCRIPTION_LENGTH_MAX = 1_024;
@@ -9,19 +9,8 @@ const URL_LENGTH_MAX = 2_048;
 const URLS_MAX = 100;
 const JWKS_LENGTH_MAX = 32_768;
 
-const ApplicationType = Type.Union([
-  Type.Literal('WORKER'),
-  Type.Literal('NATIVE_APP'),
-  Type.Literal('WEB_APP'),
-  Type.Literal('SINGLE_PAGE_APP'),
-  Type.Literal('SERVICE'),
-]);
-const AuthMethod = Type.Union([
-  Type.Literal('CLIENT_SECRET_BASIC'),
-  Type.Literal('CLIENT_SECRET_POST'),
-  Type.Literal('PRIVATE_KEY_JWT'),
-  Type.Literal('NONE'),
-]);
+const ApplicationType = oneOf('WORKER', 'NATIVE_APP', 'WEB_APP', 'SINGLE_PAGE_APP', 'SERVICE');
+const AuthMethod = oneOf('CLIENT_SECRET_BASIC', 'CLIENT_SECRET_POST', 'PRIVATE_KEY_JWT', 'NONE');
 const GrantType = Type.String({
   enum: ['AUTHORIZATION_CODE', 'IMPLICIT', 'REFRESH_TOKEN', 'CLIENT_CREDENTIALS', 'DEVICE_CODE'],
 });

@@ -1,6 +1,7 @@
 /** Applications and their secrets; the pages "Application Operations", "Application Secret". */
 import { randomUUIDv7 } from 'node:crypto';
 import { invalidData } from '../../../errors/api-error.ts';
+import { defined } from '../../../model/defined.ts';
 import type { Application } from '../../../model/documents.ts';
 import type { MobileSettings } from '../../../model/mobile.ts';
 import { composed } from '../../../model/text-key.ts';
@@ -78,11 +79,7 @@ function keptOf(before: Application, after: Requested<'applications'>, now: numb
     before.tokenEndpointAuthMethod === after.tokenEndpointAuthMethod &&
     JSON.stringify(before.jwks) === JSON.stringify(after.jwks);
   const valid = isSame ? validFrom : tokensValidFrom(now, validFrom);
-  return {
-    ...(secretHash === undefined ? {} : { secretHash }),
-    ...(sealedSecret === undefined ? {} : { sealedSecret }),
-    ...(valid === undefined ? {} : { tokensValidFrom: valid }),
-  };
+  return defined({ secretHash, sealedSecret, tokensValidFrom: valid });
 }
 
 /** The application of the row as the request makes it. Throws where the caller may not do so. */

@@ -1,5 +1,4 @@
 /** `mobile` of a native application: its messages, and what they must fulfil beyond them. */
-
 import { Type } from 'typebox';
 import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
 import { invalidData } from '../../../errors/api-error.ts';

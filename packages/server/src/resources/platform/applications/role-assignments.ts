@@ -1,5 +1,4 @@
 /** Roles of applications; the platform's page "Application Role Assignments". */
-
 import { randomUUIDv7 } from 'node:crypto';
 import { type Static, Type } from 'typebox';
 import { ROLE_ASSIGNMENTS_MAX } from '../../../config/limits.ts';

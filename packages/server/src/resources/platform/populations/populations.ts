@@ -1,5 +1,4 @@
 /** Populations: groups of users that roles can be confined to; one of them is the default. */
-
 import { type Static, Type } from 'typebox';
 import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
 import { ApiError } from '../../../errors/api-error.ts';

@@ -1,5 +1,7 @@
-/** Accounts of an application with push providers: kept sealed, never shown; contract sdk-schemas. */
-
+/**
+ * Accounts of an application with push providers: kept sealed, never shown; contract sdk-schemas
+ * `MFAPushCredential*`.
+ */
 import { createPrivateKey } from 'node:crypto';
 import { type TSchema, Type } from 'typebox';
 import { invalidData } from '../../../errors/api-error.ts';

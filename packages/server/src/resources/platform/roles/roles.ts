@@ -1,5 +1,4 @@
 /** The built-in roles; the platform's "Roles" page. */
-
 import { Type } from 'typebox';
 import { notFound } from '../../../errors/api-error.ts';
 import type { Parts } from '../../../parts.ts';

@@ -1,5 +1,4 @@
 /** Authentication of a client at the token endpoint, slowed down for those who guess. */
-
 import type { Application } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import { networkOf } from '../../../model/network.ts';

@@ -24,26 +24,20 @@ export const OAuthErrorBody = Type.Object({
   error_description: Type.Optional(Type.String()),
 });
 
+const texts = (...names: string[]) =>
+  Object.fromEntries(names.map((name) => [name, Type.String()]));
+
 export const JwksReply = Type.Object({
   keys: Type.Array(
     Type.Object({
-      kty: Type.String(),
-      kid: Type.String(),
-      use: Type.String(),
-      alg: Type.String(),
-      n: Type.Optional(Type.String()),
-      e: Type.Optional(Type.String()),
-      crv: Type.Optional(Type.String()),
-      x: Type.Optional(Type.String()),
-      y: Type.Optional(Type.String()),
+      ...texts('kty', 'kid', 'use', 'alg'),
+      ...Type.Partial(Type.Object(texts('n', 'e', 'crv', 'x', 'y'))).properties,
     }),
   ),
 });
 
 export const DiscoveryReply = Type.Object({
-  issuer: Type.String(),
-  token_endpoint: Type.String(),
-  jwks_uri: Type.String(),
+  ...texts('issuer', 'token_endpoint', 'jwks_uri'),
   grant_types_supported: Type.Array(Type.String()),
   response_types_supported: Type.Array(Type.String()),
   subject_types_supported: Type.Array(Type.String()),

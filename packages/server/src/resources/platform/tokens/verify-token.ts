@@ -8,6 +8,7 @@ import {
 } from '../../../config/limits.ts';
 import { SIGNING_ALGORITHM } from '../../../crypto/environment-keys.ts';
 import { ApiError } from '../../../errors/api-error.ts';
+import { defined } from '../../../model/defined.ts';
 import type { Instant } from '../../../model/instant.ts';
 import { CREDENTIALS_CLAIM, TOKEN_TYPE, type TokenParts } from './issue-token.ts';
 import { environmentOfIssuer, issuerOf, publicUrlOf } from './issuer.ts';
@@ -92,8 +93,7 @@ export async function verifyToken(parts: TokenParts, token: string): Promise<Ver
   return {
     environmentId,
     kid,
-    ...(applicationId === undefined ? {} : { applicationId }),
-    ...(userId === undefined ? {} : { userId }),
+    ...defined({ applicationId, userId }),
     scopes: scope ? new Set(scope.split(' ')) : NO_SCOPES,
     issuedAt: (payload.iat ?? 0) * 1_000,
     credentialsFrom: Number(payload[CREDENTIALS_CLAIM] ?? 0) * 1_000,

@@ -1,5 +1,6 @@
 import { POLICIES_MAX } from '../../../config/limits.ts';
 import { invalidData } from '../../../errors/api-error.ts';
+import { defined } from '../../../model/defined.ts';
 import type { DeviceAuthenticationPolicy } from '../../../model/documents.ts';
 import { toTimestamp } from '../../../model/instant.ts';
 import type { DeviceAuthenticationPolicySettings, MethodPolicy } from '../../../model/policy.ts';
@@ -69,8 +70,7 @@ function settingsOf(
     newDeviceNotification: body.newDeviceNotification ?? 'EMAIL_THEN_SMS',
     ignoreUserLock: body.ignoreUserLock ?? false,
     ...(body.applicationsOnly ? { applicationsOnly: true } : {}),
-    ...(notificationsPolicy ? { notificationsPolicy } : {}),
-    ...(rememberMe ? { rememberMe } : {}),
+    ...defined({ notificationsPolicy, rememberMe }),
     methods,
   };
 }

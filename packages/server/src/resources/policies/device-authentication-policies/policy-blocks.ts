@@ -1,5 +1,4 @@
 /** The blocks that a policy has: each method's own, and those of methods that come later. */
-
 import { type TSchema, Type } from 'typebox';
 import type { MethodRegistry } from '../../../methods/registry.ts';
 import type { DeviceAuthenticationPolicy } from '../../../model/documents.ts';

@@ -1,10 +1,10 @@
 /** Metadata of authenticators: listed, and custom ones added and removed. */
-
 import { X509Certificate } from 'node:crypto';
 import { CUSTOM_AUTHENTICATORS_MAX, FIDO_POLICIES_MAX } from '../../../config/limits.ts';
 import { invalidData, limitExceeded, notFound, notUnique } from '../../../errors/api-error.ts';
 import { authenticatorId, toPem } from '../../../fido-metadata/authenticator-id.ts';
 import { environmentAuthenticators } from '../../../fido-metadata/environment-authenticators.ts';
+import { defined } from '../../../model/defined.ts';
 import type { Authenticator, CustomAuthenticator } from '../../../model/fido2.ts';
 import { type Instant, toTimestamp } from '../../../model/instant.ts';
 import type { Parts } from '../../../parts.ts';
@@ -39,8 +39,7 @@ function view(
     ...headOf(links, { environmentId, id }, `${PATH}/${id}`),
     mdsIdentifier: id,
     name,
-    ...(aaguid === undefined ? {} : { aaguid }),
-    ...(attestationCertificateKeyIdentifiers ? { attestationCertificateKeyIdentifiers } : {}),
+    ...defined({ aaguid, attestationCertificateKeyIdentifiers }),
     custom: authenticator.source === 'CUSTOM',
     certified: authenticator.isCertified,
     revoked: authenticator.isRevoked,
@@ -92,9 +91,7 @@ function authenticatorOf(body: AddAuthenticatorBody, now: Instant): CustomAuthen
   });
   return {
     name: description,
-    ...(aaguid === undefined ? {} : { aaguid }),
-    ...(attestationCertificateKeyIdentifiers ? { attestationCertificateKeyIdentifiers } : {}),
-    ...(icon === undefined ? {} : { icon }),
+    ...defined({ aaguid, attestationCertificateKeyIdentifiers, icon }),
     isCertified: false,
     isRevoked: false,
     attestationRootCertificates: certificates,

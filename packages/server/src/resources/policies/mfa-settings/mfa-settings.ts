@@ -1,7 +1,7 @@
 /** `…/mfaSettings`: read, replace, reset; contract §3.9 and sdk-schemas, MFASettings. */
-
 import { Type } from 'typebox';
 import { MFA_SETTINGS_ID } from '../../../configuration.ts';
+import { defined } from '../../../model/defined.ts';
 import type { MfaSettings } from '../../../model/documents.ts';
 import { type Instant, toTimestamp } from '../../../model/instant.ts';
 import type { Parts } from '../../../parts.ts';
@@ -116,8 +116,7 @@ function replaced(body: ReplaceBody, now: Instant): MfaSettings {
   const { lockout, authentication } = body;
   const defaults = defaultMfaSettings(now);
   return {
-    ...(lockout ? { lockout } : {}),
-    ...(authentication ? { authentication } : {}),
+    ...defined({ lockout, authentication }),
     pairing: { ...defaults.pairing, ...body.pairing },
     phoneExtensions: { ...defaults.phoneExtensions, ...body.phoneExtensions },
     users: { ...defaults.users, ...body.users },
