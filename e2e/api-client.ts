@@ -51,7 +51,9 @@ export async function apiClient(server: RunningServer): Promise<ApiClient> {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    assert.ok(response.ok, `${method} ${url}: ${response.status} ${text}`);
+    // What the server made of it is in its log only.
+    const log = response.status >= 500 ? `\n${server.output()}` : '';
+    assert.ok(response.ok, `${method} ${url}: ${response.status} ${text}${log}`);
     return text === '' ? undefined : JSON.parse(text);
   }
 

@@ -1,11 +1,10 @@
 /** Accounts on the phone: how each is doing, what can't be reached, and who can read the screens. */
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { complaints, isTooWide } from './accessibility.ts';
 import { aPhoneTest, card, focused, newsOf, press, type User } from './phone.ts';
 
 const phone = await aPhoneTest();
-after(() => phone.close());
 const user = await phone.api.user();
 const first = await phone.browser.context.newPage();
 await first.goto(`${phone.origin}/authenticator/`);

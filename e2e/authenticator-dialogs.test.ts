@@ -1,23 +1,15 @@
 /** What people are asked on the phone, and what they are told: before pairing, by a request, at its end. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import type { Page } from 'playwright-core';
+import { describe, test } from 'node:test';
 import { complaints, isTooWide } from './accessibility.ts';
-import { aPhoneTest, card, newsOf, type PhoneTest, press, type User } from './phone.ts';
+import { aPhoneTest, card, newsOf, press, type User } from './phone.ts';
+
+const phone = await aPhoneTest();
+const user = await phone.api.user();
+const page = await phone.paired(user);
+await page.setViewportSize({ width: 390, height: 844 });
 
 describe('questions on the authenticator', () => {
-  let phone: PhoneTest;
-  let user: User;
-  let page: Page;
-
-  before(async () => {
-    phone = await aPhoneTest();
-    user = await phone.api.user();
-    page = await phone.paired(user);
-    await page.setViewportSize({ width: 390, height: 844 });
-  });
-  after(() => phone?.close());
-
   const dialog = (one = page) => one.getByRole('dialog');
   const gone = (one = page) => dialog(one).waitFor({ state: 'detached' });
   const asked = async (more = {}) => {

@@ -1,11 +1,10 @@
 /** What can go wrong with a request on the phone: fingers, other pages, clocks, networks, pushes. */
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { until } from '../packages/server/src/testing/until.ts';
 import { aPhoneTest, card, type Flow, focused, newsOf, press } from './phone.ts';
 
 const phone = await aPhoneTest();
-after(() => phone.close());
 const user = await phone.api.user();
 const page = await phone.paired(user);
 

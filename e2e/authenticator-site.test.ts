@@ -1,23 +1,15 @@
 /** The page that shows a user the QR code: what it says when something is wrong, and what is in view. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import type { Page } from 'playwright-core';
+import { describe, test } from 'node:test';
 import { complaints, isTooWide } from './accessibility.ts';
-import { aPhoneTest, type PhoneTest, type User } from './phone.ts';
+import { aPhoneTest } from './phone.ts';
+
+const phone = await aPhoneTest();
+const user = await phone.api.user();
+const site = await phone.browser.context.newPage();
+await site.setViewportSize({ width: 390, height: 844 });
 
 describe('the page that pairs a phone', () => {
-  let phone: PhoneTest;
-  let user: User;
-  let site: Page;
-
-  before(async () => {
-    phone = await aPhoneTest();
-    user = await phone.api.user();
-    site = await phone.browser.context.newPage();
-    await site.setViewportSize({ width: 390, height: 844 });
-  });
-  after(() => phone?.close());
-
   const open = async (more: Record<string, string> = {}) => {
     const { environmentId } = phone.server;
     const hash = new URLSearchParams({ environmentId, userId: user.id, ...more });

@@ -1,13 +1,12 @@
 /** The web authenticator in a real Chromium, against the server as its own process: from the QR code of
  * the page that a user is shown to his answer on the phone. */
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { until } from '../packages/server/src/testing/until.ts';
 import { filmPage } from './camera.ts';
 import { aPhoneTest, card, newsOf, press, seconds } from './phone.ts';
 
 const phone = await aPhoneTest();
-after(() => phone.close());
 const user = await phone.api.user();
 const { context } = phone.browser;
 /** The authenticator. */

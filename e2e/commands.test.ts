@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
-import { startPostgres, type TestPostgres } from '../packages/server/src/testing/postgres.ts';
+import { postgresOfSuite } from '../packages/server/src/testing/postgres.ts';
 import { until } from '../packages/server/src/testing/until.ts';
 import { runCommand } from './command.ts';
 import { freePort, startServer } from './server.ts';
@@ -318,11 +318,7 @@ describe('what a start says', () => {
 });
 
 describe('several nodes start on an empty PostgreSQL', () => {
-  let postgres: TestPostgres;
-  before(async () => {
-    postgres = await startPostgres();
-  });
-  after(() => postgres.stop());
+  const postgres = postgresOfSuite();
 
   test('one makes the environment, and only that one says so', async () => {
     const shared = {

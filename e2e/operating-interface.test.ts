@@ -8,12 +8,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { selfSignedCertificate } from '../packages/server/src/http/testing-certificate.ts';
 import { startMailServer } from '../packages/server/src/notifications/testing/mail-server.ts';
 import { send } from '../packages/server/src/testing/client.ts';
-import { startPostgres, type TestPostgres } from '../packages/server/src/testing/postgres.ts';
+import { postgresOfSuite } from '../packages/server/src/testing/postgres.ts';
 import { HANG_MS, until } from '../packages/server/src/testing/until.ts';
 import { cleanEnvironment, freePort, type RunningServer, startServer } from './server.ts';
 
@@ -191,11 +191,7 @@ const outboxKeyOf = ({ dataDirectory }: { dataDirectory: string }) =>
   readFileSync(join(dataDirectory, 'outbox.key'), 'utf8');
 
 describe('two nodes on one PostgreSQL', () => {
-  let postgres: TestPostgres;
-  before(async () => {
-    postgres = await startPostgres();
-  });
-  after(() => postgres.stop());
+  const postgres = postgresOfSuite();
 
   test('a flow that one starts the other completes, once', async () => {
     const shared = {

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import type { Page } from 'playwright-core';
 import { type ApiClient, apiClient } from './api-client.ts';
 import { launchBrowser, type RunningBrowser } from './browser.ts';
@@ -42,9 +43,9 @@ export interface PhoneTest {
   read(flow: Flow): Promise<any>;
   /** A new page with the account of this user, paired by the link of a key. */
   paired(user: User): Promise<Page>;
-  close(): Promise<void>;
 }
 
+/** It ends with the tests of the file. */
 export async function aPhoneTest(): Promise<PhoneTest> {
   const port = await freePort();
   const origin = `http://localhost:${port}`;
@@ -70,6 +71,11 @@ export async function aPhoneTest(): Promise<PhoneTest> {
   }
   await setPolicy();
 
+  after(async () => {
+    await browser.close();
+    await server.stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
   return {
     server,
     browser,
@@ -89,11 +95,6 @@ export async function aPhoneTest(): Promise<PhoneTest> {
       await card(page, user).locator('[data-passcode]').waitFor();
       await card(page, user).locator('[data-connection=CONNECTED]').waitFor();
       return page;
-    },
-    async close() {
-      await browser.close();
-      await server.stop();
-      rmSync(directory, { recursive: true, force: true });
     },
   };
 }

@@ -19,7 +19,7 @@ import { generateSync } from 'otplib';
 import pg from 'pg';
 import { send } from '../packages/server/src/testing/client.ts';
 import { policyBody } from '../packages/server/src/testing/policies.ts';
-import { startPostgres, type TestPostgres } from '../packages/server/src/testing/postgres.ts';
+import { postgresOfSuite } from '../packages/server/src/testing/postgres.ts';
 import { runCommand } from './command.ts';
 import { type RunningServer, startServer } from './server.ts';
 
@@ -178,11 +178,7 @@ describe('a backup is put back', () => {
 });
 
 describe('a PostgreSQL database that was restored', () => {
-  let postgres: TestPostgres;
-  before(async () => {
-    postgres = await startPostgres();
-  });
-  after(() => postgres.stop());
+  const postgres = postgresOfSuite();
 
   test('is noticed by the next start, which spends what may be used once', async () => {
     const DATABASE_URL = await postgres.freshDatabase();

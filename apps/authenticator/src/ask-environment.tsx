@@ -1,5 +1,6 @@
 /** A pairing code that a person has typed says nothing of where it is from. */
 import type { FormEvent } from 'react';
+import { FormActions } from './form-actions.tsx';
 
 export interface AskEnvironmentProps {
   onEnvironment(environmentId: string): void;
@@ -32,12 +33,7 @@ export function AskEnvironment({ onEnvironment, onCancel }: AskEnvironmentProps)
           spellCheck={false}
         />
       </label>
-      <div className="actions">
-        <button type="submit">Add account</button>
-        <button type="button" className="plain" onClick={onCancel}>
-          Back
-        </button>
-      </div>
+      <FormActions label="Add account" leave="Back" onLeave={onCancel} />
     </form>
   );
 }

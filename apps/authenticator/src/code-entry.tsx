@@ -1,5 +1,6 @@
 /** Where a code comes in: through the camera, as a link, or typed. */
 import { type FormEvent, useCallback, useState } from 'react';
+import { FormActions } from './form-actions.tsx';
 import { Scanner } from './scanner.tsx';
 
 export interface CodeEntryProps {
@@ -46,14 +47,7 @@ export function CodeEntry({ trouble, onText, onCancel }: CodeEntryProps) {
         <p id="code-trouble" role="alert">
           {trouble}
         </p>
-        <div className="actions">
-          <button type="submit" className={camera === 'NONE' ? '' : 'plain'}>
-            Go on
-          </button>
-          <button type="button" className="plain" onClick={onCancel}>
-            Cancel
-          </button>
-        </div>
+        <FormActions label="Go on" plain={camera !== 'NONE'} leave="Cancel" onLeave={onCancel} />
       </form>
     </>
   );

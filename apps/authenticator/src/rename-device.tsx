@@ -1,6 +1,7 @@
 /** What the user calls this device for one account; his administrators see it, too. */
 import { type FormEvent, useState } from 'react';
 import type { Account } from '../../../packages/device/src/index.ts';
+import { FormActions } from './form-actions.tsx';
 import type { Session } from './session.ts';
 import { useFocusAtStart, useFocusBack } from './use-focus.ts';
 import { wordsOf } from './words.ts';
@@ -44,12 +45,7 @@ export function RenameDevice({ account, session, onDone }: RenameDeviceProps) {
         />
       </label>
       {trouble && <p role="alert">{trouble}</p>}
-      <div className="actions">
-        <button type="submit">Save</button>
-        <button type="button" className="plain" onClick={onDone}>
-          Cancel
-        </button>
-      </div>
+      <FormActions label="Save" leave="Cancel" onLeave={onDone} />
     </form>
   );
 }

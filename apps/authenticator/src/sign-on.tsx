@@ -2,6 +2,7 @@
 import { type FormEvent, useState } from 'react';
 import type { Account, ScannedCode } from '../../../packages/device/src/index.ts';
 import { ContextList } from './context-list.tsx';
+import { FormActions } from './form-actions.tsx';
 import type { Said } from './session.ts';
 import { useFocusAtStart } from './use-focus.ts';
 import { nameOf, wordsOf } from './words.ts';
@@ -33,12 +34,7 @@ export function ChooseAccount({ accounts, onChosen, onCancel }: ChooseAccountPro
           ))}
         </select>
       </label>
-      <div className="actions">
-        <button type="submit">Go on</button>
-        <button type="button" className="plain" onClick={onCancel}>
-          Cancel
-        </button>
-      </div>
+      <FormActions label="Go on" leave="Cancel" onLeave={onCancel} />
     </form>
   );
 }

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { generateSync } from 'otplib';
 import { issueUserToken } from '../src/resources/platform/tokens/issue-token.ts';
-import { errorOf } from '../src/testing/client.ts';
+import { errorOf, invalidData } from '../src/testing/client.ts';
 import { allowNative, aNativeApplication, aPairingKey } from '../src/testing/native.ts';
 import { aDefaultPolicy, FAILURE, policyBody } from '../src/testing/policies.ts';
 import { DIALECTS } from '../src/testing/postgres.ts';
@@ -70,7 +70,7 @@ for (const dialect of DIALECTS) {
       return { user, id: id as string, code };
     }
 
-    const isWrong = { status: 400, code: 'INVALID_DATA', detail: 'INVALID_OTP', target: 'otp' };
+    const isWrong = invalidData('INVALID_OTP', 'otp');
 
     test('2: one code is taken once, however many send it at once', async () => {
       const { user } = await aTester();

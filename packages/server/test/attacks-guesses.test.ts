@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { errorOf, type Reply } from '../src/testing/client.ts';
+import { errorOf, invalidData, type Reply } from '../src/testing/client.ts';
 import { aDefaultPolicy } from '../src/testing/policies.ts';
 import { DIALECTS } from '../src/testing/postgres.ts';
 import {
@@ -167,12 +167,7 @@ for (const dialect of DIALECTS) {
       const judged = (await Promise.all(guesses)).filter(isJudged).length;
       assert.ok(judged <= 9, `${judged} were judged`);
       const refused = await start(server, user, target);
-      assert.deepEqual(errorOf(refused), {
-        status: 400,
-        code: 'INVALID_DATA',
-        detail: 'DEVICE_LOCKED',
-        target: 'selectedDevice.oneTime',
-      });
+      assert.deepEqual(errorOf(refused), invalidData('DEVICE_LOCKED', 'selectedDevice.oneTime'));
       const open = flows.find(({ test }, index) => index === 11 && test.otp);
       const late = await check(server, open?.id, open?.test.otp);
       assert.equal(late.status, 400, 'a right code comes too late as well');

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { MESSAGES_PER_ADDRESS_MAX, MESSAGES_PER_USER_MAX } from '../src/config/limits.ts';
 import { issueUserToken } from '../src/resources/platform/tokens/issue-token.ts';
-import { errorOf } from '../src/testing/client.ts';
+import { errorOf, invalidData } from '../src/testing/client.ts';
 import { aDefaultPolicy, FAILURE, policyBody } from '../src/testing/policies.ts';
 import { DIALECTS } from '../src/testing/postgres.ts';
 import {
@@ -100,12 +100,7 @@ for (const dialect of DIALECTS) {
       const named = await start(server, user, { selectedDevice, policy: { id: open.id } });
       assert.equal(named.body.status, 'OTP_REQUIRED', named.text);
       const byDefault = await start(server, user, { selectedDevice });
-      assert.deepEqual(errorOf(byDefault), {
-        status: 400,
-        code: 'INVALID_DATA',
-        detail: 'METHOD_DISABLED',
-        target: 'selectedDevice.id',
-      });
+      assert.deepEqual(errorOf(byDefault), invalidData('METHOD_DISABLED', 'selectedDevice.id'));
       // An application vouches for what it pairs.
       const other = await aUser(server);
       const vouched = await pairSms(other, undefined, { policy: { id: open.id } });

@@ -3,18 +3,16 @@ import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
 import { before, test } from 'node:test';
 import { decodeJwt } from 'jose';
-import { type Account, DeviceError, memoryStorage } from '../../device/src/index.ts';
+import { type Account, memoryStorage } from '../../device/src/index.ts';
 import { errorOf, type Reply } from '../src/testing/client.ts';
 import { postAsDevice, reasonOf, signedBy } from '../src/testing/device-requests.ts';
-import { allowNative, anInstallation, aPhone, type Phone } from '../src/testing/native.ts';
+import { allowNative, anInstallation, aPhone, type Phone, refused } from '../src/testing/native.ts';
 import { describeNative } from '../src/testing/native-suite.ts';
 import { aFlow, aUser, select, start, type TestUser } from '../src/testing/scenario.ts';
 import type { TestServer } from '../src/testing/server.ts';
 
 const minutes = (duration: number) => ({ duration, timeUnit: 'MINUTES' });
 
-const refused = (promise: Promise<unknown>, code: string) =>
-  assert.rejects(promise, (error) => error instanceof DeviceError && error.code === code);
 const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');
 
 describeNative('answers of native devices', (world) => {

@@ -6,7 +6,7 @@ import { type NewKeyPair, newEncryptionKeys, newSigningKeys } from '../../device
 import { signText } from '../../device/src/protocol.ts';
 import { CLIENT_FAILURES_MAX, CLIENT_FAILURES_WINDOW_MS } from '../src/config/limits.ts';
 import { issueUserToken } from '../src/resources/platform/tokens/issue-token.ts';
-import { errorOf, type Reply, send } from '../src/testing/client.ts';
+import { errorOf, invalidData, type Reply, send } from '../src/testing/client.ts';
 import { deviceUrl, postAsDevice, reasonOf } from '../src/testing/device-requests.ts';
 import { aPairingKey } from '../src/testing/native.ts';
 import { describeNative } from '../src/testing/native-suite.ts';
@@ -56,12 +56,7 @@ describeNative(
         'pairings',
         await signedPairing(key.code, { encryptionKey: ASTRAY }),
       );
-      assert.deepEqual(errorOf(off), {
-        status: 400,
-        code: 'INVALID_DATA',
-        detail: 'INVALID_VALUE',
-        target: 'encryptionKey',
-      });
+      assert.deepEqual(errorOf(off), invalidData('INVALID_VALUE', 'encryptionKey'));
       const keys = { ...(await newSigningKeys(true)), publicJwk: ASTRAY };
       const unsigned = await postAsDevice(
         server,

@@ -13,7 +13,7 @@ import {
   pairingKeyDocument,
 } from '../src/resources/devices/pairing-keys/new-pairing-key.ts';
 import { newEnvironmentWrites } from '../src/resources/platform/environments/new-environment.ts';
-import { errorOf, type Reply, send } from '../src/testing/client.ts';
+import { errorOf, invalidData, type Reply, send } from '../src/testing/client.ts';
 import {
   allowNative,
   aNativeApplication,
@@ -123,12 +123,7 @@ describeNative(
       assert.deepEqual([target.code, target.environmentId], [key.code, server.environmentId]);
       assert.equal((await device.preview(target)).user.username, user.username);
       await device.pair(target);
-      assert.deepEqual(errorOf(await find(typed)), {
-        status: 400,
-        code: 'INVALID_DATA',
-        detail: 'PAIRING_KEY_INVALID',
-        target: 'code',
-      });
+      assert.deepEqual(errorOf(await find(typed)), invalidData('PAIRING_KEY_INVALID', 'code'));
     });
 
     test('a typed code is guessed no more often than any other', once, async () => {

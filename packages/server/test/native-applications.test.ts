@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { NATIVE_APPLICATIONS_MAX } from '../src/config/limits.ts';
-import { errorOf } from '../src/testing/client.ts';
+import { errorOf, invalidData } from '../src/testing/client.ts';
 import { allowNative, aPhone, createNativeApplication } from '../src/testing/native.ts';
 import { aDefaultPolicy, FAILURE } from '../src/testing/policies.ts';
 import { DIALECTS } from '../src/testing/postgres.ts';
@@ -69,12 +69,7 @@ for (const dialect of DIALECTS) {
         assert.equal(named.status, 200, named.text);
         for (const mobile of [{ packageName: 'com.example.other' }, undefined]) {
           const changed = await put(named.body, { mobile });
-          assert.deepEqual(errorOf(changed), {
-            status: 400,
-            code: 'INVALID_DATA',
-            detail: 'INVALID_VALUE',
-            target: 'mobile.packageName',
-          });
+          assert.deepEqual(errorOf(changed), invalidData('INVALID_VALUE', 'mobile.packageName'));
           assert.deepEqual(changed.body.details[0].innerError, { allowedValues: [packageName] });
         }
         assert.equal((await put(named.body, { enabled: false })).status, 200);

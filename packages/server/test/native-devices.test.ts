@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { Account, memoryStorage } from '../../device/src/index.ts';
-import { errorOf } from '../src/testing/client.ts';
+import { errorOf, invalidData } from '../src/testing/client.ts';
 import {
   allowNative,
   aNativeApplication,
@@ -115,12 +115,7 @@ describeNative('native devices', (world) => {
       const reply = await server.api(`/users/${user.id}/pairingKeys`, {
         body: { applications: [{ id: stranger }] },
       });
-      assert.deepEqual(errorOf(reply), {
-        status: 400,
-        code: 'INVALID_DATA',
-        detail: 'INVALID_VALUE',
-        target: 'applications[0].id',
-      });
+      assert.deepEqual(errorOf(reply), invalidData('INVALID_VALUE', 'applications[0].id'));
       const replies = await Promise.all(
         Array.from({ length: 22 }, () =>
           server.api(`/users/${user.id}/pairingKeys`, { method: 'POST' }),

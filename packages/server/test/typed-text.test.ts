@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { generateSync } from 'otplib';
-import { errorOf } from '../src/testing/client.ts';
+import { errorOf, invalidData } from '../src/testing/client.ts';
 import { aDefaultPolicy } from '../src/testing/policies.ts';
 import { aDevice, aFlow, aUser, check, start, type TestUser } from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
@@ -71,12 +71,7 @@ describe('text as people type it', () => {
     assert.equal((await activate(user, device.id, shown(code()))).status, 200);
     for (let round = 0; round < 5; round++) {
       const word = await start(server, user, { selectedDevice: { id: device.id, otp: 'abcdef' } });
-      assert.deepEqual(errorOf(word), {
-        status: 400,
-        code: 'INVALID_DATA',
-        detail: 'INVALID_OTP',
-        target: 'selectedDevice.otp',
-      });
+      assert.deepEqual(errorOf(word), invalidData('INVALID_OTP', 'selectedDevice.otp'));
     }
     server.advance(60_000);
     const done = await start(server, user, {

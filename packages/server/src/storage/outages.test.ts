@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import pg from 'pg';
 import { UnavailableError } from '../errors/unavailable-error.ts';
-import { startPostgres, type TestPostgres } from '../testing/postgres.ts';
+import { postgresOfSuite } from '../testing/postgres.ts';
 import { startPooler } from '../testing/postgres-pooler.ts';
 import { startTestServer, type TestServer } from '../testing/server.ts';
 import { freshDataDirectory } from '../testing/sqlite.ts';
@@ -105,11 +105,7 @@ describe('an outage of SQLite', () => {
 });
 
 describe('an outage of PostgreSQL', () => {
-  let postgres: TestPostgres;
-  before(async () => {
-    postgres = await startPostgres();
-  });
-  after(() => postgres.stop());
+  const postgres = postgresOfSuite();
 
   async function query(databaseUrl: string, ...texts: string[]): Promise<void> {
     const client = new pg.Client({ connectionString: databaseUrl });

@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { DIALECTS, startPostgres, type TestPostgres } from '../testing/postgres.ts';
+import { DIALECTS, postgresOfSuite } from '../testing/postgres.ts';
 import { freshDataDirectory } from '../testing/sqlite.ts';
 import { until } from '../testing/until.ts';
 import { SchemaTooNewError } from './migrations/migrations.ts';
@@ -177,13 +177,11 @@ describe('SQLite', { skip: DIALECTS.includes('sqlite') ? false : 'DIALECTS leave
 describe('PostgreSQL', {
   skip: DIALECTS.includes('postgres') ? false : 'DIALECTS leaves it out',
 }, () => {
-  let postgres: TestPostgres;
+  const postgres = postgresOfSuite();
   let url: string;
   before(async () => {
-    postgres = await startPostgres();
     url = await postgres.freshDatabase();
   });
-  after(() => postgres.stop());
 
   const engine = { name: 'PostgreSQL', shared: true, open: () => openPostgresStore(url) };
   storeContract(engine);

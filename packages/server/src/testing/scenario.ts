@@ -72,10 +72,19 @@ export function wrong(otp: string): string {
   return (otp.startsWith('1') ? '2' : '1') + otp.slice(1);
 }
 
+/** What the filter finds of this resource, as the list has it. */
+export async function found(
+  test: Pick<TestServer, 'api'>,
+  resource: string,
+  filter: string,
+): Promise<Reply['body'][]> {
+  const reply = await test.api(`/${resource}?filter=${encodeURIComponent(filter)}`);
+  assert.equal(reply.status, 200, reply.text);
+  return reply.body._embedded[resource];
+}
+
 /** The types of the activities that the filter finds, newest first. */
 export async function actionsOf(test: Pick<TestServer, 'api'>, filter: string): Promise<string[]> {
-  const reply = await test.api(`/activities?filter=${encodeURIComponent(filter)}`);
-  assert.equal(reply.status, 200, reply.text);
-  const activities: { action: { type: string } }[] = reply.body._embedded.activities;
+  const activities = await found(test, 'activities', filter);
   return activities.map(({ action }) => action.type);
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { errorOf } from '../../../testing/client.ts';
-import { aUser } from '../../../testing/scenario.ts';
+import { aUser, found } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 
 describe('activities', () => {
@@ -14,11 +14,7 @@ describe('activities', () => {
   });
   after(() => server?.close());
 
-  const list = async (filter: string) => {
-    const reply = await server.api(`/activities?filter=${encodeURIComponent(filter)}`);
-    assert.equal(reply.status, 200, reply.text);
-    return reply.body._embedded.activities;
-  };
+  const list = (filter: string) => found(server, 'activities', filter);
 
   test('tell who did what to what, and with which request', async () => {
     const transaction = `order-${randomUUID()}`;

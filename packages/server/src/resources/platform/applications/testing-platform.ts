@@ -9,6 +9,7 @@ import { openKeyring } from '../../../crypto/keyring.ts';
 import { startTestApp } from '../../../http/testing-app.ts';
 import type { Instant } from '../../../model/instant.ts';
 import type { Store, Write } from '../../../storage/store.ts';
+import { aPolicy } from '../../../storage/testing-documents.ts';
 import { freshSqliteStore } from '../../../testing/sqlite.ts';
 import { makeLinks } from '../../kit/links.ts';
 import type { Operation } from '../../kit/operation.ts';
@@ -71,17 +72,7 @@ function environmentWrites(environmentId: string, now: Instant): Write[] {
       table: 'policies',
       environmentId,
       id: environmentId.replace('1111', '5555'),
-      doc: {
-        name: 'Default',
-        isDefault: true,
-        settings: {
-          authentication: { deviceSelection: 'DEFAULT_TO_FIRST' },
-          newDeviceNotification: 'NONE',
-          ignoreUserLock: false,
-          methods: {},
-        },
-        ...dates,
-      },
+      doc: aPolicy('Default', { isDefault: true, ...dates }),
     },
   ];
 }

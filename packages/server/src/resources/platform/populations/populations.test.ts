@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { errorOf } from '../../../testing/client.ts';
+import { errorOf, invalidData } from '../../../testing/client.ts';
 import { roundTrip } from '../../../testing/round-trip.ts';
 import { actionsOf, aUser } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
@@ -90,12 +90,7 @@ describe('populations', () => {
     const user = await server.api('/users', { body: { username: randomUUID() } });
     assert.equal(user.body.population.id, made.body.id);
     const unmade = await put(made.body.id, { default: false });
-    assert.deepEqual(errorOf(unmade), {
-      status: 400,
-      code: 'INVALID_DATA',
-      detail: 'CONSTRAINT_VIOLATION',
-      target: 'default',
-    });
+    assert.deepEqual(errorOf(unmade), invalidData('CONSTRAINT_VIOLATION', 'default'));
     assert.equal((await put(made.body.id, {})).body.default, true);
     assert.equal((await put(former, { default: true })).status, 200);
     assert.deepEqual(await defaults(), [former]);

@@ -1,7 +1,7 @@
 /** What is switched of a user: enabled, locked, enabled for MFA, bypass; contract §3.1, §3.2. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { errorOf } from '../../../testing/client.ts';
+import { errorOf, invalidData } from '../../../testing/client.ts';
 import { actionsOf, aDevice, aUser, start, type TestUser } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 
@@ -36,12 +36,10 @@ describe("a user's switches", () => {
     assert.deepEqual(read.body, off.body);
     const whole = await server.api(`/users/${user.id}`);
     assert.equal(whole.body.mfaEnabled, false);
-    assert.deepEqual(errorOf(await put(user, 'mfaEnabled', {})), {
-      status: 400,
-      code: 'INVALID_DATA',
-      detail: 'REQUIRED_VALUE',
-      target: 'mfaEnabled',
-    });
+    assert.deepEqual(
+      errorOf(await put(user, 'mfaEnabled', {})),
+      invalidData('REQUIRED_VALUE', 'mfaEnabled'),
+    );
     assert.equal(errorOf(await put(user, 'mfaEnabled', { mfaEnabled: 1 })).target, 'mfaEnabled');
   });
 
@@ -103,12 +101,10 @@ describe("a user's switches", () => {
         },
       });
     assert.equal((await until(30)).status, 200);
-    assert.deepEqual(errorOf(await until(31)), {
-      status: 400,
-      code: 'INVALID_DATA',
-      detail: 'OUT_OF_RANGE',
-      target: 'bypassMFAEnabledUntil',
-    });
+    assert.deepEqual(
+      errorOf(await until(31)),
+      invalidData('OUT_OF_RANGE', 'bypassMFAEnabledUntil'),
+    );
   });
 
   test('a bypass is taken in one form of a real moment only', async () => {

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { errorOf } from '../../../testing/client.ts';
 import { roundTrip } from '../../../testing/round-trip.ts';
-import { actionsOf, aDevice, aUser } from '../../../testing/scenario.ts';
+import { actionsOf, aDevice, aUser, found } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 
 describe('users', () => {
@@ -15,11 +15,8 @@ describe('users', () => {
   });
   after(() => server?.close());
 
-  const usernames = async (filter: string) => {
-    const reply = await server.api(`/users?filter=${encodeURIComponent(filter)}`);
-    assert.equal(reply.status, 200, reply.text);
-    return reply.body._embedded.users.map(({ username }: { username: string }) => username);
-  };
+  const usernames = async (filter: string) =>
+    (await found(server, 'users', filter)).map(({ username }) => username);
   const actions = (userId: string) => actionsOf(server, `user.id eq "${userId}"`);
 
   test('keep every documented property, in the default population', async () => {
