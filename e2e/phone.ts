@@ -111,9 +111,16 @@ export async function newsOf(page: Page, act: () => Promise<unknown>): Promise<s
   return news.innerText();
 }
 
-/** Presses a button once it may be pressed. */
+/** Presses a button once it may be pressed. Where it never may, the page tells what it shows instead. */
 export const press = (page: Page, name: string) => () =>
-  page.getByRole('button', { name, exact: true }).click();
+  page
+    .getByRole('button', { name, exact: true })
+    .click()
+    .catch(async (error: Error) => {
+      const shown = await page.locator('body').innerText();
+      const events = await page.evaluate<string>('localStorage.getItem("event-log")');
+      throw new Error(`${error.message}\nThe page shows: ${shown}\nIts events: ${events}`);
+    });
 
 export const focused = (page: Page) =>
   page.evaluate<string>('document.activeElement.textContent.trim() || document.activeElement.name');

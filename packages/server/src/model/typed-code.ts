@@ -1,7 +1,6 @@
 /** Passcodes as people type, paste and read them. */
 
-const LENGTH_MIN = 6;
-const LENGTH_MAX = 10;
+const PLAIN = /^[0-9]{6,10}$/;
 
 // What applications show between the digits, and what comes along when a code is copied.
 const BETWEEN = /[\s\p{Z}\p{Cf}\p{Pd}.]/gu;
@@ -21,11 +20,10 @@ function asciiDigit(digit: string): string {
  */
 export function typedCode(text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined;
+  if (PLAIN.test(text)) return text;
   const digits = text
     .normalize('NFKC')
     .replaceAll(BETWEEN, '')
     .replaceAll(/\p{Nd}/gu, asciiDigit);
-  return /^[0-9]+$/.test(digits) && digits.length >= LENGTH_MIN && digits.length <= LENGTH_MAX
-    ? digits
-    : undefined;
+  return PLAIN.test(digits) ? digits : undefined;
 }

@@ -67,14 +67,23 @@ function isUniqueViolation(error: unknown): boolean {
   return error instanceof Error && UNIQUE_CODES.includes(Number(Reflect.get(error, 'errcode')));
 }
 
-/** Returns what applies a change inside the open transaction. Throws when that is lost. */
-function createApplier(db: DatabaseSync): (writes: readonly Write[]) => Applied {
+interface Applier {
+  /** Leaves what it has written also where the change is lost. Throws when the transaction is lost. */
+  bare(writes: readonly Write[]): Applied;
+  /** The same, whole or not at all. */
+  alone(writes: readonly Write[]): Applied;
+}
+
+const isCommitted = (applied: Applied) => 'committed' in applied && applied.committed;
+
+/** Applies changes inside the open transaction. */
+function createApplier(db: DatabaseSync): Applier {
   const run = createWriter(db);
   const savepoint = db.prepare('savepoint change');
   const rollback = db.prepare('rollback to change');
   const release = db.prepare('release change');
 
-  function runAll(writes: readonly Write[]): Applied {
+  function bare(writes: readonly Write[]): Applied {
     for (const write of writes) {
       try {
         if (!run(write)) return { committed: false, conflict: 'VERSION' };
@@ -90,15 +99,17 @@ function createApplier(db: DatabaseSync): (writes: readonly Write[]) => Applied 
     return { committed: true };
   }
 
-  return (writes) => {
+  function alone(writes: readonly Write[]): Applied {
     // One statement undoes itself when it fails.
-    if (writes.length === 1) return runAll(writes);
+    if (writes.length === 1) return bare(writes);
     savepoint.run();
-    const applied = runAll(writes);
-    if (!('committed' in applied && applied.committed)) rollback.run();
+    const applied = bare(writes);
+    if (!isCommitted(applied)) rollback.run();
     release.run();
     return applied;
-  };
+  }
+
+  return { bare, alone };
 }
 
 export interface GroupCommit {
@@ -112,18 +123,33 @@ export function createGroupCommit(
   db: DatabaseSync,
   whenCommitted: (writes: readonly Write[]) => void,
 ): GroupCommit {
-  const apply = createApplier(db);
+  const { bare, alone } = createApplier(db);
   const begin = db.prepare('begin immediate');
   const end = db.prepare('commit');
+  const back = db.prepare('rollback');
   let queue: Pending[] = [];
   let scheduled = false;
+
+  /** Nearly always every change holds. Where one is lost, what it wrote must go and the others' stay. */
+  function applyAll(batch: readonly Pending[]): Applied[] {
+    begin.run();
+    const applied = batch.map(({ writes }) => bare(writes));
+    if (applied.every(isCommitted)) {
+      end.run();
+      return applied;
+    }
+    back.run();
+    if (batch.length === 1) return applied;
+    begin.run();
+    const anew = batch.map(({ writes }) => alone(writes));
+    end.run();
+    return anew;
+  }
 
   function commitBatch(batch: readonly Pending[]): void {
     let applied: Applied[];
     try {
-      begin.run();
-      applied = batch.map(({ writes }) => apply(writes));
-      end.run();
+      applied = applyAll(batch);
     } catch (error) {
       if (db.isTransaction) db.exec('rollback');
       for (const { reject } of batch) reject(error);
@@ -138,7 +164,7 @@ export function createGroupCommit(
     }
     for (const [index, { writes }] of batch.entries()) {
       const one = applied[index];
-      if (one && 'committed' in one && one.committed) whenCommitted(writes);
+      if (one && isCommitted(one)) whenCommitted(writes);
     }
   }
 
