@@ -137,12 +137,16 @@ export function createSession(device: Device): Session {
     });
   }
 
+  /** Several requests, and several pages, may be told of the same one. */
+  const addRemoval = (removal: string) =>
+    set({ removals: [...new Set([...state.removals, removal])] });
+
   function failed(error: unknown, account: Account): void {
     const code = error instanceof DeviceError ? error.code : 'UNEXPECTED';
     logEvent(`error ${code} account ${account.id}`);
     if (code === 'REMOVED') {
       const removal = `${nameOf(account)} was removed by your organization.`;
-      set({ removals: [...state.removals, removal] });
+      addRemoval(removal);
       tellPages({ type: 'ACCOUNTS', removal });
       void reload();
       return;
@@ -207,7 +211,7 @@ export function createSession(device: Device): Session {
     const stopHearing = hearPages((message) => {
       if (message.type === 'ACCOUNTS') {
         const { removal } = message;
-        if (removal) set({ removals: [...state.removals, removal] });
+        if (removal) addRemoval(removal);
         void reload();
       } else if (message.type === 'LOGS_ENDED') forgetLogs(message.account);
       else if (!state.waiting.some(({ request }) => keyOf(request) === message.request)) look();

@@ -204,6 +204,20 @@ export function listen(
     await looking;
   }
 
+  /**
+   * Of two requests in one moment, one is told of the removal and the other finds nobody. What a look
+   * under way is told comes first: the end of this would end the look, and nobody would hear it.
+   */
+  async function causeOf(error: unknown): Promise<unknown> {
+    const isUnknown = error instanceof DeviceError && error.code === 'NOT_PAIRED';
+    return isUnknown && looking
+      ? looking.then(
+          () => error,
+          (told) => told,
+        )
+      : error;
+  }
+
   async function run(): Promise<void> {
     let pause = PAUSE_MIN_MS;
     while (!signal.aborted) {
@@ -213,7 +227,8 @@ export function listen(
         await hear();
         if (!canConnect) pause = known.size > 0 ? PAUSE_WAITING_MS : 0;
         else pause = isShort() ? pause * 2 : PAUSE_MIN_MS;
-      } catch (error) {
+      } catch (caught) {
+        const error = await causeOf(caught);
         const code = error instanceof DeviceError ? error.code : '';
         // A removal is told once. Who found nothing to look for a moment before may have ended this.
         if (signal.aborted && code !== 'REMOVED') return;

@@ -226,6 +226,52 @@ describe('the device SDK', () => {
     assert.deepEqual(codes, ['NOT_PAIRED', 'REMOVED']);
   });
 
+  test('tells of a removal that a look hears of, while the socket finds nobody', async () => {
+    const user = await aUser(server);
+    const storage = memoryStorage();
+    const { uri } = await aPairingKey(server, user);
+    const { id } = await anInstallation(server, applicationId, { storage }).pair(uri);
+    await server.api(`/users/${user.id}/devices/${id}`, { method: 'DELETE' });
+    const told = Promise.withResolvers<void>();
+    const closed = Promise.withResolvers<void>();
+    // The look takes the one notice, and its answer is slower than the refusal of the socket.
+    const slow: typeof fetch = async (input, init) => {
+      const reply = await fetch(input, init);
+      if (!String(input).endsWith('/challenges')) return reply;
+      told.resolve();
+      await closed.promise;
+      init?.signal?.throwIfAborted();
+      return reply;
+    };
+    const open = globalThis.WebSocket;
+    globalThis.WebSocket = class extends open {
+      constructor(url: string | URL) {
+        super(url);
+        // Two turns later the refusal has been heard.
+        this.addEventListener('close', () => setImmediate(() => setImmediate(closed.resolve)));
+      }
+      override send(data: string): void {
+        void told.promise.then(() => super.send(data));
+      }
+    };
+    try {
+      const [account] = await anInstallation(server, applicationId, {
+        storage,
+        fetch: slow,
+      }).accounts();
+      assert.ok(account);
+      const codes: string[] = [];
+      const onError = (error: unknown) => void codes.push((error as DeviceError).code);
+      const listening = listen(account, () => {}, { onError });
+      listening.look();
+      await until(() => codes.includes('REMOVED'));
+      assert.ok(!codes.includes('NOT_PAIRED'), String(codes));
+      listening.close();
+    } finally {
+      globalThis.WebSocket = open;
+    }
+  });
+
   test('looks again when it could not see what it was woken for', async () => {
     const user = await aUser(server);
     const { uri } = await aPairingKey(server, user);
