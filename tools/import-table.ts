@@ -90,7 +90,7 @@ const WINGS: readonly {
       'notifications/templates/catalogue.ts',
       'notifications/templates/render.ts',
     ],
-    npm: ['scim2-parse-filter', 'lru-cache'],
+    npm: ['lru-cache'],
     node: ['node:net'],
     because: 'What every wing stands on: it knows no resource.',
   },

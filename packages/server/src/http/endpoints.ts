@@ -116,27 +116,27 @@ function mediaTypeOf(contentType: string): string {
   return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
 }
 
-type Head = Pick<IncomingMessage, 'headers' | 'rawHeaders'>;
-
 /**
- * The media types of a request. Go clients of the platform send the general and the special one as
- * two headers, in either order, and a proxy may make one of them.
+ * The media types of a request, each once. Go clients of the platform send the general and the
+ * special one as two headers, in either order, and a proxy may make one of them.
  */
-function mediaTypesOf({ rawHeaders, headers }: Head): string[] {
-  const first = headers['content-type'] ?? '';
-  let count = 0;
+function mediaTypesOf({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>): string[] {
+  const types: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.toLowerCase() === 'content-type') count += 1;
+    if (rawHeaders[index]?.toLowerCase() !== 'content-type') continue;
+    for (const text of (rawHeaders[index + 1] ?? '').split(',')) {
+      const type = mediaTypeOf(text);
+      if (!types.includes(type)) types.push(type);
+    }
   }
-  if (count === 1 && !first.includes(',')) return [mediaTypeOf(first)];
-  const texts = rawHeaders.filter(
-    (_text, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'content-type',
-  );
-  return [...new Set(texts.flatMap((text) => text.split(',')).map(mediaTypeOf))];
+  return types;
 }
 
 /** The operation that a request's head asks for. Throws `UNSUPPORTED_MEDIA_TYPE`. Pure. */
-export function selectOperation(endpoint: Endpoint, request: Head): CompiledOperation {
+export function selectOperation(
+  endpoint: Endpoint,
+  request: Pick<IncomingMessage, 'headers' | 'rawHeaders'>,
+): CompiledOperation {
   const { method, byMediaType, withoutMediaType } = endpoint;
   const types = method === 'GET' ? [] : mediaTypesOf(request);
   // Beside a special type the general one says nothing; two special ones say two things.
