@@ -36,13 +36,16 @@ async function setUp(outbox: Outbox, channel: Channel, count = 1, to?: string[])
     retire: async () => {},
     cutOff: new AbortController().signal,
   });
+  const ids: string[] = [];
   for (let added = 0; added < count; added++) {
     const address = to?.[added];
-    await outbox.add(aDelivery(address === undefined ? {} : { to: address }));
+    ids.push(await outbox.add(aDelivery(address === undefined ? {} : { to: address })));
   }
   const now = outbox.clock.now();
   const leaseUntil = () => now + OUTBOX_LEASE_MS;
-  const messages = await outbox.store.claimMessages(now, leaseUntil(), count);
+  const claimed = await outbox.store.claimMessages(now, leaseUntil(), count);
+  // In the order in which they were added: ids of one millisecond have none.
+  const messages = claimed.sort((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
   const [message] = messages as [Stored<Message>];
   return { lane, message, messages, leaseUntil, lines };
 }
