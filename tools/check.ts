@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { wrongRows } from './compatibility.ts';
 import { staleFiles } from './generate.ts';
 import { missingFromLock } from './lock-file.ts';
 
@@ -33,6 +34,10 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'lint and format',
     run: () => tool('node_modules/@biomejs/biome/bin/biome', ['check', '--colors=off', '.']),
+  },
+  {
+    name: 'the compatibility tables',
+    run: () => wrongRows(ROOT).join('\n') || undefined,
   },
   {
     name: 'lock file',
