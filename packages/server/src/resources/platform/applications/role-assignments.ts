@@ -164,7 +164,7 @@ const createRoleAssignment: Handler<ApplicationParts> = async (parts, request) =
     async () => {
       const present = await readRoleAssignments(parts.store, environmentId, applicationId);
       if (present.length >= ROLE_ASSIGNMENTS_MAX) {
-        throw limitExceeded('role', 'The application has too many roles.', ROLE_ASSIGNMENTS_MAX);
+        throw limitExceeded('The application has too many roles.', ROLE_ASSIGNMENTS_MAX);
       }
       return {
         writes: [insertRow('role_assignments', created), record(request, 'CREATED', created)],
