@@ -74,8 +74,8 @@ export interface Collection<T extends CollectionTable, Body> extends Resource {
   /** What a valid body says, with defaults for what it leaves out. Throws what is wrong with it. */
   toDocument(body: Body, target: Target<T>): Requested<T> | Promise<Requested<T>>;
   /** The members of the resource in a reply, beside `_links`, `id` and `environment`. */
-  view(doc: Documents[T], row: Row<T>): object;
-  /** Links beside `self` and `environment`. */
+  view(doc: Documents[T], row: Row<T>, request: OperationRequest): object | Promise<object>;
+  /** Links beside `self` and `environment`, or in their place. */
   moreLinks?(row: Row<T>): Record<string, { href: string }>;
   /** Writes that hold in place what the new document names. Throws when it isn't there. */
   holds?(row: Row<T>, target: Target<T>): Promise<Write[]>;
@@ -94,15 +94,15 @@ const addressOf = ({ path }: Any<CollectionTable>, { params }: OperationRequest)
   path.replace(ENVIRONMENT, '').replaceAll(/\{(\w+)\}/g, (_, name) => params[name] ?? '');
 
 /** A row as the API shows it. */
-export function renderRow<T extends CollectionTable>(
+export async function renderRow<T extends CollectionTable>(
   collection: Any<T>,
   row: Row<T>,
   request: OperationRequest,
-): object {
+): Promise<object> {
   const path = `${addressOf(collection, request)}/${row.id}`;
   return {
     ...headOf(collection.links, row, path, collection.moreLinks?.(row)),
-    ...collection.view(row.doc, row),
+    ...(await collection.view(row.doc, row, request)),
   };
 }
 
@@ -152,63 +152,60 @@ async function listRows<T extends CollectionTable>(
   });
 }
 
+/** The row as the request makes it or replaces `before`, with all that follows from it. */
+async function decideRow<T extends CollectionTable>(
+  collection: Any<T>,
+  target: Target<T>,
+  read: () => Requested<T> | Promise<Requested<T>>,
+): Promise<Decision<Row<T>>> {
+  const { table, auditType } = collection;
+  const { environmentId, id, request, before } = target;
+  const defaults = await oneDefault(collection, target);
+  const moments = { createdAt: before?.doc.createdAt ?? request.now, updatedAt: request.now };
+  const members = { ...(await read()), ...defaults.members, ...moments };
+  const doc = members as unknown as Documents[T];
+  const row = { environmentId, id, version: before?.version ?? 1, doc };
+  return {
+    writes: [
+      ...defaults.writes,
+      ...((await collection.holds?.(row, target)) ?? []),
+      before ? updateRow(table, before, doc) : insertRow(table, row),
+      changeRecord(request, auditType, before ? 'UPDATED' : 'CREATED', id),
+    ],
+    result: row,
+  };
+}
+
 /** Makes the row that the request says. */
-export async function createRow<T extends CollectionTable>(
+async function createRow<T extends CollectionTable>(
   collection: Any<T>,
   request: OperationRequest,
 ): Promise<Row<T>> {
-  const { table, auditType } = collection;
-  const { body, now } = request;
   const environmentId = environmentOf(request);
-  const target: Target<T> = { environmentId, id: randomUUIDv7(), request };
-  const requested = await collection.toDocument(body, target);
-  const moments = { createdAt: now, updatedAt: now };
+  const target = { environmentId, id: randomUUIDv7(), request };
+  // Once, whatever races it: a secret that is made is the one that is shown.
+  const requested = await collection.toDocument(request.body, target);
   return commitChange(collection, async () => {
     await assertRoom(collection, environmentId);
-    const defaults = await oneDefault(collection, target);
-    const doc = { ...requested, ...defaults.members, ...moments } as unknown as Documents[T];
-    const row = { environmentId, id: target.id, version: 1, doc };
-    return {
-      writes: [
-        ...defaults.writes,
-        ...((await collection.holds?.(row, target)) ?? []),
-        insertRow(table, row),
-        changeRecord(request, auditType, 'CREATED', row.id),
-      ],
-      result: row,
-    };
+    return decideRow(collection, target, () => requested);
   });
 }
 
 /** Replaces the row of the path by what the request says. */
-export function replaceRow<T extends CollectionTable>(
+function replaceRow<T extends CollectionTable>(
   collection: Any<T>,
   request: OperationRequest,
 ): Promise<Row<T>> {
-  const { table, auditType } = collection;
   return commitChange(collection, async () => {
     const before = await findRow(collection, request);
     const { environmentId, id } = before;
-    const target: Target<T> = { environmentId, id, request, before };
-    const defaults = await oneDefault(collection, target);
-    const moments = { createdAt: before.doc.createdAt, updatedAt: request.now };
-    const requested = await collection.toDocument(request.body, target);
-    const doc = { ...requested, ...defaults.members, ...moments } as unknown as Documents[T];
-    const row = { ...before, doc };
-    return {
-      writes: [
-        ...defaults.writes,
-        ...((await collection.holds?.(row, target)) ?? []),
-        updateRow(table, before, doc),
-        changeRecord(request, auditType, 'UPDATED', id),
-      ],
-      result: row,
-    };
+    const target = { environmentId, id, request, before };
+    return decideRow(collection, target, () => collection.toDocument(request.body, target));
   });
 }
 
 /** Deletes the row of the path, unless something uses it. */
-export function removeRow<T extends CollectionTable>(
+function removeRow<T extends CollectionTable>(
   collection: Any<T>,
   request: OperationRequest,
 ): Promise<void> {
@@ -236,7 +233,7 @@ export function collectionOperations<T extends CollectionTable, Body>(
     (status: number, rowOf: (collection: Any<T>, request: OperationRequest) => Promise<Row<T>>) =>
     async (of: Any<T>, request: OperationRequest) => ({
       status,
-      body: renderRow(of, await rowOf(of, request), request),
+      body: await renderRow(of, await rowOf(of, request), request),
     });
   return resourceOperations<Any<T>>(
     collection,

@@ -180,7 +180,7 @@ const migratePolicies: Handler<Policies> = async (collection, request) => {
   return ok({
     _links: { self: links.api(environmentId, `/${EMBEDDED}`) },
     _embedded: {
-      [EMBEDDED]: migrated.map((row) => renderRow(collection, row, request)),
+      [EMBEDDED]: await Promise.all(migrated.map((row) => renderRow(collection, row, request))),
     },
     count: migrated.length,
     size: migrated.length,
