@@ -9,6 +9,7 @@ import { activityOperations } from './resources/platform/activities/activities.r
 import { applicationOperations } from './resources/platform/applications/applications.ts';
 import { roleAssignmentOperations } from './resources/platform/applications/role-assignments.ts';
 import { environmentOperations } from './resources/platform/environments/environments.ts';
+import { organizationOperations } from './resources/platform/organizations/organizations.ts';
 import { populationOperations } from './resources/platform/populations/populations.ts';
 import { pushCredentialOperations } from './resources/platform/push-credentials/push-credentials.ts';
 import { roleOperations } from './resources/platform/roles/roles.ts';
@@ -35,6 +36,7 @@ export function apiOperations(parts: Parts): Operation[] {
     ...fidoPolicyOperations(parts),
     ...fidoDevicesMetadataOperations(parts),
     ...mfaSettingsOperations(parts),
+    ...organizationOperations(parts),
     ...environmentOperations(parts),
     ...populationOperations(parts),
     ...applicationOperations(parts),

@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { apiOperations } from '../src/app.ts';
 import { ERROR_DETAILS, ERRORS } from '../src/errors/catalogue.ts';
+import { LICENSE_ID } from '../src/model/built-in.ts';
 import type { Table } from '../src/model/documents.ts';
 import type { Operation, SelfScope } from '../src/resources/kit/operation.ts';
 import { issueUserToken } from '../src/resources/platform/tokens/issue-token.ts';
@@ -154,7 +155,10 @@ before(async () => {
   const fido2Policy = await server.api('/fido2Policies', { body: fido2PolicyBody('other') });
   const fidoPolicy = await server.api('/fidoPolicies', { body: FIDO_POLICY });
   const authenticator = await server.api('/fidoDevicesMetadata', { body: AUTHENTICATOR });
+  const organizations = await parts.store.list('organizations', ANY_ENVIRONMENT, { limit: 1 });
   world = {
+    organizationID: organizations[0]?.id ?? '',
+    licenseID: LICENSE_ID,
     pairingKeyID: pairingKey.id,
     authenticationCodeID: code.body.id,
     pushCredentialID: pushCredential.body.id,
@@ -454,6 +458,8 @@ function validBody({ id }: Operation): Record<string, unknown> {
     createEnvironment: { name: 'valid' },
     updateEnvironment: { name: 'valid' },
     updateBillOfMaterials: { products: [{ type: 'PING_ONE_MFA' }] },
+    updateEnvironmentType: { type: 'SANDBOX' },
+    updateLicenseName: { name: 'valid' },
     createPopulation: { name: 'valid' },
     updatePopulation: { name: 'valid' },
     createApplication: APPLICATION,
