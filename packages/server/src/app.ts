@@ -13,6 +13,7 @@ import { organizationOperations } from './resources/platform/organizations/organ
 import { populationOperations } from './resources/platform/populations/populations.ts';
 import { pushCredentialOperations } from './resources/platform/push-credentials/push-credentials.ts';
 import { roleOperations } from './resources/platform/roles/roles.ts';
+import { surroundingOperations } from './resources/platform/surroundings/surroundings.ts';
 import { tokenOperations } from './resources/platform/tokens/tokens.ts';
 import { userOperations } from './resources/platform/users/users.routes.ts';
 import { policyOperations } from './resources/policies/device-authentication-policies/policies.ts';
@@ -39,6 +40,7 @@ export function apiOperations(parts: Parts): Operation[] {
     ...organizationOperations(parts),
     ...environmentOperations(parts),
     ...populationOperations(parts),
+    ...surroundingOperations(parts),
     ...applicationOperations(parts),
     ...roleOperations(parts),
     ...roleAssignmentOperations(parts),
