@@ -26,7 +26,6 @@ import {
   type DeviceParts,
   deviceOf,
   idsOf,
-  methodOf,
   readUser,
 } from './devices.parts.ts';
 import { pairingMessages } from './pairing-messages.ts';
@@ -39,7 +38,8 @@ async function readPairing(parts: DeviceParts, request: OperationRequest) {
     readUser(parts, request),
   ]);
   const device = deviceOf(facts, request);
-  const method = methodOf(parts, device.doc.type);
+  const method = parts.methods.get(device.doc.type);
+  if (!method) throw wrongState('status', 'The device is active already.');
   // The policy that the pairing began with may be gone; then the default one rules.
   const policy =
     configuration.policies.get(device.doc.pairing?.policyId ?? '') ?? configuration.defaultPolicy;

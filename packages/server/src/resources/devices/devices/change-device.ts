@@ -10,14 +10,13 @@ import { userRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
 import { deleteRow, updateRow } from '../../kit/rows.ts';
-import { inOrder, withDeviceRemoved } from './device-order.ts';
+import { inOrder, isAuthenticator, withDeviceRemoved } from './device-order.ts';
 import { isDeviceLocked } from './device-view.ts';
 import {
   type DeviceParts,
   deviceOf,
   deviceReply,
   idsOf,
-  methodOf,
   readOwnDevice,
   readUser,
 } from './devices.parts.ts';
@@ -70,8 +69,8 @@ export const unblockDevice: Handler<DeviceParts> = async (parts, request) => {
     assertActive(doc);
     const { block, ...unblocked } = doc;
     if (!block) return undefined;
-    const method = methodOf(parts, doc.type);
-    const credential = method.unblocked?.(doc.credential) ?? doc.credential;
+    const method = parts.methods.get(doc.type);
+    const credential = method?.unblocked?.(doc.credential) ?? doc.credential;
     return { action: 'DEVICE.UNBLOCKED', doc: { ...unblocked, credential } };
   });
   return deviceReply(parts, device, request);
@@ -113,7 +112,7 @@ export const setNickname: Handler<DeviceParts> = async (parts, request) => {
 /** The device is gone, and from its user's order. */
 export function removeDevice({ user, devices }: UserFacts, device: Stored<Device>): Write[] {
   const left = devices
-    .filter(({ id, doc }) => id !== device.id && doc.status === 'ACTIVE')
+    .filter((one) => one.id !== device.id && isAuthenticator(one))
     .map(({ id }) => id);
   return [
     deleteRow('devices', device),
@@ -146,7 +145,7 @@ export const deleteDevice: Handler<DeviceParts> = async (parts, request) => {
 export const requestLogs: Handler<DeviceParts> = async (parts, request) => {
   const expiresAt = request.now + DEVICE_LOGS_MS;
   const device = await changeDevice(parts, request, (doc) => {
-    if (!methodOf(parts, doc.type).native) {
+    if (!parts.methods.get(doc.type)?.native) {
       throw invalidData('INVALID_VALUE', 'type', {
         message: 'Only native devices have logs to hand in.',
       });
@@ -208,7 +207,7 @@ export function changeOrder(parts: DeviceParts, request: OperationRequest): Prom
   const wanted: string[] = request.body.order.map(({ id }: { id: string }) => id);
   return writeOrder(parts, request, ({ user, devices }) => {
     const active = inOrder(user.doc, devices)
-      .filter(({ doc }) => doc.status === 'ACTIVE')
+      .filter(isAuthenticator)
       .map(({ id }) => id);
     for (const [place, id] of wanted.entries()) {
       if (!active.includes(id) || wanted.indexOf(id) !== place) {

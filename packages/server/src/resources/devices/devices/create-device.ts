@@ -7,6 +7,7 @@ import type {
   AuthenticationMethod,
   NewCredential,
 } from '../../../methods/authentication-method.ts';
+import { REMEMBERED } from '../../../methods/registry.ts';
 import type { Device, DeviceAuthenticationPolicy } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import type { MethodPolicy } from '../../../model/policy.ts';
@@ -23,7 +24,7 @@ import {
 import { notificationOf } from '../../kit/notification-request.ts';
 import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { insertRow, touchRow, updateRow } from '../../kit/rows.ts';
-import { withDeviceAdded } from './device-order.ts';
+import { isAuthenticator, withDeviceAdded } from './device-order.ts';
 import { deviceView } from './device-view.ts';
 import {
   assertMayPair,
@@ -36,10 +37,12 @@ import {
 } from './devices.parts.ts';
 import type { CreateDevice } from './devices.schema.ts';
 import { newDeviceNotice, pairingMessages } from './pairing-messages.ts';
+import { rememberBrowser } from './remember-browser.ts';
 
 /** `POST …/devices`: 201 with the device. */
 export const createDevice: Handler<DeviceParts> = async (parts, request) => {
   const body: CreateDevice = request.body;
+  if (body.type === REMEMBERED.type) return rememberBrowser(parts, request);
   const method = methodOf(parts, body.type);
   const configuration = await configurationOf(parts, request.params.envID ?? '');
   const policy = namedPolicy(configuration, request);
@@ -91,7 +94,9 @@ export function assertRoom(
   { mfaSettings }: EnvironmentConfiguration,
   now: Instant,
 ): void {
-  const count = devices.filter(({ doc }) => doc.status === status && !isGone(doc, now)).length;
+  const count = devices.filter(
+    ({ doc }) => doc.status === status && !doc.remembers && !isGone(doc, now),
+  ).length;
   const { maxAllowedDevices } = mfaSettings.doc.pairing;
   const maximum = status === 'ACTIVE' ? maxAllowedDevices : PENDING_DEVICES_MAX;
   if (count >= maximum) {
@@ -109,7 +114,7 @@ export function activationWrites(
   now: Instant,
 ): Write[] {
   const { user, devices } = facts;
-  const active = devices.filter((one) => one.doc.status === 'ACTIVE').length;
+  const active = devices.filter(isAuthenticator).length;
   const notices = newDeviceNotice(parts, configuration, policy, facts, doc, now);
   return [
     updateRow('users', user, withDeviceAdded(user.doc, id, active)),

@@ -16,8 +16,8 @@ import {
   type DeviceParts,
   deviceReply,
   idsOf,
+  kindOf,
   livingDevices,
-  methodOf,
   readOwnDevice,
   readUser,
   viewPartsOf,
@@ -74,7 +74,7 @@ export async function devicesReply(
   return ok({
     _links: { self, 'devices.reorder': self },
     _embedded: {
-      devices: page.map((device) => deviceView(device, methodOf(parts, device.doc.type), view)),
+      devices: page.map((device) => deviceView(device, kindOf(parts, device.doc.type), view)),
     },
     ...(withOrder ? { order: (facts.user.doc.deviceOrder ?? []).map((id) => ({ id })) } : {}),
     count: matching.length,
