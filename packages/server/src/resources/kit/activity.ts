@@ -37,12 +37,6 @@ export function requestRecord(
   return activityWrite(environmentOf(request), { ...record, ...origin }, now);
 }
 
-/** The same where it is about something of the user of the path. */
-export const userRecord = (
-  request: OperationRequest,
-  record: Omit<ActivityRecord, 'actor' | 'userId' | 'correlationId'>,
-): Write => requestRecord(request, { ...record, userId: request.params.userID ?? '' });
-
 /** The audit row of what a user's device did: its user is who did it. */
 export function deviceRecord(
   { now, correlationId }: Pick<OperationRequest, 'now' | 'correlationId'>,
