@@ -56,7 +56,7 @@ export interface Collection<T extends CollectionTable, Body> extends Resource {
   auditType: string;
   /** What a filter of the list may name; absent: none is taken. */
   filters?: Readonly<Record<string, FilterAttribute>>;
-  /** In an environment; `of` is the error's target. */
+  /** In an environment; `of`: its word for them. */
   maximum?: { count: number; of: string };
   /**
    * One of them is the default (`default` on the wire), which is neither unmade nor deleted. `kept`:
@@ -130,7 +130,7 @@ async function assertRoom<T extends CollectionTable>(
 ): Promise<void> {
   if (!maximum || (await store.count(table, environmentId)) < maximum.count) return;
   const { count, of } = maximum;
-  throw limitExceeded(of, `The environment has its maximum of ${of}.`, count);
+  throw limitExceeded(`The environment has its maximum of ${of}.`, count);
 }
 
 async function listRows<T extends CollectionTable>(

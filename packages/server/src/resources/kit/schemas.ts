@@ -77,6 +77,7 @@ const InnerErrorSchema = Type.Object({
   allowedPattern: Type.Optional(Type.String()),
   allowedValues: Type.Optional(Type.Array(Type.String())),
   maximumValue: Type.Optional(Type.Number()),
+  maximumAllowed: Type.Optional(Type.Number()),
   referencedValues: Type.Optional(Type.Array(Type.String())),
   attemptsRemaining: Type.Optional(Type.Integer()),
   coolDownExpiresAt: Type.Optional(Timestamp),

@@ -2,7 +2,7 @@
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import { NATIVE_PAIRING_MS } from '../../../config/limits.ts';
 import { encryptToDevice, importEncryptionKey } from '../../../device-protocol/server-message.ts';
-import { type ApiError, invalidData } from '../../../errors/api-error.ts';
+import { ApiError, invalidData } from '../../../errors/api-error.ts';
 import { defined } from '../../../model/defined.ts';
 import type { Device } from '../../../model/documents.ts';
 import {
@@ -201,8 +201,8 @@ async function newDevice(
   if (!facts?.user.doc.enabled) throw new ClaimRefused('PAIRING_KEY_INVALID', 'code');
   try {
     assertRoom(facts, 'ACTIVE', configuration, now);
-  } catch {
-    throw new ClaimRefused('LIMIT_EXCEEDED', 'devices');
+  } catch (error) {
+    throw error instanceof ApiError ? new ClaimRefused('LIMIT_EXCEEDED', error) : error;
   }
   const credential: NativeCredential = {
     version: 1,

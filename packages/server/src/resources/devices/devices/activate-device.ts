@@ -127,7 +127,7 @@ export const sendActivationCode: Handler<DeviceParts> = async (parts, request) =
     }
     const resent = (pairing.resent ?? 0) + 1;
     if (resent > QUESTIONS_MAX) {
-      throw limitExceeded('device', 'Too many passcodes were sent: pair anew.', QUESTIONS_MAX);
+      throw limitExceeded('Too many passcodes were sent: pair anew.', QUESTIONS_MAX);
     }
     const { notification } = pairing;
     const asked = await method.challenge(

@@ -94,7 +94,7 @@ export function assertRoom(
   const { maxAllowedDevices } = mfaSettings.doc.pairing;
   const maximum = status === 'ACTIVE' ? maxAllowedDevices : PENDING_DEVICES_MAX;
   if (count >= maximum) {
-    throw limitExceeded('devices', `The user has the maximum of ${maximum} devices.`, maximum);
+    throw limitExceeded(`The user has the maximum of ${maximum} devices.`, maximum);
   }
 }
 

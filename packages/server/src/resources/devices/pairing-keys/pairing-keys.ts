@@ -138,11 +138,7 @@ const createPairingKey: Handler<PairingKeyParts> = async (parts, request) => {
     const applicationIds = await applicationsOf(parts, configuration, block, body);
     const valid = await validKeys(parts, environmentId, userId, now);
     if (valid.length >= PAIRING_KEYS_MAX) {
-      throw limitExceeded(
-        'pairingKeys',
-        'The user has the maximum of valid pairing keys.',
-        PAIRING_KEYS_MAX,
-      );
+      throw limitExceeded('The user has the maximum of valid pairing keys.', PAIRING_KEYS_MAX);
     }
     // A key for several applications takes the shortest of their times.
     const lifetimes = applicationIds.map(

@@ -16,7 +16,7 @@ import { closed, HalLinks, Reference, Uuid } from '../../kit/schemas.ts';
 import { ORGANIZATION_ID } from '../roles/organization.ts';
 import {
   findRole,
-  holdsRole,
+  mayHandOut,
   type RoleScope,
   readRoleAssignments,
 } from '../roles/role-assignments.ts';
@@ -66,7 +66,7 @@ async function readOnlyFor(parts: ApplicationParts, { actor }: OperationRequest)
   const held = await readActorRoles(parts, actor);
   return ({ environmentId, doc }: Stored<RoleAssignment>): boolean =>
     isActor(actor, { environmentId, id: doc.applicationId }) ||
-    !holdsRole(held, { ...doc, environmentId });
+    !mayHandOut(held, { ...doc, environmentId });
 }
 
 async function scopeExists(
@@ -143,7 +143,7 @@ async function requireAssignable(
   }
 }
 
-/** Gives a worker application a role that the caller has itself on that scope. */
+/** Gives a worker application a role that the caller may hand out on that scope. */
 const createRoleAssignment: Handler<ApplicationParts> = async (parts, request) => {
   const requested: CreateRoleAssignment = request.body;
   const application = await readApplication(parts, request);
@@ -164,7 +164,7 @@ const createRoleAssignment: Handler<ApplicationParts> = async (parts, request) =
     async () => {
       const present = await readRoleAssignments(parts.store, environmentId, applicationId);
       if (present.length >= ROLE_ASSIGNMENTS_MAX) {
-        throw limitExceeded('role', 'The application has too many roles.', ROLE_ASSIGNMENTS_MAX);
+        throw limitExceeded('The application has too many roles.', ROLE_ASSIGNMENTS_MAX);
       }
       return {
         writes: [insertRow('role_assignments', created), record(request, 'CREATED', created)],
@@ -175,7 +175,7 @@ const createRoleAssignment: Handler<ApplicationParts> = async (parts, request) =
   );
 };
 
-/** Takes a role from an application, other than the caller, that the caller has itself. */
+/** Takes a role from an application, other than the caller, that the caller may hand out. */
 const deleteRoleAssignment: Handler<ApplicationParts> = async (parts, request) => {
   return commitOrRetry(parts.store, async () => {
     const assignment = await readAssignment(parts, request);
@@ -208,7 +208,7 @@ export function roleAssignmentOperations(parts: ApplicationParts): Operation[] {
       delete: deleteRoleAssignment,
     },
     {
-      create: { summary: 'Assign a role that the caller has itself' },
+      create: { summary: 'Assign a role that the caller may hand out' },
       delete: { summary: 'Delete a role assignment that the caller may delete' },
     },
   );

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { errorOf, type RequestOptions } from '../../../testing/client.ts';
+import { askToken, errorOf, type RequestOptions } from '../../../testing/client.ts';
 import { roundTrip } from '../../../testing/round-trip.ts';
 import { actionsOf } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
@@ -22,6 +22,22 @@ describe('environments', () => {
     const reply = await api('', { body: { name: `environment-${randomUUID()}`, ...more } });
     assert.equal(reply.status, 201, reply.text);
     return reply.body;
+  }
+
+  /** A worker of the environment that may administer a population of it, and nothing else. */
+  async function aWorkerOf(environmentId: string) {
+    const worker = await api(`/${environmentId}/applications`, { body: aWorker() });
+    assert.equal(worker.status, 201, worker.text);
+    const { id } = worker.body;
+    const [population] = (await api(`/${environmentId}/populations`)).body._embedded.populations;
+    const { roles } = (await server.raw('/v1/roles', { token: server.token })).body._embedded;
+    const role = roles.find(({ name }: { name: string }) => name === 'Identity Data Admin');
+    const given = await api(`/${environmentId}/applications/${id}/roleAssignments`, {
+      body: { role: { id: role.id }, scope: { type: 'POPULATION', id: population.id } },
+    });
+    assert.equal(given.status, 201, given.text);
+    const { secret } = (await api(`/${environmentId}/applications/${id}/secret`)).body;
+    return { id, secret };
   }
 
   test('are made with all that MFA needs', async () => {
@@ -74,6 +90,23 @@ describe('environments', () => {
     assert.equal('description' in replaced.body, false);
     assert.equal(errorOf(await api('', { body: {} })).target, 'name');
     assert.equal(errorOf(await api('', { body: { name: 'a\tb' } })).detail, 'INVALID_VALUE');
+  });
+
+  test('are listed to a worker that has a role in them, and no others', async () => {
+    const [own, other] = [await made(), await made()];
+    const { id, secret } = await aWorkerOf(own.id);
+    const asked = await askToken(`${server.server.url}/${own.id}`, id, secret);
+    const token: string = asked.body.access_token;
+    const mine = await server.raw('/v1/environments', { token });
+    assert.deepEqual(
+      mine.body._embedded.environments.map((environment: { id: string }) => environment.id),
+      [own.id],
+    );
+    const read = (envID: string) => server.raw(`/v1/environments/${envID}`, { token });
+    assert.equal((await read(own.id)).status, 200);
+    assert.deepEqual((await read(other.id)).body.code, 'ACCESS_FAILED');
+    const make = await server.raw('/v1/environments', { token, body: { name: randomUUID() } });
+    assert.deepEqual([make.status, make.body.code], [403, 'ACCESS_FAILED']);
   });
 
   test('keep what the vendor’s clients send, in every answer', async () => {

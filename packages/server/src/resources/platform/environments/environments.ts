@@ -19,8 +19,10 @@ import {
   ok,
 } from '../../kit/operation.ts';
 import { actionsOf, ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
-import { deleteRow, found, type Row, updateRow } from '../../kit/rows.ts';
+import { deleteRow, found, type Row, updateRow, whereIs } from '../../kit/rows.ts';
+import { readActorRoles } from '../applications/administration.ts';
 import { ORGANIZATION_ID } from '../roles/organization.ts';
+import { visibleEnvironments } from '../roles/role-assignments.ts';
 import { publicUrlOf } from '../tokens/issuer.ts';
 import {
   BillOfMaterials,
@@ -98,9 +100,10 @@ function change(
   });
 }
 
-/** Every environment: whoever may list them has a role on the organization. */
-function listEnvironments(parts: EnvironmentParts, request: OperationRequest) {
+/** The environments that the caller has a role in: on the organization, all of them. */
+async function listEnvironments(parts: EnvironmentParts, request: OperationRequest) {
   const { store, links } = parts;
+  const visible = visibleEnvironments(await readActorRoles(parts, request.actor));
   return listReply({
     store: {
       list: (table, _environmentId, query) => store.list(table, ANY_ENVIRONMENT, query),
@@ -111,6 +114,7 @@ function listEnvironments(parts: EnvironmentParts, request: OperationRequest) {
     request,
     self: `${publicUrlOf(links)}/v1/environments`,
     name: 'environments',
+    ...(visible ? { where: { any: visible.map((id) => whereIs('id', id)) } } : {}),
     attributes: {
       id: { column: 'id', type: 'string', operators: ['eq'] },
       name: { column: 'name_key', type: 'string', keyOf: textKey },
@@ -222,13 +226,9 @@ export function environmentOperations(parts: EnvironmentParts): Operation[] {
         delete: deleteEnvironment,
       },
       {
-        list: { permission: 'read:organization' },
-        create: { permission: 'create:organization', body: CreateEnvironment },
+        create: { body: CreateEnvironment },
         replace: { summary: 'Replace what an environment says of itself' },
-        delete: {
-          permission: 'delete:organization',
-          summary: 'Delete an environment of the type SANDBOX',
-        },
+        delete: { summary: 'Delete an environment of the type SANDBOX' },
       },
     ),
     ...actionsOf(parts, bill, {

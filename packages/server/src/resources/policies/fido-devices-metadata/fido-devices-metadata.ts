@@ -131,7 +131,6 @@ const addAuthenticator: Handler<MetadataParts> = async (parts, request) => {
       }
       if (all.filter(({ source }) => source === 'CUSTOM').length >= CUSTOM_AUTHENTICATORS_MAX) {
         throw limitExceeded(
-          'fidoDevicesMetadata',
           'The environment has its maximum of custom authenticators.',
           CUSTOM_AUTHENTICATORS_MAX,
         );
