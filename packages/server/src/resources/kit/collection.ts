@@ -54,6 +54,8 @@ export interface Collection<T extends CollectionTable, Body> extends Resource {
   table: T;
   /** The resource type in activities: `POPULATION`; absent: its changes aren't recorded. */
   auditType?: string;
+  /** What is recorded beside that. */
+  auditData?(doc: Documents[T]): Record<string, unknown>;
   /** What a filter of the list may name; absent: none is taken. */
   filters?: Readonly<Record<string, FilterAttribute>>;
   /** In an environment; `of`: its word for them. */
@@ -65,6 +67,8 @@ export interface Collection<T extends CollectionTable, Body> extends Resource {
   oneDefault?: { noun: string; kept?: string };
   /** The member that is unique; default `name`. */
   unique?: string;
+  /** What is said of another one that has it. */
+  taken?: string;
   /** Throws where what the path names above the list isn't there. */
   assertParent?(request: OperationRequest): Promise<void>;
   /** Which rows belong to the path and may be seen by the caller; default all. */
@@ -119,20 +123,20 @@ export async function findRow<T extends CollectionTable>(
 }
 
 /** The audit row of a change. */
-function recordOf(
-  { auditType }: Any<CollectionTable>,
+function recordOf<T extends CollectionTable>(
+  { auditType, auditData }: Any<T>,
   request: OperationRequest,
   verb: ChangeVerb,
-  id: string,
-) {
-  return auditType === undefined ? [] : [changeRecord(request, auditType, verb, id)];
+  { id, doc }: Row<T>,
+): Write[] {
+  return auditType ? [changeRecord(request, auditType, verb, id, auditData?.(doc))] : [];
 }
 
 function commitChange<T extends CollectionTable, R>(
-  { store, unique = 'name' }: Any<T>,
+  { store, unique = 'name', taken }: Any<T>,
   decide: () => Promise<Decision<R>>,
 ): Promise<R> {
-  return commitOrRetry(store, decide, () => notUnique(unique));
+  return commitOrRetry(store, decide, () => notUnique(unique, taken));
 }
 
 async function assertRoom<T extends CollectionTable>(
@@ -181,7 +185,7 @@ async function decideRow<T extends CollectionTable>(
       ...defaults.writes,
       ...((await collection.holds?.(row, target)) ?? []),
       before ? updateRow(table, before, doc) : insertRow(table, row),
-      ...recordOf(collection, request, before ? 'UPDATED' : 'CREATED', id),
+      ...recordOf(collection, request, before ? 'UPDATED' : 'CREATED', row),
     ],
     result: row,
   };
@@ -230,7 +234,7 @@ function removeRow<T extends CollectionTable>(
     }
     await collection.assertUnused?.(row, request);
     return {
-      writes: [deleteRow(table, row), ...recordOf(collection, request, 'DELETED', row.id)],
+      writes: [deleteRow(table, row), ...recordOf(collection, request, 'DELETED', row)],
       result: undefined,
     };
   });
