@@ -25,7 +25,7 @@ export function methodDevice({ id, doc }: Stored<Device>) {
 }
 
 /** What a device is shown with. */
-export interface DeviceViewParts extends Pick<ViewOptions, 'configuration'> {
+interface DeviceViewParts extends Pick<ViewOptions, 'configuration'> {
   links: Links;
   vault: Vault;
   now: Instant;

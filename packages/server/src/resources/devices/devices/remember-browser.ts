@@ -7,14 +7,19 @@ import { REMEMBERED } from '../../../methods/registry.ts';
 import type { Device } from '../../../model/documents.ts';
 import { toMs } from '../../../model/duration.ts';
 import type { Stored, UserFacts, Write } from '../../../storage/store.ts';
-import { userRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { namedPolicy } from '../../kit/method-context.ts';
 import type { OperationReply, OperationRequest } from '../../kit/operation.ts';
 import { deleteRow, insertRow, touchRow, updateRow } from '../../kit/rows.ts';
 import { browserCookie, browserCookieOf } from './browser-cookie.ts';
 import { deviceView, methodDevice } from './device-view.ts';
-import { configurationOf, type DeviceParts, idsOf, readUser } from './devices.parts.ts';
+import {
+  configurationOf,
+  type DeviceParts,
+  deviceActivity,
+  idsOf,
+  readUser,
+} from './devices.parts.ts';
 import type { CreateDevice } from './devices.schema.ts';
 
 const SECRET_BYTES = 32;
@@ -88,7 +93,7 @@ export async function rememberBrowser(
           : [...room(facts), insertRow('devices', row)]),
         // Their version guards the number of their browsers.
         touchRow('users', facts.user),
-        userRecord(request, { action, resource: { type: 'DEVICE', id } }),
+        deviceActivity(request, id, action),
       ],
       result: row,
     };

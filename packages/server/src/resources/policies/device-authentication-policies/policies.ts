@@ -35,6 +35,7 @@ type PolicyParts = Pick<Parts, 'store' | 'links' | 'methods'>;
 type Policies = Collection<'policies', WritePolicy>;
 
 const EMBEDDED = 'deviceAuthenticationPolicies';
+const AUDIT_TYPE = 'DEVICE_AUTHENTICATION_POLICY';
 const MIGRATE = 'application/vnd.pingidentity.deviceAuthenticationPolicy.fido2.migrate+json';
 
 function policyView({ name, isDefault, settings, updatedAt }: DeviceAuthenticationPolicy) {
@@ -85,7 +86,7 @@ function policyCollection({ store, links, methods }: PolicyParts): Policies {
     name: 'DeviceAuthenticationPolicy',
     tag: 'Device authentication policies',
     permission: 'policy',
-    auditType: 'DEVICE_AUTHENTICATION_POLICY',
+    auditType: AUDIT_TYPE,
     schemas: { body: writePolicySchema(blocks), one: policySchema(blocks) },
     filters: { name: { column: 'name', type: 'string' } },
     maximum: { count: POLICIES_MAX, of: 'policies' },
@@ -173,7 +174,7 @@ const migratePolicies: Handler<Policies> = async (collection, request) => {
     }
     const writes = [...changed.values()].flatMap((policy): Write[] => [
       updateRow('policies', policy, policy.doc),
-      changeRecord(request, collection.auditType, 'UPDATED', policy.id),
+      changeRecord(request, AUDIT_TYPE, 'UPDATED', policy.id),
     ]);
     return { writes: [...holds.values(), ...writes], result: [...changed.values()] };
   });
