@@ -55,14 +55,19 @@ export function deviceRecord(
 
 export type ChangeVerb = 'CREATED' | 'UPDATED' | 'DELETED';
 
+/** What a change is called; two words where the platform has another one for the resource. */
+export type AuditType = string | { action: string; resource: string };
+
 /** The audit row of a resource that a request has changed: `POPULATION.CREATED`. */
 export function changeRecord(
   request: OperationRequest,
-  type: string,
+  auditType: AuditType,
   verb: ChangeVerb,
   id: string,
 ): Write {
-  return requestRecord(request, { action: `${type}.${verb}`, resource: { type, id } });
+  const { action, resource: type } =
+    typeof auditType === 'string' ? { action: auditType, resource: auditType } : auditType;
+  return requestRecord(request, { action: `${action}.${verb}`, resource: { type, id } });
 }
 
 /** Who asked for a change, and in which request: for the records of what follows from it. */
