@@ -9,7 +9,7 @@ import { invalidData, limitExceeded, notFound, notUnique } from '../../errors/ap
 import { defined } from '../../model/defined.ts';
 import type { Documents, Table, Timestamps } from '../../model/documents.ts';
 import type { Condition, Store, Write } from '../../storage/store.ts';
-import { changeRecord } from './activity.ts';
+import { type AuditType, type ChangeVerb, changeRecord } from './activity.ts';
 import { commitOrRetry, type Decision } from './commit.ts';
 import type { FilterAttribute } from './filter.ts';
 import { headOf, type Links } from './links.ts';
@@ -52,8 +52,10 @@ export interface Collection<T extends CollectionTable, Body> extends Resource {
   store: Pick<Store, 'get' | 'list' | 'count' | 'commit'>;
   links: Links;
   table: T;
-  /** The resource type in activities: `POPULATION`. */
-  auditType: string;
+  /** The resource type in activities: `POPULATION`; absent: its changes aren't recorded. */
+  auditType?: AuditType;
+  /** What is recorded beside that. */
+  auditData?(doc: Documents[T]): Record<string, unknown>;
   /** What a filter of the list may name; absent: none is taken. */
   filters?: Readonly<Record<string, FilterAttribute>>;
   /** In an environment; `of`: its word for them. */
@@ -65,6 +67,8 @@ export interface Collection<T extends CollectionTable, Body> extends Resource {
   oneDefault?: { noun: string; kept?: string };
   /** The member that is unique; default `name`. */
   unique?: string;
+  /** What is said of another one that has it. */
+  taken?: string;
   /** Throws where what the path names above the list isn't there. */
   assertParent?(request: OperationRequest): Promise<void>;
   /** Which rows belong to the path and may be seen by the caller; default all. */
@@ -110,20 +114,31 @@ export async function renderRow<T extends CollectionTable>(
 
 /** The row of the path. Throws `NOT_FOUND`, also where the caller may not see it. */
 export async function findRow<T extends CollectionTable>(
-  { store, table, isVisible, ...resource }: Any<T>,
+  { store, table, assertParent, isVisible, ...resource }: Any<T>,
   request: OperationRequest,
 ): Promise<Row<T>> {
   const id = request.params[idParameterOf(resource)] ?? '';
+  await assertParent?.(request);
   const row = found(await store.get(table, environmentOf(request), id));
   if (isVisible?.(row, request) === false) throw notFound();
   return row;
 }
 
+/** The audit row of a change. */
+function recordOf<T extends CollectionTable>(
+  { auditType, auditData }: Any<T>,
+  request: OperationRequest,
+  verb: ChangeVerb,
+  { id, doc }: Row<T>,
+): Write[] {
+  return auditType ? [changeRecord(request, auditType, verb, id, auditData?.(doc))] : [];
+}
+
 function commitChange<T extends CollectionTable, R>(
-  { store, unique = 'name' }: Any<T>,
+  { store, unique = 'name', taken }: Any<T>,
   decide: () => Promise<Decision<R>>,
 ): Promise<R> {
-  return commitOrRetry(store, decide, () => notUnique(unique));
+  return commitOrRetry(store, decide, () => notUnique(unique, taken));
 }
 
 async function assertRoom<T extends CollectionTable>(
@@ -160,7 +175,7 @@ async function decideRow<T extends CollectionTable>(
   target: Target<T>,
   read: () => Requested<T> | Promise<Requested<T>>,
 ): Promise<Decision<Row<T>>> {
-  const { table, auditType } = collection;
+  const { table } = collection;
   const { environmentId, id, request, before } = target;
   const defaults = await oneDefault(collection, target);
   const moments = { createdAt: before?.doc.createdAt ?? request.now, updatedAt: request.now };
@@ -172,7 +187,7 @@ async function decideRow<T extends CollectionTable>(
       ...defaults.writes,
       ...((await collection.holds?.(row, target)) ?? []),
       before ? updateRow(table, before, doc) : insertRow(table, row),
-      changeRecord(request, auditType, before ? 'UPDATED' : 'CREATED', id),
+      ...recordOf(collection, request, before ? 'UPDATED' : 'CREATED', row),
     ],
     result: row,
   };
@@ -211,7 +226,7 @@ function removeRow<T extends CollectionTable>(
   collection: Any<T>,
   request: OperationRequest,
 ): Promise<void> {
-  const { table, auditType, oneDefault: rule } = collection;
+  const { table, oneDefault: rule } = collection;
   return commitChange(collection, async () => {
     const row = await findRow(collection, request);
     if (rule && 'isDefault' in row.doc && row.doc.isDefault) {
@@ -224,7 +239,7 @@ function removeRow<T extends CollectionTable>(
       writes: [
         deleteRow(table, row),
         ...((await collection.removes?.(row)) ?? []),
-        changeRecord(request, auditType, 'DELETED', row.id),
+        ...recordOf(collection, request, 'DELETED', row),
       ],
       result: undefined,
     };

@@ -25,7 +25,7 @@ import { knownAuthenticators } from './known-authenticators.ts';
 type MetadataParts = Pick<Parts, 'store' | 'links' | 'authenticators'>;
 
 const PATH = '/fidoDevicesMetadata';
-const AUDIT_TYPE = 'FIDO_DEVICE_METADATA';
+const AUDIT_TYPE = 'FIDO_METADATA';
 const fromPem = (pem: string) => new X509Certificate(pem).raw.toString('base64');
 
 function view(
