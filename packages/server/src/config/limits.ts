@@ -63,6 +63,9 @@ export const ONE_TIME_TRIES_KEPT_MS = 24 * 3_600_000;
 /** An open flow ends after this idle time; a finished one can be read for this long; §2.11. */
 export const FLOW_IDLE_MS = 15 * 60_000;
 export const FLOW_FINISHED_MS = 60 * 60_000;
+/** Browsers that are remembered of a user; the longest that a policy can remember one. */
+export const REMEMBERED_BROWSERS_MAX = 50;
+export const REMEMBERED_MAX_MS = 90 * 24 * 3_600_000;
 /** Characters of names and nicknames. */
 export const NICKNAME_LENGTH_MAX = 100;
 export const NAME_LENGTH_MAX = 256;

@@ -177,6 +177,8 @@ export interface DeviceAuthenticationPolicy extends Timestamps {
 export interface Device extends Timestamps {
   userId: string;
   type: string;
+  /** It remembers where its user has authenticated, and nobody authenticates with it. */
+  remembers?: true;
   status: 'ACTIVE' | 'ACTIVATION_REQUIRED';
   nickname?: string;
   /** The method's own: address, sealed secret, public key, counters. */

@@ -50,16 +50,21 @@ export function deviceRecord(
 
 export type ChangeVerb = 'CREATED' | 'UPDATED' | 'DELETED';
 
+/** What a change is called; two words where the platform has another one for the resource. */
+export type AuditType = string | { action: string; resource: string };
+
 /** The audit row of a resource that a request has changed: `POPULATION.CREATED`. */
 export function changeRecord(
   request: OperationRequest,
-  type: string,
+  auditType: AuditType,
   verb: ChangeVerb,
   id: string,
   data?: ActivityRecord['data'],
 ): Write {
+  const { action, resource: type } =
+    typeof auditType === 'string' ? { action: auditType, resource: auditType } : auditType;
   const resource = { type, id };
-  return requestRecord(request, { action: `${type}.${verb}`, resource, ...defined({ data }) });
+  return requestRecord(request, { action: `${action}.${verb}`, resource, ...defined({ data }) });
 }
 
 /** Who asked for a change, and in which request: for the records of what follows from it. */

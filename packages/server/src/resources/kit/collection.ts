@@ -9,7 +9,7 @@ import { invalidData, limitExceeded, notFound, notUnique } from '../../errors/ap
 import { defined } from '../../model/defined.ts';
 import type { Documents, Table, Timestamps } from '../../model/documents.ts';
 import type { Condition, Store, Write } from '../../storage/store.ts';
-import { type ChangeVerb, changeRecord } from './activity.ts';
+import { type AuditType, type ChangeVerb, changeRecord } from './activity.ts';
 import { commitOrRetry, type Decision } from './commit.ts';
 import type { FilterAttribute } from './filter.ts';
 import { headOf, type Links } from './links.ts';
@@ -53,7 +53,7 @@ export interface Collection<T extends CollectionTable, Body> extends Resource {
   links: Links;
   table: T;
   /** The resource type in activities: `POPULATION`; absent: its changes aren't recorded. */
-  auditType?: string;
+  auditType?: AuditType;
   /** What is recorded beside that. */
   auditData?(doc: Documents[T]): Record<string, unknown>;
   /** What a filter of the list may name; absent: none is taken. */

@@ -46,8 +46,8 @@ export const closed = <Members extends TProperties>(
 ) => Type.Object(members, { ...options, additionalProperties: false });
 
 /** The same, where it may be left out. */
-export const maybe = <Members extends TProperties>(members: Members) =>
-  Type.Optional(closed(members));
+export const maybe = <Members extends TProperties>(members: Members, options?: TObjectOptions) =>
+  Type.Optional(closed(members, options));
 
 /** `{ "id": "…" }`: names another resource. */
 export const Reference = Type.Object({ id: Uuid }, { additionalProperties: false });

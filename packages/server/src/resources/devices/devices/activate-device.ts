@@ -40,6 +40,7 @@ async function readPairing(parts: DeviceParts, request: OperationRequest) {
   ]);
   const device = deviceOf(facts, request);
   const now = notBefore(request.now, [facts.user, device]);
+  if (device.doc.remembers) throw wrongState('status', 'The device is active already.');
   const rules = pairingRules(parts, configuration, facts, device, now);
   // It may have been changed, or be gone, since.
   if (device.doc.status !== 'ACTIVE') assertMayPair(rules.block);

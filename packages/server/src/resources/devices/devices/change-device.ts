@@ -10,7 +10,7 @@ import { requestRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
 import { deleteRow, type Row, updateRow } from '../../kit/rows.ts';
-import { inOrder, withDeviceRemoved } from './device-order.ts';
+import { inOrder, isAuthenticator, withDeviceRemoved } from './device-order.ts';
 import { isDeviceLocked } from './device-view.ts';
 import {
   type DeviceParts,
@@ -18,7 +18,6 @@ import {
   deviceOf,
   deviceReply,
   idsOf,
-  methodOf,
   readOwnDevice,
   readUser,
 } from './devices.parts.ts';
@@ -68,8 +67,8 @@ export const blockDevice = changing('DEVICE.BLOCKED', (device, now) =>
 export const unblockDevice = changing('DEVICE.UNBLOCKED', (device, _now, parts) => {
   const { block, ...unblocked } = device;
   if (!block) return device;
-  const method = methodOf(parts, device.type);
-  return { ...unblocked, credential: method.unblocked?.(device.credential) ?? device.credential };
+  const method = parts.methods.get(device.type);
+  return { ...unblocked, credential: method?.unblocked?.(device.credential) ?? device.credential };
 });
 
 /** `device.unlock`: ends the lock and forgets the wrong answers. */
@@ -100,7 +99,7 @@ export const setNickname: Handler<DeviceParts> = async (parts, request) => {
 /** The device is gone, and from its user's order. */
 export function removeDevice({ user, devices }: UserFacts, device: Row<'devices'>): Write[] {
   const left = devices
-    .filter(({ id, doc }) => id !== device.id && doc.status === 'ACTIVE')
+    .filter((one) => one.id !== device.id && isAuthenticator(one))
     .map(({ id }) => id);
   return [
     deleteRow('devices', device),
@@ -140,7 +139,7 @@ export const requestLogs: Handler<DeviceParts> = async (parts, request) => {
   const expiresAt = request.now + DEVICE_LOGS_MS;
   const status = 'PENDING';
   const device = await changeDevice(parts, request, 'DEVICE.UPDATED', (doc) => {
-    if (!methodOf(parts, doc.type).native) {
+    if (!parts.methods.get(doc.type)?.native) {
       throw invalidData('INVALID_VALUE', 'type', {
         message: 'Only native devices have logs to hand in.',
       });
@@ -199,7 +198,7 @@ export function changeOrder(parts: DeviceParts, request: OperationRequest): Prom
   const wanted: string[] = request.body.order.map(({ id }: { id: string }) => id);
   return writeOrder(parts, request, ({ user, devices }) => {
     const active = inOrder(user.doc, devices)
-      .filter(({ doc }) => doc.status === 'ACTIVE')
+      .filter(isAuthenticator)
       .map(({ id }) => id);
     for (const [place, id] of wanted.entries()) {
       if (!active.includes(id) || wanted.indexOf(id) !== place) {

@@ -7,6 +7,7 @@ import type {
   AuthenticationMethod,
   NewCredential,
 } from '../../../methods/authentication-method.ts';
+import { REMEMBERED } from '../../../methods/registry.ts';
 import type { Device, DeviceAuthenticationPolicy } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import type { Stored, UserFacts, Write } from '../../../storage/store.ts';
@@ -21,7 +22,7 @@ import {
 import { notificationOf } from '../../kit/notification-request.ts';
 import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { insertRow, touchRow, updateRow } from '../../kit/rows.ts';
-import { withDeviceAdded } from './device-order.ts';
+import { isAuthenticator, withDeviceAdded } from './device-order.ts';
 import {
   assertMayPair,
   configurationOf,
@@ -34,6 +35,7 @@ import {
 } from './devices.parts.ts';
 import type { CreateDevice } from './devices.schema.ts';
 import { codeMessage, newDeviceNotice } from './pairing-messages.ts';
+import { rememberBrowser } from './remember-browser.ts';
 
 /** What is to be paired. Throws what stands against it, whoever the user is. */
 async function wantedOf(parts: DeviceParts, request: OperationRequest) {
@@ -53,6 +55,7 @@ async function wantedOf(parts: DeviceParts, request: OperationRequest) {
 
 /** `POST …/devices`: 201 with the device. */
 export const createDevice: Handler<DeviceParts> = async (parts, request) => {
+  if (request.body.type === REMEMBERED.type) return rememberBrowser(parts, request);
   const wanted = await wantedOf(parts, request);
   const { device, revealed } = await commitOrRetry(
     parts.store,
@@ -90,7 +93,9 @@ export function assertRoom(
   { mfaSettings }: EnvironmentConfiguration,
   now: Instant,
 ): void {
-  const count = devices.filter(({ doc }) => doc.status === status && !isGone(doc, now)).length;
+  const count = devices.filter(
+    ({ doc }) => doc.status === status && !doc.remembers && !isGone(doc, now),
+  ).length;
   const { maxAllowedDevices } = mfaSettings.doc.pairing;
   const maximum = status === 'ACTIVE' ? maxAllowedDevices : PENDING_DEVICES_MAX;
   if (count >= maximum) {
@@ -108,7 +113,7 @@ export function activationWrites(
   now: Instant,
 ): Write[] {
   const { user, devices } = facts;
-  const active = devices.filter((one) => one.doc.status === 'ACTIVE').length;
+  const active = devices.filter(isAuthenticator).length;
   return [
     updateRow('users', user, withDeviceAdded(user.doc, id, active)),
     ...newDeviceNotice(parts, configuration, policy, facts, doc, now),

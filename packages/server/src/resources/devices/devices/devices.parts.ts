@@ -1,6 +1,6 @@
 import type { EnvironmentConfiguration } from '../../../configuration.ts';
 import { ApiError, invalidData, notFound } from '../../../errors/api-error.ts';
-import type { AuthenticationMethod } from '../../../methods/authentication-method.ts';
+import type { AuthenticationMethod, DeviceKind } from '../../../methods/authentication-method.ts';
 import type { Device } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import type { MethodPolicy } from '../../../model/policy.ts';
@@ -68,13 +68,18 @@ export function isGone({ expiresAt }: Device, now: number): boolean {
   return expiresAt !== undefined && now >= expiresAt;
 }
 
-/** The method of a stored device. A type that this build doesn't know is a fault of the server. */
+/** What kind a stored device is. One that this build doesn't know is a fault of the server. */
+export const kindOf = ({ methods }: Pick<DeviceParts, 'methods'>, type: string): DeviceKind =>
+  known(methods.kindOf(type));
+
+/** The method of a stored device, which somebody authenticates with. */
 export function methodOf({ methods }: Pick<DeviceParts, 'methods'>, type: string) {
-  const method: AuthenticationMethod | undefined = methods.get(type);
-  if (!method) {
-    throw new ApiError('UNEXPECTED_ERROR', [], { message: 'The device has an unknown type.' });
-  }
-  return method;
+  return known<AuthenticationMethod>(methods.get(type));
+}
+
+function known<Kind>(kind: Kind | undefined): Kind {
+  if (kind) return kind;
+  throw new ApiError('UNEXPECTED_ERROR', [], { message: 'The device has an unknown type.' });
 }
 
 /** The configuration of an environment that http has found before. */
@@ -124,7 +129,7 @@ export const deviceActivity = (
 export async function viewerOf(parts: DeviceParts, request: OperationRequest) {
   const configuration = await configurationOf(parts, idsOf(request).environmentId);
   const view = { links: parts.links, vault: parts.keyring, now: request.now, configuration };
-  return (device: Row<'devices'>) => deviceView(device, methodOf(parts, device.doc.type), view);
+  return (device: Row<'devices'>) => deviceView(device, kindOf(parts, device.doc.type), view);
 }
 
 /** A device as the API shows it. */

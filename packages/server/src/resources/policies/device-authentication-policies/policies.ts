@@ -30,6 +30,7 @@ import {
   assertNetworks,
   holdApplications,
   holdFido2Policy,
+  UNKNOWN,
 } from './policy-rules.ts';
 
 type PolicyParts = Pick<Parts, 'store' | 'links' | 'methods'>;
@@ -91,7 +92,11 @@ function policyCollection({ store, links, methods }: PolicyParts): Policies {
     schemas: { body: writePolicySchema(blocks), one: policySchema(blocks) },
     filters: { name: { column: 'name', type: 'string' } },
     maximum: { count: POLICIES_MAX, of: 'policies' },
-    oneDefault: { noun: 'policy' },
+    oneDefault: {
+      noun: 'policy',
+      // Terraform looks for these words where it deletes one.
+      kept: 'You cannot remove default device authentication policy.',
+    },
     toDocument: policyDocument((body: WritePolicy) => settingsOf(blocks, body)),
     holds: async ({ environmentId, doc }) => {
       const { methods } = doc.settings;
@@ -150,10 +155,9 @@ const migratePolicies: Handler<Policies> = async (collection, request) => {
     ] of migrationData.entries()) {
       const policy = policies.get(id);
       if (!policy || changed.has(id)) {
-        throw invalidData(
-          policy ? 'INVALID_VALUE' : 'NOT_FOUND',
-          `migrationData[${index}].deviceAuthenticationPolicyId`,
-        );
+        throw invalidData('INVALID_VALUE', `migrationData[${index}].deviceAuthenticationPolicyId`, {
+          message: policy ? 'The policy is named twice.' : UNKNOWN,
+        });
       }
       const held = await holdFido2Policy(
         store,

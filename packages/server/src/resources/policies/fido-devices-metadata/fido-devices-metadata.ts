@@ -28,7 +28,7 @@ import {
 type MetadataParts = Pick<Parts, 'store' | 'links' | 'authenticators'>;
 
 const PATH = '/fidoDevicesMetadata';
-const AUDIT_TYPE = 'FIDO_DEVICE_METADATA';
+const AUDIT_TYPE = 'FIDO_METADATA';
 const fromPem = (pem: string) => new X509Certificate(pem).raw.toString('base64');
 
 function view(
