@@ -81,17 +81,12 @@ export type ContextParts = Pick<Parts, 'keyring' | 'links' | 'authenticators'>;
 /** What methods look things up in. */
 export function methodConfiguration(
   { authenticators }: ContextParts,
-  {
-    fido2Policies,
-    defaultFido2Policy,
-    customAuthenticators,
-    nativeApplications,
-    pushProviders,
-  }: EnvironmentConfiguration,
+  configuration: EnvironmentConfiguration,
 ): MethodConfiguration {
+  const { fido2Policies, defaultFido2Policy, nativeApplications, pushProviders } = configuration;
   return {
     fido2Policy: (id) => (fido2Policies.get(id ?? '') ?? defaultFido2Policy).doc.settings,
-    authenticators: environmentAuthenticators(authenticators, customAuthenticators),
+    authenticators: environmentAuthenticators(authenticators, configuration.customAuthenticators),
     nativeApplications,
     pushProviders,
   };

@@ -84,20 +84,20 @@ export async function readDeviceText(
   const { deviceId } = readDeviceHeader(text, REQUEST_TYPE);
   if (deviceId === undefined) throw refusedRequest('INVALID_SIGNATURE');
   const url = urlOf(parts, environmentId, name);
+  const missing = async () => {
+    await tellRemoval(parts, { environmentId, deviceId, text, url, now });
+    return notFound();
+  };
   const device = await parts.store.get('devices', environmentId, deviceId);
   if (device?.doc.type !== nativeMethod(parts).type || isGone(device.doc, now)) {
-    await tellRemoval(parts, { environmentId, deviceId, text, url, now });
-    throw notFound();
+    throw await missing();
   }
   const expected = { type: REQUEST_TYPE, environmentId, url, now };
   const claims = await verifyDeviceRequest(text, credentialOf(device).publicJwk, expected);
   const facts = await parts.store.readUserFacts(environmentId, device.doc.userId);
   const own = facts?.devices.find(({ id }) => id === deviceId);
-  if (!facts || !own) {
-    // It was removed between the two reads.
-    await tellRemoval(parts, { environmentId, deviceId, text, url, now });
-    throw notFound();
-  }
+  // It was removed between the two reads.
+  if (!facts || !own) throw await missing();
   return { device: own, facts, claims };
 }
 

@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import { notFound } from '../../../errors/api-error.ts';
 import type { Parts } from '../../../parts.ts';
+import { wholeList } from '../../kit/links.ts';
 import { type Operation, ok } from '../../kit/operation.ts';
 import { permissionsOf, ROLES, type Role, SCOPE_TYPES } from '../../kit/permissions.ts';
 import { resourceOperations } from '../../kit/resource.ts';
@@ -53,13 +54,7 @@ export function roleOperations({ links }: Pick<Parts, 'links'>): Operation[] {
       schemas: { body: RoleReply, one: RoleReply },
     },
     {
-      list: async () =>
-        ok({
-          _links: { self: { href: self() } },
-          _embedded: { roles: ROLES.map(view) },
-          count: ROLES.length,
-          size: ROLES.length,
-        }),
+      list: async () => ok(wholeList({ href: self() }, 'roles', ROLES.map(view))),
       async read(_parts, { params }) {
         const role = findRole(params.roleID ?? '');
         if (!role) throw notFound();
