@@ -40,6 +40,13 @@ export const LINK_LIFETIME_SECONDS = 900;
 export const NATIVE_APPLICATIONS_MAX = 100;
 /** Of these: each has one of four kinds. */
 export const PUSH_CREDENTIALS_MAX = 4 * NATIVE_APPLICATIONS_MAX;
+/**
+ * Of what is kept of the surroundings: each kind in an environment, actions of all sign-on policies
+ * too; and a member of one, in characters of JSON and levels.
+ */
+export const KEPT_RESOURCES_MAX = 500;
+export const KEPT_MEMBER_LENGTH_MAX = 32_768;
+export const KEPT_MEMBER_DEPTH_MAX = 10;
 /** Policies of an environment. */
 export const POLICIES_MAX = 100;
 /** FIDO policies of an environment, and authenticators that were added to it by hand. */

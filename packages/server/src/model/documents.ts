@@ -30,6 +30,12 @@ export interface BillOfMaterialsProduct {
   deployment?: Record<string, unknown>;
 }
 
+/** The one organization, with the name of the one license. */
+export interface Organization extends Timestamps {
+  name: string;
+  licenseName: string;
+}
+
 export interface Environment extends Timestamps {
   name: string;
   description?: string;
@@ -325,8 +331,22 @@ export interface Activity {
   data?: Record<string, unknown>;
 }
 
+/** What clients keep here although it decides nothing: a language, a theme, a sign-on policy. */
+export interface KeptResource extends Timestamps {
+  /** Which of them, by the last part of its path: `languages`. */
+  kind: string;
+  /** The resource that it is a part of. */
+  parentId?: string;
+  /** `KIND:value`, where a member of it is unique. */
+  uniqueKey?: string;
+  isDefault: boolean;
+  /** As it was sent, with what the platform adds. */
+  body: Record<string, unknown>;
+}
+
 /** Every table and the document it holds. */
 export interface Documents {
+  organizations: Organization;
   environments: Environment;
   environment_keys: EnvironmentKey;
   populations: Population;
@@ -347,6 +367,7 @@ export interface Documents {
   push_credentials: PushCredential;
   device_requests: DeviceRequest;
   device_removals: DeviceRemoval;
+  kept_resources: KeptResource;
 }
 
 export type Table = keyof Documents;

@@ -83,6 +83,8 @@ export interface Collection<T extends CollectionTable, Body> extends Resource {
   moreLinks?(row: Row<T>): Record<string, { href: string }>;
   /** Writes that hold in place what the new document names. Throws when it isn't there. */
   holds?(row: Row<T>, target: Target<T>): Promise<Write[]>;
+  /** Writes that take away what is a part of it. */
+  removes?(row: Row<T>): Promise<Write[]>;
   /** Throws while something uses it. */
   assertUnused?(row: Row<T>, request: OperationRequest): Promise<void>;
   /** What differs in single operations; a handler, too. */
@@ -234,7 +236,11 @@ function removeRow<T extends CollectionTable>(
     }
     await collection.assertUnused?.(row, request);
     return {
-      writes: [deleteRow(table, row), ...recordOf(collection, request, 'DELETED', row)],
+      writes: [
+        deleteRow(table, row),
+        ...((await collection.removes?.(row)) ?? []),
+        ...recordOf(collection, request, 'DELETED', row),
+      ],
       result: undefined,
     };
   });
