@@ -87,7 +87,6 @@ export const Activate = closed({
   attestation: Type.Optional(CredentialText),
 });
 
-/** `PUT …/nickname`. */
 export const NicknameMessages = {
   body: closed({ nickname: Nickname }),
   one: Type.Object({ _links: HalLinks, nickname: Type.String() }),
