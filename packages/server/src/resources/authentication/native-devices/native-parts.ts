@@ -27,7 +27,6 @@ import {
 } from '../../kit/operation.ts';
 import { rememberRequest, replayed } from '../../kit/remember-request.ts';
 
-/** What the operations of the device protocol are made with. */
 export type NativeParts = DeviceParts &
   Pick<Parts, 'metrics' | 'deviceWakes' | 'integrity' | 'log'>;
 
@@ -40,12 +39,10 @@ export type GuardedParts = NativeParts & {
   codeGuesses: FailureWindow;
 };
 
-/** The credential of a device of the native method. */
 export function credentialOf({ doc }: Stored<Device>): NativeCredential {
   return doc.credential as unknown as NativeCredential;
 }
 
-/** The document with another credential. Pure. */
 export function withCredential(doc: Device, credential: NativeCredential, now: Instant): Device {
   return { ...doc, credential: { ...credential }, updatedAt: now };
 }

@@ -6,6 +6,8 @@ import type { Delivery } from '../../../notifications/message.ts';
 import { messageWrite } from '../../../notifications/outbox.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Stored, UserFacts, Write } from '../../../storage/store.ts';
+import type { OperationRequest } from '../../kit/operation.ts';
+import { idsOf } from './devices.parts.ts';
 
 interface Sending {
   /** Whoever asks; absent: nobody, and it isn't counted. */
@@ -29,6 +31,16 @@ export function codeMessage(
     sendBounds.count({ request, environmentId, userId, channel, address: payload.to.address, now });
   }
   return [messageWrite({ vault: keyring, environmentId, delivery, kind, now })];
+}
+
+/** The same for the user of the path, who pairs a device. */
+export function pairingMessage(
+  parts: Pick<Parts, 'keyring' | 'sendBounds'>,
+  delivery: Delivery | undefined,
+  request: OperationRequest,
+): Write[] {
+  const sending = { ...idsOf(request), request, kind: 'DEVICE_PAIRING', now: request.now } as const;
+  return codeMessage(parts, delivery, sending);
 }
 
 const NOTICE_LIFETIME_MS = 24 * 3_600_000;
