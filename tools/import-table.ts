@@ -240,9 +240,16 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
     because: `${because} A resource decides and commits through the port of the store; HTTP, databases and channels are others’ work. Return an OperationReply, a Write or a message.`,
   })),
   {
+    from: 'outgoing/',
+    may: ['outgoing/', ...ALWAYS],
+    node: ['node:dns', 'node:https', 'node:net'],
+    because: 'How addresses are called that somebody else has chosen; what for is the caller’s.',
+  },
+  {
     from: 'notifications/',
     may: [
       'notifications/',
+      'outgoing/',
       'storage/store.ts',
       'crypto/vault.ts',
       'crypto/keyring.ts',
