@@ -52,7 +52,7 @@ const WINGS: readonly {
   {
     wing: 'platform',
     below: ['devices', 'messages', 'policies', 'kit'],
-    may: ['crypto/'],
+    may: ['crypto/', 'outgoing/'],
     npm: ['jose', 'lru-cache'],
     node: ['node:net', 'node:timers/promises', 'node:util'],
     because: 'Who calls and for whom: the only wing that sees keys and the secrets of clients.',

@@ -458,6 +458,7 @@ function validBody({ id }: Operation): Record<string, unknown> {
     updatePopulation: { name: 'valid' },
     createApplication: APPLICATION,
     updateApplication: APPLICATION,
+    setApplicationSecret: { secret: 'a-secret-of-before' },
     createRoleAssignment: {
       role: { id: world.roleID },
       scope: { id: world.envID, type: 'ENVIRONMENT' },

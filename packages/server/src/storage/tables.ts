@@ -68,6 +68,7 @@ export const TABLES: Tables = {
       name: ({ name }) => composed(name),
       type: ({ type }) => type,
       enabled: ({ enabled }) => flag(enabled),
+      client_id: ({ clientId }, id) => clientId ?? id,
     },
     notifies: true,
   },
@@ -154,6 +155,7 @@ export const TABLES: Tables = {
   },
   device_requests: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
   device_removals: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
+  used_assertions: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
 };
 
 export const TABLE_NAMES = Object.keys(TABLES) as Table[];
