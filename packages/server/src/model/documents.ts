@@ -30,6 +30,12 @@ export interface BillOfMaterialsProduct {
   deployment?: Record<string, unknown>;
 }
 
+/** The one organization, with the name of the one license. */
+export interface Organization extends Timestamps {
+  name: string;
+  licenseName: string;
+}
+
 export interface Environment extends Timestamps {
   name: string;
   description?: string;
@@ -208,6 +214,8 @@ export interface DeviceAuthenticationPolicy extends Timestamps {
 export interface Device extends Timestamps {
   userId: string;
   type: string;
+  /** It remembers where its user has authenticated, and nobody authenticates with it. */
+  remembers?: true;
   status: 'ACTIVE' | 'ACTIVATION_REQUIRED';
   nickname?: string;
   /** The method's own: address, sealed secret, public key, counters. */
@@ -354,8 +362,22 @@ export interface Activity {
   data?: Record<string, unknown>;
 }
 
+/** What clients keep here although it decides nothing: a language, a theme, a sign-on policy. */
+export interface KeptResource extends Timestamps {
+  /** Which of them, by the last part of its path: `languages`. */
+  kind: string;
+  /** The resource that it is a part of. */
+  parentId?: string;
+  /** `KIND:value`, where a member of it is unique. */
+  uniqueKey?: string;
+  isDefault: boolean;
+  /** As it was sent, with what the platform adds. */
+  body: Record<string, unknown>;
+}
+
 /** Every table and the document it holds. */
 export interface Documents {
+  organizations: Organization;
   environments: Environment;
   environment_keys: EnvironmentKey;
   populations: Population;
@@ -377,6 +399,7 @@ export interface Documents {
   device_requests: DeviceRequest;
   device_removals: DeviceRemoval;
   used_assertions: UsedAssertion;
+  kept_resources: KeptResource;
 }
 
 export type Table = keyof Documents;

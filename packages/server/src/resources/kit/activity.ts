@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
+import { defined } from '../../model/defined.ts';
 import type { Activity } from '../../model/documents.ts';
 import type { Instant } from '../../model/instant.ts';
 import type { Write } from '../../storage/store.ts';
@@ -37,12 +38,6 @@ export function requestRecord(
   return activityWrite(environmentOf(request), { ...record, ...origin }, now);
 }
 
-/** The same where it is about something of the user of the path. */
-export const userRecord = (
-  request: OperationRequest,
-  record: Omit<ActivityRecord, 'actor' | 'userId' | 'correlationId'>,
-): Write => requestRecord(request, { ...record, userId: request.params.userID ?? '' });
-
 /** The audit row of what a user's device did: its user is who did it. */
 export function deviceRecord(
   { now, correlationId }: Pick<OperationRequest, 'now' | 'correlationId'>,
@@ -55,14 +50,21 @@ export function deviceRecord(
 
 export type ChangeVerb = 'CREATED' | 'UPDATED' | 'DELETED';
 
+/** What a change is called; two words where the platform has another one for the resource. */
+export type AuditType = string | { action: string; resource: string };
+
 /** The audit row of a resource that a request has changed: `POPULATION.CREATED`. */
 export function changeRecord(
   request: OperationRequest,
-  type: string,
+  auditType: AuditType,
   verb: ChangeVerb,
   id: string,
+  data?: ActivityRecord['data'],
 ): Write {
-  return requestRecord(request, { action: `${type}.${verb}`, resource: { type, id } });
+  const { action, resource: type } =
+    typeof auditType === 'string' ? { action: auditType, resource: auditType } : auditType;
+  const resource = { type, id };
+  return requestRecord(request, { action: `${action}.${verb}`, resource, ...defined({ data }) });
 }
 
 /** Who asked for a change, and in which request: for the records of what follows from it. */

@@ -43,7 +43,7 @@ export interface ListSpec<T extends Table> {
   attributes?: Readonly<Record<string, FilterAttribute>>;
   /** Which rows the collection has before it is filtered. */
   where?: Condition;
-  render(row: Stored<Documents[T]>): object;
+  render(row: Stored<Documents[T]>): object | Promise<object>;
   /** Members that stand beside `_embedded`. */
   extra?: object;
 }
@@ -134,7 +134,7 @@ export async function listReply<T extends Table>(spec: ListSpec<T>): Promise<Ope
     last && rows.length > limit ? { next: addressOf(self, query, writeCursor(last.id, list)) } : {};
   return ok({
     _links: { self: addressOf(self, query), ...next },
-    _embedded: { [name]: page.map((row) => spec.render(row)) },
+    _embedded: { [name]: await Promise.all(page.map((row) => spec.render(row))) },
     ...spec.extra,
     count,
     size: page.length,

@@ -7,16 +7,28 @@ import { messageWrite } from '../../../notifications/outbox.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Stored, UserFacts, Write } from '../../../storage/store.ts';
 
-/** What is sent because a device is paired: its passcode, or the news of it. */
-export function pairingMessages(
-  { keyring }: Pick<Parts, 'keyring'>,
-  environmentId: string,
-  deliveries: readonly Delivery[],
-  now: Instant,
+interface Sending {
+  /** Whoever asks; absent: nobody, and it isn't counted. */
+  request: object | undefined;
+  environmentId: string;
+  userId: string | undefined;
+  kind: 'DEVICE_PAIRING' | 'DEVICE_AUTHENTICATION';
+  now: Instant;
+}
+
+/** The message with the code that a method has made, if any. Counts it; throws where it is too many. */
+export function codeMessage(
+  { keyring, sendBounds }: Pick<Parts, 'keyring' | 'sendBounds'>,
+  delivery: Delivery | undefined,
+  { request, environmentId, userId, kind, now }: Sending,
 ): Write[] {
-  return deliveries.map((delivery) =>
-    messageWrite({ vault: keyring, environmentId, delivery, kind: 'DEVICE_PAIRING', now }),
-  );
+  if (!delivery) return [];
+  const { channel, payload } = delivery;
+  // A push has a limit of its own, by its device; nobody pays for it.
+  if (request && userId !== undefined && payload.push === undefined) {
+    sendBounds.count({ request, environmentId, userId, channel, address: payload.to.address, now });
+  }
+  return [messageWrite({ vault: keyring, environmentId, delivery, kind, now })];
 }
 
 const NOTICE_LIFETIME_MS = 24 * 3_600_000;
@@ -24,16 +36,16 @@ const NOTICE_LIFETIME_MS = 24 * 3_600_000;
 /**
  * `newDeviceNotification` of the policy: the user hears of a new device elsewhere than on it.
  * At most one message: to the user's first active device of the first channel that the policy
- * names and that he has. The new device itself is no place to warn of it. Pure.
+ * names and that he has. The new device itself is no place to warn of it.
  */
 export function newDeviceNotice(
-  { methods }: Pick<Parts, 'methods'>,
+  { keyring, methods }: Pick<Parts, 'keyring' | 'methods'>,
   { environment }: EnvironmentConfiguration,
   policy: Stored<DeviceAuthenticationPolicy>,
   { user, devices }: UserFacts,
   newDevice: Device,
   now: Instant,
-): Delivery[] {
+): Write[] {
   const wanted = policy.doc.settings.newDeviceNotification;
   if (wanted === 'NONE') return [];
   const reachable = devices.flatMap(({ doc }) => {
@@ -46,23 +58,23 @@ export function newDeviceNotice(
     const place = reachable.find((candidate) => candidate.channel === channel);
     if (!place) continue;
     const { preferredLanguage, username } = user.doc;
-    return [
-      {
-        channel: place.channel,
-        expiresAt: now + NOTICE_LIFETIME_MS,
-        payload: {
-          to: place.to,
-          template: 'new_device_paired',
-          ...(preferredLanguage === undefined ? {} : { locale: preferredLanguage }),
-          variables: {
-            'user.username': username,
-            'environment.name': environment.doc.name,
-            'device.type': newDevice.type,
-            'device.nickname': newDevice.nickname ?? '',
-          },
+    const delivery: Delivery = {
+      channel: place.channel,
+      expiresAt: now + NOTICE_LIFETIME_MS,
+      payload: {
+        to: place.to,
+        template: 'new_device_paired',
+        ...(preferredLanguage === undefined ? {} : { locale: preferredLanguage }),
+        variables: {
+          'user.username': username,
+          'environment.name': environment.doc.name,
+          'device.type': newDevice.type,
+          'device.nickname': newDevice.nickname ?? '',
         },
       },
-    ];
+    };
+    const environmentId = environment.id;
+    return [messageWrite({ vault: keyring, environmentId, delivery, kind: 'DEVICE_PAIRING', now })];
   }
   return [];
 }
