@@ -56,6 +56,7 @@ const PLATFORM_INDEXES = [
   'messages_pending',
   'messages_recipient',
   'pairing_keys_expiry',
+  'used_assertions_expiry',
 ];
 
 function assertTenancy(indexes: readonly { name: string; columns: readonly string[] }[]): void {

@@ -75,6 +75,7 @@ export const TABLES: Tables = {
       name: ({ name }) => composed(name),
       type: ({ type }) => type,
       enabled: ({ enabled }) => flag(enabled),
+      client_id: ({ clientId }, id) => clientId ?? id,
     },
     notifies: true,
   },
@@ -161,6 +162,7 @@ export const TABLES: Tables = {
   },
   device_requests: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
   device_removals: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
+  used_assertions: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
   kept_resources: {
     columns: {
       kind: ({ kind }) => kind,
