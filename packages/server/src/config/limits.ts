@@ -40,6 +40,8 @@ export const LINK_LIFETIME_SECONDS = 900;
 export const NATIVE_APPLICATIONS_MAX = 100;
 /** Of these: each has one of four kinds. */
 export const PUSH_CREDENTIALS_MAX = 4 * NATIVE_APPLICATIONS_MAX;
+/** Days of one report. */
+export const REPORT_DAYS_MAX = 100;
 /**
  * Of what is kept of the surroundings: each kind in an environment, actions of all sign-on policies
  * too; and a member of one, in characters of JSON and levels.

@@ -50,6 +50,13 @@ export const wherever = (condition: Condition): FilterAttribute => ({
     (value === 1) === (operator === 'eq') ? condition : { not: condition },
 });
 
+/** Whether a filter over nothing but constants is true. Pure. */
+export function isTrue(condition: Condition): boolean {
+  if ('all' in condition) return condition.all.every(isTrue);
+  if ('any' in condition) return condition.any.some(isTrue);
+  return 'not' in condition && !isTrue(condition.not);
+}
+
 // One token, with the white space before it; sticky, so that reading is linear.
 const TOKEN =
   /[ \t]*(?:(?<bracket>[()])|(?<text>"(?:[^"\\\p{Cc}]|\\.)*")|(?<number>-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.$:-]))|(?<word>[A-Za-z][\w.$:-]*))/uy;
