@@ -211,3 +211,7 @@ export const AUTHENTICATION_CODE_MAX_MS = 30 * 60_000;
 export const AUTHENTICATION_CODE_KEPT_MS = 60 * 60_000;
 /** How often a server leaves its mark in the store: what went back is noticed within this time. */
 export const STORE_MARK_INTERVAL_MS = 60_000;
+/** Characters of a request's `User-Agent` that an activity keeps. */
+export const USER_AGENT_MAX = 300;
+/** What a list of activities without a filter looks at. */
+export const ACTIVITIES_DEFAULT_MS = 14 * 24 * 3_600_000;

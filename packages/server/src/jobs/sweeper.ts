@@ -45,6 +45,9 @@ const LEFT_BEHIND: Readonly<Record<LeftTable, true>> = {
   custom_authenticators: true,
   mfa_settings: true,
   activities: true,
+  subscriptions: true,
+  event_deliveries: true,
+  event_counters: true,
   environment_keys: true,
 };
 

@@ -8,7 +8,7 @@
  * batched: an adapter commits the changes that are ready together in one transaction (group
  * commit), as if one after the other, and answers each one only after that transaction is durable.
  */
-import type { Device, Documents, Flow, Table, User } from '../model/documents.ts';
+import type { ActivitySource, Device, Documents, Flow, Table, User } from '../model/documents.ts';
 import type { Instant } from '../model/instant.ts';
 
 /** A row as it was read. `version` starts at 1 and grows by one with each update. */
@@ -20,7 +20,15 @@ export interface Stored<D> {
 }
 
 type WriteOf<T extends Table> =
-  | { op: 'insert'; table: T; environmentId: string; id: string; doc: Documents[T] }
+  | {
+      op: 'insert';
+      table: T;
+      environmentId: string;
+      id: string;
+      doc: Documents[T];
+      /** Of an activity: where the request came from. Whoever wants it kept puts it into the document. */
+      source?: ActivitySource;
+    }
   | {
       op: 'update';
       table: T;

@@ -124,6 +124,10 @@ function commitChange<T extends CollectionTable, R>(
   return commitOrRetry(store, decide, () => notUnique(unique));
 }
 
+/** What a record calls it, also when it is gone. */
+const nameOf = (doc: object) =>
+  'name' in doc && typeof doc.name === 'string' ? doc.name : undefined;
+
 async function assertRoom<T extends CollectionTable>(
   { store, table, maximum }: Any<T>,
   environmentId: string,
@@ -173,7 +177,7 @@ export async function createRow<T extends CollectionTable>(
         ...defaults.writes,
         ...((await collection.holds?.(row, target)) ?? []),
         insertRow(table, row),
-        changeRecord(request, auditType, 'CREATED', row.id),
+        changeRecord(request, auditType, 'CREATED', row.id, nameOf(doc)),
       ],
       result: row,
     };
@@ -200,7 +204,7 @@ export function replaceRow<T extends CollectionTable>(
         ...defaults.writes,
         ...((await collection.holds?.(row, target)) ?? []),
         updateRow(table, before, doc),
-        changeRecord(request, auditType, 'UPDATED', id),
+        changeRecord(request, auditType, 'UPDATED', id, nameOf(doc)),
       ],
       result: row,
     };
@@ -222,7 +226,10 @@ export function removeRow<T extends CollectionTable>(
     }
     await collection.assertUnused?.(row, request);
     return {
-      writes: [deleteRow(table, row), changeRecord(request, auditType, 'DELETED', row.id)],
+      writes: [
+        deleteRow(table, row),
+        changeRecord(request, auditType, 'DELETED', row.id, nameOf(row.doc)),
+      ],
       result: undefined,
     };
   });

@@ -14,7 +14,7 @@ import { messageWrite } from '../../../notifications/outbox.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
 import { methodDevice } from '../../devices/devices/device-view.ts';
 import { pairingCodeHash, pairingKeyDocument } from '../../devices/pairing-keys/new-pairing-key.ts';
-import { activityWrite, type RecordOrigin, type RequestOrigin } from '../../kit/activity.ts';
+import { activityWrite, type RequestOrigin } from '../../kit/activity.ts';
 import { guardOf } from '../../kit/commit.ts';
 import { blockOf } from '../../kit/method-context.ts';
 import { findBy, insertRow, touchRow, updateRow } from '../../kit/rows.ts';
@@ -39,7 +39,7 @@ export async function writesOf(
   origin: RequestOrigin,
 ): Promise<Saved> {
   const environmentId = world.configuration.environment.id;
-  const asked = await ask(id, step, world, origin.address);
+  const asked = await ask(id, step, world, origin.source?.ipAddress);
   const doc = asked ? { ...step.flow, challenge: asked.challenge } : step.flow;
   const flow: Stored<Flow> = { environmentId, id, version: (before?.version ?? 0) + 1, doc };
   const own = before ? updateRow('flows', before, doc) : insertRow('flows', flow);
@@ -279,7 +279,7 @@ export function writesWithoutFlow(
   flowId: string,
   effects: readonly Effect[],
   world: World,
-  origin: RecordOrigin,
+  origin: RequestOrigin,
 ): Write[] {
   const changes = changesOf(effects, world);
   return [
@@ -312,7 +312,7 @@ function recordsOf(
   flowId: string,
   effects: readonly Effect[],
   { configuration, user, facts }: World,
-  { actor, correlationId }: RecordOrigin,
+  { actor, correlationId, externalCorrelation, source }: RequestOrigin,
 ): Write[] {
   return effects.flatMap((effect) => {
     if (effect.type !== 'record') return [];
@@ -322,13 +322,14 @@ function recordsOf(
     const record = {
       actor,
       ...(correlationId === undefined ? {} : { correlationId }),
+      ...(externalCorrelation ? { externalCorrelation } : {}),
       action,
       resource,
-      ...(user ? { userId: user.id } : {}),
+      ...(user ? { userId: user.id, populationId: user.doc.populationId } : {}),
       result,
       ...(Object.keys(data).length > 0 ? { data } : {}),
     };
-    return [activityWrite(configuration.environment.id, record, facts.now)];
+    return [activityWrite(configuration.environment.id, record, facts.now, source)];
   });
 }
 
