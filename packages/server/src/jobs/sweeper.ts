@@ -59,6 +59,8 @@ export interface SweeperParts {
   store: Pick<Store, 'sweep' | 'sweepDeleted'>;
   clock: Clock;
   log: Logger;
+  /** What else is looked through once an hour: whether there is more to delete. */
+  hourly?(): Promise<boolean>;
   /** From 0 to 1; tests pass their own. */
   random?: () => number;
 }
@@ -116,7 +118,8 @@ export function startSweeper(parts: SweeperParts): Sweeper {
     try {
       more = await sweepExpired(parts);
       if (clock.now() >= deletedAt + DELETED_SWEEP_INTERVAL_MS) {
-        if (await sweepDeleted(parts)) more = true;
+        const left = await sweepDeleted(parts);
+        if ((await parts.hourly?.()) || left) more = true;
         else deletedAt = clock.now();
       }
     } catch (error) {

@@ -10,9 +10,9 @@ import type { Step } from '../../../flow/device-authentication.ts';
 import type { Effect } from '../../../flow/effect.ts';
 import type { Asked, ChallengeRequest } from '../../../methods/authentication-method.ts';
 import type { Device, Flow, OneTimeTarget, User } from '../../../model/documents.ts';
-import { messageWrite } from '../../../notifications/outbox.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
 import { methodDevice } from '../../devices/devices/device-view.ts';
+import { announcedMessage } from '../../devices/devices/pairing-messages.ts';
 import { pairingCodeHash, pairingKeyDocument } from '../../devices/pairing-keys/new-pairing-key.ts';
 import { activityWrite, type RequestOrigin } from '../../kit/activity.ts';
 import { guardOf } from '../../kit/commit.ts';
@@ -57,8 +57,8 @@ export async function writesOf(
         ? guardsOf([before?.doc, step.flow], rows, world)
         : []),
       ...(await enrolmentOf(doc, world)),
-      ...deliveryOf(asked, world, origin),
       ...recordsOf(id, step.effects, world, origin),
+      ...deliveryOf(asked, world, origin),
     ],
   };
 }
@@ -292,8 +292,9 @@ export function writesWithoutFlow(
 function deliveryOf(
   asked: Asked | undefined,
   { parts, configuration, user, facts }: World,
-  { request }: RequestOrigin,
+  origin: RequestOrigin,
 ): Write[] {
+  const { request } = origin;
   const delivery = asked?.delivery;
   if (!delivery) return [];
   const environmentId = configuration.environment.id;
@@ -305,7 +306,8 @@ function deliveryOf(
     parts.sendBounds.count({ request, environmentId, userId: user.id, channel, address, now });
   }
   const kind = 'DEVICE_AUTHENTICATION';
-  return [messageWrite({ vault: parts.keyring, environmentId, delivery, kind, now })];
+  const message = { vault: parts.keyring, environmentId, delivery, kind, now };
+  return announcedMessage(message, user && { user, origin });
 }
 
 function recordsOf(

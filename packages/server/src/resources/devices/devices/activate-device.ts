@@ -12,7 +12,7 @@ import { activateDevice, assertAwaitsAnswer } from '../../../flow/device-activat
 import type { AuthenticationMethod } from '../../../methods/authentication-method.ts';
 import { toMs } from '../../../model/duration.ts';
 import { notBefore } from '../../../model/instant.ts';
-import { userRecord } from '../../kit/activity.ts';
+import { originOf, userRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { blockOf, methodContext } from '../../kit/method-context.ts';
 import { type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
@@ -93,7 +93,8 @@ export const activate: Handler<DeviceParts> = async (parts, request) => {
       if (step.device.status === 'ACTIVE') {
         assertRoom(facts, 'ACTIVE', configuration, now);
         const active = { id, doc: step.device };
-        writes.push(...activationWrites(parts, configuration, policy, facts, active, now));
+        const origin = originOf(request);
+        writes.push(...activationWrites(parts, configuration, policy, facts, active, now, origin));
       }
       writes.push(
         userRecord(
@@ -156,10 +157,9 @@ export const sendActivationCode: Handler<DeviceParts> = async (parts, request) =
     };
     const writes = [
       updateRow('devices', device, doc),
-      ...pairingMessages(parts, environmentId, asked.delivery ? [asked.delivery] : [], now),
-      userRecord(request, {
-        action: 'NOTIFICATION.CREATED',
-        resource: { type: 'DEVICE', id: device.id },
+      ...pairingMessages(parts, environmentId, asked.delivery ? [asked.delivery] : [], now, {
+        user: facts.user,
+        origin: originOf(request),
       }),
     ];
     return { writes, result: { device: { ...device, doc }, method } };

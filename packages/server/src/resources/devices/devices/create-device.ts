@@ -11,7 +11,7 @@ import type { Device, DeviceAuthenticationPolicy } from '../../../model/document
 import type { Instant } from '../../../model/instant.ts';
 import type { MethodPolicy } from '../../../model/policy.ts';
 import type { Stored, UserFacts, Write } from '../../../storage/store.ts';
-import { userRecord } from '../../kit/activity.ts';
+import { originOf, type RequestOrigin, SYSTEM_ORIGIN, userRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import {
   blockOf,
@@ -107,13 +107,14 @@ export function activationWrites(
   facts: UserFacts,
   { id, doc }: Pick<Stored<Device>, 'id' | 'doc'>,
   now: Instant,
+  origin: RequestOrigin = SYSTEM_ORIGIN,
 ): Write[] {
   const { user, devices } = facts;
   const active = devices.filter((one) => one.doc.status === 'ACTIVE').length;
   const notices = newDeviceNotice(parts, configuration, policy, facts, doc, now);
   return [
     updateRow('users', user, withDeviceAdded(user.doc, id, active)),
-    ...pairingMessages(parts, configuration.environment.id, notices, now),
+    ...pairingMessages(parts, configuration.environment.id, notices, now, { user, origin }),
   ];
 }
 
@@ -162,13 +163,18 @@ async function pair(pairing: Pairing) {
       userRecord(request, { action, resource: { type: 'DEVICE', id } }),
     );
     return {
-      writes: [insertRow('devices', device), ...followed, ...records],
+      writes: [insertRow('devices', device), ...records, ...followed],
       result: { device, revealed: made.revealed },
     };
   };
   if (status === 'ACTIVE') {
     const doc = { ...base, ...uniqueKeyOf(made), activatedAt: now };
-    return inserted(doc, activationWrites(parts, configuration, policy, facts, { id, doc }, now));
+    const active = { id, doc };
+    const origin = originOf(request);
+    return inserted(
+      doc,
+      activationWrites(parts, configuration, policy, facts, active, now, origin),
+    );
   }
   const notification = notificationOf(body.notification);
   const notified = notification ? { notification } : {};
@@ -187,7 +193,10 @@ async function pair(pairing: Pairing) {
   return inserted(doc, [
     // Nothing of the user changes: his version guards the count of his devices.
     touchRow('users', facts.user),
-    ...pairingMessages(parts, environmentId, delivery ? [delivery] : [], now),
+    ...pairingMessages(parts, environmentId, delivery ? [delivery] : [], now, {
+      user: facts.user,
+      origin: originOf(request),
+    }),
   ]);
 }
 

@@ -1,11 +1,37 @@
 /** What is sent because a device is paired. */
 import type { EnvironmentConfiguration } from '../../../configuration.ts';
-import type { Device, DeviceAuthenticationPolicy } from '../../../model/documents.ts';
+import type { Device, DeviceAuthenticationPolicy, User } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import type { Delivery } from '../../../notifications/message.ts';
-import { messageWrite } from '../../../notifications/outbox.ts';
+import { messageWrite, type NewMessage } from '../../../notifications/outbox.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Stored, UserFacts, Write } from '../../../storage/store.ts';
+import { activityWrite, type RequestOrigin, SYSTEM_ORIGIN } from '../../kit/activity.ts';
+
+/** Whom a message is for, and who has asked for what it tells. */
+export interface MessageOrigin {
+  user: Pick<Stored<User>, 'id' | 'doc'>;
+  origin: RequestOrigin;
+}
+
+/** A message with its audit row: contract messages §14. Neither the text nor the address is in that. */
+export function announcedMessage(message: NewMessage, about?: MessageOrigin): Write[] {
+  const write = messageWrite(message);
+  const { environmentId, delivery, kind, now } = message;
+  const { channel, payload } = delivery;
+  const origin: RequestOrigin = about?.origin ?? SYSTEM_ORIGIN;
+  const { actor, correlationId, externalCorrelation, source } = origin;
+  const record = {
+    actor,
+    ...(correlationId === undefined ? {} : { correlationId }),
+    ...(externalCorrelation ? { externalCorrelation } : {}),
+    action: 'NOTIFICATION.CREATED',
+    resource: { type: 'NOTIFICATION', id: write.id },
+    ...(about ? { userId: about.user.id, populationId: about.user.doc.populationId } : {}),
+    data: { kind, channel, template: payload.template },
+  };
+  return [write, activityWrite(environmentId, record, now, source)];
+}
 
 /** What is sent because a device is paired: its passcode, or the news of it. */
 export function pairingMessages(
@@ -13,9 +39,13 @@ export function pairingMessages(
   environmentId: string,
   deliveries: readonly Delivery[],
   now: Instant,
+  about?: MessageOrigin,
 ): Write[] {
-  return deliveries.map((delivery) =>
-    messageWrite({ vault: keyring, environmentId, delivery, kind: 'DEVICE_PAIRING', now }),
+  return deliveries.flatMap((delivery) =>
+    announcedMessage(
+      { vault: keyring, environmentId, delivery, kind: 'DEVICE_PAIRING', now },
+      about,
+    ),
   );
 }
 

@@ -112,6 +112,41 @@ for (const dialect of DIALECTS) {
       );
     });
 
+    test('tell of each message, and whom it was for', async () => {
+      const user = await aUser(server);
+      const device = await aDevice(server, user, { status: 'ACTIVATION_REQUIRED' });
+      await server.api(`/users/${user.id}/devices/${device.id}`, {
+        type: 'device.sendActivationCode',
+      });
+      await aDevice(server, user, { type: 'SMS', phone: '+15125551234' });
+      await aFlow(server, user);
+      const filter = `action.type eq "NOTIFICATION.CREATED" and user.id eq "${user.id}"`;
+      const messages = await list(filter);
+      assert.deepEqual(
+        messages.map(({ data }) => [data.kind, data.channel, data.template]),
+        [
+          ['DEVICE_AUTHENTICATION', 'SMS', 'strong_authentication'],
+          ['DEVICE_PAIRING', 'EMAIL', 'device_pairing'],
+          ['DEVICE_PAIRING', 'EMAIL', 'device_pairing'],
+        ],
+      );
+      for (const { resources, result } of messages) {
+        assert.deepEqual(
+          resources.map(({ type, id }: { type: string; id: string }) => [
+            type,
+            type === 'USER' ? id : '',
+          ]),
+          [
+            ['NOTIFICATION', ''],
+            ['USER', user.id],
+          ],
+        );
+        assert.equal(result.status, 'SUCCESS');
+      }
+      assert.ok(!JSON.stringify(messages).includes(user.email));
+      assert.equal((await list(`resources.id eq "${messages[0].resources[0].id}"`)).length, 1);
+    });
+
     test('are listed from the newest on, page by page', async () => {
       const user = await aUser(server);
       for (const title of ['a', 'b', 'c']) {
