@@ -43,6 +43,7 @@ const WINGS: readonly {
       'device-protocol/',
       'device-integrity/device-integrity.ts',
       'device-integrity/registry.ts',
+      'methods/browser/browser.ts',
       'notifications/outbox.ts',
     ],
     npm: ['jose'],
@@ -62,9 +63,11 @@ const WINGS: readonly {
     below: ['messages', 'policies', 'kit'],
     may: [
       'device-protocol/device-request.ts',
+      'methods/browser/browser.ts',
       'notifications/message.ts',
       'notifications/outbox.ts',
     ],
+    npm: ['cookie'],
     because: 'What a user proves themself by. It knows neither flows nor the platform.',
   },
   {
@@ -389,6 +392,7 @@ export const DEVICE_TYPES: readonly string[] = [
   'FIDO2',
   'MOBILE',
   'OATH_TOKEN',
+  'BROWSER',
 ];
 
 /** What makes a function impure, and what to do instead. */

@@ -171,11 +171,12 @@ for (const dialect of DIALECTS) {
       const refused = replies.find(({ status }) => status !== 201);
       assert.ok(refused);
       assert.deepEqual(errorOf(refused), {
-        status: 429,
-        code: 'REQUEST_LIMITED',
+        status: 400,
+        code: 'REQUEST_FAILED',
         detail: 'LIMIT_EXCEEDED',
-        target: 'devices',
+        target: undefined,
       });
+      assert.deepEqual(refused.body.details[0].innerError, { maximumAllowed: 5, maximumValue: 5 });
       assert.equal(refused.headers['retry-after'], undefined);
       const list = await server.api(`${path(user)}?expand=order`);
       assert.equal(list.body.count, 5);

@@ -40,6 +40,13 @@ export const LINK_LIFETIME_SECONDS = 900;
 export const NATIVE_APPLICATIONS_MAX = 100;
 /** Of these: each has one of four kinds. */
 export const PUSH_CREDENTIALS_MAX = 4 * NATIVE_APPLICATIONS_MAX;
+/**
+ * Of what is kept of the surroundings: each kind in an environment, actions of all sign-on policies
+ * too; and a member of one, in characters of JSON and levels.
+ */
+export const KEPT_RESOURCES_MAX = 500;
+export const KEPT_MEMBER_LENGTH_MAX = 32_768;
+export const KEPT_MEMBER_DEPTH_MAX = 10;
 /** Policies of an environment. */
 export const POLICIES_MAX = 100;
 /** FIDO policies of an environment, and authenticators that were added to it by hand. */
@@ -63,6 +70,9 @@ export const ONE_TIME_TRIES_KEPT_MS = 24 * 3_600_000;
 /** An open flow ends after this idle time; a finished one can be read for this long; §2.11. */
 export const FLOW_IDLE_MS = 15 * 60_000;
 export const FLOW_FINISHED_MS = 60 * 60_000;
+/** Browsers that are remembered of a user; the longest that a policy can remember one. */
+export const REMEMBERED_BROWSERS_MAX = 50;
+export const REMEMBERED_MAX_MS = 90 * 24 * 3_600_000;
 /** Characters of names and nicknames. */
 export const NICKNAME_LENGTH_MAX = 100;
 export const NAME_LENGTH_MAX = 256;

@@ -149,6 +149,8 @@ export async function runOperation(
       guard(user);
       handled.concerned = user;
     },
+    allows: (permission) =>
+      principal.reach(permission, environmentId ?? '', params.appID) !== undefined,
     ...(reach.populationIds ? { populationIds: reach.populationIds } : {}),
     now: parts.clock.now(),
     correlationId: correlationText(exchange.correlation),

@@ -23,7 +23,7 @@ const SWEPT: readonly { table: Table; graceMs: number }[] = [
   { table: 'messages', graceMs: MESSAGE_GRACE_MS },
 ];
 
-type LeftTable = Exclude<Table, 'environments'>;
+type LeftTable = Exclude<Table, 'environments' | 'organizations'>;
 
 /** What an environment leaves; its keys last, because the outbox opens messages by them. */
 const LEFT_BEHIND: Readonly<Record<LeftTable, true>> = {
@@ -43,6 +43,7 @@ const LEFT_BEHIND: Readonly<Record<LeftTable, true>> = {
   fido2_policies: true,
   fido_policies: true,
   custom_authenticators: true,
+  kept_resources: true,
   mfa_settings: true,
   activities: true,
   subscriptions: true,

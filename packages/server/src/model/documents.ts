@@ -3,6 +3,7 @@
  * Optional members are absent, never null. Moments are `Instant`s, secrets are sealed (see
  * `crypto/vault.ts`) or hashed before they come here.
  */
+import type { Activity, EventCounter, EventDelivery, Subscription } from './events.ts';
 import type { CustomAuthenticator, FidoPolicy, KeptFido2Policy } from './fido2.ts';
 import type { Instant } from './instant.ts';
 import type {
@@ -13,6 +14,8 @@ import type {
   PushCredential,
 } from './mobile.ts';
 import type { DeviceAuthenticationPolicySettings } from './policy.ts';
+
+export type * from './events.ts';
 
 export interface Timestamps {
   createdAt: Instant;
@@ -28,6 +31,12 @@ export interface BillOfMaterialsProduct {
   tags?: string[];
   bookmarks?: { name: string; href: string }[];
   deployment?: Record<string, unknown>;
+}
+
+/** The one organization, with the name of the one license. */
+export interface Organization extends Timestamps {
+  name: string;
+  licenseName: string;
 }
 
 export interface Environment extends Timestamps {
@@ -177,6 +186,8 @@ export interface DeviceAuthenticationPolicy extends Timestamps {
 export interface Device extends Timestamps {
   userId: string;
   type: string;
+  /** It remembers where its user has authenticated, and nobody authenticates with it. */
+  remembers?: true;
   status: 'ACTIVE' | 'ACTIVATION_REQUIRED';
   nickname?: string;
   /** The method's own: address, sealed secret, public key, counters. */
@@ -311,101 +322,22 @@ export interface Message extends Timestamps {
   lastError?: string;
 }
 
-/** The ids that a caller gives its request by headers. */
-export interface ExternalCorrelation {
-  transactionId?: string;
-  sessionId?: string;
-}
-
-/** Where a request came from. */
-export interface ActivitySource {
-  ipAddress?: string;
-  userAgent?: string;
-}
-
-/** An audit record: who did what to what. Never holds a code, a secret or a full address. */
-export interface Activity {
-  action: string;
-  recordedAt: Instant;
-  actor: {
-    type: 'APPLICATION' | 'USER' | 'SYSTEM';
-    id?: string;
-    /** Of an application that isn't of the activity's own environment. */
-    environmentId?: string;
-    /** That acts for the user. */
-    applicationId?: string;
-  };
-  /** `name`: as it was then; absent: it is looked up when the record is read. */
-  resource: { type: string; id: string; name?: string };
-  /** The user whom it concerns, and their population then. */
-  userId?: string;
-  populationId?: string;
-  correlationId?: string;
-  externalCorrelation?: ExternalCorrelation;
-  /** Kept only where a subscription shows it. */
-  source?: ActivitySource;
-  tags?: string[];
-  result: 'SUCCESS' | 'FAILED';
-  data?: Record<string, unknown>;
-  /** It is an event of a subscription and has no number yet; docs/decisions/0040. */
-  waiting?: true;
-  /** Its number among the events of the environment, given once it was committed. */
-  position?: number;
-}
-
-/** A subscription to events, a webhook; contract platform §3. */
-export interface Subscription extends Timestamps {
-  name: string;
-  enabled: boolean;
-  /** When it was last enabled; of one that never was, when it was made. */
-  enabledAt: Instant;
-  verifyTlsCertificates: boolean;
-  filterOptions: {
-    includedActionTypes: string[];
-    includedApplications?: { id: string }[];
-    includedPopulations?: { id: string }[];
-    includedTags?: string[];
-    ipAddressExposed: boolean;
-    userAgentExposed: boolean;
-  };
-  url: string;
-  /** Sealed JSON of the headers that the receiver knows us by. */
-  sealedHeaders?: string;
-  protocol: 'HTTPS';
-  format?: 'ACTIVITY' | 'SPLUNK';
-  payloadOptions?: {
-    maximumPayloadLimit?: { type: 'EVENTS_PER_PAYLOAD' | 'KB_PER_PAYLOAD'; size: number };
-    payloadFormat?: { https?: { format?: 'JSON_ARRAY' | 'ND_JSON'; prettyPrint?: boolean } };
-  };
-}
-
-/** How far the events of a subscription have been delivered; its id is the subscription's. */
-export interface EventDelivery extends Timestamps {
-  /** The number of the last event that is done with. */
-  position: number;
-  /** The batch that was tried and not taken ends here: it is tried again as it is. */
-  batchEnd?: number;
-  /** Events of before, which are delivered again first: those after this id, up to that one. */
-  replay?: { afterId: string; untilId: string; batchEndId?: string };
-  /** Tries of the present batch. */
-  attempts: number;
-  /** Not before this moment: the next try, or the end of a node's lease. */
-  availableAt: Instant;
-  failingSince?: Instant;
-  lastSuccessAt?: Instant;
-  lastFailure?: { at: Instant; reason: string };
-  delivered: number;
-  /** Given up, because they couldn't be delivered for too long. */
-  dropped: number;
-}
-
-/** The last number that an event of the environment has got; its id is the environment's. */
-export interface EventCounter extends Timestamps {
-  last: number;
+/** What clients keep here although it decides nothing: a language, a theme, a sign-on policy. */
+export interface KeptResource extends Timestamps {
+  /** Which of them, by the last part of its path: `languages`. */
+  kind: string;
+  /** The resource that it is a part of. */
+  parentId?: string;
+  /** `KIND:value`, where a member of it is unique. */
+  uniqueKey?: string;
+  isDefault: boolean;
+  /** As it was sent, with what the platform adds. */
+  body: Record<string, unknown>;
 }
 
 /** Every table and the document it holds. */
 export interface Documents {
+  organizations: Organization;
   environments: Environment;
   environment_keys: EnvironmentKey;
   populations: Population;
@@ -426,6 +358,7 @@ export interface Documents {
   push_credentials: PushCredential;
   device_requests: DeviceRequest;
   device_removals: DeviceRemoval;
+  kept_resources: KeptResource;
   subscriptions: Subscription;
   event_deliveries: EventDelivery;
   event_counters: EventCounter;

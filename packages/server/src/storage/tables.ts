@@ -28,6 +28,13 @@ const lockedUntil = ({ lock }: User) => lock && (lock.unlockAt ?? Number.MAX_SAF
 const flag = (value: boolean): number => (value ? 1 : 0);
 
 export const TABLES: Tables = {
+  organizations: {
+    columns: {
+      name_key: ({ name }) => textKey(name),
+      license_name_key: ({ licenseName }) => textKey(licenseName),
+      created_at: ({ createdAt }) => createdAt,
+    },
+  },
   environments: {
     columns: {
       name: ({ name }) => composed(name),
@@ -169,6 +176,14 @@ export const TABLES: Tables = {
   },
   device_requests: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
   device_removals: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
+  kept_resources: {
+    columns: {
+      kind: ({ kind }) => kind,
+      parent_id: ({ parentId }) => parentId,
+      unique_key: ({ uniqueKey }) => uniqueKey,
+      is_default: ({ isDefault }) => flag(isDefault),
+    },
+  },
   subscriptions: { columns: { name: ({ name }) => composed(name) }, notifies: true },
   event_deliveries: { columns: {} },
   event_counters: { columns: {} },

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { USER_AGENT_MAX } from '../../config/limits.ts';
 import { activityId } from '../../model/activity-id.ts';
+import { defined } from '../../model/defined.ts';
 import type { Activity, ActivitySource } from '../../model/documents.ts';
 import type { Instant } from '../../model/instant.ts';
 import type { Write } from '../../storage/store.ts';
@@ -77,10 +78,6 @@ export function requestRecord(request: OperationRequest, record: Told): Write {
   return activityWrite(environmentOf(request), whole, request.now, sourceOf(request));
 }
 
-/** The same where it is about something of the user of the path. */
-export const userRecord = (request: OperationRequest, record: Omit<Told, 'userId'>): Write =>
-  requestRecord(request, { ...record, userId: request.params.userID ?? '' });
-
 /** The audit row of what a user's device did: its user is who did it. */
 export function deviceRecord(
   request: OperationRequest,
@@ -94,16 +91,22 @@ export function deviceRecord(
 
 export type ChangeVerb = 'CREATED' | 'UPDATED' | 'DELETED';
 
+/** What a change is called; two words where the platform has another one for the resource. */
+export type AuditType = string | { action: string; resource: string };
+
 /** The audit row of a resource that a request has changed: `POPULATION.CREATED`. */
 export function changeRecord(
   request: OperationRequest,
-  type: string,
+  auditType: AuditType,
   verb: ChangeVerb,
-  id: string,
-  name?: string,
+  about: string | { id: string; name?: string | undefined },
+  data?: ActivityRecord['data'],
 ): Write {
-  const resource = { type, id, ...(name === undefined ? {} : { name }) };
-  return requestRecord(request, { action: `${type}.${verb}`, resource });
+  const { action, resource: type } =
+    typeof auditType === 'string' ? { action: auditType, resource: auditType } : auditType;
+  const { id, name } = typeof about === 'string' ? { id: about } : about;
+  const resource = { type, id, ...defined({ name }) };
+  return requestRecord(request, { action: `${action}.${verb}`, resource, ...defined({ data }) });
 }
 
 /** Where a request came from, for whoever is asked to approve what it started. */

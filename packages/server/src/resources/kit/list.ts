@@ -51,7 +51,7 @@ export interface ListSpec<T extends Table> {
   extra?: object;
 }
 
-type RenderRow<T extends Table> = (row: Stored<Documents[T]>) => object;
+type RenderRow<T extends Table> = (row: Stored<Documents[T]>) => object | Promise<object>;
 type RenderPage<T extends Table> = (rows: readonly Stored<Documents[T]>[]) => Promise<object[]>;
 
 const ORDERS = ['createdAt', '-createdAt'];
@@ -112,7 +112,7 @@ function addressOf(self: string, query: OperationRequest['query'], cursor?: stri
 const rendered = async <T extends Table>(
   page: readonly Stored<Documents[T]>[],
   render: ListSpec<T>['render'],
-) => (typeof render === 'function' ? page.map(render) : render.page(page));
+) => (typeof render === 'function' ? Promise.all(page.map(render)) : render.page(page));
 
 /**
  * Answers a list request: reads `limit`, `cursor`, `filter` and `order` of its query. Throws

@@ -46,6 +46,12 @@ export function policyOf(
   return policy;
 }
 
+/** The policy that something began with; it may be gone since: then the default one rules. */
+export const remainingPolicy = (
+  { policies, defaultPolicy }: EnvironmentConfiguration,
+  policyId: string | undefined,
+): Stored<DeviceAuthenticationPolicy> => policies.get(policyId ?? '') ?? defaultPolicy;
+
 /**
  * The policy that the request names, or the default. A user's own token may name any that isn't for
  * applications only. Throws `INVALID_DATA`, `policy.id`, and `ACCESS_FAILED`.

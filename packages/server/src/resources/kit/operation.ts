@@ -39,6 +39,8 @@ export interface OperationRequest {
    * not the actor itself. Every handler that loads a user calls it.
    */
   requireUser(user: { id: string; populationId: string }): void;
+  /** Whether the caller's roles allow this, too; absent: they don't. */
+  allows?(permission: Permission): boolean;
   /** The user whom the handler has loaded, by `requireUser`: what it records is about them. */
   concerned?: { id: string; populationId: string };
   /** The population that the actor's role is confined to; absent: the whole environment. */

@@ -1,4 +1,5 @@
 /** A flow as the API shows it; contract §2.1, §2.10. Pure. */
+import { REMEMBERED } from '../../../methods/registry.ts';
 import type { Flow, FlowStatus } from '../../../model/documents.ts';
 import { momentsOf } from '../../../model/instant.ts';
 import type { Stored } from '../../../storage/store.ts';
@@ -44,6 +45,26 @@ function deviceView({ row, method, block, seen }: WorldDevice, { configuration }
   };
 }
 
+/** The remembered browser that has completed the flow; contract §3.3. */
+function accessingDevices({ selectedDeviceId }: Flow, { rows }: World) {
+  const row = rows.find(({ id, doc }) => doc.remembers && id === selectedDeviceId);
+  if (!row) return {};
+  const { environmentId, id, doc } = row;
+  const device = {
+    id,
+    type: doc.type,
+    environment: { id: environmentId },
+    user: { id: doc.userId },
+    status: doc.status,
+    usableStatus: { status: 'ENABLED' },
+    block: { status: doc.block ? 'BLOCKED' : 'UNBLOCKED' },
+    lock: { status: 'UNLOCKED' },
+    ...(doc.nickname === undefined ? {} : { nickname: doc.nickname }),
+    ...REMEMBERED.view(methodDevice(row), { masked: false }),
+  };
+  return { accessingDevices: [device] };
+}
+
 function embedded(flow: Flow, world: World) {
   const { parts, devices } = world;
   if (flow.oneTime) return { devices: [maskedTarget(parts.methods, flow.oneTime)] };
@@ -52,6 +73,7 @@ function embedded(flow: Flow, world: World) {
   return {
     devices: devices.filter(({ seen }) => !seen.unusable).map(show),
     ...(blocked.length > 0 ? { blockedDevices: blocked.map(show) } : {}),
+    ...accessingDevices(flow, world),
   };
 }
 

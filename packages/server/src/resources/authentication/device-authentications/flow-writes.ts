@@ -9,10 +9,11 @@ import { ApiError } from '../../../errors/api-error.ts';
 import type { Step } from '../../../flow/device-authentication.ts';
 import type { Effect } from '../../../flow/effect.ts';
 import type { Asked, ChallengeRequest } from '../../../methods/authentication-method.ts';
+import { defined } from '../../../model/defined.ts';
 import type { Device, Flow, OneTimeTarget, User } from '../../../model/documents.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
 import { methodDevice } from '../../devices/devices/device-view.ts';
-import { announcedMessage } from '../../devices/devices/pairing-messages.ts';
+import { codeMessage } from '../../devices/devices/pairing-messages.ts';
 import { pairingCodeHash, pairingKeyDocument } from '../../devices/pairing-keys/new-pairing-key.ts';
 import { activityWrite, type RequestOrigin } from '../../kit/activity.ts';
 import { guardOf } from '../../kit/commit.ts';
@@ -58,7 +59,13 @@ export async function writesOf(
         : []),
       ...(await enrolmentOf(doc, world)),
       ...recordsOf(id, step.effects, world, origin),
-      ...deliveryOf(asked, world, origin),
+      ...codeMessage(world.parts, asked?.delivery, {
+        origin,
+        environmentId,
+        user: world.user,
+        kind: 'DEVICE_AUTHENTICATION',
+        now: world.facts.now,
+      }),
     ],
   };
 }
@@ -134,10 +141,8 @@ async function ask(
   const request: ChallengeRequest = {
     purpose: 'AUTHENTICATION',
     flowId,
-    ...(notification ? { notification } : {}),
-    ...(options ? { options } : {}),
+    ...defined({ notification, options, address }),
     ...(silent ? { silent: true } : {}),
-    ...(address === undefined ? {} : { address }),
   };
   for (const effect of step.effects) {
     if (effect.type === 'ask') {
@@ -289,27 +294,6 @@ export function writesWithoutFlow(
   ];
 }
 
-function deliveryOf(
-  asked: Asked | undefined,
-  { parts, configuration, user, facts }: World,
-  origin: RequestOrigin,
-): Write[] {
-  const { request } = origin;
-  const delivery = asked?.delivery;
-  if (!delivery) return [];
-  const environmentId = configuration.environment.id;
-  const { now } = facts;
-  // A push has a limit of its own, by its device; nobody pays for it.
-  if (user && request && delivery.payload.push === undefined) {
-    const { channel, payload } = delivery;
-    const { address } = payload.to;
-    parts.sendBounds.count({ request, environmentId, userId: user.id, channel, address, now });
-  }
-  const kind = 'DEVICE_AUTHENTICATION';
-  const message = { vault: parts.keyring, environmentId, delivery, kind, now };
-  return announcedMessage(message, user && { user, origin });
-}
-
 function recordsOf(
   flowId: string,
   effects: readonly Effect[],
@@ -319,16 +303,18 @@ function recordsOf(
   return effects.flatMap((effect) => {
     if (effect.type !== 'record') return [];
     const { action, result, deviceId } = effect;
-    const data = { ...effect.data, ...(deviceId === undefined ? {} : { deviceId }) };
-    const resource = resourceOf(action, flowId, user?.id, deviceId);
+    const data = { ...effect.data, ...defined({ deviceId }) };
     const record = {
       actor,
-      ...(correlationId === undefined ? {} : { correlationId }),
-      ...(externalCorrelation ? { externalCorrelation } : {}),
       action,
-      resource,
-      ...(user ? { userId: user.id, populationId: user.doc.populationId } : {}),
+      resource: resourceOf(action, flowId, user?.id, deviceId),
       result,
+      ...defined({
+        correlationId,
+        externalCorrelation,
+        userId: user?.id,
+        populationId: user?.doc.populationId,
+      }),
       ...(Object.keys(data).length > 0 ? { data } : {}),
     };
     return [activityWrite(configuration.environment.id, record, facts.now, source)];

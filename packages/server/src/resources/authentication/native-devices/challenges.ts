@@ -1,7 +1,7 @@
 /** What a device is asked now, and its answer; docs/device-protocol.md, "Challenge", "Answer". */
 import { createHash } from 'node:crypto';
-import { DEVICE_WAIT_MAX_MS, DEVICE_WAITS_MAX } from '../../../config/limits.ts';
-import { invalidData, limitExceeded } from '../../../errors/api-error.ts';
+import { DEVICE_WAIT_MAX_MS } from '../../../config/limits.ts';
+import { invalidData, requestLimited } from '../../../errors/api-error.ts';
 import { reachPush } from '../../../flow/push.ts';
 import type { Flow } from '../../../model/documents.ts';
 import { presentLogs } from '../../../model/mobile.ts';
@@ -87,7 +87,7 @@ export const fetchChallenges: Handler<NativeParts> = async (parts, request) => {
   let flows = await reachedFlows(parts, environmentId, id, now);
   if (flows.length === 0 && waiting) {
     if ((await waiting.ended) === 'REPLACED') {
-      throw limitExceeded('wait', 'The device has other requests that wait.', DEVICE_WAITS_MAX);
+      throw requestLimited('wait', 'The device has other requests that wait.');
     }
     flows = await reachedFlows(parts, environmentId, id, now);
   }

@@ -6,10 +6,8 @@ import { mobileApplicationPolicy } from '../../../policy/mobile-application.ts';
 import type { Write } from '../../../storage/store.ts';
 import { activationWrites, assertRoom } from '../../devices/devices/create-device.ts';
 import { methodDevice } from '../../devices/devices/device-view.ts';
-import { configurationOf } from '../../devices/devices/devices.parts.ts';
+import { configurationOf, pairingRules } from '../../devices/devices/devices.parts.ts';
 import type { Decision } from '../../kit/commit.ts';
-import { blockOf, methodContext } from '../../kit/method-context.ts';
-import { nativeMethod } from '../../kit/native-method.ts';
 import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { deleteRow, updateRow } from '../../kit/rows.ts';
 import { decideRequest, ownActivity } from './decide-request.ts';
@@ -43,11 +41,8 @@ async function decide(
     throw wrongState('status', 'The device is active already.');
   }
   if (now >= (pairing.challenge?.expiresAt ?? 0)) throw invalidData('OTP_EXPIRED', 'otp');
-  const method = nativeMethod(parts);
   const configuration = await configurationOf(parts, environmentId);
-  const policy = configuration.policies.get(pairing.policyId) ?? configuration.defaultPolicy;
-  const block = blockOf(policy, method);
-  const context = methodContext(parts, configuration, facts, block, now);
+  const { method, policy, block, context } = pairingRules(parts, configuration, facts, device, now);
   const verdict = await method.verify({ otp }, { state: {} }, methodDevice(device), context);
   if (verdict.verdict !== 'VERIFIED') {
     const failures = pairing.failures + 1;

@@ -11,6 +11,7 @@ import {
   verifyDeviceRequest,
 } from '../../../device-protocol/device-request.ts';
 import { ApiError, invalidData, wrongState } from '../../../errors/api-error.ts';
+import { defined } from '../../../model/defined.ts';
 import type { Device } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import {
@@ -18,7 +19,6 @@ import {
   logsIdentity,
   type NativeCredential,
   presentLogs,
-  pushTokenIdentity,
 } from '../../../model/mobile.ts';
 import type { Write } from '../../../storage/store.ts';
 import { removeDevice } from '../../devices/devices/change-device.ts';
@@ -90,7 +90,7 @@ function changeWrites(
 export const updateBySelf: Handler<NativeParts> = (parts, request) => {
   let assessed: ReturnType<typeof assessIntegrity> | undefined;
   return changeBySelf(parts, request, 'updates', async ({ device, claims }) => {
-    const { environmentId, id, doc } = device;
+    const { environmentId, doc } = device;
     const { now } = request;
     const said = readUpdateClaims(claims);
     const { pushProviders } = await configurationOf(parts, environmentId);
@@ -107,29 +107,19 @@ export const updateBySelf: Handler<NativeParts> = (parts, request) => {
       known: credential.integrity,
       now,
     });
-    const push =
-      said.push === undefined
-        ? before
-        : said.push === null
-          ? undefined
-          : pushOf(said.push, (token) =>
-              parts.keyring.seal(environmentId, pushTokenIdentity(id), token),
-            );
+    const push = said.push === undefined ? before : pushOf(parts, device, said.push);
     const next: NativeCredential = {
       ...credential,
       about: { ...credential.about, ...about },
-      ...(push ? { push } : {}),
+      ...defined({ push }),
       integrity: await assessed,
     };
-    const { nickname: _before, ...rest } = doc;
-    const nickname = said.nickname ?? doc.nickname;
-    const named: Device = nickname ? { ...rest, nickname } : rest;
+    const { nickname: former, ...rest } = doc;
+    const nickname = said.nickname ?? former;
     return {
-      doc: withCredential(named, next, now),
+      doc: withCredential(nickname ? { ...rest, nickname } : rest, next, now),
       action: 'DEVICE.UPDATED',
-      said: {
-        push: tokenResult(next, pushProviders),
-      },
+      said: { push: tokenResult(next, pushProviders) },
     };
   });
 };
@@ -145,12 +135,9 @@ export const handInLogs: Handler<NativeParts> = (parts, request) => {
     }
     const supportId = randomUUID();
     const sealed = parts.keyring.seal(environmentId, logsIdentity(id), readLogsClaims(claims).logs);
+    const logs = { status: 'RECEIVED', supportId, sealed } as const;
     return {
-      doc: withCredential(
-        doc,
-        { ...credential, logs: { status: 'RECEIVED', supportId, sealed } },
-        now,
-      ),
+      doc: withCredential(doc, { ...credential, logs }, now),
       action: 'DEVICE.LOGS_RECEIVED',
       said: { supportId },
     };
@@ -174,11 +161,6 @@ export const removeBySelf: Handler<NativeParts> = async (parts, request) => {
   return answer({ status: 'REMOVED' });
 };
 
-interface NewKey {
-  publicJwk: DevicePublicKey;
-  environmentKey: string;
-}
-
 /** `POST …/device/v1/keys`: a new key, signed by the old one, and showing that it is held. */
 export const rotateKey: Handler<NativeParts> = (parts, request) => {
   const { now } = request;
@@ -198,11 +180,7 @@ export const rotateKey: Handler<NativeParts> = (parts, request) => {
 };
 
 /** Throws `INVALID_DATA` for a key that isn't shown to be held, or is another device's. */
-async function newKeyOf(
-  parts: NativeParts,
-  { device, claims }: ReadDevice,
-  now: Instant,
-): Promise<NewKey> {
+async function newKeyOf(parts: NativeParts, { device, claims }: ReadDevice, now: Instant) {
   const { environmentId, id, doc } = device;
   const { publicKey, proof } = readRotationClaims(claims);
   const publicJwk = readPublicKey(publicKey);

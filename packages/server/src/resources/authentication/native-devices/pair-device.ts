@@ -2,14 +2,14 @@
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import { NATIVE_PAIRING_MS } from '../../../config/limits.ts';
 import { encryptToDevice, importEncryptionKey } from '../../../device-protocol/server-message.ts';
-import { type ApiError, invalidData } from '../../../errors/api-error.ts';
+import { ApiError, invalidData } from '../../../errors/api-error.ts';
+import { defined } from '../../../model/defined.ts';
 import type { Device } from '../../../model/documents.ts';
 import {
   type DevicePublicKey,
   type NativeCredential,
   type PairingKey,
   passcodeIdentity,
-  pushTokenIdentity,
 } from '../../../model/mobile.ts';
 import { isSound } from '../../../policy/device-integrity.ts';
 import {
@@ -201,10 +201,9 @@ async function newDevice(
   if (!facts?.user.doc.enabled) throw new ClaimRefused('PAIRING_KEY_INVALID', 'code');
   try {
     assertRoom(facts, 'ACTIVE', configuration, now);
-  } catch {
-    throw new ClaimRefused('LIMIT_EXCEEDED', 'devices');
+  } catch (error) {
+    throw error instanceof ApiError ? new ClaimRefused('LIMIT_EXCEEDED', error) : error;
   }
-  const { push } = asked;
   const credential: NativeCredential = {
     version: 1,
     applicationId,
@@ -215,13 +214,7 @@ async function newDevice(
     sequence: 0,
     about,
     integrity,
-    ...(push
-      ? {
-          push: pushOf(push, (token) =>
-            keyring.seal(environmentId, pushTokenIdentity(deviceId), token),
-          ),
-        }
-      : {}),
+    ...defined({ push: pushOf(parts, { environmentId, id: deviceId }, asked.push) }),
   };
   const { user } = facts;
   const doc: Device = {

@@ -1,7 +1,7 @@
 /** The messages of MFA devices; contract flows-and-devices §4. */
 import { type Static, type TSchema, Type } from 'typebox';
 import { NICKNAME_LENGTH_MAX } from '../../../config/limits.ts';
-import type { MethodRegistry } from '../../../methods/registry.ts';
+import { type MethodRegistry, REMEMBERED } from '../../../methods/registry.ts';
 import type { Device } from '../../../model/documents.ts';
 import { NOTIFICATION } from '../../kit/notification-request.ts';
 import {
@@ -50,9 +50,9 @@ function createSchema(methods: MethodRegistry): TSchema {
     required: ['type'],
     discriminator: { propertyName: 'type' },
     oneOf: methods
-      .all()
-      .map((method) =>
-        closed({ type: Type.Literal(method.type), ...CREATE_COMMON, ...method.schemas.create }),
+      .kinds()
+      .map((kind) =>
+        closed({ type: Type.Literal(kind.type), ...CREATE_COMMON, ...kind.schemas.create }),
       ),
   });
 }
@@ -61,9 +61,10 @@ function createSchema(methods: MethodRegistry): TSchema {
 function deviceSchema(methods: MethodRegistry) {
   return resourceOf({
     user: Reference,
-    type: Type.String({ enum: methods.all().map(({ type }) => type) }),
+    type: Type.String({ enum: methods.kinds().map(({ type }) => type) }),
     status: Status,
     ...ofMethods(methods.all(), ({ view, question }) => ({ ...view, ...question })),
+    ...REMEMBERED.schemas.view,
     nickname: Type.Optional(Type.String()),
     testMode: Type.Optional(Type.Boolean()),
     test: Type.Optional(Type.Object({ otp: Type.String() })),

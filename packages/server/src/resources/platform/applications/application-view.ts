@@ -1,8 +1,8 @@
-import type { Application, RoleAssignment } from '../../../model/documents.ts';
+import type { Application } from '../../../model/documents.ts';
 import { momentsOf } from '../../../model/instant.ts';
 import { PASSCODE_GRACE_PERIOD } from '../../../model/mobile.ts';
 import type { Stored } from '../../../storage/store.ts';
-import { headOf, type Links } from '../../kit/links.ts';
+import type { Links } from '../../kit/links.ts';
 
 /** The collection's path below the environment. */
 export const APPLICATIONS_PATH = '/applications';
@@ -64,24 +64,5 @@ export function secretView(
     },
     environment: { id: environmentId },
     secret,
-  };
-}
-
-/** A role assignment; `readOnly` says whether the caller may not delete it. Pure. */
-export function roleAssignmentView(
-  links: Links,
-  assignment: Stored<RoleAssignment>,
-  readOnly: boolean,
-): object {
-  const { environmentId, doc } = assignment;
-  const path = pathOf(doc.applicationId);
-  return {
-    ...headOf(links, assignment, `${path}/roleAssignments/${assignment.id}`, {
-      application: links.api(environmentId, path),
-    }),
-    application: { id: doc.applicationId },
-    role: { id: doc.roleId },
-    scope: doc.scope,
-    readOnly,
   };
 }

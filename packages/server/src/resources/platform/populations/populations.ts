@@ -81,7 +81,7 @@ export function populationOperations(parts: Pick<Parts, 'store' | 'links'>): Ope
         async handle(request) {
           const row = await findRow(collection, request);
           const userCount = await parts.store.count('users', row.environmentId, usersOf(row.id));
-          return ok({ ...renderRow(collection, row, request), userCount });
+          return ok({ ...(await renderRow(collection, row, request)), userCount });
         },
       },
       delete: { summary: 'Delete an empty population' },

@@ -3,17 +3,11 @@ import { Type } from 'typebox';
 import { notFound } from '../../../errors/api-error.ts';
 import type { Parts } from '../../../parts.ts';
 import { type Operation, ok } from '../../kit/operation.ts';
-import {
-  type Permission,
-  type PermissionResource,
-  permissionsOf,
-  ROLES,
-  type Role,
-  SCOPE_TYPES,
-} from '../../kit/permissions.ts';
+import { permissionsOf, ROLES, type Role, SCOPE_TYPES } from '../../kit/permissions.ts';
 import { resourceOperations } from '../../kit/resource.ts';
 import { HalLinks, Uuid } from '../../kit/schemas.ts';
 import { publicUrlOf } from '../tokens/issuer.ts';
+import { permissionViews } from './permission-names.ts';
 import { findRole } from './role-assignments.ts';
 
 const RoleReply = Type.Object(
@@ -35,28 +29,6 @@ const RoleReply = Type.Object(
   { title: 'Role' },
 );
 
-/** The platform's service that has a resource, and its name there, where it isn't `mfa` and ours. */
-const SERVICES: Partial<Record<PermissionResource, [service: string, name: string]>> = {
-  organization: ['orgmgt', 'organization'],
-  environment: ['orgmgt', 'environment'],
-  population: ['dir', 'population'],
-  user: ['dir', 'user'],
-  application: ['applications', 'application'],
-  role: ['permissions', 'userRoleAssignments'],
-  activity: ['audit_reporting', 'activity'],
-};
-
-/** A permission as the platform calls it: `service:action:resource`; "Permissions by Identifier". */
-function permissionView(permission: Permission) {
-  const [action = '', resource] = permission.split(':') as [string, PermissionResource];
-  const [service, classifier] = SERVICES[resource] ?? ['mfa', resource];
-  return {
-    id: `${service}:${action}:${classifier}`,
-    classifier,
-    description: `${action[0]?.toUpperCase()}${action.slice(1)} ${classifier}`,
-  };
-}
-
 /** The built-in roles, the same for every environment; "Read All Built-in Admin Roles". */
 export function roleOperations({ links }: Pick<Parts, 'links'>): Operation[] {
   const self = () => `${publicUrlOf(links)}/v1/roles`;
@@ -67,7 +39,7 @@ export function roleOperations({ links }: Pick<Parts, 'links'>): Operation[] {
     description: role.description,
     type: 'PLATFORM',
     applicableTo: role.scopes,
-    permissions: permissionsOf(role).map(permissionView),
+    permissions: permissionsOf(role).flatMap(permissionViews),
   });
   return resourceOperations(
     undefined,

@@ -296,7 +296,7 @@ describe('device authentication policies', () => {
     const unknown = { enabled: true, otp: { failure: FAILURE } };
     await assertRefused(
       { mobile: { ...unknown, applications: [{ id: randomUUID() }] } },
-      'NOT_FOUND',
+      'INVALID_VALUE',
       'mobile.applications[0].id',
     );
     await assertRefused(
@@ -332,7 +332,8 @@ describe('device authentication policies', () => {
     const unmade = await put(next.id, policyBody(next.name, { default: false }));
     assert.deepEqual(errorOf(unmade), invalidData('CONSTRAINT_VIOLATION', 'default'));
     const deleted = await api(`/${next.id}`, { method: 'DELETE' });
-    assert.equal(errorOf(deleted).detail, 'CONSTRAINT_VIOLATION');
+    assert.deepEqual(errorOf(deleted), invalidData('CONSTRAINT_VIOLATION', 'id'));
+    assert.match(deleted.body.details[0].message, /remove default device authentication policy/);
     assert.equal((await api(`/${former}`, { method: 'DELETE' })).status, 204);
     assert.equal((await api(`/${former}`)).status, 404);
   });
@@ -370,7 +371,7 @@ describe('device authentication policies', () => {
     );
     assert.deepEqual(
       errorOf(unknown),
-      invalidData('NOT_FOUND', 'migrationData[1].deviceAuthenticationPolicyId'),
+      invalidData('INVALID_VALUE', 'migrationData[1].deviceAuthenticationPolicyId'),
     );
     assert.equal('fido2' in (await api(`/${bare.id}`)).body, false);
     const twice = await migrate(
@@ -384,11 +385,11 @@ describe('device authentication policies', () => {
     });
     assert.deepEqual(
       errorOf(unknownFido),
-      invalidData('NOT_FOUND', 'migrationData[0].fido2PolicyId'),
+      invalidData('INVALID_VALUE', 'migrationData[0].fido2PolicyId'),
     );
     await assertRefused(
       { fido2: { enabled: true, fido2PolicyId: randomUUID() } },
-      'NOT_FOUND',
+      'INVALID_VALUE',
       'fido2.fido2PolicyId',
     );
     const none = await api('', { type: MIGRATE });
@@ -417,7 +418,7 @@ describe('device authentication policies', () => {
     const refused = replies.filter(({ status }) => status !== 201);
     assert.equal(refused.length, 8);
     for (const reply of refused) {
-      assert.deepEqual([reply.status, errorOf(reply).detail], [429, 'LIMIT_EXCEEDED']);
+      assert.deepEqual([reply.status, errorOf(reply).detail], [400, 'LIMIT_EXCEEDED']);
     }
     assert.equal((await api('')).body.count, POLICIES_MAX);
   });

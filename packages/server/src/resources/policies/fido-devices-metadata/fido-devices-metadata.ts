@@ -25,7 +25,7 @@ import { knownAuthenticators } from './known-authenticators.ts';
 type MetadataParts = Pick<Parts, 'store' | 'links' | 'authenticators'>;
 
 const PATH = '/fidoDevicesMetadata';
-const AUDIT_TYPE = 'FIDO_DEVICE_METADATA';
+const AUDIT_TYPE = 'FIDO_METADATA';
 const fromPem = (pem: string) => new X509Certificate(pem).raw.toString('base64');
 
 function view(
@@ -131,7 +131,6 @@ const addAuthenticator: Handler<MetadataParts> = async (parts, request) => {
       }
       if (all.filter(({ source }) => source === 'CUSTOM').length >= CUSTOM_AUTHENTICATORS_MAX) {
         throw limitExceeded(
-          'fidoDevicesMetadata',
           'The environment has its maximum of custom authenticators.',
           CUSTOM_AUTHENTICATORS_MAX,
         );

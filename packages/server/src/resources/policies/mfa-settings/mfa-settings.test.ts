@@ -110,7 +110,13 @@ describe('MFA settings', () => {
     const reply = await server.api(`/users/${user.id}/devices`, {
       body: { type: 'SMS', phone: '+15125551234' },
     });
-    assert.equal(errorOf(reply).detail, 'LIMIT_EXCEEDED');
+    assert.deepEqual(errorOf(reply), {
+      status: 400,
+      code: 'REQUEST_FAILED',
+      detail: 'LIMIT_EXCEEDED',
+      target: undefined,
+    });
+    assert.deepEqual(reply.body.details[0].innerError, { maximumAllowed: 1, maximumValue: 1 });
     await server.api('/mfaSettings', { method: 'DELETE' });
   });
 });
