@@ -46,6 +46,7 @@ function assertSearchedColumns(columnsOf: (table: string) => ColumnOfSchema[]): 
 
 /** The platform's own work goes over all environments; everything else stays within one. */
 const PLATFORM_INDEXES = [
+  'activities_waiting',
   'authentication_codes_expiry',
   'device_removals_expiry',
   'device_requests_expiry',
