@@ -105,6 +105,20 @@ async function assertForms(store: Store): Promise<void> {
   assert.equal((await find('users', eq('lifecycle_status', 'ACCOUNT_OK'))).length, 4);
 }
 
+/** A database of the version before clients had names of their own, with an application. */
+async function beforeClients(dialect: Dialect, engine: Engine): Promise<void> {
+  await runMigrations(dialect, engine, '0006-forms-of-texts');
+  const db = new Kysely<unknown>({ dialect });
+  await sql`insert into applications (environment_id, id, version, doc, name, type, enabled)
+    values ('one', 'a', 1, '{}', 'Shop', 'WORKER', 1)`.execute(db);
+}
+
+async function assertClients(store: Store): Promise<void> {
+  const where = { column: 'client_id', is: 'eq', value: 'a' } as const;
+  const [found, ...more] = await store.list('applications', 'one', { where, limit: 5 });
+  assert.deepEqual([found?.id, more.length], ['a', 0]);
+}
+
 /** A database of the version before the surroundings, with two environments. */
 async function beforeSurroundings(dialect: Dialect, engine: Engine): Promise<void> {
   await runMigrations(dialect, engine, '0006-forms-of-texts');
@@ -144,6 +158,7 @@ const CASES = [
     beforeForms,
     assertForms,
   ],
+  ['an application is the client of its own id', beforeClients, assertClients],
   [
     'an environment of an older version gets its language, theme and password policy',
     beforeSurroundings,

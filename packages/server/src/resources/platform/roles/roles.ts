@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { notFound } from '../../../errors/api-error.ts';
 import type { Parts } from '../../../parts.ts';
 import { constantly, isTrue, parseFilter } from '../../kit/filter.ts';
+import { wholeList } from '../../kit/links.ts';
 import { environmentOf, type Operation, ok } from '../../kit/operation.ts';
 import { permissionsOf, ROLES, type Role, SCOPE_TYPES } from '../../kit/permissions.ts';
 import { actionsOf, ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
@@ -48,12 +49,7 @@ export function roleOperations({ links }: Pick<Parts, 'links'>): Operation[] {
     permissions: permissionsOf(role).flatMap(permissionViews),
   });
   const listed = (roles: readonly Role[], href: string) =>
-    ok({
-      _links: { self: { href } },
-      _embedded: { roles: roles.map(view) },
-      count: roles.length,
-      size: roles.length,
-    });
+    ok(wholeList({ href }, 'roles', roles.map(view)));
   const builtIn = resourceOperations(
     undefined,
     {
