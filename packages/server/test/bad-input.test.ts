@@ -481,6 +481,7 @@ function validBody({ id, example }: Operation): object {
     updatePopulation: { name: 'valid' },
     createApplication: APPLICATION,
     updateApplication: APPLICATION,
+    setApplicationSecret: { secret: 'a-secret-of-before' },
     createRoleAssignment: {
       role: { id: world.roleID },
       scope: { id: world.envID, type: 'ENVIRONMENT' },

@@ -6,7 +6,7 @@ import { issueUserToken } from '../src/resources/platform/tokens/issue-token.ts'
 import { errorOf, invalidData } from '../src/testing/client.ts';
 import { aDefaultPolicy, FAILURE, fido2PolicyBody, policyBody } from '../src/testing/policies.ts';
 import { DIALECTS } from '../src/testing/postgres.ts';
-import { aUser, start, type TestUser } from '../src/testing/scenario.ts';
+import { aUser, ever, start, type TestUser } from '../src/testing/scenario.ts';
 import { startTestServerOn, type TestServer } from '../src/testing/server.ts';
 import {
   type Model,
@@ -262,7 +262,7 @@ for (const dialect of DIALECTS) {
       assert.equal(body.block.status, 'BLOCKED');
       const started = await start(server, user);
       assert.equal(started.body.error.code, 'NO_USABLE_DEVICES');
-      const filter = encodeURIComponent(`resources.id eq "${device.id}"`);
+      const filter = encodeURIComponent(ever(`resources.id eq "${device.id}"`));
       const { body: audit } = await server.api(`/activities?filter=${filter}`);
       const actions = audit._embedded.activities.map(
         ({ action }: { action: { type: string } }) => action.type,

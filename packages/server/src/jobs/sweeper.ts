@@ -19,6 +19,7 @@ const SWEPT: readonly { table: Table; graceMs: number }[] = [
   { table: 'authentication_codes', graceMs: 0 },
   { table: 'device_requests', graceMs: 0 },
   { table: 'device_removals', graceMs: 0 },
+  { table: 'used_assertions', graceMs: 0 },
   // The outbox worker is to see that a message expired, and say so, before it is gone.
   { table: 'messages', graceMs: MESSAGE_GRACE_MS },
 ];
@@ -34,6 +35,7 @@ const LEFT_BEHIND: Readonly<Record<LeftTable, true>> = {
   authentication_codes: true,
   device_requests: true,
   device_removals: true,
+  used_assertions: true,
   users: true,
   populations: true,
   role_assignments: true,
@@ -46,6 +48,9 @@ const LEFT_BEHIND: Readonly<Record<LeftTable, true>> = {
   kept_resources: true,
   mfa_settings: true,
   activities: true,
+  subscriptions: true,
+  event_deliveries: true,
+  event_counters: true,
   environment_keys: true,
 };
 
@@ -57,6 +62,8 @@ export interface SweeperParts {
   store: Pick<Store, 'sweep' | 'sweepDeleted'>;
   clock: Clock;
   log: Logger;
+  /** What else is looked through once an hour: whether there is more to delete. */
+  hourly?(): Promise<boolean>;
   /** From 0 to 1; tests pass their own. */
   random?: () => number;
 }
@@ -114,7 +121,8 @@ export function startSweeper(parts: SweeperParts): Sweeper {
     try {
       more = await sweepExpired(parts);
       if (clock.now() >= deletedAt + DELETED_SWEEP_INTERVAL_MS) {
-        if (await sweepDeleted(parts)) more = true;
+        const left = await sweepDeleted(parts);
+        if ((await parts.hourly?.()) || left) more = true;
         else deletedAt = clock.now();
       }
     } catch (error) {

@@ -13,6 +13,7 @@ import type { AuthenticationMethod } from '../../../methods/authentication-metho
 import { defined } from '../../../model/defined.ts';
 import { toMs } from '../../../model/duration.ts';
 import { notBefore } from '../../../model/instant.ts';
+import { originOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { updateRow } from '../../kit/rows.ts';
@@ -90,7 +91,9 @@ export const activate: Handler<DeviceParts> = async (parts, request) => {
       return {
         writes: [
           updateRow('devices', device, after.doc),
-          ...(isActive ? activationWrites(parts, configuration, policy, facts, after, now) : []),
+          ...(isActive
+            ? activationWrites(parts, configuration, policy, facts, after, now, originOf(request))
+            : []),
           deviceActivity({ ...request, now }, device.id, action, {
             result: refusal ? 'FAILED' : 'SUCCESS',
             ...defined({ data }),
@@ -142,8 +145,7 @@ export const sendActivationCode: Handler<DeviceParts> = async (parts, request) =
     };
     const writes = [
       updateRow('devices', device, doc),
-      ...pairingMessage(parts, asked.delivery, request),
-      deviceActivity(request, device.id, 'NOTIFICATION.CREATED'),
+      ...pairingMessage(parts, asked.delivery, request, read.facts.user),
     ];
     return { writes, result: { ...device, doc } };
   });

@@ -12,7 +12,7 @@ import { collectionOperations } from '../../kit/collection.ts';
 import type { Operation } from '../../kit/operation.ts';
 import { ENVIRONMENT } from '../../kit/resource.ts';
 import { touchRow } from '../../kit/rows.ts';
-import { closed, Reference, resourceOf } from '../../kit/schemas.ts';
+import { closed, resourceOf } from '../../kit/schemas.ts';
 import { ofApplication, readApplication } from '../applications/administration.ts';
 
 const secret = (maxLength: number) => Type.String({ minLength: 1, maxLength });
@@ -38,10 +38,7 @@ const WritePushCredential: TSchema = Type.Unsafe({
 type WritePushCredentialBody = { type: keyof typeof TYPES } & Record<string, string>;
 
 /** What was said of the account is never shown again. */
-const PushCredentialSchema = resourceOf({
-  type: Type.Enum(Object.keys(TYPES)),
-  application: Reference,
-});
+const PushCredentialSchema = resourceOf({ type: Type.Enum(Object.keys(TYPES)) });
 
 /** A .p8 key with its lines: some tools send it on one, which OpenSSL doesn't read. */
 function wrapped(pem: string): string {
@@ -107,7 +104,14 @@ export function pushCredentialOperations(
     auditType: 'PUSH_CREDENTIALS',
     schemas: { body: WritePushCredential, one: PushCredentialSchema },
     unique: 'type',
-    toDocument(body: WritePushCredentialBody, { environmentId, id, request }) {
+    toDocument(body: WritePushCredentialBody, { environmentId, id, request, before }) {
+      if (before && before.doc.type !== body.type) {
+        const innerError = { allowedValues: [before.doc.type] };
+        throw invalidData('INVALID_VALUE', 'type', {
+          message: 'It can not be changed.',
+          innerError,
+        });
+      }
       const { type, ...account } = usableAccount(body);
       const text = JSON.stringify(account);
       return {
@@ -119,11 +123,7 @@ export function pushCredentialOperations(
     // Held in place: whoever deletes it at the same time finds these credentials.
     holds: async (_row, { request, before }) =>
       before ? [] : [touchRow('applications', await readApplication(parts, request))],
-    view: ({ applicationId, type, ...moments }) => ({
-      type,
-      application: { id: applicationId },
-      ...momentsOf(moments),
-    }),
+    view: ({ type, ...moments }) => ({ type, ...momentsOf(moments) }),
     operations: { read: { summary: 'Read push credentials, without their secrets' } },
   });
 }
