@@ -12,6 +12,7 @@ import { environmentOperations } from './resources/platform/environments/environ
 import { organizationOperations } from './resources/platform/organizations/organizations.ts';
 import { populationOperations } from './resources/platform/populations/populations.ts';
 import { pushCredentialOperations } from './resources/platform/push-credentials/push-credentials.ts';
+import { reportOperations } from './resources/platform/reports/total-identities.ts';
 import { roleOperations } from './resources/platform/roles/roles.ts';
 import { surroundingOperations } from './resources/platform/surroundings/surroundings.ts';
 import { tokenOperations } from './resources/platform/tokens/tokens.ts';
@@ -45,6 +46,7 @@ export function apiOperations(parts: Parts): Operation[] {
     ...roleOperations(parts),
     ...roleAssignmentOperations(parts),
     ...activityOperations(parts),
+    ...reportOperations(parts),
     ...tokenOperations(parts),
   ];
 }

@@ -40,6 +40,8 @@ export const LINK_LIFETIME_SECONDS = 900;
 export const NATIVE_APPLICATIONS_MAX = 100;
 /** Of these: each has one of four kinds. */
 export const PUSH_CREDENTIALS_MAX = 4 * NATIVE_APPLICATIONS_MAX;
+/** Days of one report. */
+export const REPORT_DAYS_MAX = 100;
 /**
  * Of what is kept of the surroundings: each kind in an environment, actions of all sign-on policies
  * too; and a member of one, in characters of JSON and levels.
@@ -240,3 +242,44 @@ export const AUTHENTICATION_CODE_MAX_MS = 30 * 60_000;
 export const AUTHENTICATION_CODE_KEPT_MS = 60 * 60_000;
 /** How often a server leaves its mark in the store: what went back is noticed within this time. */
 export const STORE_MARK_INTERVAL_MS = 60_000;
+/** Characters of a request's `User-Agent` that an activity keeps. */
+export const USER_AGENT_MAX = 300;
+/** What a list of activities without a filter looks at. */
+export const ACTIVITIES_DEFAULT_MS = 14 * 24 * 3_600_000;
+/** Activities that are deleted at once, and in one round of an environment. */
+export const ACTIVITIES_DELETED_MAX = 250;
+export const ACTIVITY_SWEEPS_MAX = 20;
+/** Subscriptions of an environment, ids in a filter of one, headers of one. */
+export const SUBSCRIPTIONS_MAX = 50;
+export const SUBSCRIPTION_FILTER_IDS_MAX = 10;
+export const SUBSCRIPTION_HEADERS_MAX = 50;
+/** What one request to a receiver of events holds. */
+export const WEBHOOK_EVENTS_MAX = 500;
+export const WEBHOOK_KILOBYTES_MAX = 4_096;
+/** How long a receiver has; how much of its answer is read; how long a connection stays unused. */
+export const WEBHOOK_TIMEOUT_MS = 10_000;
+export const WEBHOOK_ANSWER_BYTES_MAX = 16_384;
+export const WEBHOOK_IDLE_MS = 15_000;
+/** From one try to the next; the pause doubles up to the second number. */
+export const WEBHOOK_RETRY_MS = 1_000;
+export const WEBHOOK_RETRY_MAX_MS = 300_000;
+/** Receivers that are posted to at once by a node: those that are well, and those that fail or are slow. */
+export const WEBHOOK_CONCURRENCY_MAX = 16;
+export const WEBHOOK_TROUBLED_MAX = 8;
+export const WEBHOOK_SLOW_MS = 2_000;
+/** How long a node has a subscription for itself; batches that it posts before another's turn. */
+export const WEBHOOK_LEASE_MS = 30_000;
+export const WEBHOOK_BATCHES_MAX = 20;
+/** Numbers that are read at once, and how often where none of them is wanted. */
+export const WEBHOOK_SCAN = 500;
+export const WEBHOOK_SCANS_MAX = 20;
+/** Events that get their numbers in one change. */
+export const EVENTS_NUMBERED_MAX = 200;
+/** How long committed events are gathered, and how often is looked for those of others. */
+export const EVENTS_GATHER_MS = 100;
+export const EVENTS_POLL_MS = 1_000;
+/** How often a node reads all subscriptions anew; from what age on it doesn't trust what it has read. */
+export const SUBSCRIPTIONS_READ_MS = 20_000;
+export const SUBSCRIPTIONS_FRESH_MS = 60_000;
+/** What is under way when the server stops may take this long. */
+export const WEBHOOK_STOP_MS = 3_000;

@@ -7,6 +7,7 @@ import { didYouMean } from './did-you-mean.ts';
 import {
   address,
   addressRanges,
+  defined,
   flag,
   oneOf,
   port,
@@ -176,6 +177,27 @@ const TABLE = {
     description:
       'Days that a user may bypass MFA at the most; absent: without a bound, as the API has it.',
   },
+  activityDays: {
+    env: 'COUNTERSIGN_ACTIVITY_DAYS',
+    fallback: '90',
+    description: 'Days that audit records of users, flows and tokens are kept, 14 at the least.',
+  },
+  configurationActivityDays: {
+    env: 'COUNTERSIGN_CONFIGURATION_ACTIVITY_DAYS',
+    fallback: '730',
+    description: 'Days that all other audit records are kept, 14 at the least.',
+  },
+  webhooksPrivate: {
+    env: 'COUNTERSIGN_WEBHOOKS_PRIVATE',
+    fallback: 'false',
+    description:
+      '`true`: events may be delivered to addresses in private networks and on this machine. Else whoever manages subscriptions could have the server call there.',
+  },
+  webhooksCaFile: {
+    env: 'COUNTERSIGN_WEBHOOKS_CA_FILE',
+    description:
+      'PEM certificates of authorities that receivers of events may have theirs from, beside the known ones.',
+  },
   trustProxy: {
     env: 'COUNTERSIGN_TRUST_PROXY',
     description:
@@ -226,6 +248,9 @@ export interface Settings {
   secretsReadOnce: boolean;
   jwksPrivate: boolean;
   bypassDaysMax?: number;
+  /** How long audit records are kept. */
+  activityDays: { users: number; configuration: number };
+  webhooks: { allowPrivate: boolean; caFile?: string };
   trustProxy?: string[];
   production: boolean;
 }
@@ -302,6 +327,12 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   };
   /** An address that is used as it is written, but for slashes at its end. */
   const url = (name: keyof typeof TABLE) => checked(name, WEB)?.replace(/\/+$/, '');
+  /** Events wait for a disabled subscription for two weeks. */
+  const keptDays = (name: keyof typeof TABLE) => {
+    const days = readDays(TABLE[name].env, text(name)) ?? 0;
+    if (days < 14) throw new SettingsError(`${TABLE[name].env} is less than 14 days.`);
+    return days;
+  };
   const bootstrapClientSecret = text('bootstrapClientSecret');
   if (bootstrapClientSecret !== undefined && bootstrapClientSecret.length < 16) {
     throw new SettingsError('COUNTERSIGN_BOOTSTRAP_CLIENT_SECRET has fewer than 16 characters.');
@@ -351,6 +382,14 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     secretsReadOnce: flag(TABLE.secretsReadOnce.env, text('secretsReadOnce')) ?? false,
     jwksPrivate: flag(TABLE.jwksPrivate.env, text('jwksPrivate')) === true,
     bypassDaysMax: readDays(TABLE.bypassDaysMax.env, text('bypassDaysMax')),
+    activityDays: {
+      users: keptDays('activityDays'),
+      configuration: keptDays('configurationActivityDays'),
+    },
+    webhooks: defined({
+      allowPrivate: flag(TABLE.webhooksPrivate.env, text('webhooksPrivate')) === true,
+      caFile: text('webhooksCaFile'),
+    }),
     trustProxy: addressRanges(TABLE.trustProxy.env, text('trustProxy')),
     production,
   });
@@ -362,15 +401,4 @@ function readDays(name: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
   if (/^[1-9]\d{0,4}$/.test(value)) return Number(value);
   throw new SettingsError(`${name} is not a number of days from 1 to 99999.`);
-}
-
-type Defined<T> = {
-  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
-} & { [K in keyof T as undefined extends T[K] ? never : K]: T[K] };
-
-/** The object without its undefined members: optional means absent here. */
-function defined<T extends object>(value: T): Defined<T> {
-  return Object.fromEntries(
-    Object.entries(value).filter(([, member]) => member !== undefined),
-  ) as Defined<T>;
 }

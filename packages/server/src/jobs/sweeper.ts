@@ -48,6 +48,9 @@ const LEFT_BEHIND: Readonly<Record<LeftTable, true>> = {
   kept_resources: true,
   mfa_settings: true,
   activities: true,
+  subscriptions: true,
+  event_deliveries: true,
+  event_counters: true,
   environment_keys: true,
 };
 
@@ -59,6 +62,8 @@ export interface SweeperParts {
   store: Pick<Store, 'sweep' | 'sweepDeleted'>;
   clock: Clock;
   log: Logger;
+  /** What else is looked through once an hour: whether there is more to delete. */
+  hourly?(): Promise<boolean>;
   /** From 0 to 1; tests pass their own. */
   random?: () => number;
 }
@@ -116,7 +121,8 @@ export function startSweeper(parts: SweeperParts): Sweeper {
     try {
       more = await sweepExpired(parts);
       if (clock.now() >= deletedAt + DELETED_SWEEP_INTERVAL_MS) {
-        if (await sweepDeleted(parts)) more = true;
+        const left = await sweepDeleted(parts);
+        if ((await parts.hourly?.()) || left) more = true;
         else deletedAt = clock.now();
       }
     } catch (error) {

@@ -3,6 +3,7 @@
  * Optional members are absent, never null. Moments are `Instant`s, secrets are sealed (see
  * `crypto/vault.ts`) or hashed before they come here.
  */
+import type { Activity, EventCounter, EventDelivery, Subscription } from './events.ts';
 import type { CustomAuthenticator, FidoPolicy, KeptFido2Policy } from './fido2.ts';
 import type { Instant } from './instant.ts';
 import type {
@@ -13,6 +14,8 @@ import type {
   PushCredential,
 } from './mobile.ts';
 import type { DeviceAuthenticationPolicySettings } from './policy.ts';
+
+export type * from './events.ts';
 
 export interface Timestamps {
   createdAt: Instant;
@@ -350,18 +353,6 @@ export interface Message extends Timestamps {
   lastError?: string;
 }
 
-/** An audit record: who did what to what. Never holds a code, a secret or a full address. */
-export interface Activity {
-  action: string;
-  recordedAt: Instant;
-  actor: { type: 'APPLICATION' | 'USER' | 'SYSTEM'; id?: string };
-  resource: { type: string; id: string };
-  userId?: string;
-  correlationId?: string;
-  result: 'SUCCESS' | 'FAILED';
-  data?: Record<string, unknown>;
-}
-
 /** What clients keep here although it decides nothing: a language, a theme, a sign-on policy. */
 export interface KeptResource extends Timestamps {
   /** Which of them, by the last part of its path: `languages`. */
@@ -400,6 +391,9 @@ export interface Documents {
   device_removals: DeviceRemoval;
   used_assertions: UsedAssertion;
   kept_resources: KeptResource;
+  subscriptions: Subscription;
+  event_deliveries: EventDelivery;
+  event_counters: EventCounter;
 }
 
 export type Table = keyof Documents;

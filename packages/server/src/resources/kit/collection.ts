@@ -5,7 +5,13 @@
  * What a resource does beside these stands in its own folder and uses the functions below.
  */
 import { randomUUIDv7 } from 'node:crypto';
-import { invalidData, limitExceeded, notFound, notUnique } from '../../errors/api-error.ts';
+import {
+  type ApiError,
+  invalidData,
+  limitExceeded,
+  notFound,
+  notUnique,
+} from '../../errors/api-error.ts';
 import { defined } from '../../model/defined.ts';
 import type { Documents, Table, Timestamps } from '../../model/documents.ts';
 import type { Condition, Store, Write } from '../../storage/store.ts';
@@ -58,8 +64,8 @@ export interface Collection<T extends CollectionTable, Body> extends Resource {
   auditData?(doc: Documents[T]): Record<string, unknown>;
   /** What a filter of the list may name; absent: none is taken. */
   filters?: Readonly<Record<string, FilterAttribute>>;
-  /** In an environment; `of`: its word for them. */
-  maximum?: { count: number; of: string };
+  /** In an environment; `of`: its word for them; `refusal`: another error than usual. */
+  maximum?: { count: number; of: string; refusal?(): ApiError };
   /**
    * One of them is the default (`default` on the wire), which is neither unmade nor deleted. `kept`:
    * what is said to who would delete it.
@@ -124,6 +130,10 @@ export async function findRow<T extends CollectionTable>(
   return row;
 }
 
+/** What a record calls it, also when it is gone. */
+const nameOf = (doc: object) =>
+  'name' in doc && typeof doc.name === 'string' ? doc.name : undefined;
+
 /** The audit row of a change. */
 function recordOf<T extends CollectionTable>(
   { auditType, auditData }: Any<T>,
@@ -131,7 +141,8 @@ function recordOf<T extends CollectionTable>(
   verb: ChangeVerb,
   { id, doc }: Row<T>,
 ): Write[] {
-  return auditType ? [changeRecord(request, auditType, verb, id, auditData?.(doc))] : [];
+  if (!auditType) return [];
+  return [changeRecord(request, auditType, verb, { id, name: nameOf(doc) }, auditData?.(doc))];
 }
 
 function commitChange<T extends CollectionTable, R>(
@@ -146,7 +157,8 @@ async function assertRoom<T extends CollectionTable>(
   environmentId: string,
 ): Promise<void> {
   if (!maximum || (await store.count(table, environmentId)) < maximum.count) return;
-  const { count, of } = maximum;
+  const { count, of, refusal } = maximum;
+  if (refusal) throw refusal();
   throw limitExceeded(`The environment has its maximum of ${of}.`, count);
 }
 

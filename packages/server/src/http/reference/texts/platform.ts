@@ -127,7 +127,8 @@ export const PLATFORM_TEXTS: OperationTexts = {
   readRoleAssignment: { description: 'A `readOnly` one the caller may not delete.' },
   deleteRoleAssignment: { description: 'Counts from the next request on.' },
   listActivities: {
-    description: 'By `filter`, for example `user.id eq "…"`. A record is never changed.',
+    description:
+      'Newest first. A `filter` needs a range: `recordedAt ge "…" and recordedAt lt "…"`, with more by `and`; without a filter those of the last 14 days. A record is never changed.',
   },
   readActivity: { description: 'Who did what to whom, and how it ended.' },
 };

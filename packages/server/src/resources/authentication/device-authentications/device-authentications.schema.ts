@@ -132,7 +132,7 @@ const AccessingDevice = Type.Object({
 export function deviceAuthenticationSchema(methods: MethodRegistry) {
   const devices = Type.Array(flowDeviceSchema(methods));
   return Type.Object({
-    ...ofMethods(methods.all(), ({ question }) => question),
+    ...ofMethods(methods.all(), ({ question, offer }) => ({ ...question, ...offer })),
     ...shownOptions(methods),
     _links: HalLinks,
     _embedded: Type.Object({

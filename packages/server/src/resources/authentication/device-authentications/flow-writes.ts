@@ -15,7 +15,7 @@ import type { Stored, Write } from '../../../storage/store.ts';
 import { methodDevice } from '../../devices/devices/device-view.ts';
 import { codeMessage } from '../../devices/devices/pairing-messages.ts';
 import { pairingCodeHash, pairingKeyDocument } from '../../devices/pairing-keys/new-pairing-key.ts';
-import { activityWrite, type RecordOrigin, type RequestOrigin } from '../../kit/activity.ts';
+import { activityWrite, type RequestOrigin } from '../../kit/activity.ts';
 import { guardOf } from '../../kit/commit.ts';
 import { blockOf } from '../../kit/method-context.ts';
 import { findBy, insertRow, touchRow, updateRow } from '../../kit/rows.ts';
@@ -40,7 +40,7 @@ export async function writesOf(
   origin: RequestOrigin,
 ): Promise<Saved> {
   const environmentId = world.configuration.environment.id;
-  const asked = await ask(id, step, world, origin.address);
+  const asked = await ask(id, step, world, origin.source?.ipAddress);
   const doc = asked ? { ...step.flow, challenge: asked.challenge } : step.flow;
   const flow: Stored<Flow> = { environmentId, id, version: (before?.version ?? 0) + 1, doc };
   const own = before ? updateRow('flows', before, doc) : insertRow('flows', flow);
@@ -58,14 +58,14 @@ export async function writesOf(
         ? guardsOf([before?.doc, step.flow], rows, world)
         : []),
       ...(await enrolmentOf(doc, world)),
+      ...recordsOf(id, step.effects, world, origin),
       ...codeMessage(world.parts, asked?.delivery, {
-        request: origin.request,
+        origin,
         environmentId,
-        userId: world.user?.id,
+        user: world.user,
         kind: 'DEVICE_AUTHENTICATION',
         now: world.facts.now,
       }),
-      ...recordsOf(id, step.effects, world, origin),
     ],
   };
 }
@@ -284,7 +284,7 @@ export function writesWithoutFlow(
   flowId: string,
   effects: readonly Effect[],
   world: World,
-  origin: RecordOrigin,
+  origin: RequestOrigin,
 ): Write[] {
   const changes = changesOf(effects, world);
   return [
@@ -298,7 +298,7 @@ function recordsOf(
   flowId: string,
   effects: readonly Effect[],
   { configuration, user, facts }: World,
-  { actor, correlationId }: RecordOrigin,
+  { actor, correlationId, externalCorrelation, source }: RequestOrigin,
 ): Write[] {
   return effects.flatMap((effect) => {
     if (effect.type !== 'record') return [];
@@ -309,10 +309,15 @@ function recordsOf(
       action,
       resource: resourceOf(action, flowId, user?.id, deviceId),
       result,
-      ...defined({ correlationId, userId: user?.id }),
+      ...defined({
+        correlationId,
+        externalCorrelation,
+        userId: user?.id,
+        populationId: user?.doc.populationId,
+      }),
       ...(Object.keys(data).length > 0 ? { data } : {}),
     };
-    return [activityWrite(configuration.environment.id, record, facts.now)];
+    return [activityWrite(configuration.environment.id, record, facts.now, source)];
   });
 }
 

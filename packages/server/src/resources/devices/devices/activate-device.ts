@@ -13,6 +13,7 @@ import type { AuthenticationMethod } from '../../../methods/authentication-metho
 import { defined } from '../../../model/defined.ts';
 import { toMs } from '../../../model/duration.ts';
 import { notBefore } from '../../../model/instant.ts';
+import { originOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { updateRow } from '../../kit/rows.ts';
@@ -29,13 +30,12 @@ import {
   pairingRules,
   readUser,
 } from './devices.parts.ts';
-import { codeMessage } from './pairing-messages.ts';
+import { pairingMessage } from './pairing-messages.ts';
 
 /** All that one step of pairing is decided on, read anew for each try. */
 async function readPairing(parts: DeviceParts, request: OperationRequest) {
-  const { environmentId } = idsOf(request);
   const [configuration, facts] = await Promise.all([
-    configurationOf(parts, environmentId),
+    configurationOf(parts, idsOf(request).environmentId),
     readUser(parts, request),
   ]);
   const device = deviceOf(facts, request);
@@ -44,7 +44,7 @@ async function readPairing(parts: DeviceParts, request: OperationRequest) {
   const rules = pairingRules(parts, configuration, facts, device, now);
   // It may have been changed, or be gone, since.
   if (device.doc.status !== 'ACTIVE') assertMayPair(rules.block);
-  return { ...rules, now, environmentId, configuration, facts, device };
+  return { ...rules, now, configuration, facts, device };
 }
 
 /** What the proof of each kind of answer is made of; contract §4.8. */
@@ -91,7 +91,9 @@ export const activate: Handler<DeviceParts> = async (parts, request) => {
       return {
         writes: [
           updateRow('devices', device, after.doc),
-          ...(isActive ? activationWrites(parts, configuration, policy, facts, after, now) : []),
+          ...(isActive
+            ? activationWrites(parts, configuration, policy, facts, after, now, originOf(request))
+            : []),
           deviceActivity({ ...request, now }, device.id, action, {
             result: refusal ? 'FAILED' : 'SUCCESS',
             ...defined({ data }),
@@ -118,7 +120,7 @@ export const sendActivationCode: Handler<DeviceParts> = async (parts, request) =
   const { now } = request;
   const device = await commitOrRetry(parts.store, async () => {
     const read = await readPairing(parts, request);
-    const { environmentId, facts, device, method, context } = read;
+    const { device, method, context } = read;
     const { pairing } = device.doc;
     if (device.doc.status !== 'ACTIVATION_REQUIRED' || !pairing) {
       throw wrongState('status', 'The device is active already.');
@@ -136,13 +138,6 @@ export const sendActivationCode: Handler<DeviceParts> = async (parts, request) =
       { purpose: 'PAIRING', ...(notification ? { notification } : {}) },
       context,
     );
-    const sending = {
-      request,
-      environmentId,
-      userId: facts.user.id,
-      kind: 'DEVICE_PAIRING',
-      now,
-    } as const;
     const doc = {
       ...device.doc,
       updatedAt: now,
@@ -150,8 +145,7 @@ export const sendActivationCode: Handler<DeviceParts> = async (parts, request) =
     };
     const writes = [
       updateRow('devices', device, doc),
-      ...codeMessage(parts, asked.delivery, sending),
-      deviceActivity(request, device.id, 'NOTIFICATION.CREATED'),
+      ...pairingMessage(parts, asked.delivery, request, read.facts.user),
     ];
     return { writes, result: { ...device, doc } };
   });

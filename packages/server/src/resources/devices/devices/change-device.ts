@@ -63,7 +63,6 @@ export const blockDevice = changing('DEVICE.BLOCKED', (device, now) =>
   device.block ? device : { ...device, block: { blockedAt: now } },
 );
 
-/** `device.unblock`. */
 export const unblockDevice = changing('DEVICE.UNBLOCKED', (device, _now, parts) => {
   const { block, ...unblocked } = device;
   if (!block) return device;

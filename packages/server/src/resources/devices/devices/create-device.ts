@@ -11,6 +11,7 @@ import { REMEMBERED } from '../../../methods/registry.ts';
 import type { Device, DeviceAuthenticationPolicy } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import type { Stored, UserFacts, Write } from '../../../storage/store.ts';
+import { originOf, type RequestOrigin, SYSTEM_ORIGIN } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import {
   blockOf,
@@ -34,7 +35,7 @@ import {
   viewerOf,
 } from './devices.parts.ts';
 import type { CreateDevice } from './devices.schema.ts';
-import { codeMessage, newDeviceNotice } from './pairing-messages.ts';
+import { newDeviceNotice, pairingMessage } from './pairing-messages.ts';
 import { rememberBrowser } from './remember-browser.ts';
 
 /** What is to be paired. Throws what stands against it, whoever the user is. */
@@ -111,12 +112,13 @@ export function activationWrites(
   facts: UserFacts,
   { id, doc }: Pick<Stored<Device>, 'id' | 'doc'>,
   now: Instant,
+  origin: RequestOrigin = SYSTEM_ORIGIN,
 ): Write[] {
   const { user, devices } = facts;
   const active = devices.filter(isAuthenticator).length;
   return [
     updateRow('users', user, withDeviceAdded(user.doc, id, active)),
-    ...newDeviceNotice(parts, configuration, policy, facts, doc, now),
+    ...newDeviceNotice(parts, configuration, policy, facts, doc, now, origin),
   ];
 }
 
@@ -155,13 +157,18 @@ async function pair(
     const device: Stored<Device> = { environmentId, id, version: 1, doc };
     const records = actionsOf(status).map((action) => deviceActivity(request, id, action));
     return {
-      writes: [insertRow('devices', device), ...followed, ...records],
+      writes: [insertRow('devices', device), ...records, ...followed],
       result: { device, revealed: made.revealed },
     };
   };
   if (status === 'ACTIVE') {
     const doc = { ...base, ...uniqueKeyOf(made), activatedAt: now };
-    return inserted(doc, activationWrites(parts, configuration, policy, facts, { id, doc }, now));
+    const active = { id, doc };
+    const origin = originOf(request);
+    return inserted(
+      doc,
+      activationWrites(parts, configuration, policy, facts, active, now, origin),
+    );
   }
   const notification = notificationOf(body.notification);
   const notified = notification ? { notification } : {};
@@ -170,13 +177,6 @@ async function pair(
     { purpose: 'PAIRING', options: body, ...notified },
     context,
   );
-  const sending = {
-    request,
-    environmentId,
-    userId: facts.user.id,
-    kind: 'DEVICE_PAIRING',
-    now,
-  } as const;
   const doc: Device = {
     ...base,
     expiresAt: now + PENDING_DEVICE_LIFETIME_MS,
@@ -185,7 +185,7 @@ async function pair(
   return inserted(doc, [
     // Nothing of the user changes: his version guards the count of his devices.
     touchRow('users', facts.user),
-    ...codeMessage(parts, delivery, sending),
+    ...pairingMessage(parts, delivery, request, facts.user),
   ]);
 }
 

@@ -1,34 +1,76 @@
 /** What is sent because a device is paired. */
 import type { EnvironmentConfiguration } from '../../../configuration.ts';
-import type { Device, DeviceAuthenticationPolicy } from '../../../model/documents.ts';
+import { defined } from '../../../model/defined.ts';
+import type { Device, DeviceAuthenticationPolicy, User } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import type { Delivery } from '../../../notifications/message.ts';
-import { messageWrite } from '../../../notifications/outbox.ts';
+import { messageWrite, type NewMessage } from '../../../notifications/outbox.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Stored, UserFacts, Write } from '../../../storage/store.ts';
+import { activityWrite, originOf, type RequestOrigin, SYSTEM_ORIGIN } from '../../kit/activity.ts';
+import { environmentOf, type OperationRequest } from '../../kit/operation.ts';
 
 interface Sending {
-  /** Whoever asks; absent: nobody, and it isn't counted. */
-  request: object | undefined;
+  /** Whoever asks; without a request it is nobody, and isn't counted. */
+  origin: RequestOrigin;
   environmentId: string;
-  userId: string | undefined;
+  user: Stored<User> | undefined;
   kind: 'DEVICE_PAIRING' | 'DEVICE_AUTHENTICATION';
   now: Instant;
+}
+
+/** A message with its audit row; contract messages §14. Neither the text nor the address is in that. */
+function announced(
+  message: NewMessage,
+  user: Stored<User> | undefined,
+  { actor, correlationId, externalCorrelation, source }: RequestOrigin,
+): Write[] {
+  const write = messageWrite(message);
+  const { environmentId, delivery, kind, now } = message;
+  const { channel, payload } = delivery;
+  const record = {
+    actor,
+    action: 'NOTIFICATION.CREATED',
+    resource: { type: 'NOTIFICATION', id: write.id },
+    ...defined({
+      correlationId,
+      externalCorrelation,
+      userId: user?.id,
+      populationId: user?.doc.populationId,
+    }),
+    data: { kind, channel, template: payload.template },
+  };
+  return [write, activityWrite(environmentId, record, now, source)];
 }
 
 /** The message with the code that a method has made, if any. Counts it; throws where it is too many. */
 export function codeMessage(
   { keyring, sendBounds }: Pick<Parts, 'keyring' | 'sendBounds'>,
   delivery: Delivery | undefined,
-  { request, environmentId, userId, kind, now }: Sending,
+  { origin, environmentId, user, kind, now }: Sending,
 ): Write[] {
   if (!delivery) return [];
   const { channel, payload } = delivery;
+  const { request } = origin;
   // A push has a limit of its own, by its device; nobody pays for it.
-  if (request && userId !== undefined && payload.push === undefined) {
-    sendBounds.count({ request, environmentId, userId, channel, address: payload.to.address, now });
+  if (request && user && payload.push === undefined) {
+    const { address } = payload.to;
+    sendBounds.count({ request, environmentId, userId: user.id, channel, address, now });
   }
-  return [messageWrite({ vault: keyring, environmentId, delivery, kind, now })];
+  return announced({ vault: keyring, environmentId, delivery, kind, now }, user, origin);
+}
+
+/** The same for the user of the path, who pairs a device. */
+export function pairingMessage(
+  parts: Pick<Parts, 'keyring' | 'sendBounds'>,
+  delivery: Delivery | undefined,
+  request: OperationRequest,
+  user: Stored<User>,
+): Write[] {
+  const origin = originOf(request);
+  const environmentId = environmentOf(request);
+  const { now } = request;
+  return codeMessage(parts, delivery, { origin, environmentId, user, kind: 'DEVICE_PAIRING', now });
 }
 
 const NOTICE_LIFETIME_MS = 24 * 3_600_000;
@@ -45,6 +87,7 @@ export function newDeviceNotice(
   { user, devices }: UserFacts,
   newDevice: Device,
   now: Instant,
+  origin: RequestOrigin = SYSTEM_ORIGIN,
 ): Write[] {
   const wanted = policy.doc.settings.newDeviceNotification;
   if (wanted === 'NONE') return [];
@@ -73,8 +116,8 @@ export function newDeviceNotice(
         },
       },
     };
-    const environmentId = environment.id;
-    return [messageWrite({ vault: keyring, environmentId, delivery, kind: 'DEVICE_PAIRING', now })];
+    const message = { vault: keyring, environmentId: environment.id, delivery, now };
+    return announced({ ...message, kind: 'DEVICE_PAIRING' }, user, origin);
   }
   return [];
 }
