@@ -14,6 +14,7 @@ import { populationOperations } from './resources/platform/populations/populatio
 import { pushCredentialOperations } from './resources/platform/push-credentials/push-credentials.ts';
 import { reportOperations } from './resources/platform/reports/total-identities.ts';
 import { roleOperations } from './resources/platform/roles/roles.ts';
+import { imageOperations } from './resources/platform/surroundings/images.ts';
 import { surroundingOperations } from './resources/platform/surroundings/surroundings.ts';
 import { tokenOperations } from './resources/platform/tokens/tokens.ts';
 import { userOperations } from './resources/platform/users/users.routes.ts';
@@ -42,6 +43,7 @@ export function apiOperations(parts: Parts): Operation[] {
     ...environmentOperations(parts),
     ...populationOperations(parts),
     ...surroundingOperations(parts),
+    ...imageOperations(parts),
     ...applicationOperations(parts),
     ...roleOperations(parts),
     ...roleAssignmentOperations(parts),

@@ -39,6 +39,8 @@ const APPLICATION = {
   grantTypes: ['CLIENT_CREDENTIALS'],
   tokenEndpointAuthMethod: 'CLIENT_SECRET_BASIC',
 };
+/** The head of a picture says all that is asked of it. */
+const PNG = Buffer.from('89504e470d0a1a0a0000000d494844520000000200000003', 'hex');
 const HMS = { type: 'HMS', clientId: '1', clientSecret: 'x' };
 const FIDO_POLICY = {
   name: 'old',
@@ -176,6 +178,7 @@ before(async () => {
   world = {
     ...kept,
     signOnPolicyActionID: action.body.id,
+    imageID: (await server.api('/images', { type: 'image/png', body: PNG })).body.id,
     organizationID: organizations[0]?.id ?? '',
     licenseID: LICENSE_ID,
     pairingKeyID: pairingKey.id,

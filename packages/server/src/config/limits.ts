@@ -49,6 +49,8 @@ export const REPORT_DAYS_MAX = 100;
 export const KEPT_RESOURCES_MAX = 500;
 export const KEPT_MEMBER_LENGTH_MAX = 32_768;
 export const KEPT_MEMBER_DEPTH_MAX = 10;
+/** Images of an environment; each is one body. */
+export const IMAGES_MAX = 200;
 /** Policies of an environment. */
 export const POLICIES_MAX = 100;
 /** FIDO policies of an environment, and authenticators that were added to it by hand. */
