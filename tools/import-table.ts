@@ -159,6 +159,7 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
       'OWN',
       'methods/authentication-method.ts',
       'policy/blocks.ts',
+      'policy/first-blocks.ts',
       'crypto/certificate-path.ts',
       ...ALWAYS,
     ],

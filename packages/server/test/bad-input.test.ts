@@ -14,7 +14,7 @@ import { ANY_ENVIRONMENT } from '../src/storage/store.ts';
 import { TABLE_NAMES } from '../src/storage/tables.ts';
 import { askToken, type Reply, type RequestOptions, send } from '../src/testing/client.ts';
 import { allowNative, aNativeApplication, aPairingKey } from '../src/testing/native.ts';
-import { fido2PolicyBody, policyBody } from '../src/testing/policies.ts';
+import { allowMessages, fido2PolicyBody, policyBody } from '../src/testing/policies.ts';
 import { aDevice, aFlow, aUser } from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
 
@@ -129,6 +129,7 @@ async function anEnvironment(products: object[]): Promise<string> {
 
 before(async () => {
   server = await startTestServer();
+  await allowMessages(server);
   operations = apiOperations(server.server.parts);
   const { parts } = server.server;
   const user = await aUser(server);
