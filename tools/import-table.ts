@@ -53,8 +53,8 @@ const WINGS: readonly {
     wing: 'platform',
     below: ['devices', 'messages', 'policies', 'kit'],
     may: ['crypto/'],
-    npm: ['jose', 'lru-cache'],
-    node: ['node:net', 'node:timers/promises', 'node:util'],
+    npm: ['jose', 'lru-cache', 'csv-stringify'],
+    node: ['node:net', 'node:stream', 'node:timers/promises', 'node:util'],
     because: 'Who calls and for whom: the only wing that sees keys and the secrets of clients.',
   },
   {

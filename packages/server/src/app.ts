@@ -11,6 +11,7 @@ import { roleAssignmentOperations } from './resources/platform/applications/role
 import { environmentOperations } from './resources/platform/environments/environments.ts';
 import { populationOperations } from './resources/platform/populations/populations.ts';
 import { pushCredentialOperations } from './resources/platform/push-credentials/push-credentials.ts';
+import { dataExplorationOperations } from './resources/platform/reports/data-explorations.ts';
 import { roleOperations } from './resources/platform/roles/roles.ts';
 import { tokenOperations } from './resources/platform/tokens/tokens.ts';
 import { userOperations } from './resources/platform/users/users.routes.ts';
@@ -41,6 +42,7 @@ export function apiOperations(parts: Parts): Operation[] {
     ...roleOperations(parts),
     ...roleAssignmentOperations(parts),
     ...activityOperations(parts),
+    ...dataExplorationOperations(parts),
     ...tokenOperations(parts),
   ];
 }

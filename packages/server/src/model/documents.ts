@@ -323,6 +323,15 @@ export interface Activity {
   data?: Record<string, unknown>;
 }
 
+/** A report that was asked for. Its rows are read when they are asked for. */
+export interface DataExploration extends Timestamps {
+  fields: string[];
+  filter?: string;
+  deliverAs: 'ENTRIES' | 'ASYNC_FILE';
+  /** The row is gone after this moment. */
+  expiresAt: Instant;
+}
+
 /** Every table and the document it holds. */
 export interface Documents {
   environments: Environment;
@@ -345,6 +354,7 @@ export interface Documents {
   push_credentials: PushCredential;
   device_requests: DeviceRequest;
   device_removals: DeviceRemoval;
+  data_explorations: DataExploration;
 }
 
 export type Table = keyof Documents;

@@ -47,6 +47,7 @@ function assertSearchedColumns(columnsOf: (table: string) => ColumnOfSchema[]): 
 /** The platform's own work goes over all environments; everything else stays within one. */
 const PLATFORM_INDEXES = [
   'authentication_codes_expiry',
+  'data_explorations_expiry',
   'device_removals_expiry',
   'device_requests_expiry',
   'devices_expiry',

@@ -154,6 +154,7 @@ export const TABLES: Tables = {
   },
   device_requests: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
   device_removals: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
+  data_explorations: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
 };
 
 export const TABLE_NAMES = Object.keys(TABLES) as Table[];

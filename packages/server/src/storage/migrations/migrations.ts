@@ -17,6 +17,7 @@ export const MIGRATIONS: readonly MigrationFile[] = [
   { name: '0005-probe', load: () => import('./0005-probe.ts') },
   { name: '0006-forms-of-texts', load: () => import('./0006-forms-of-texts.ts') },
   { name: '0013-grace-periods', load: () => import('./0013-grace-periods.ts') },
+  { name: '0014-reports', load: () => import('./0014-reports.ts') },
 ];
 
 /** The database was written by a newer Countersign than this one. */
