@@ -75,8 +75,7 @@ function billReply({ links }: EnvironmentParts, { id, doc }: Row<'environments'>
 }
 
 async function find({ store }: EnvironmentParts, id: string): Promise<Row<'environments'>> {
-  const environment = found(await store.get('environments', id, id));
-  return environment;
+  return found(await store.get('environments', id, id));
 }
 
 type EnvironmentVerb = ChangeVerb | 'PROMOTED' | 'DEMOTED';

@@ -1,12 +1,12 @@
 /** The built-in roles; the platform's "Roles" page. */
 import { Type } from 'typebox';
-import { notFound } from '../../../errors/api-error.ts';
 import type { Parts } from '../../../parts.ts';
 import { constantly, isTrue, parseFilter } from '../../kit/filter.ts';
 import { wholeList } from '../../kit/links.ts';
 import { environmentOf, type Operation, ok } from '../../kit/operation.ts';
 import { permissionsOf, ROLES, type Role, SCOPE_TYPES } from '../../kit/permissions.ts';
 import { actionsOf, ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
+import { found } from '../../kit/rows.ts';
 import { HalLinks, listOf, Uuid } from '../../kit/schemas.ts';
 import { publicUrlOf } from '../tokens/issuer.ts';
 import { permissionViews } from './permission-names.ts';
@@ -63,11 +63,7 @@ export function roleOperations({ links }: Pick<Parts, 'links'>): Operation[] {
     },
     {
       list: async () => listed(ROLES, self()),
-      async read(_parts, { params }) {
-        const role = findRole(params.roleID ?? '');
-        if (!role) throw notFound();
-        return ok(view(role));
-      },
+      read: async (_parts, { params }) => ok(view(found(findRole(params.roleID ?? '')))),
     },
   );
   // There are no custom roles: `type eq "CUSTOM"` finds none.

@@ -17,7 +17,7 @@ import { commitWrites } from '../../kit/commit.ts';
 import { headOf, wholeList } from '../../kit/links.ts';
 import { environmentOf, type Handler, type Operation, ok } from '../../kit/operation.ts';
 import { ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
-import { deleteRow, insertRow, touchRow } from '../../kit/rows.ts';
+import { deleteRow, found, insertRow, touchRow } from '../../kit/rows.ts';
 import {
   AddAuthenticator,
   type AddAuthenticatorBody,
@@ -75,8 +75,7 @@ const listAuthenticators: Handler<MetadataParts> = async (parts, request) => {
 const readAuthenticator: Handler<MetadataParts> = async (parts, request) => {
   const environmentId = environmentOf(request);
   const known = await knownAuthenticators(parts, environmentId);
-  const authenticator = known.byId(request.params.fidoDeviceID ?? '');
-  if (!authenticator) throw notFound();
+  const authenticator = found(known.byId(request.params.fidoDeviceID ?? ''));
   return ok(view(parts, environmentId, authenticator));
 };
 
