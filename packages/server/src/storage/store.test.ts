@@ -46,7 +46,9 @@ function assertSearchedColumns(columnsOf: (table: string) => ColumnOfSchema[]): 
 
 /** The platform's own work goes over all environments; everything else stays within one. */
 const PLATFORM_INDEXES = [
+  'activities_waiting',
   'authentication_codes_expiry',
+  'data_explorations_expiry',
   'device_removals_expiry',
   'device_requests_expiry',
   'devices_expiry',
@@ -56,6 +58,7 @@ const PLATFORM_INDEXES = [
   'messages_pending',
   'messages_recipient',
   'pairing_keys_expiry',
+  'used_assertions_expiry',
 ];
 
 function assertTenancy(indexes: readonly { name: string; columns: readonly string[] }[]): void {
