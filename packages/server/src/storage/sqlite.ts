@@ -24,6 +24,9 @@ import { notifies, TABLE_NAMES } from './tables.ts';
 const ENGINE: Engine = {
   parameter: () => '?',
   position: (column, text) => `instr(${column}, ${text})`,
+  column: (name) => name,
+  // https://www.sqlite.org/optoverview.html: a unary plus keeps a term from using an index.
+  unindexed: (name) => `+${name}`,
 };
 
 const BUSY_TIMEOUT_MS = 5_000;

@@ -12,6 +12,8 @@ export type ColumnValue = string | number | null;
 export interface TableDescription<T extends Table> {
   /** Column name to its value; ids and instants as they are, booleans as 0 and 1. */
   columns: Readonly<Record<string, (doc: Documents[T], id: string) => ColumnValue | undefined>>;
+  /** Columns whose values few rows share, and that an index has: a search begins there. */
+  narrow?: readonly string[];
   /** A configuration table: caches hear of its changes. */
   notifies?: true;
 }
@@ -62,6 +64,7 @@ export const TABLES: Tables = {
       locked_until: lockedUntil,
       created_at: ({ createdAt }) => createdAt,
     },
+    narrow: ['username_key', 'email', 'family_name', 'given_name', 'external_id', 'mobile_phone'],
   },
   applications: {
     columns: {
@@ -123,6 +126,7 @@ export const TABLES: Tables = {
       correlation_id: ({ correlationId }) => correlationId,
       result: ({ result }) => result,
     },
+    narrow: ['recorded_at', 'user_id', 'resource_id', 'correlation_id'],
   },
   fido2_policies: {
     columns: { name: ({ name }) => composed(name), is_default: ({ isDefault }) => flag(isDefault) },
@@ -162,6 +166,13 @@ export const TABLE_NAMES = Object.keys(TABLES) as Table[];
 export function columnNames(table: Table): string[] {
   return Object.keys(TABLES[table].columns);
 }
+
+/** Whether a condition may name it. */
+export const isSearched = (table: Table, column: string): boolean =>
+  column === 'id' || columnNames(table).includes(column);
+
+export const isNarrowColumn = (table: Table, column: string): boolean =>
+  column === 'id' || TABLES[table].narrow?.includes(column) === true;
 
 /** The values of a row's searched columns. Pure. */
 export function columnValues<T extends Table>(

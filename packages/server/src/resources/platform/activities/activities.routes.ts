@@ -36,6 +36,10 @@ const ATTRIBUTES = {
   'result.status': { column: 'result', type: 'string' },
 } as const;
 
+// A record is made at the moment that it tells of, and its id a moment later.
+const RECORDED = { column: 'recorded_at', valueOf: ({ recordedAt }: Activity) => recordedAt };
+const ORDERS = { createdAt: RECORDED, recordedAt: RECORDED };
+
 /** Page "Audit Activities": the member of `actors`, and its `type`. */
 const ACTORS = {
   APPLICATION: { name: 'client', type: 'CLIENT' },
@@ -83,6 +87,7 @@ export function activityOperations(parts: Pick<Parts, 'store' | 'links'>): Opera
           self: links.api(environmentId, '/activities').href,
           name: 'activities',
           attributes: ATTRIBUTES,
+          orders: ORDERS,
           render: (row) => view(parts, row),
         });
       },

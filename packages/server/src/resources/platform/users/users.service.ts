@@ -1,5 +1,6 @@
 /** Users: create, read, replace, change, delete. */
 import { randomUUIDv7 } from 'node:crypto';
+import { USERS_PAGE_SIZE_MAX } from '../../../config/limits.ts';
 import { ApiError, invalidData, notUnique } from '../../../errors/api-error.ts';
 import { EMAIL_RULE, emailKey, isEmailAddress } from '../../../model/address.ts';
 import { LIFECYCLE_STATUS, VERIFY_STATUS } from '../../../model/built-in.ts';
@@ -262,6 +263,8 @@ export function listUsers({ store, links }: UserParts, request: OperationRequest
     self: links.api(environmentId, '/users').href,
     name: 'users',
     attributes: attributesAt(request.now),
+    orders: { username: { column: 'username_key', valueOf: ({ username }) => textKey(username) } },
+    pageSizeMax: USERS_PAGE_SIZE_MAX,
     ...(within ? { where: { any: within } } : {}),
     render: (row) => userView(links, row, request.now),
   });
