@@ -34,6 +34,8 @@ const LEFT_BEHIND: Readonly<Record<LeftTable, true>> = {
   authentication_codes: true,
   device_requests: true,
   device_removals: true,
+  group_members: true,
+  user_groups: true,
   users: true,
   populations: true,
   role_assignments: true,

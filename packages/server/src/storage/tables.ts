@@ -66,6 +66,20 @@ export const TABLES: Tables = {
     },
     narrow: ['username_key', 'email', 'family_name', 'given_name', 'external_id', 'mobile_phone'],
   },
+  user_groups: {
+    columns: {
+      name_key: ({ name }) => textKey(name),
+      // Populations may have groups of the same name.
+      unique_key: ({ name, populationId = '' }) => `${populationId}/${composed(name)}`,
+      external_id: ({ externalId }) => externalId && composed(externalId),
+      population_id: ({ populationId }) => populationId,
+    },
+    narrow: ['name_key', 'external_id'],
+  },
+  group_members: {
+    columns: { group_id: ({ groupId }) => groupId, user_id: ({ userId }) => userId },
+    narrow: ['user_id'],
+  },
   applications: {
     columns: {
       name: ({ name }) => composed(name),

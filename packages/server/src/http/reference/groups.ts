@@ -21,6 +21,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'MFA settings': 'What holds for the whole environment: pairing, lockout, phone extensions.',
   Environments: 'The tenants of this server. MFA works in those with `PING_ONE_MFA`.',
   Populations: 'Groups of users; a role can be confined to one.',
+  Groups: 'Users who belong together: applications read them, nothing is decided by them here.',
   Applications:
     'Those who call this API (`WORKER`), and those on phones that devices pair with (`NATIVE_APP`).',
   Roles: 'What a worker may do; docs/reference/roles.md lists it.',

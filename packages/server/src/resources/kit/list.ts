@@ -56,7 +56,8 @@ export interface ListSpec<T extends Table> {
   pageSizeMax?: number;
   /** Which rows the collection has before it is filtered. */
   where?: Condition;
-  render(row: Stored<Documents[T]>): object | Promise<object>;
+  /** Undefined: the row is about to go. */
+  render(row: Stored<Documents[T]>): object | undefined | Promise<object | undefined>;
   /** Members that stand beside `_embedded`. */
   extra?: object;
 }
@@ -168,11 +169,13 @@ export async function listReply<T extends Table>(spec: ListSpec<T>): Promise<Ope
   const last = page.at(-1);
   const after = last && { id: last.id, count, ...defined({ value: order?.valueOf(last.doc) }) };
   const next = hasMore && after ? { next: addressOf(self, query, writeCursor(after, list)) } : {};
+  const rendered = await Promise.all(page.map((row) => spec.render(row)));
+  const shown = rendered.filter((row) => row !== undefined);
   return ok({
     _links: { self: addressOf(self, query), ...next },
-    _embedded: { [name]: await Promise.all(page.map((row) => spec.render(row))) },
+    _embedded: { [name]: shown },
     ...spec.extra,
     count,
-    size: page.length,
+    size: shown.length,
   });
 }

@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
 import { ApiError } from '../../../errors/api-error.ts';
 import { DEFAULT_LANGUAGE, DEFAULT_THEME_ID } from '../../../model/built-in.ts';
+import type { Population } from '../../../model/documents.ts';
 import { momentsOf } from '../../../model/instant.ts';
 import { textKey } from '../../../model/text-key.ts';
 import type { Parts } from '../../../parts.ts';
@@ -27,7 +28,7 @@ const MEMBERS = {
 /** `default`: left out, it stays as it is, and a new population is not the default. */
 const WritePopulation = closed({ ...MEMBERS, default: Type.Optional(Type.Boolean()) });
 
-const Population = resourceOf({
+const PopulationReply = resourceOf({
   ...MEMBERS,
   preferredLanguage: Type.String(),
   theme: Reference,
@@ -39,6 +40,15 @@ const Population = resourceOf({
 
 const usersOf = (id: string): Condition => ({ column: 'population_id', is: 'eq', value: id });
 
+/** A population as the API shows it, without its head. */
+export const populationView = ({ isDefault, ...about }: Population) => ({
+  preferredLanguage: DEFAULT_LANGUAGE,
+  theme: { id: DEFAULT_THEME_ID },
+  ...about,
+  default: isDefault,
+  ...momentsOf(about),
+});
+
 export function populationOperations(parts: Pick<Parts, 'store' | 'links'>): Operation[] {
   const collection: Collection<'populations', Static<typeof WritePopulation>> = {
     ...parts,
@@ -48,7 +58,7 @@ export function populationOperations(parts: Pick<Parts, 'store' | 'links'>): Ope
     tag: 'Populations',
     permission: 'population',
     auditType: 'POPULATION',
-    schemas: { body: WritePopulation, one: Population },
+    schemas: { body: WritePopulation, one: PopulationReply },
     filters: {
       id: { column: 'id', type: 'string', operators: ['eq'] },
       name: { column: 'name_key', type: 'string', keyOf: textKey },
@@ -64,16 +74,15 @@ export function populationOperations(parts: Pick<Parts, 'store' | 'links'>): Ope
     },
     isVisible: ({ id }, { populationIds }) => populationIds?.includes(id) ?? true,
     toDocument: ({ default: isDefault = false, ...about }) => ({ ...about, isDefault }),
-    view: ({ isDefault, ...about }) => ({
-      preferredLanguage: DEFAULT_LANGUAGE,
-      theme: { id: DEFAULT_THEME_ID },
-      ...about,
-      default: isDefault,
-      ...momentsOf(about),
-    }),
+    view: populationView,
     async assertUnused({ environmentId, id }) {
-      if (!(await findBy(parts, 'users', environmentId, 'population_id', id))) return;
-      throw new ApiError('REQUEST_FAILED', [], { message: 'The population still has users.' });
+      for (const [table, what] of [
+        ['users', 'users'],
+        ['user_groups', 'groups'],
+      ] as const) {
+        if (!(await findBy(parts, table, environmentId, 'population_id', id))) continue;
+        throw new ApiError('REQUEST_FAILED', [], { message: `The population still has ${what}.` });
+      }
     },
     operations: {
       // With the number of its users, which tells whether it can be deleted.

@@ -3,7 +3,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import { USERS_PAGE_SIZE_MAX } from '../../../config/limits.ts';
 import { ApiError, invalidData, notUnique } from '../../../errors/api-error.ts';
 import { EMAIL_RULE, emailKey, isEmailAddress } from '../../../model/address.ts';
-import { LIFECYCLE_STATUS, VERIFY_STATUS } from '../../../model/built-in.ts';
+import { VERIFY_STATUS } from '../../../model/built-in.ts';
 import type { User } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import { composed, textKey } from '../../../model/text-key.ts';
@@ -17,6 +17,8 @@ import { type ListSpec, listReply } from '../../kit/list.ts';
 import { findDefault } from '../../kit/one-default.ts';
 import { environmentOf, type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
 import { deleteRow, found, insertRow, type Row, updateRow } from '../../kit/rows.ts';
+import { leavePopulation, membershipsOf } from '../groups/group-members.ts';
+import { embeddedIn } from './user-expansions.ts';
 import { userView } from './user-view.ts';
 import { type CreateUserBody, PROFILE_NAMES, type ReplaceUserBody } from './users.schema.ts';
 
@@ -46,6 +48,19 @@ export async function readUser(
 const userRecord = (request: OperationRequest, id: string, verb: string): Write =>
   requestRecord(request, { action: `USER.${verb}`, resource: { type: 'USER', id }, userId: id });
 
+/** The audit rows of a change; who moves to another population leaves the groups of the former one. */
+async function recordsOf(
+  { store }: Pick<UserParts, 'store'>,
+  request: OperationRequest,
+  user: Row<'users'>,
+  { doc, verb }: { doc: User; verb: string },
+): Promise<Write[]> {
+  const record = userRecord(request, user.id, verb);
+  if (doc.populationId === user.doc.populationId) return [record];
+  const moved = verb === 'MOVED' ? [] : [userRecord(request, user.id, 'MOVED')];
+  return [...(await leavePopulation(store, request, user)), record, ...moved];
+}
+
 /** Reads, decides and writes one user; a change to the same document writes nothing. */
 export async function changeUser(
   { store }: Pick<UserParts, 'store'>,
@@ -61,7 +76,10 @@ export async function changeUser(
       if (changed === user.doc) return { writes: [], result: user };
       const doc = { ...changed, updatedAt: request.now };
       return {
-        writes: [updateRow('users', user, doc), userRecord(request, user.id, verb)],
+        writes: [
+          updateRow('users', user, doc),
+          ...(await recordsOf({ store }, request, user, { doc, verb })),
+        ],
         result: { ...user, doc },
       };
     },
@@ -120,9 +138,8 @@ function profileOf(body: ProfileBody, former: Partial<User> = {}): Partial<User>
 function stateOf({ body, actor }: OperationRequest): Partial<User> {
   if (actor.type === 'USER') return {};
   const { lifecycle, identityProvider, verifyStatus }: StateBody = body;
-  const status = lifecycle === null ? LIFECYCLE_STATUS : lifecycle?.status;
   return {
-    ...(status ? { lifecycle: { status } } : {}),
+    ...(lifecycle === undefined ? {} : { lifecycle: withoutEmpty(lifecycle ?? {}) ?? {} }),
     ...(identityProvider === undefined
       ? {}
       : { identityProvider: withoutEmpty(identityProvider ?? {}) ?? {} }),
@@ -172,7 +189,7 @@ export const createUser: Handler<UserParts> = async ({ store, links, configurati
 };
 
 /** The population that a change puts the user into; none is named: the present one. */
-async function populationAfter(
+export async function populationAfter(
   store: Store,
   request: OperationRequest,
   doc: User,
@@ -216,6 +233,7 @@ export const deleteUser: Handler<UserParts> = async (parts, request) => {
     const writes = [
       deleteRow('users', facts.user),
       ...facts.devices.map((device) => deleteRow('devices', device)),
+      ...(await membershipsOf(store, facts.user)).map((row) => deleteRow('group_members', row)),
       ...removalNotices(parts, facts.devices, request.now),
       userRecord(request, id, 'DELETED'),
     ];
@@ -252,6 +270,7 @@ function attributesAt(now: Instant) {
 
 export function listUsers({ store, links }: UserParts, request: OperationRequest) {
   const environmentId = environmentOf(request);
+  const embedded = embeddedIn({ store, links }, request);
   const within = request.populationIds?.map(
     (value) => ({ column: 'population_id', is: 'eq', value }) as const,
   );
@@ -266,6 +285,9 @@ export function listUsers({ store, links }: UserParts, request: OperationRequest
     orders: { username: { column: 'username_key', valueOf: ({ username }) => textKey(username) } },
     pageSizeMax: USERS_PAGE_SIZE_MAX,
     ...(within ? { where: { any: within } } : {}),
-    render: (row) => userView(links, row, request.now),
+    render: async (row) => ({
+      ...userView(links, row, request.now),
+      ...(await embedded(row)),
+    }),
   });
 }
