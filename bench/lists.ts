@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { type ApiClient, apiClient } from '../e2e/api-client.ts';
 import { startServer } from '../e2e/server.ts';
 import { readSettings } from '../packages/server/src/config/settings.ts';
+import { activityId } from '../packages/server/src/model/activity-id.ts';
 import { openStore } from '../packages/server/src/storage/open.ts';
 import type { Write } from '../packages/server/src/storage/store.ts';
 import { startPostgres } from './postgres-cluster.ts';
@@ -45,7 +46,7 @@ const place = {
 function rowsOf(n: number, populationId: string, begunAt: number): Write[] {
   const at = begunAt + n;
   const dates = { createdAt: at, updatedAt: at };
-  const [userId, deviceId, activityId] = [randomUUIDv7(), randomUUIDv7(), randomUUIDv7()];
+  const [userId, deviceId] = [randomUUIDv7(), randomUUIDv7()];
   const isRare = n % ONE_IN === 0;
   const username = `user-${String(n).padStart(6, '0')}`;
   const email = `${username}@bench.example`;
@@ -87,7 +88,7 @@ function rowsOf(n: number, populationId: string, begunAt: number): Write[] {
       op: 'insert',
       table: 'activities',
       environmentId,
-      id: activityId,
+      id: activityId(at, randomUUID()),
       doc: {
         action: isRare ? 'USER.LOCKED' : (ACTIONS[n % ACTIONS.length] ?? ''),
         recordedAt: at,
@@ -175,7 +176,7 @@ try {
       `/users?limit=200&filter=${encodeURIComponent('email co "bench"')}`,
       '/activities?limit=1000',
       `/activities?limit=1000&filter=${encodeURIComponent(`recordedAt ge "${at(0)}" and recordedAt le "${at(half)}"`)}`,
-      `/activities?limit=1000&filter=${encodeURIComponent('action.type eq "OTP.CHECK_SUCCESS"')}`,
+      `/activities?limit=1000&filter=${encodeURIComponent(`recordedAt ge "${at(0)}" and recordedAt le "${at(USERS)}" and action.type eq "OTP.CHECK_SUCCESS"`)}`,
     ];
     console.log(`| list | rows | pages | first | middle | last |`);
     for (const path of whole) {
@@ -188,6 +189,7 @@ try {
     const one = (await api.get(`/users?filter=${encodeURIComponent(`username eq "${name}"`)}`))
       ._embedded.users[0];
     const [device] = (await api.get(`/users/${one.id}/devices`))._embedded.devices;
+    const inAll = `recordedAt ge "${at(0)}" and recordedAt le "${at(USERS)}"`;
     const filters: [string, string][] = [
       ...[
         `id eq "${one.id}"`,
@@ -215,10 +217,10 @@ try {
         `createdAt ge "${at(USERS - 10)}"`,
       ].map((filter): [string, string] => ['users', filter]),
       ...[
-        `user.id eq "${one.id}"`,
-        `resources.id eq "${device.id}"`,
-        `correlationId eq "order-${half}"`,
-        'action.type eq "USER.LOCKED"',
+        `${inAll} and user.id eq "${one.id}"`,
+        `${inAll} and resources.id eq "${device.id}"`,
+        `${inAll} and correlationId eq "order-${half}"`,
+        `${inAll} and action.type eq "USER.LOCKED"`,
         `recordedAt ge "${at(half)}" and recordedAt lt "${at(half + 10)}"`,
         `recordedAt ge "${at(half)}" and recordedAt lt "${at(half + 1000)}" and action.type eq "OTP.CHECK_SUCCESS"`,
       ].map((filter): [string, string] => ['activities', filter]),

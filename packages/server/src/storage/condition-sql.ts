@@ -1,6 +1,6 @@
 import type { Table } from '../model/documents.ts';
 import type { Condition } from './store.ts';
-import { isSearched } from './tables.ts';
+import { isSearched, memberPath } from './tables.ts';
 
 /** How an engine writes what differs between them. */
 export interface Engine {
@@ -12,6 +12,8 @@ export interface Engine {
   column(name: string): string;
   /** The same, where its index is not to be used. */
   unindexed(name: string): string;
+  /** A member of the document as text, by its path: `tags.0`. */
+  member(path: string): string;
 }
 
 const OPERATORS = { eq: '=', ne: '<>', gt: '>', ge: '>=', lt: '<', le: '<=' } as const;
@@ -35,6 +37,13 @@ export function endOfPrefix(prefix: string): string | undefined {
   }
 }
 
+function columnSql(name: string, table: Table, engine: Engine): string {
+  if (isSearched(table, name)) return engine.column(name);
+  const path = memberPath(table, name);
+  if (path === undefined) throw new Error(`The table ${table} has no searched column ${name}.`);
+  return engine.member(path);
+}
+
 /**
  * A condition as SQL; its values are pushed to `parameters`. A column that the table doesn't have
  * is a mistake of ours and throws: no name reaches the text unchecked. Pure but `parameters`.
@@ -55,10 +64,7 @@ export function conditionSql(
   if ('not' in condition) {
     return `not coalesce(${conditionSql(condition.not, table, engine, parameters)}, false)`;
   }
-  if (!isSearched(table, condition.column)) {
-    throw new Error(`The table ${table} has no searched column ${condition.column}.`);
-  }
-  const column = engine.column(condition.column);
+  const column = columnSql(condition.column, table, engine);
   if (condition.is === 'present') return `${column} is not null`;
   const bound = (value: string | number) => engine.parameter(parameters.push(value));
   switch (condition.is) {

@@ -112,8 +112,8 @@ export function listSql(
   const where = whereOf(table, environmentId, condition, engine, many);
   const { narrow, parameters } = where;
   const within =
-    condition && orderBy !== undefined && afterId !== undefined
-      ? behindCursor(condition, orderBy, descending)
+    condition && afterId !== undefined
+      ? behindCursor(condition, orderBy ?? 'id', descending)
       : condition;
   const conditions = conditionsOf(within, where);
   const ordered = [...(orderBy === undefined ? [] : [orderBy]), 'id'];

@@ -27,6 +27,7 @@ const ENGINE: Engine = {
   // It knows how many rows have a value.
   column: (name) => name,
   unindexed: (name) => name,
+  member: (path) => `(doc #>> '{${path.replaceAll('.', ',')}}')`,
 };
 
 const READ_CONNECTIONS_MAX = 8;

@@ -27,6 +27,7 @@ const ENGINE: Engine = {
   column: (name) => name,
   // https://www.sqlite.org/optoverview.html: a unary plus keeps a term from using an index.
   unindexed: (name) => `+${name}`,
+  member: (path) => `json_extract(doc, '$.${path.replaceAll(/\.(\d+)/g, '[$1]')}')`,
 };
 
 const BUSY_TIMEOUT_MS = 5_000;

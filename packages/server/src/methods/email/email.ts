@@ -11,6 +11,7 @@ export const email = passcodeMethod({
   policyKey: 'email',
   amr: ['email'],
   channel: 'EMAIL',
+  oneTime: true,
   schemas: { create: { email: EMAIL }, view: { email: EMAIL } },
   create(request) {
     const address = requiredText(request, 'email').trim();

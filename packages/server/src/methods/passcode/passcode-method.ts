@@ -17,7 +17,12 @@ import type {
 
 /** How one method of this family differs from the others. */
 export interface PasscodeMethodTraits
-  extends Pick<AuthenticationMethod, 'type' | 'policyKey' | 'amr' | 'create' | 'view'> {
+  extends Pick<
+    AuthenticationMethod,
+    'type' | 'policyKey' | 'amr' | 'create' | 'view' | 'oneTime' | 'policyOptional'
+  > {
+  /** Default: that of the first methods. */
+  defaultPolicy?: MethodPolicy;
   channel: ChannelName;
   schemas: Pick<AuthenticationMethod['schemas'], 'create' | 'view'>;
   /** Where the code goes, from the device's credential. */
@@ -75,9 +80,8 @@ export function passcodeMethod(traits: PasscodeMethodTraits): AuthenticationMeth
     answerKind: 'otp',
     initialStatuses: ['ACTIVE', 'ACTIVATION_REQUIRED'],
     schemas: { ...traits.schemas, policy: OFFLINE_DEVICE_BLOCK },
-    defaultPolicy: PASSCODE_DEFAULT_POLICY,
+    defaultPolicy: traits.defaultPolicy ?? PASSCODE_DEFAULT_POLICY,
     delivered: { channel: traits.channel, recipient: traits.recipient },
-    oneTime: true,
 
     challenge(device, request, context) {
       const { now, environmentId, policy, vault } = context;

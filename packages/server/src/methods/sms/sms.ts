@@ -8,6 +8,7 @@ export const sms = passcodeMethod({
   policyKey: 'sms',
   amr: ['sms'],
   channel: 'SMS',
+  oneTime: true,
   schemas: { create: { phone: PHONE }, view: { phone: PHONE } },
   create(request) {
     const phone = phoneOf(request);

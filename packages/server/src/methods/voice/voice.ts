@@ -16,6 +16,7 @@ export const voice = passcodeMethod({
   policyKey: 'voice',
   amr: ['tel'],
   channel: 'VOICE',
+  oneTime: true,
   schemas: {
     create: { phone: PHONE, extension: Type.Optional(EXTENSION) },
     view: { phone: PHONE, extension: Type.Optional(EXTENSION) },

@@ -56,8 +56,10 @@ export interface ListSpec<T extends Table> {
   pageSizeMax?: number;
   /** Which rows the collection has before it is filtered. */
   where?: Condition;
-  /** Undefined: the row is about to go. */
-  render(row: Stored<Documents[T]>): object | undefined | Promise<object | undefined>;
+  /** The resource has read the filter itself: what it says is in `where`. */
+  readsFilter?: true;
+  /** One row, or all of a page where they are shown together. */
+  render: RenderRow<T> | { page: RenderPage<T> };
   /** Members that stand beside `_embedded`. */
   extra?: object;
 }
@@ -65,6 +67,11 @@ export interface ListSpec<T extends Table> {
 /** From so many rows on it costs less to read them in order than to sort them for each page. */
 const MANY = 10_000;
 const CREATED = 'createdAt';
+/** Undefined: the row is about to go. */
+type Rendered = object | undefined;
+type RenderRow<T extends Table> = (row: Stored<Documents[T]>) => Rendered | Promise<Rendered>;
+type RenderPage<T extends Table> = (rows: readonly Stored<Documents[T]>[]) => Promise<object[]>;
+
 const LIMIT = /^[0-9]{1,9}$/;
 
 function readLimit(text: string | undefined, pageSizeMax: number | undefined): number {
@@ -136,6 +143,11 @@ function addressOf(self: string, query: OperationRequest['query'], cursor?: stri
   return { href: kept.length === 0 ? self : `${self}?${new URLSearchParams(kept)}` };
 }
 
+const rendered = async <T extends Table>(
+  page: readonly Stored<Documents[T]>[],
+  render: ListSpec<T>['render'],
+) => (typeof render === 'function' ? Promise.all(page.map(render)) : render.page(page));
+
 /**
  * Answers a list request: reads `limit`, `cursor`, `filter` and `order` of its query. Throws
  * `INVALID_DATA` with the parameter as target when one of them can't be taken.
@@ -151,7 +163,9 @@ export async function listReply<T extends Table>(spec: ListSpec<T>): Promise<Ope
   const filter = query.filter;
   const where = bothOf(
     spec.where,
-    filter === undefined ? undefined : parseFilter(filter, spec.attributes ?? {}),
+    filter === undefined || spec.readsFilter
+      ? undefined
+      : parseFilter(filter, spec.attributes ?? {}),
   );
   const list = JSON.stringify([table, environmentId, self, filter ?? '', ordered.name, descending]);
   const cursor = query.cursor === undefined ? undefined : readCursor(query.cursor, list);
@@ -169,8 +183,7 @@ export async function listReply<T extends Table>(spec: ListSpec<T>): Promise<Ope
   const last = page.at(-1);
   const after = last && { id: last.id, count, ...defined({ value: order?.valueOf(last.doc) }) };
   const next = hasMore && after ? { next: addressOf(self, query, writeCursor(after, list)) } : {};
-  const rendered = await Promise.all(page.map((row) => spec.render(row)));
-  const shown = rendered.filter((row) => row !== undefined);
+  const shown = (await rendered(page, spec.render)).filter((row) => row !== undefined);
   return ok({
     _links: { self: addressOf(self, query), ...next },
     _embedded: { [name]: shown },

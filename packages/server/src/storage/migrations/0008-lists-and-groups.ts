@@ -35,9 +35,6 @@ const INDEXES = [
   'create index users_enabled on users (environment_id, enabled, id)',
   'create index users_mfa_enabled on users (environment_id, mfa_enabled, id)',
   'create index users_created_at on users (environment_id, created_at, id)',
-  // One index, in the order in which rows are added, for all searches of the audit: flows add most of
-  // the rows, and pay for each index whose keys lie anywhere. A search reads the index, not the rows.
-  'create index activities_recorded_at on activities (environment_id, recorded_at, id, user_id, resource_id, correlation_id, action)',
 ];
 
 /** Makes the tables, and the indexes of them and of those that are there. */

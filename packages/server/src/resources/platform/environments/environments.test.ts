@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { askToken, errorOf, type RequestOptions } from '../../../testing/client.ts';
+import { askToken, errorOf, invalidData, type RequestOptions } from '../../../testing/client.ts';
 import { roundTrip } from '../../../testing/round-trip.ts';
 import { actionsOf } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
@@ -148,6 +148,35 @@ describe('environments', () => {
     assert.equal('solutionType' in fewer.body, false);
   });
 
+  test('stay as they are when what was read is sent back, and can be least again', async () => {
+    const least = {
+      name: randomUUID(),
+      type: 'SANDBOX',
+      region: 'AP',
+      license: { id: randomUUID() },
+    };
+    const { id, ...made } = (await api('', { body: least })).body;
+    const put = async (body: object) => (await api(`/${id}`, { method: 'PUT', body })).body;
+    const { updatedAt: _, ...read } = (await api(`/${id}`)).body;
+    const { updatedAt: __, ...same } = await put(read);
+    assert.deepEqual(same, read);
+    await put({ ...least, description: 'All', icon: 'https://shop.example/icon.png' });
+    const { updatedAt: ___, ...back } = await put(least);
+    const { updatedAt: ____, ...first } = made;
+    assert.deepEqual(back, { id, ...first });
+  });
+
+  test('take every product that the platform has', async () => {
+    const types =
+      'PING_ONE_MFA PING_ONE_DAVINCI PING_ONE_ORCHESTRATE PING_ONE_RISK PING_ONE_FRAUD PING_ONE_PROVISIONING PING_DATA_SYNC PING_DATA_GOVERNANCE PING_ONE_FOR_ENTERPRISE PING_ID_SDK PING_ONE_FOR_SAAS PING_ONE_VERIFY PING_ONE_CREDENTIALS PING_ONE_AUTHORIZE PING_ONE_BASE PING_FEDERATE PING_ACCESS PING_DIRECTORY PING_AUTHORIZE PING_ID PING_ONE_ID PING_INTELLIGENCE PING_CENTRAL';
+    const products = types.split(' ').map((type) => ({ type }));
+    const { billOfMaterials } = await made({ billOfMaterials: { products } });
+    assert.deepEqual(
+      billOfMaterials.products.map(({ type }: { type: string }) => ({ type })),
+      products,
+    );
+  });
+
   test('of an older version have what newer ones have', async () => {
     const { store } = server.server.parts;
     const { id } = await made();
@@ -224,6 +253,55 @@ describe('environments', () => {
       }
     } finally {
       await strict.close();
+    }
+  });
+
+  test('are promoted to production, and back', async () => {
+    const { id, updatedAt: _, ...environment } = await made();
+    const put = (body: object) => api(`/${id}/type`, { method: 'PUT', body });
+    const promoted = await put({ type: 'PRODUCTION' });
+    assert.equal(promoted.status, 200, promoted.text);
+    const { updatedAt: __, ...now } = promoted.body;
+    assert.deepEqual(now, { id, ...environment, type: 'PRODUCTION' });
+    assert.deepEqual((await api(`/${id}`)).body, promoted.body);
+    const kept = await api(`/${id}`, { method: 'DELETE' });
+    assert.deepEqual([kept.status, kept.body.code], [400, 'REQUEST_FAILED']);
+    assert.deepEqual((await put({ type: 'PRODUCTION' })).body, promoted.body, 'nothing to do');
+    assert.equal((await put({ type: 'SANDBOX' })).body.type, 'SANDBOX');
+    assert.deepEqual(errorOf(await put({ type: 'TRIAL' })), invalidData('INVALID_VALUE', 'type'));
+    assert.deepEqual(errorOf(await put({})), invalidData('REQUIRED_VALUE', 'type'));
+    const here = { api: (path: string) => api(`/${id}${path}`) };
+    assert.deepEqual(await actionsOf(here, `resources.id eq "${id}"`), [
+      'ENVIRONMENT.DEMOTED',
+      'ENVIRONMENT.PROMOTED',
+      'ENVIRONMENT.CREATED',
+    ]);
+    assert.equal((await api(`/${id}/status`, { method: 'PUT', body: {} })).status, 404);
+    assert.equal((await api(`/${id}`, { method: 'DELETE' })).status, 204);
+    assert.equal((await put({ type: 'SANDBOX' })).body.code, 'NOT_FOUND');
+  });
+
+  test('have names that are unique, also when they are made at once', async () => {
+    const taken = {
+      status: 409,
+      code: 'UNIQUENESS_VIOLATION',
+      detail: 'UNIQUENESS_VIOLATION',
+      target: 'name',
+    };
+    const [one, other] = [await made(), await made()];
+    assert.deepEqual(errorOf(await api('', { body: { name: one.name } })), taken);
+    const rename = (name: string) => api(`/${other.id}`, { method: 'PUT', body: { name } });
+    assert.deepEqual(errorOf(await rename(one.name)), taken);
+    assert.equal((await rename(other.name)).status, 200, 'its own');
+    const name = randomUUID();
+    const replies = await Promise.all(Array.from({ length: 5 }, () => api('', { body: { name } })));
+    assert.equal(replies.filter(({ status }) => status === 201).length, 1);
+  });
+
+  test('are not found by what they do not have', async () => {
+    for (const filter of ['type eq "SANDBOX"', 'id sw "a"', 'region eq "NA"', 'name like "a"']) {
+      const refused = errorOf(await api(`?filter=${encodeURIComponent(filter)}`));
+      assert.deepEqual(refused, invalidData('INVALID_FILTER', 'filter'), filter);
     }
   });
 

@@ -44,9 +44,18 @@ export async function readUser(
   return user;
 }
 
-/** The audit row of a change of a user. */
-const userRecord = (request: OperationRequest, id: string, verb: string): Write =>
-  requestRecord(request, { action: `USER.${verb}`, resource: { type: 'USER', id }, userId: id });
+/** The audit row of a change of a user: with the name, which is found here when they are gone. */
+const userRecord = (
+  request: OperationRequest,
+  { id, doc: { username: name, populationId } }: Pick<Row<'users'>, 'id' | 'doc'>,
+  verb: string,
+): Write =>
+  requestRecord(request, {
+    action: `USER.${verb}`,
+    resource: { type: 'USER', id, name },
+    userId: id,
+    populationId,
+  });
 
 /** The audit rows of a change; who moves to another population leaves the groups of the former one. */
 async function recordsOf(
@@ -55,9 +64,10 @@ async function recordsOf(
   user: Row<'users'>,
   { doc, verb }: { doc: User; verb: string },
 ): Promise<Write[]> {
-  const record = userRecord(request, user.id, verb);
+  const after = { id: user.id, doc };
+  const record = userRecord(request, after, verb);
   if (doc.populationId === user.doc.populationId) return [record];
-  const moved = verb === 'MOVED' ? [] : [userRecord(request, user.id, 'MOVED')];
+  const moved = verb === 'MOVED' ? [] : [userRecord(request, after, 'MOVED')];
   return [...(await leavePopulation(store, request, user)), record, ...moved];
 }
 
@@ -181,7 +191,7 @@ export const createUser: Handler<UserParts> = async ({ store, links, configurati
   return commitOrRetry(
     store,
     async () => ({
-      writes: [insertRow('users', user), userRecord(request, id, 'CREATED')],
+      writes: [insertRow('users', user), userRecord(request, user, 'CREATED')],
       result: { status: 201, body: userView(links, user, now) },
     }),
     () => notUnique('username'),
@@ -235,7 +245,7 @@ export const deleteUser: Handler<UserParts> = async (parts, request) => {
       ...facts.devices.map((device) => deleteRow('devices', device)),
       ...(await membershipsOf(store, facts.user)).map((row) => deleteRow('group_members', row)),
       ...removalNotices(parts, facts.devices, request.now),
-      userRecord(request, id, 'DELETED'),
+      userRecord(request, facts.user, 'DELETED'),
     ];
     return { writes, result: facts.devices.map((device) => device.id) };
   });

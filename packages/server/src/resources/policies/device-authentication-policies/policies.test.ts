@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { POLICIES_MAX } from '../../../config/limits.ts';
 import { errorOf, invalidData, type RequestOptions } from '../../../testing/client.ts';
 import { policyBody } from '../../../testing/policies.ts';
+import { ever } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 
 const PATH = '/deviceAuthenticationPolicies';
@@ -295,7 +296,7 @@ describe('device authentication policies', () => {
     const unknown = { enabled: true, otp: { failure: FAILURE } };
     await assertRefused(
       { mobile: { ...unknown, applications: [{ id: randomUUID() }] } },
-      'NOT_FOUND',
+      'INVALID_VALUE',
       'mobile.applications[0].id',
     );
     await assertRefused(
@@ -331,7 +332,8 @@ describe('device authentication policies', () => {
     const unmade = await put(next.id, policyBody(next.name, { default: false }));
     assert.deepEqual(errorOf(unmade), invalidData('CONSTRAINT_VIOLATION', 'default'));
     const deleted = await api(`/${next.id}`, { method: 'DELETE' });
-    assert.equal(errorOf(deleted).detail, 'CONSTRAINT_VIOLATION');
+    assert.deepEqual(errorOf(deleted), invalidData('CONSTRAINT_VIOLATION', 'id'));
+    assert.match(deleted.body.details[0].message, /remove default device authentication policy/);
     assert.equal((await api(`/${former}`, { method: 'DELETE' })).status, 204);
     assert.equal((await api(`/${former}`)).status, 404);
   });
@@ -369,7 +371,7 @@ describe('device authentication policies', () => {
     );
     assert.deepEqual(
       errorOf(unknown),
-      invalidData('NOT_FOUND', 'migrationData[1].deviceAuthenticationPolicyId'),
+      invalidData('INVALID_VALUE', 'migrationData[1].deviceAuthenticationPolicyId'),
     );
     assert.equal('fido2' in (await api(`/${bare.id}`)).body, false);
     const twice = await migrate(
@@ -383,11 +385,11 @@ describe('device authentication policies', () => {
     });
     assert.deepEqual(
       errorOf(unknownFido),
-      invalidData('NOT_FOUND', 'migrationData[0].fido2PolicyId'),
+      invalidData('INVALID_VALUE', 'migrationData[0].fido2PolicyId'),
     );
     await assertRefused(
       { fido2: { enabled: true, fido2PolicyId: randomUUID() } },
-      'NOT_FOUND',
+      'INVALID_VALUE',
       'fido2.fido2PolicyId',
     );
     const none = await api('', { type: MIGRATE });
@@ -398,7 +400,7 @@ describe('device authentication policies', () => {
     const policy = await made();
     await put(policy.id, policyBody(policy.name));
     await api(`/${policy.id}`, { method: 'DELETE' });
-    const filter = encodeURIComponent(`resources.id eq "${policy.id}"`);
+    const filter = encodeURIComponent(ever(`resources.id eq "${policy.id}"`));
     const { body } = await server.api(`/activities?filter=${filter}`);
     assert.deepEqual(
       body._embedded.activities.map(({ action }: { action: { type: string } }) => action.type),

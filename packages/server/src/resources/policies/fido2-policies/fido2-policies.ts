@@ -54,10 +54,9 @@ function assertDisplayName(attributes: Attributes): void {
     const at = `${target}[${index}]`;
     if (names.has(name)) throw invalidData('INVALID_VALUE', `${at}.name`);
     names.add(name);
-    // Only a name has parts, and has no text of its own.
+    // A name has no text of its own.
     if (name === 'name' && !subAttributes)
       throw invalidData('REQUIRED_VALUE', `${at}.subAttributes`);
-    if (name !== 'name' && subAttributes) throw invalidData('INVALID_VALUE', `${at}.subAttributes`);
   }
   if (!names.has('username')) {
     throw invalidData('CONSTRAINT_VIOLATION', target, {
