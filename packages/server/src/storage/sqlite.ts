@@ -21,7 +21,7 @@ import { outageOr, watchFiles } from './sqlite-outage.ts';
 import type { ANY_ENVIRONMENT, Store, Stored } from './store.ts';
 import { notifies, TABLE_NAMES } from './tables.ts';
 
-const ENGINE: Engine = {
+export const ENGINE: Engine = {
   parameter: () => '?',
   position: (column, text) => `instr(${column}, ${text})`,
   column: (name) => name,
