@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { wrongRows } from './compatibility.ts';
 import { staleFiles } from './generate.ts';
 import { missingFromLock } from './lock-file.ts';
 
@@ -25,6 +26,8 @@ function tool(path: string, args: readonly string[]): string | undefined {
 }
 
 export const CHECKS: readonly Check[] = [
+  // First: the types that the others look at are made of the running server.
+  { name: 'the types of the client', run: () => tool('packages/client/generate.ts', []) },
   { name: 'types', run: () => tool('node_modules/typescript/bin/tsc', ['-p', '.']) },
   {
     name: 'types of the authenticator',
@@ -33,6 +36,10 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'lint and format',
     run: () => tool('node_modules/@biomejs/biome/bin/biome', ['check', '--colors=off', '.']),
+  },
+  {
+    name: 'the compatibility tables',
+    run: () => wrongRows(ROOT).join('\n') || undefined,
   },
   {
     name: 'lock file',

@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { apiOperations } from '../src/app.ts';
 import { ERROR_DETAILS, ERRORS } from '../src/errors/catalogue.ts';
+import { LICENSE_ID } from '../src/model/built-in.ts';
 import type { Table } from '../src/model/documents.ts';
 import type { Operation, SelfScope } from '../src/resources/kit/operation.ts';
 import { TEMPLATE_ID } from '../src/resources/platform/reports/data-explorations.schema.ts';
@@ -159,8 +160,30 @@ before(async () => {
   const exploration = await server.api('/dataExplorations', {
     body: { dataExplorationTemplate: { id: TEMPLATE_ID } },
   });
+  const organizations = await parts.store.list('organizations', ANY_ENVIRONMENT, { limit: 1 });
+  const kept: World = {};
+  for (const one of operations) {
+    const [, parameter] = /^\/v1\/environments\/\{envID\}\/\w+\/\{(\w+)\}$/.exec(one.path) ?? [];
+    if (one.tag !== 'Surroundings' || one.method !== 'PUT' || !parameter) continue;
+    const made = await server.api(
+      one.path
+        .split('/')
+        .slice(4, 5)
+        .map((name) => `/${name}`)
+        .join(''),
+      { body: one.example },
+    );
+    kept[parameter] = made.body.id;
+  }
+  const action = await server.api(`/signOnPolicies/${kept.signOnPolicyID}/actions`, {
+    body: { type: 'LOGIN', priority: 1 },
+  });
   world = {
+    ...kept,
     dataExplorationID: exploration.body.id,
+    signOnPolicyActionID: action.body.id,
+    organizationID: organizations[0]?.id ?? '',
+    licenseID: LICENSE_ID,
     pairingKeyID: pairingKey.id,
     authenticationCodeID: code.body.id,
     pushCredentialID: pushCredential.body.id,
@@ -424,8 +447,8 @@ function wrongProperties({ body }: Operation): [string, unknown][] {
 }
 
 /** A body that is good enough for everything but what a test makes wrong in it. */
-function validBody({ id }: Operation): Record<string, unknown> {
-  const bodies: Record<string, Record<string, unknown>> = {
+function validBody({ id, example }: Operation): object {
+  const bodies: Record<string, object> = {
     startDeviceAuthentication: { user: { id: world.userID } },
     selectDevice: { device: { id: world.deviceID } },
     checkOtp: { otp: '12345678' },
@@ -465,10 +488,11 @@ function validBody({ id }: Operation): Record<string, unknown> {
     updatePopulation: { name: 'valid' },
     createApplication: APPLICATION,
     updateApplication: APPLICATION,
+    setApplicationSecret: { secret: 'a-secret-of-before' },
     createRoleAssignment: {
       role: { id: world.roleID },
       scope: { id: world.envID, type: 'ENVIRONMENT' },
     },
   };
-  return bodies[id] ?? {};
+  return bodies[id] ?? example ?? {};
 }

@@ -53,7 +53,11 @@ export function abandonPush(flow: Flow, facts: Facts): Effect[] {
 export function cancelPush(flow: Flow, facts: Facts): Step {
   return {
     flow: touched(without(flow, 'challenge', 'silent'), 'DEVICE_SELECTION_REQUIRED', facts.now),
-    effects: [updated('SUCCESS', flow.selectedDeviceId), ...abandonPush(flow, facts)],
+    effects: [
+      updated('SUCCESS', flow.selectedDeviceId),
+      record('NOTIFICATION.UPDATED', 'SUCCESS', flow.selectedDeviceId),
+      ...abandonPush(flow, facts),
+    ],
   };
 }
 

@@ -8,9 +8,13 @@ import type { Correlation } from './correlation.ts';
 import { JSON_MEDIA_TYPE } from './endpoints.ts';
 import { hasLongRest } from './read-body.ts';
 
-// An answer of the API is data for the caller alone: not to be kept, and not to be shown.
+// An answer of the API is data for the caller alone: not to be kept, and not to be shown. `expires`,
+// `pragma` and `x-frame-options` say it to what is older; the platform's "API responses".
 const API_HEADERS = {
   'cache-control': 'no-store',
+  expires: '0',
+  pragma: 'no-cache',
+  'x-frame-options': 'DENY',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 } as const;
 

@@ -138,16 +138,25 @@ export async function runOperation(
   const query = readQuery(compiled, request.url ?? '');
   const { value: body, ignored } = await readOperationBody(compiled, request);
   if (ignored?.length) tellIgnored(exchange, ignored);
-  return operation.handle({
+  const { externalCorrelation } = exchange.correlation;
+  const guard = userGuard(principal, reach);
+  const handled: OperationRequest = {
     params,
     query,
     body,
     actor: principal.actor,
-    requireUser: userGuard(principal, reach),
+    requireUser(user) {
+      guard(user);
+      handled.concerned = user;
+    },
+    allows: (permission) =>
+      principal.reach(permission, environmentId ?? '', params.appID) !== undefined,
     ...(reach.populationIds ? { populationIds: reach.populationIds } : {}),
     now: parts.clock.now(),
     correlationId: correlationText(exchange.correlation),
+    ...(externalCorrelation ? { externalCorrelation } : {}),
     remoteAddress: exchange.remoteAddress,
     headers: request.headers,
-  });
+  };
+  return operation.handle(handled);
 }

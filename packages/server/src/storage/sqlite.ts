@@ -24,6 +24,7 @@ import { notifies, TABLE_NAMES } from './tables.ts';
 const ENGINE: Engine = {
   parameter: () => '?',
   position: (column, text) => `instr(${column}, ${text})`,
+  member: (path) => `json_extract(doc, '$.${path.replaceAll(/\.(\d+)/g, '[$1]')}')`,
 };
 
 const BUSY_TIMEOUT_MS = 5_000;

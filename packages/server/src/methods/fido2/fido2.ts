@@ -165,6 +165,11 @@ export const fido2: AuthenticationMethod = {
       publicKeyCredentialCreationOptions: Type.String({ description: 'JSON.' }),
       publicKeyCredentialRequestOptions: Type.String({ description: 'JSON.' }),
     },
+    offer: {
+      aggregateFido2Devices: Type.Boolean({
+        description: 'Show one entry for all passkeys; any of them answers.',
+      }),
+    },
     policy: FIDO2_BLOCK,
   },
   defaultPolicy: {
@@ -215,6 +220,10 @@ export const fido2: AuthenticationMethod = {
     const { verifyAssertion } = await import('./assertion.ts');
     return verifyAssertion(answer, challenge, device, policy, context);
   },
+
+  offerView: (context) => ({
+    aggregateFido2Devices: fido2PolicyOf(context).aggregateDevices ?? false,
+  }),
 
   view(device) {
     const credential = credentialOf(device);

@@ -17,7 +17,10 @@ import type {
 
 /** How one method of this family differs from the others. */
 export interface PasscodeMethodTraits
-  extends Pick<AuthenticationMethod, 'type' | 'policyKey' | 'amr' | 'create' | 'view'> {
+  extends Pick<
+    AuthenticationMethod,
+    'type' | 'policyKey' | 'amr' | 'create' | 'view' | 'oneTime' | 'policyOptional'
+  > {
   channel: ChannelName;
   /** A new environment allows it. */
   isOnAtFirst: boolean;
@@ -67,7 +70,6 @@ export function passcodeMethod(traits: PasscodeMethodTraits): AuthenticationMeth
     schemas: { ...traits.schemas, policy: OFFLINE_DEVICE_BLOCK },
     defaultPolicy: firstPasscodeBlock(traits.isOnAtFirst),
     delivered: { channel: traits.channel, recipient: traits.recipient },
-    oneTime: true,
 
     challenge(device, request, context) {
       const { now, environmentId, policy, vault } = context;

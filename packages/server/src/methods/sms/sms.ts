@@ -9,6 +9,7 @@ export const sms = passcodeMethod({
   amr: ['sms'],
   channel: 'SMS',
   isOnAtFirst: false,
+  oneTime: true,
   schemas: { create: { phone: PHONE }, view: { phone: PHONE } },
   create(request) {
     const phone = phoneOf(request);

@@ -17,6 +17,7 @@ export const voice = passcodeMethod({
   amr: ['tel'],
   channel: 'VOICE',
   isOnAtFirst: false,
+  oneTime: true,
   schemas: {
     create: { phone: PHONE, extension: Type.Optional(EXTENSION) },
     view: { phone: PHONE, extension: Type.Optional(EXTENSION) },

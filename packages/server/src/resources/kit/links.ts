@@ -36,6 +36,14 @@ export const headOf = (
   environment: { id: environmentId },
 });
 
+/** A list that comes whole. */
+export const wholeList = (self: { href: string }, name: string, items: readonly object[]) => ({
+  _links: { self },
+  _embedded: { [name]: items },
+  count: items.length,
+  size: items.length,
+});
+
 /** The two public URLs, without trailing slash. */
 export interface Origins {
   publicUrl: string;

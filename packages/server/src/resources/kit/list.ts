@@ -43,10 +43,16 @@ export interface ListSpec<T extends Table> {
   attributes?: Readonly<Record<string, FilterAttribute>>;
   /** Which rows the collection has before it is filtered. */
   where?: Condition;
-  render(row: Stored<Documents[T]>): object;
+  /** The resource has read the filter itself: what it says is in `where`. */
+  readsFilter?: true;
+  /** One row, or all of a page where they are shown together. */
+  render: RenderRow<T> | { page: RenderPage<T> };
   /** Members that stand beside `_embedded`. */
   extra?: object;
 }
+
+type RenderRow<T extends Table> = (row: Stored<Documents[T]>) => object | Promise<object>;
+type RenderPage<T extends Table> = (rows: readonly Stored<Documents[T]>[]) => Promise<object[]>;
 
 const ORDERS = ['createdAt', '-createdAt'];
 const LIMIT = /^[0-9]{1,9}$/;
@@ -106,6 +112,11 @@ function addressOf(self: string, query: OperationRequest['query'], cursor?: stri
   return { href: kept.length === 0 ? self : `${self}?${new URLSearchParams(kept)}` };
 }
 
+const rendered = async <T extends Table>(
+  page: readonly Stored<Documents[T]>[],
+  render: ListSpec<T>['render'],
+) => (typeof render === 'function' ? Promise.all(page.map(render)) : render.page(page));
+
 /**
  * Answers a list request: reads `limit`, `cursor`, `filter` and `order` of its query. Throws
  * `INVALID_DATA` with the parameter as target when one of them can't be taken.
@@ -118,7 +129,9 @@ export async function listReply<T extends Table>(spec: ListSpec<T>): Promise<Ope
   const filter = query.filter;
   const where = bothOf(
     spec.where,
-    filter === undefined ? undefined : parseFilter(filter, spec.attributes ?? {}),
+    filter === undefined || spec.readsFilter
+      ? undefined
+      : parseFilter(filter, spec.attributes ?? {}),
   );
   const list = JSON.stringify([table, environmentId, self, filter ?? '', descending]);
   const cursor = query.cursor;
@@ -137,7 +150,7 @@ export async function listReply<T extends Table>(spec: ListSpec<T>): Promise<Ope
     last && rows.length > limit ? { next: addressOf(self, query, writeCursor(last.id, list)) } : {};
   return ok({
     _links: { self: addressOf(self, query), ...next },
-    _embedded: { [name]: page.map((row) => spec.render(row)) },
+    _embedded: { [name]: await rendered(page, spec.render) },
     ...spec.extra,
     count,
     size: page.length,

@@ -26,7 +26,7 @@ import { notificationOf } from '../../kit/notification-request.ts';
 import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { rememberRequest } from '../../kit/remember-request.ts';
 import { found } from '../../kit/rows.ts';
-import { announce, countStart } from './announce.ts';
+import { announce } from './announce.ts';
 import { type StartBody, startOptions } from './device-authentications.schema.ts';
 import { flowView } from './flow-view.ts';
 import { contextOf, type FlowParts, seeWorld, type World } from './flow-world.ts';
@@ -119,7 +119,6 @@ export const startDeviceAuthentication: Handler<FlowParts> = async (parts, reque
 
   if ('refusal' in started) throw started.refusal;
   const { flow, world } = started.saved;
-  countStart(parts, started.saved);
   announce(parts, started.saved);
   return { status: 201, body: flowView(flow, world) };
 };

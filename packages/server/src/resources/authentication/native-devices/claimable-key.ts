@@ -9,7 +9,7 @@ import { mobileApplicationPolicy } from '../../../policy/mobile-application.ts';
 import type { Stored } from '../../../storage/store.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
 import { pairingCodeHash } from '../../devices/pairing-keys/new-pairing-key.ts';
-import { blockOf } from '../../kit/method-context.ts';
+import { blockOf, remainingPolicy } from '../../kit/method-context.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
 import { environmentOf, type OperationRequest } from '../../kit/operation.ts';
 import { findBy } from '../../kit/rows.ts';
@@ -82,7 +82,7 @@ export async function claimRules(
   wanted: string | undefined,
 ) {
   const configuration = await configurationOf(parts, environmentId);
-  const policy = configuration.policies.get(key.policyId) ?? configuration.defaultPolicy;
+  const policy = remainingPolicy(configuration, key.policyId);
   const block = blockOf(policy, nativeMethod(parts));
   const applicationId = wanted ?? key.applicationIds[0] ?? '';
   const mobile = configuration.nativeApplications.get(applicationId)?.mobile;

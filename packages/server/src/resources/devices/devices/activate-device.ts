@@ -10,45 +10,41 @@ import {
 import { whyOf } from '../../../flow/answer.ts';
 import { activateDevice, assertAwaitsAnswer } from '../../../flow/device-activation.ts';
 import type { AuthenticationMethod } from '../../../methods/authentication-method.ts';
+import { defined } from '../../../model/defined.ts';
 import { toMs } from '../../../model/duration.ts';
 import { notBefore } from '../../../model/instant.ts';
-import { userRecord } from '../../kit/activity.ts';
+import { originOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
-import { blockOf, methodContext } from '../../kit/method-context.ts';
-import { type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
+import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { updateRow } from '../../kit/rows.ts';
 import { activationWrites, assertRoom } from './create-device.ts';
-import { deviceView, methodDevice } from './device-view.ts';
+import { methodDevice } from './device-view.ts';
 import {
   assertMayPair,
   configurationOf,
-  countSending,
   type DeviceParts,
+  deviceActivity,
   deviceOf,
+  deviceReply,
   idsOf,
-  methodOf,
+  pairingRules,
   readUser,
 } from './devices.parts.ts';
-import { pairingMessages } from './pairing-messages.ts';
+import { pairingMessage } from './pairing-messages.ts';
 
 /** All that one step of pairing is decided on, read anew for each try. */
 async function readPairing(parts: DeviceParts, request: OperationRequest) {
-  const { environmentId } = idsOf(request);
   const [configuration, facts] = await Promise.all([
-    configurationOf(parts, environmentId),
+    configurationOf(parts, idsOf(request).environmentId),
     readUser(parts, request),
   ]);
   const device = deviceOf(facts, request);
-  const method = methodOf(parts, device.doc.type);
-  // The policy that the pairing began with may be gone; then the default one rules.
-  const policy =
-    configuration.policies.get(device.doc.pairing?.policyId ?? '') ?? configuration.defaultPolicy;
-  const block = blockOf(policy, method);
-  // It may have been changed, or be gone, since.
-  if (device.doc.status !== 'ACTIVE') assertMayPair(block);
   const now = notBefore(request.now, [facts.user, device]);
-  const context = methodContext(parts, configuration, facts, block, now);
-  return { now, environmentId, configuration, facts, device, method, policy, block, context };
+  if (device.doc.remembers) throw wrongState('status', 'The device is active already.');
+  const rules = pairingRules(parts, configuration, facts, device, now);
+  // It may have been changed, or be gone, since.
+  if (device.doc.status !== 'ACTIVE') assertMayPair(rules.block);
+  return { ...rules, now, configuration, facts, device };
 }
 
 /** What the proof of each kind of answer is made of; contract §4.8. */
@@ -87,28 +83,23 @@ export const activate: Handler<DeviceParts> = async (parts, request) => {
         read.context,
       );
       const step = activateDevice(device.doc, verdict, rules);
-      const why = whyOf(verdict);
-      const { id } = device;
-      const writes = [updateRow('devices', device, step.device)];
-      if (step.device.status === 'ACTIVE') {
-        assertRoom(facts, 'ACTIVE', configuration, now);
-        const active = { id, doc: step.device };
-        writes.push(...activationWrites(parts, configuration, policy, facts, active, now));
-      }
-      writes.push(
-        userRecord(
-          { ...request, now },
-          {
-            action: step.action,
-            resource: { type: 'DEVICE', id },
-            result: step.refusal ? 'FAILED' : 'SUCCESS',
-            ...(why ? { data: why } : {}),
-          },
-        ),
-      );
+      const { action, refusal } = step;
+      const data = whyOf(verdict);
+      const after = { ...device, doc: step.device };
+      const isActive = after.doc.status === 'ACTIVE';
+      if (isActive) assertRoom(facts, 'ACTIVE', configuration, now);
       return {
-        writes,
-        result: { device: { ...device, doc: step.device }, method, refusal: step.refusal },
+        writes: [
+          updateRow('devices', device, after.doc),
+          ...(isActive
+            ? activationWrites(parts, configuration, policy, facts, after, now, originOf(request))
+            : []),
+          deviceActivity({ ...request, now }, device.id, action, {
+            result: refusal ? 'FAILED' : 'SUCCESS',
+            ...defined({ data }),
+          }),
+        ],
+        result: { device: after, refusal },
       };
     },
     // While this one was pending: a credential is one device's, whoever's, an address once a user's.
@@ -121,16 +112,15 @@ export const activate: Handler<DeviceParts> = async (parts, request) => {
   );
   if (outcome.refusal) throw outcome.refusal;
   parts.wakeOutbox();
-  const view = { links: parts.links, vault: parts.keyring, now: request.now };
-  return ok(deviceView(outcome.device, outcome.method, view));
+  return deviceReply(parts, outcome.device, request);
 };
 
 /** `device.sendActivationCode`: a new code; the one before it is void. */
 export const sendActivationCode: Handler<DeviceParts> = async (parts, request) => {
   const { now } = request;
-  const { device, method } = await commitOrRetry(parts.store, async () => {
+  const device = await commitOrRetry(parts.store, async () => {
     const read = await readPairing(parts, request);
-    const { environmentId, facts, device, method, context } = read;
+    const { device, method, context } = read;
     const { pairing } = device.doc;
     if (device.doc.status !== 'ACTIVATION_REQUIRED' || !pairing) {
       throw wrongState('status', 'The device is active already.');
@@ -148,7 +138,6 @@ export const sendActivationCode: Handler<DeviceParts> = async (parts, request) =
       { purpose: 'PAIRING', ...(notification ? { notification } : {}) },
       context,
     );
-    if (asked.delivery) countSending(parts, request, facts.user.id, asked.delivery, now);
     const doc = {
       ...device.doc,
       updatedAt: now,
@@ -156,15 +145,10 @@ export const sendActivationCode: Handler<DeviceParts> = async (parts, request) =
     };
     const writes = [
       updateRow('devices', device, doc),
-      ...pairingMessages(parts, environmentId, asked.delivery ? [asked.delivery] : [], now),
-      userRecord(request, {
-        action: 'NOTIFICATION.CREATED',
-        resource: { type: 'DEVICE', id: device.id },
-      }),
+      ...pairingMessage(parts, asked.delivery, request, read.facts.user),
     ];
-    return { writes, result: { device: { ...device, doc }, method } };
+    return { writes, result: { ...device, doc } };
   });
   parts.wakeOutbox();
-  const view = { links: parts.links, vault: parts.keyring, now };
-  return ok(deviceView(device, method, view));
+  return deviceReply(parts, device, request);
 };

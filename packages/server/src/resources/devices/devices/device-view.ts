@@ -1,5 +1,9 @@
 import type { Vault } from '../../../crypto/vault.ts';
-import type { AuthenticationMethod, ViewOptions } from '../../../methods/authentication-method.ts';
+import type {
+  AuthenticationMethod,
+  DeviceKind,
+  ViewOptions,
+} from '../../../methods/authentication-method.ts';
 import type { Device } from '../../../model/documents.ts';
 import { type Instant, momentsOf, toTimestamp } from '../../../model/instant.ts';
 import type { Stored } from '../../../storage/store.ts';
@@ -21,7 +25,7 @@ export function methodDevice({ id, doc }: Stored<Device>) {
 }
 
 /** What a device is shown with. */
-export interface DeviceViewParts extends Pick<ViewOptions, 'configuration'> {
+interface DeviceViewParts extends Pick<ViewOptions, 'configuration'> {
   links: Links;
   vault: Vault;
   now: Instant;
@@ -30,7 +34,7 @@ export interface DeviceViewParts extends Pick<ViewOptions, 'configuration'> {
 /** A device as the devices API shows it; contract §4.3. Pure. */
 export function deviceView(
   device: Stored<Device>,
-  method: AuthenticationMethod,
+  method: DeviceKind & Partial<Pick<AuthenticationMethod, 'testOtp' | 'challengeView'>>,
   { links, vault, now, configuration }: DeviceViewParts,
 ): Record<string, unknown> {
   const { environmentId, id, doc } = device;

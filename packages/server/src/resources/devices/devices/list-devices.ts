@@ -4,23 +4,16 @@ import { invalidData } from '../../../errors/api-error.ts';
 import type { UserFacts } from '../../../storage/store.ts';
 import { meets } from '../../kit/condition.ts';
 import { parseFilter } from '../../kit/filter.ts';
-import {
-  type Handler,
-  type OperationReply,
-  type OperationRequest,
-  ok,
-} from '../../kit/operation.ts';
+import { type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
 import { changeOrder } from './change-device.ts';
-import { deviceView } from './device-view.ts';
 import {
   type DeviceParts,
   deviceReply,
   idsOf,
   livingDevices,
-  methodOf,
   readOwnDevice,
   readUser,
-  viewPartsOf,
+  viewerOf,
 } from './devices.parts.ts';
 
 const ATTRIBUTES = {
@@ -48,12 +41,12 @@ function expansionsOf(text: string | undefined): string[] {
 }
 
 /** The devices of the user as a HAL list. */
-export async function devicesReply(
+async function devicesReply(
   parts: DeviceParts,
   request: OperationRequest,
   facts: UserFacts,
   withOrder: boolean,
-): Promise<OperationReply> {
+) {
   const { environmentId, userId } = idsOf(request);
   const { filter, limit } = request.query;
   const condition = filter === undefined ? undefined : parseFilter(filter, ATTRIBUTES);
@@ -65,19 +58,16 @@ export async function devicesReply(
     : devices;
   const page = matching.slice(0, limitOf(limit));
   const self = parts.links.api(environmentId, `/users/${userId}/devices`);
-  const view = await viewPartsOf(parts, request);
+  const view = await viewerOf(parts, request);
   return ok({
     _links: { self, 'devices.reorder': self },
-    _embedded: {
-      devices: page.map((device) => deviceView(device, methodOf(parts, device.doc.type), view)),
-    },
+    _embedded: { devices: page.map(view) },
     ...(withOrder ? { order: (facts.user.doc.deviceOrder ?? []).map((id) => ({ id })) } : {}),
     count: matching.length,
     size: page.length,
   });
 }
 
-/** Answers the list request. */
 export const listDevices: Handler<DeviceParts> = async (parts, request) => {
   const expansions = expansionsOf(request.query.expand);
   const facts = await readUser(parts, request);
@@ -88,6 +78,5 @@ export const listDevices: Handler<DeviceParts> = async (parts, request) => {
 export const reorderDevices: Handler<DeviceParts> = async (parts, request) =>
   devicesReply(parts, request, await changeOrder(parts, request), true);
 
-/** Answers the request for one device. */
 export const readDevice: Handler<DeviceParts> = async (parts, request) =>
   deviceReply(parts, await readOwnDevice(parts, request), request);

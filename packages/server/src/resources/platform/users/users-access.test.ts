@@ -132,6 +132,7 @@ describe('access to users', () => {
     assert.equal(off.body.mfaEnabled, false);
     assert.equal((await server.api(`/users/${outside.id}`, { token })).status, 403);
     const { body } = await server.api('/activities?limit=1');
-    assert.deepEqual(body._embedded.activities[0].actors.user, { type: 'USER', id: outside.id });
+    const { type, id, name } = body._embedded.activities[0].actors.user;
+    assert.deepEqual([type, id, name], ['USER', outside.id, outside.username]);
   });
 });

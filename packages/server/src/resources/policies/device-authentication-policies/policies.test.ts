@@ -6,6 +6,7 @@ import { POLICIES_MAX } from '../../../config/limits.ts';
 import { errorOf, invalidData, type RequestOptions } from '../../../testing/client.ts';
 import { policyBody, FAILURE as USUAL_FAILURE } from '../../../testing/policies.ts';
 import { livesAsSent } from '../../../testing/round-trip.ts';
+import { ever } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 
 const PATH = '/deviceAuthenticationPolicies';
@@ -452,7 +453,7 @@ describe('device authentication policies', () => {
     const policy = await made();
     await put(policy.id, policyBody(policy.name));
     await api(`/${policy.id}`, { method: 'DELETE' });
-    const filter = encodeURIComponent(`resources.id eq "${policy.id}"`);
+    const filter = encodeURIComponent(ever(`resources.id eq "${policy.id}"`));
     const { body } = await server.api(`/activities?filter=${filter}`);
     assert.deepEqual(
       body._embedded.activities.map(({ action }: { action: { type: string } }) => action.type),

@@ -10,6 +10,7 @@ import type { Write } from '../../../storage/store.ts';
 import { changeRecord } from '../../kit/activity.ts';
 import { type Collection, collectionOperations, renderRow } from '../../kit/collection.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
+import { wholeList } from '../../kit/links.ts';
 import { environmentOf, type Handler, type Operation, ok } from '../../kit/operation.ts';
 import { ENVIRONMENT } from '../../kit/resource.ts';
 import { type Row, updateRow } from '../../kit/rows.ts';
@@ -36,6 +37,7 @@ type PolicyParts = Pick<Parts, 'store' | 'links' | 'methods'>;
 type Policies = Collection<'policies', WritePolicy>;
 
 const EMBEDDED = 'deviceAuthenticationPolicies';
+const AUDIT_TYPE = 'DEVICE_AUTHENTICATION_POLICY';
 const MIGRATE = 'application/vnd.pingidentity.deviceAuthenticationPolicy.fido2.migrate+json';
 
 function policyView({ name, isDefault, settings, updatedAt }: DeviceAuthenticationPolicy) {
@@ -86,7 +88,7 @@ function policyCollection({ store, links, methods }: PolicyParts): Policies {
     name: 'DeviceAuthenticationPolicy',
     tag: 'Device authentication policies',
     permission: 'policy',
-    auditType: 'DEVICE_AUTHENTICATION_POLICY',
+    auditType: AUDIT_TYPE,
     schemas: { body: writePolicySchema(blocks), one: policySchema(blocks) },
     filters: { name: { column: 'name', type: 'string' } },
     maximum: { count: POLICIES_MAX, of: 'policies' },
@@ -177,16 +179,10 @@ const migratePolicies: Handler<Policies> = async (collection, request) => {
     }
     const writes = [...changed.values()].flatMap((policy): Write[] => [
       updateRow('policies', policy, policy.doc),
-      changeRecord(request, collection.auditType, 'UPDATED', policy.id),
+      changeRecord(request, AUDIT_TYPE, 'UPDATED', { id: policy.id, name: policy.doc.name }),
     ]);
     return { writes: [...holds.values(), ...writes], result: [...changed.values()] };
   });
-  return ok({
-    _links: { self: links.api(environmentId, `/${EMBEDDED}`) },
-    _embedded: {
-      [EMBEDDED]: migrated.map((row) => renderRow(collection, row, request)),
-    },
-    count: migrated.length,
-    size: migrated.length,
-  });
+  const views = await Promise.all(migrated.map((row) => renderRow(collection, row, request)));
+  return ok(wholeList(links.api(environmentId, `/${EMBEDDED}`), EMBEDDED, views));
 };

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { errorOf, invalidData, type RequestOptions } from '../../../testing/client.ts';
 import { fido2PolicyBody, policyBody } from '../../../testing/policies.ts';
 import { livesAsSent } from '../../../testing/round-trip.ts';
-import { actionsOf } from '../../../testing/scenario.ts';
+import { actionsOf, ever } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 
 const minutes = (duration: number) => ({ duration, timeUnit: 'MINUTES' });
@@ -222,14 +222,14 @@ describe('FIDO2 policies', () => {
     const { id, name } = await made();
     await put(id, fido2PolicyBody(name));
     await api(`/${id}`, { method: 'DELETE' });
-    const filter = encodeURIComponent(`resources.id eq "${id}"`);
+    const filter = encodeURIComponent(ever(`resources.id eq "${id}"`));
     const { body } = await server.api(`/activities?filter=${filter}`);
     assert.deepEqual(
       body._embedded.activities.map(({ action }: { action: { type: string } }) => action.type),
       ['DELETED', 'UPDATED', 'CREATED'].map((verb) => `FIDO_POLICY.${verb}`),
     );
     const [{ resources }] = body._embedded.activities;
-    assert.equal(resources[0].type, 'FIDO Policy');
+    assert.deepEqual([resources[0].type, resources[0].name], ['FIDO Policy', name]);
   });
 });
 

@@ -126,7 +126,7 @@ async function readFido2Policy(
     throw invalidData('INVALID_VALUE', 'expand', { innerError: { allowedValues: [EXPANSION] } });
   }
   const policy = await findRow(collection, request);
-  const body = renderRow(collection, policy, request);
+  const body = await renderRow(collection, policy, request);
   if (expand === undefined) return ok(body);
   const users = (await usersOf(parts, policy)).map(({ id, doc }) => ({ id, name: doc.name }));
   return ok({

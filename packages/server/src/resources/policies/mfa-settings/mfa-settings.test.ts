@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { errorOf, invalidData } from '../../../testing/client.ts';
-import { aDevice, aFlow, aUser, check } from '../../../testing/scenario.ts';
+import { aDevice, aFlow, aUser, check, ever } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 
 const DEFAULTS = {
@@ -61,9 +61,12 @@ describe('MFA settings', () => {
     assert.equal(reset.status, 204);
     assert.deepEqual(settings(await server.api('/mfaSettings')), DEFAULTS);
     const { body } = await server.api(
-      `/activities?filter=${encodeURIComponent('action.type eq "MFA_SETTINGS.UPDATED"')}`,
+      `/activities?filter=${encodeURIComponent(ever('action.type eq "MFA_SETTINGS.UPDATED"'))}`,
     );
     assert.equal(body.count, 8);
+    const [{ type, id, name }] = body._embedded.activities[0].resources;
+    const environment = server.environmentId;
+    assert.deepEqual([type, id, name], ['MFA_SETTINGS', environment, environment]);
   });
 
   test('are refused outside their ranges', async () => {
