@@ -15,6 +15,7 @@ import { pushCredentialOperations } from './resources/platform/push-credentials/
 import { dataExplorationOperations } from './resources/platform/reports/data-explorations.ts';
 import { reportOperations } from './resources/platform/reports/total-identities.ts';
 import { roleOperations } from './resources/platform/roles/roles.ts';
+import { imageOperations } from './resources/platform/surroundings/images.ts';
 import { surroundingOperations } from './resources/platform/surroundings/surroundings.ts';
 import { tokenOperations } from './resources/platform/tokens/tokens.ts';
 import { userOperations } from './resources/platform/users/users.routes.ts';
@@ -43,12 +44,13 @@ export function apiOperations(parts: Parts): Operation[] {
     ...environmentOperations(parts),
     ...populationOperations(parts),
     ...surroundingOperations(parts),
+    ...imageOperations(parts),
     ...applicationOperations(parts),
     ...roleOperations(parts),
     ...roleAssignmentOperations(parts),
     ...activityOperations(parts),
-    ...dataExplorationOperations(parts),
     ...reportOperations(parts),
+    ...dataExplorationOperations(parts),
     ...tokenOperations(parts),
   ];
 }

@@ -40,6 +40,8 @@ const APPLICATION = {
   grantTypes: ['CLIENT_CREDENTIALS'],
   tokenEndpointAuthMethod: 'CLIENT_SECRET_BASIC',
 };
+/** The head of a picture says all that is asked of it. */
+const PNG = Buffer.from('89504e470d0a1a0a0000000d494844520000000200000003', 'hex');
 const HMS = { type: 'HMS', clientId: '1', clientSecret: 'x' };
 const FIDO_POLICY = {
   name: 'old',
@@ -157,9 +159,6 @@ before(async () => {
   const fido2Policy = await server.api('/fido2Policies', { body: fido2PolicyBody('other') });
   const fidoPolicy = await server.api('/fidoPolicies', { body: FIDO_POLICY });
   const authenticator = await server.api('/fidoDevicesMetadata', { body: AUTHENTICATOR });
-  const exploration = await server.api('/dataExplorations', {
-    body: { dataExplorationTemplate: { id: TEMPLATE_ID } },
-  });
   const organizations = await parts.store.list('organizations', ANY_ENVIRONMENT, { limit: 1 });
   const kept: World = {};
   for (const one of operations) {
@@ -178,12 +177,16 @@ before(async () => {
   const action = await server.api(`/signOnPolicies/${kept.signOnPolicyID}/actions`, {
     body: { type: 'LOGIN', priority: 1 },
   });
+  const exploration = await server.api('/dataExplorations', {
+    body: { dataExplorationTemplate: { id: TEMPLATE_ID } },
+  });
   world = {
     ...kept,
-    dataExplorationID: exploration.body.id,
     signOnPolicyActionID: action.body.id,
+    imageID: (await server.api('/images', { type: 'image/png', body: PNG })).body.id,
     organizationID: organizations[0]?.id ?? '',
     licenseID: LICENSE_ID,
+    dataExplorationID: exploration.body.id,
     pairingKeyID: pairingKey.id,
     authenticationCodeID: code.body.id,
     pushCredentialID: pushCredential.body.id,

@@ -398,12 +398,12 @@ export interface Documents {
   push_credentials: PushCredential;
   device_requests: DeviceRequest;
   device_removals: DeviceRemoval;
-  data_explorations: DataExploration;
   used_assertions: UsedAssertion;
   kept_resources: KeptResource;
   subscriptions: Subscription;
   event_deliveries: EventDelivery;
   event_counters: EventCounter;
+  data_explorations: DataExploration;
 }
 
 export type Table = keyof Documents;

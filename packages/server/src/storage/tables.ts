@@ -177,7 +177,6 @@ export const TABLES: Tables = {
   },
   device_requests: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
   device_removals: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
-  data_explorations: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
   used_assertions: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
   kept_resources: {
     columns: {
@@ -190,6 +189,7 @@ export const TABLES: Tables = {
   subscriptions: { columns: { name: ({ name }) => composed(name) }, notifies: true },
   event_deliveries: { columns: {} },
   event_counters: { columns: {} },
+  data_explorations: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
 };
 
 export const TABLE_NAMES = Object.keys(TABLES) as Table[];

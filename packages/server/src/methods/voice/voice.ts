@@ -16,8 +16,8 @@ export const voice = passcodeMethod({
   policyKey: 'voice',
   amr: ['tel'],
   channel: 'VOICE',
-  isOnAtFirst: false,
   oneTime: true,
+  isOnAtFirst: false,
   schemas: {
     create: { phone: PHONE, extension: Type.Optional(EXTENSION) },
     view: { phone: PHONE, extension: Type.Optional(EXTENSION) },

@@ -211,8 +211,8 @@ export function dataExplorationOperations(parts: ReportParts): Operation[] {
     tag: 'Reports',
     path: `${path}/{dataExplorationID}`,
     method: 'GET',
-    // Who asks for a report reads devices, and changes nothing of them.
-    permission: 'read:device',
+    // Who asks for a report changes nothing of the devices.
+    permission: 'read:report',
     responses: { 200: DataExplorationReply },
   } as const;
   return actionsOf(parts, common, {
