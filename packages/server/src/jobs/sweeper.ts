@@ -36,6 +36,8 @@ const LEFT_BEHIND: Readonly<Record<LeftTable, true>> = {
   authentication_codes: true,
   device_requests: true,
   device_removals: true,
+  group_members: true,
+  user_groups: true,
   used_assertions: true,
   data_explorations: true,
   users: true,
