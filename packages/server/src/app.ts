@@ -13,6 +13,7 @@ import { organizationOperations } from './resources/platform/organizations/organ
 import { populationOperations } from './resources/platform/populations/populations.ts';
 import { pushCredentialOperations } from './resources/platform/push-credentials/push-credentials.ts';
 import { roleOperations } from './resources/platform/roles/roles.ts';
+import { subscriptionOperations } from './resources/platform/subscriptions/subscriptions.ts';
 import { surroundingOperations } from './resources/platform/surroundings/surroundings.ts';
 import { tokenOperations } from './resources/platform/tokens/tokens.ts';
 import { userOperations } from './resources/platform/users/users.routes.ts';
@@ -45,6 +46,7 @@ export function apiOperations(parts: Parts): Operation[] {
     ...roleOperations(parts),
     ...roleAssignmentOperations(parts),
     ...activityOperations(parts),
+    ...subscriptionOperations(parts),
     ...tokenOperations(parts),
   ];
 }

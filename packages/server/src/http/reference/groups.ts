@@ -29,6 +29,8 @@ export const GROUPS: Readonly<Record<string, string>> = {
   Roles: 'What a worker may do; docs/reference/roles.md lists it.',
   'Application role assignments': 'Which role an application has, and where.',
   Activities: 'The audit log: who did what to whom, when, and how it ended.',
+  Subscriptions:
+    'Webhooks: which receiver is told of which audit records, in their order, at least once; docs/operations.md has the details.',
   Tokens: 'OAuth 2.0: the token endpoint, its keys, and where they are.',
   Development: 'Not in production.',
 };
