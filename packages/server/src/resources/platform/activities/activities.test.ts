@@ -259,6 +259,30 @@ for (const dialect of DIALECTS) {
       ]) {
         assert.deepEqual(await actions(`${ofDevice} and ${more}`), [], more);
       }
+      const worker = await server.api('/applications', {
+        body: {
+          name: randomUUID(),
+          type: 'WORKER',
+          protocol: 'OPENID_CONNECT',
+          enabled: true,
+          grantTypes: ['CLIENT_CREDENTIALS'],
+          tokenEndpointAuthMethod: 'CLIENT_SECRET_BASIC',
+          assignActorRoles: false,
+        },
+      });
+      const { body: roles } = await server.raw('/v1/roles', { token: server.token });
+      const role = roles._embedded.roles.find(
+        ({ name }: { name: string }) => name === 'Configuration Read Only',
+      );
+      await server.api(`/applications/${worker.body.id}/roleAssignments`, {
+        body: {
+          role: { id: role.id },
+          scope: { id: server.environmentId, type: 'ENVIRONMENT' },
+        },
+      });
+      const [given] = await list('tags eq "adminIdentityEvent"');
+      assert.deepEqual(given.tags, ['adminIdentityEvent']);
+      assert.equal(given.action.type, 'ROLE_ASSIGNMENT.CREATED');
       const spelled = 'resources.type eq "FIDO Policy"';
       await server.api('/fidoPolicies', {
         body: {
