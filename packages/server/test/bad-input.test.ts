@@ -14,6 +14,7 @@ import { ANY_ENVIRONMENT } from '../src/storage/store.ts';
 import { TABLE_NAMES } from '../src/storage/tables.ts';
 import { askToken, type Reply, type RequestOptions, send } from '../src/testing/client.ts';
 import { allowNative, aNativeApplication, aPairingKey } from '../src/testing/native.ts';
+import { oathTokenBody } from '../src/testing/oath.ts';
 import { fido2PolicyBody, policyBody } from '../src/testing/policies.ts';
 import { aDevice, aFlow, aUser } from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
@@ -134,6 +135,9 @@ before(async () => {
   const user = await aUser(server);
   const device = await aDevice(server, user, { status: 'ACTIVATION_REQUIRED' });
   await aDevice(server, user, { type: 'SMS', phone: '+15125551234' });
+  const oathToken = await server.api('/oathTokens', { body: oathTokenBody() });
+  const { serialNumber } = oathToken.body;
+  await aDevice(server, user, { type: 'OATH_TOKEN', serialNumber });
   const flow = await aFlow(server, user);
   const policy = await server.api('/deviceAuthenticationPolicies', { body: policyBody('other') });
   const population = await server.api('/populations', { body: { name: 'other' } });
@@ -155,6 +159,7 @@ before(async () => {
   const fidoPolicy = await server.api('/fidoPolicies', { body: FIDO_POLICY });
   const authenticator = await server.api('/fidoDevicesMetadata', { body: AUTHENTICATOR });
   world = {
+    oathTokenID: oathToken.body.id,
     pairingKeyID: pairingKey.id,
     authenticationCodeID: code.body.id,
     pushCredentialID: pushCredential.body.id,
@@ -429,6 +434,9 @@ function validBody({ id }: Operation): Record<string, unknown> {
     createAuthenticationCode: { application: { id: world.appID } },
     createPushCredential: HMS,
     updatePushCredential: HMS,
+    createOathToken: oathTokenBody(),
+    resyncOathToken: { otps: ['123456'] },
+    resyncUserOathToken: { otps: ['123456'] },
     requestDeviceLogs: { status: 'PENDING' },
     reorderDevices: { order: [{ id: randomUUID() }] },
     createUser: { username: `user-${randomUUID()}` },

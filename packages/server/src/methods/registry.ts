@@ -2,12 +2,21 @@ import type { AuthenticationMethod } from './authentication-method.ts';
 import { email } from './email/email.ts';
 import { fido2 } from './fido2/fido2.ts';
 import { mobile } from './mobile/mobile.ts';
+import { oathToken } from './oath-token/oath-token.ts';
 import { sms } from './sms/sms.ts';
 import { totp } from './totp/totp.ts';
 import { voice } from './voice/voice.ts';
 
 /** THE list of device types. A new method is one more line here. */
-const METHODS: readonly AuthenticationMethod[] = [email, sms, voice, totp, mobile, fido2];
+const METHODS: readonly AuthenticationMethod[] = [
+  email,
+  sms,
+  voice,
+  totp,
+  mobile,
+  fido2,
+  oathToken,
+];
 
 export interface MethodRegistry {
   get(type: string): AuthenticationMethod | undefined;

@@ -12,6 +12,7 @@ import type {
   PairingKey,
   PushCredential,
 } from './mobile.ts';
+import type { OathJob, OathJobPart, OathToken } from './oath.ts';
 import type { DeviceAuthenticationPolicySettings } from './policy.ts';
 
 export interface Timestamps {
@@ -181,6 +182,8 @@ export interface Device extends Timestamps {
   nickname?: string;
   /** The method's own: address, sealed secret, public key, counters. */
   credential: Record<string, unknown>;
+  /** The token that it is made of: what proves the device, and moves on, is there. */
+  tokenId?: string;
   /** `TYPE:value`, unique per user: no address is paired twice; contract §4.5. */
   uniqueKey?: string;
   /** `TYPE:value`, unique in the environment, and what the device is found by: a credential id. */
@@ -345,6 +348,9 @@ export interface Documents {
   push_credentials: PushCredential;
   device_requests: DeviceRequest;
   device_removals: DeviceRemoval;
+  oath_tokens: OathToken;
+  oath_jobs: OathJob;
+  oath_job_parts: OathJobPart;
 }
 
 export type Table = keyof Documents;

@@ -8,6 +8,8 @@ export interface Engine {
   parameter(number: number): string;
   /** Position of a text in another, from 1; 0: it isn't in it. Compares bytes. */
   position(column: string, text: string): string;
+  /** The texts of a JSON array, as a query of one column. */
+  members(array: string): string;
 }
 
 const OPERATORS = { eq: '=', ne: '<>', gt: '>', ge: '>=', lt: '<', le: '<=' } as const;
@@ -37,6 +39,11 @@ export function conditionSql(
     throw new Error(`The table ${table} has no searched column ${column}.`);
   }
   if (condition.is === 'present') return `${column} is not null`;
+  if (condition.is === 'in') {
+    // One parameter: however many there are, it is one statement.
+    parameters.push(JSON.stringify(condition.values));
+    return `${column} in (${engine.members(engine.parameter(parameters.length))})`;
+  }
   parameters.push(condition.value);
   const value = engine.parameter(parameters.length);
   switch (condition.is) {

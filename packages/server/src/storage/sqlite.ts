@@ -24,6 +24,7 @@ import { notifies, TABLE_NAMES } from './tables.ts';
 const ENGINE: Engine = {
   parameter: () => '?',
   position: (column, text) => `instr(${column}, ${text})`,
+  members: (array) => `select value from json_each(${array})`,
 };
 
 const BUSY_TIMEOUT_MS = 5_000;

@@ -273,6 +273,15 @@ export function storeContract(engine: EngineUnderTest): void {
       assert.deepEqual(await email('eq', "o'neil@x.example"), ['beta']);
       assert.deepEqual(await email('eq', "' or 1=1 --"), []);
       assert.deepEqual(await find({ column: 'email', is: 'present' }), ['alpha', 'beta']);
+      const among = (...values: string[]) => find({ column: 'username', is: 'in', values });
+      assert.deepEqual(await among('gamma', 'nobody', 'alpha', 'alpha'), ['alpha', 'gamma']);
+      assert.deepEqual(await among(), []);
+      assert.deepEqual(await among("'] or 1=1 --", 'a"b\\'), []);
+      assert.deepEqual(await find({ not: { column: 'email', is: 'in', values: ['x'] } }), [
+        'alpha',
+        'beta',
+        'gamma',
+      ]);
       const absent: Condition = { not: { column: 'email', is: 'present' } };
       assert.deepEqual(await find(absent), ['gamma']);
       const notA: Condition = { not: { column: 'family_name', is: 'eq', value: 'a' } };

@@ -55,6 +55,9 @@ const PLATFORM_INDEXES = [
   'messages_expiry',
   'messages_pending',
   'messages_recipient',
+  'oath_job_parts_expiry',
+  'oath_jobs_available',
+  'oath_jobs_expiry',
   'pairing_keys_expiry',
 ];
 

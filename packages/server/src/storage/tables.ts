@@ -154,6 +154,14 @@ export const TABLES: Tables = {
   },
   device_requests: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
   device_removals: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
+  oath_tokens: { columns: { serial_number: ({ serialNumber }) => serialNumber } },
+  oath_jobs: {
+    columns: {
+      available_at: ({ availableAt }) => availableAt,
+      expires_at: ({ expiresAt }) => expiresAt,
+    },
+  },
+  oath_job_parts: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
 };
 
 export const TABLE_NAMES = Object.keys(TABLES) as Table[];

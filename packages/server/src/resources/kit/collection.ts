@@ -65,6 +65,8 @@ export interface Collection<T extends CollectionTable, Body> extends Resource {
   oneDefault?: { noun: string; kept?: string };
   /** The member that is unique; default `name`. */
   unique?: string;
+  /** Nothing of them can be replaced. */
+  isImmutable?: true;
   /** Throws where what the path names above the list isn't there. */
   assertParent?(request: OperationRequest): Promise<void>;
   /** Which rows belong to the path and may be seen by the caller; default all. */
@@ -133,7 +135,8 @@ async function assertRoom<T extends CollectionTable>(
   throw limitExceeded(of, `The environment has its maximum of ${of}.`, count);
 }
 
-async function listRows<T extends CollectionTable>(
+/** The page of them that the request asks for. */
+export async function listRows<T extends CollectionTable>(
   collection: Any<T>,
   request: OperationRequest,
 ): Promise<OperationReply> {
@@ -245,7 +248,7 @@ export function collectionOperations<T extends CollectionTable, Body>(
       list: listRows,
       create: reply(201, createRow),
       read: reply(200, findRow),
-      replace: reply(200, replaceRow),
+      ...(collection.isImmutable ? {} : { replace: reply(200, replaceRow) }),
       delete: async (of, request) => {
         await removeRow(of, request);
         return { status: 204 };

@@ -48,6 +48,15 @@ export interface ListSpec<T extends Table> {
   extra?: object;
 }
 
+/** What `expand` names. Throws `INVALID_VALUE` for what isn't among `known`. */
+export function expansionsOf(text: string | undefined, known: readonly string[]): string[] {
+  const expansions = text?.split(',').map((name) => name.trim()) ?? [];
+  if (!expansions.every((name) => known.includes(name))) {
+    throw invalidData('INVALID_VALUE', 'expand', { innerError: { allowedValues: known } });
+  }
+  return expansions;
+}
+
 const ORDERS = ['createdAt', '-createdAt'];
 const LIMIT = /^[0-9]{1,9}$/;
 

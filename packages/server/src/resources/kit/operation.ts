@@ -84,6 +84,8 @@ export interface Operation {
   needsMfa?: boolean;
   query?: TSchema;
   body?: TSchema;
+  /** The most bytes of a body, where that isn't the server's usual bound. */
+  bodyBytesMax?: number;
   /** The body may be left out (default: it is required where `body` stands). */
   bodyOptional?: true;
   /** Status to schema; `null`: no body. */

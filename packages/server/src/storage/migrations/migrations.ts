@@ -16,6 +16,7 @@ export const MIGRATIONS: readonly MigrationFile[] = [
   { name: '0004-store-mark', load: () => import('./0004-store-mark.ts') },
   { name: '0005-probe', load: () => import('./0005-probe.ts') },
   { name: '0006-forms-of-texts', load: () => import('./0006-forms-of-texts.ts') },
+  { name: '0007-oath-tokens', load: () => import('./0007-oath-tokens.ts') },
 ];
 
 /** The database was written by a newer Countersign than this one. */

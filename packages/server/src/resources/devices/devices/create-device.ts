@@ -24,6 +24,7 @@ import { notificationOf } from '../../kit/notification-request.ts';
 import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { insertRow, touchRow, updateRow } from '../../kit/rows.ts';
 import { withDeviceAdded } from './device-order.ts';
+import { alreadyPaired, freeToken, methodToken, pairedKey, type TokenRow } from './device-token.ts';
 import { deviceView } from './device-view.ts';
 import {
   assertMayPair,
@@ -58,7 +59,7 @@ export const createDevice: Handler<DeviceParts> = async (parts, request) => {
       assertRoom(facts, status, configuration, request.now);
       return pair({ parts, request, body, method, configuration, block, policy, status, facts });
     },
-    () => duplicate(method),
+    () => (method.token ? alreadyPaired(method.token.property) : duplicate(method)),
   );
   parts.wakeOutbox();
   const view = deviceView(device, method, {
@@ -140,7 +141,9 @@ async function pair(pairing: Pairing) {
   const environmentId = configuration.environment.id;
   const id = randomUUIDv7();
   const context = methodContext(parts, configuration, facts, block, now);
-  const made = await method.create(body, { id }, context);
+  const token = await freeToken(parts, method, environmentId, body);
+  const named = token ? { token: methodToken(token) } : {};
+  const made = await method.create(body, { id, ...named }, context);
   if (facts.devices.some(({ doc }) => doc.uniqueKey && doc.uniqueKey === made.uniqueKey)) {
     throw duplicate(method);
   }
@@ -150,6 +153,7 @@ async function pair(pairing: Pairing) {
     status,
     ...(body.nickname ? { nickname: body.nickname } : {}),
     credential: made.credential,
+    ...(token ? { tokenId: token.id } : {}),
     ...(body.testMode ? { testMode: true } : {}),
     ...ownPolicyOf(configuration, policy.id, request),
     failures: 0,
@@ -167,8 +171,12 @@ async function pair(pairing: Pairing) {
     };
   };
   if (status === 'ACTIVE') {
-    const doc = { ...base, ...uniqueKeyOf(made), activatedAt: now };
-    return inserted(doc, activationWrites(parts, configuration, policy, facts, { id, doc }, now));
+    const doc = { ...base, ...uniqueKeyOf(made), ...holding(method, token), activatedAt: now };
+    return inserted(doc, [
+      ...activationWrites(parts, configuration, policy, facts, { id, doc }, now),
+      // Whoever revokes the token meanwhile decides again, and finds the device.
+      ...(token ? [touchRow('oath_tokens', token)] : []),
+    ]);
   }
   const notification = notificationOf(body.notification);
   const notified = notification ? { notification } : {};
@@ -190,6 +198,10 @@ async function pair(pairing: Pairing) {
     ...pairingMessages(parts, environmentId, delivery ? [delivery] : [], now),
   ]);
 }
+
+/** An active device has its token for itself. */
+const holding = (method: AuthenticationMethod, token: TokenRow | undefined) =>
+  token ? { environmentKey: pairedKey(method, token.id) } : {};
 
 const uniqueKeyOf = ({ uniqueKey }: NewCredential) =>
   uniqueKey === undefined ? {} : { uniqueKey };

@@ -1,5 +1,9 @@
 import type { Vault } from '../../../crypto/vault.ts';
-import type { AuthenticationMethod, ViewOptions } from '../../../methods/authentication-method.ts';
+import type {
+  AuthenticationMethod,
+  MethodDevice,
+  ViewOptions,
+} from '../../../methods/authentication-method.ts';
 import type { Device } from '../../../model/documents.ts';
 import { type Instant, momentsOf, toTimestamp } from '../../../model/instant.ts';
 import type { Stored } from '../../../storage/store.ts';
@@ -11,10 +15,11 @@ export function isDeviceLocked(device: Device, now: Instant): boolean {
 }
 
 /** What a method needs to know of a stored device. */
-export function methodDevice({ id, doc }: Stored<Device>) {
+export function methodDevice({ id, doc }: Stored<Device>): MethodDevice {
   return {
     id,
     credential: doc.credential,
+    ...(doc.tokenId === undefined ? {} : { tokenId: doc.tokenId }),
     ...(doc.testMode ? { testMode: doc.testMode } : {}),
     ...(doc.pushFails ? { pushFails: doc.pushFails } : {}),
   };

@@ -4,6 +4,7 @@ import { invalidData } from '../../../errors/api-error.ts';
 import type { Device } from '../../../model/documents.ts';
 import type { Condition, UserFacts } from '../../../storage/store.ts';
 import { parseFilter } from '../../kit/filter.ts';
+import { expansionsOf } from '../../kit/list.ts';
 import {
   type Handler,
   type OperationReply,
@@ -48,14 +49,6 @@ function limitOf(text: string | undefined): number {
   });
 }
 
-function expansionsOf(text: string | undefined): string[] {
-  const expansions = text?.split(',').map((name) => name.trim()) ?? [];
-  if (!expansions.every((name) => EXPANSIONS.includes(name))) {
-    throw invalidData('INVALID_VALUE', 'expand', { innerError: { allowedValues: EXPANSIONS } });
-  }
-  return expansions;
-}
-
 /** The devices of the user as a HAL list. */
 export async function devicesReply(
   parts: DeviceParts,
@@ -84,7 +77,7 @@ export async function devicesReply(
 
 /** Answers the list request. */
 export const listDevices: Handler<DeviceParts> = async (parts, request) => {
-  const expansions = expansionsOf(request.query.expand);
+  const expansions = expansionsOf(request.query.expand, EXPANSIONS);
   const facts = await readUser(parts, request);
   return devicesReply(parts, request, facts, expansions.includes('order'));
 };

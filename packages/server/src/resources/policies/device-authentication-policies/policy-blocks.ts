@@ -7,7 +7,6 @@ import type { MethodPolicy } from '../../../model/policy.ts';
 import {
   FIDO2_BLOCK,
   MOBILE_BLOCK,
-  OATH_TOKEN_BLOCK,
   OFFLINE_DEVICE_BLOCK,
   PINGID_BLOCK,
 } from '../../../policy/blocks.ts';
@@ -33,7 +32,6 @@ const LATER: readonly PolicyBlock[] = [
     initial: { enabled: false, otp: { failure: FAILURE } },
   },
   { key: 'fido2', schema: FIDO2_BLOCK, required: false },
-  { key: 'oathToken', schema: OATH_TOKEN_BLOCK, required: false },
   { key: 'whatsApp', schema: OFFLINE_DEVICE_BLOCK, required: false },
   { key: 'desktop', schema: PINGID_BLOCK, required: false },
   { key: 'yubikey', schema: PINGID_BLOCK, required: false },
