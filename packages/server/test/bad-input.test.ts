@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { apiOperations } from '../src/app.ts';
+import { BODY_BYTES_MAX } from '../src/config/limits.ts';
 import { ERROR_DETAILS, ERRORS } from '../src/errors/catalogue.ts';
 import type { Table } from '../src/model/documents.ts';
 import type { Operation, SelfScope } from '../src/resources/kit/operation.ts';
@@ -158,8 +159,13 @@ before(async () => {
   const fido2Policy = await server.api('/fido2Policies', { body: fido2PolicyBody('other') });
   const fidoPolicy = await server.api('/fidoPolicies', { body: FIDO_POLICY });
   const authenticator = await server.api('/fidoDevicesMetadata', { body: AUTHENTICATOR });
+  const job = await server.api('/oathJobs', {
+    type: 'job.oathtokens.create',
+    body: { async: false, tokens: [oathTokenBody()] },
+  });
   world = {
     oathTokenID: oathToken.body.id,
+    oathJobID: job.body.id,
     pairingKeyID: pairingKey.id,
     authenticationCodeID: code.body.id,
     pushCredentialID: pushCredential.body.id,
@@ -334,7 +340,7 @@ describe('every route', () => {
       );
     }
     for (const operation of writing()) {
-      const body = JSON.stringify({ name: 'x'.repeat(300_000) });
+      const body = JSON.stringify({ name: 'x'.repeat(operation.bodyBytesMax ?? BODY_BYTES_MAX) });
       assertError(await call(operation, { body }), 413, 'REQUEST_TOO_LARGE', operation);
     }
     assert.equal(await snapshot(), unchanged);
@@ -435,6 +441,8 @@ function validBody({ id }: Operation): Record<string, unknown> {
     createPushCredential: HMS,
     updatePushCredential: HMS,
     createOathToken: oathTokenBody(),
+    createOathTokens: { tokens: [oathTokenBody()] },
+    revokeOathTokens: { type: 'REVOKE_OATH_TOKENS', async: true, tokenIds: [randomUUID()] },
     resyncOathToken: { otps: ['123456'] },
     resyncUserOathToken: { otps: ['123456'] },
     requestDeviceLogs: { status: 'PENDING' },

@@ -48,6 +48,8 @@ export const secretIdentity = (tokenId: string) => `oath-tokens/${tokenId}/secre
 export interface OathRowError {
   rowNumber: number;
   serialNumber?: string;
+  /** Of a token that was to be revoked. */
+  id?: string;
   code: string;
   target?: string;
   message: string;
