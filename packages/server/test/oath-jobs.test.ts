@@ -39,7 +39,7 @@ for (const dialect of DIALECTS) {
       (await server.api(`/oathTokens?limit=1&filter=serialNumber%20sw%20%22${mark}%22`)).body.count;
 
     test('create tokens in the background, and say how it went', async () => {
-      const tokens = bodies(250, 'BG');
+      const tokens = bodies(600, 'BG');
       const made = await submit(CREATE, { type: 'CREATE_OATH_TOKENS', tokens });
       assert.equal(made.status, 201, made.text);
       const { id, environment, type, status, result, _links } = made.body;
@@ -55,8 +55,8 @@ for (const dialect of DIALECTS) {
       assert.match(_links.self.href, new RegExp(`/oathJobs/${id}$`));
       const read = async () => (await server.api(`/oathJobs/${id}`)).body;
       await until(async () => (await read()).status === 'DONE');
-      assert.deepEqual((await read()).result, { created: 250 });
-      assert.equal(await countOf('BG'), 250);
+      assert.deepEqual((await read()).result, { created: 600 });
+      assert.equal(await countOf('BG'), 600);
       const [record] = await found(server, 'activities', `resources.id eq "${id}"`);
       assert.equal(record.action.type, 'OATH_TOKEN.CREATED');
       server.advance(DAY);

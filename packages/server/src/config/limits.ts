@@ -225,7 +225,7 @@ export const OATH_RESYNC_WINDOW_MS = 15 * 60_000;
 /** A job's request in bytes: as many rows as there may be, with line breaks. */
 export const OATH_JOB_BYTES_MAX = 1_048_576;
 /** Rows that are committed together: while they are, nobody else is served. */
-export const OATH_JOB_PART_ROWS = 100;
+export const OATH_JOB_PART_ROWS = 250;
 /** How long a node has a job before another one may go on with it; each part renews it. */
 export const OATH_JOB_LEASE_MS = 30_000;
 export const OATH_JOB_POLL_MS = 1_000;

@@ -12,6 +12,20 @@ export interface Engine {
   members(array: string): string;
 }
 
+/**
+ * The first text, in the order of bytes, after all that begin with this one; undefined: there is none.
+ * So an index finds them: no text of a table is looked at in vain. Pure.
+ */
+export function firstBeyond(prefix: string): string | undefined {
+  const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
+  while (points.at(-1) === 0x10ffff) points.pop();
+  const last = points.pop();
+  if (last === undefined) return undefined;
+  // Surrogates are no characters of their own.
+  const next = last + 1 === 0xd800 ? 0xe000 : last + 1;
+  return String.fromCodePoint(...points, next);
+}
+
 const OPERATORS = { eq: '=', ne: '<>', gt: '>', ge: '>=', lt: '<', le: '<=' } as const;
 
 /**
@@ -44,11 +58,18 @@ export function conditionSql(
     parameters.push(JSON.stringify(condition.values));
     return `${column} in (${engine.members(engine.parameter(parameters.length))})`;
   }
+  if (condition.is === 'startsWith') {
+    const { value } = condition;
+    const beyond = firstBeyond(value);
+    parameters.push(value, ...(beyond === undefined ? [] : [beyond]));
+    const from = `${column} >= ${engine.parameter(parameters.length - (beyond === undefined ? 0 : 1))}`;
+    return beyond === undefined
+      ? from
+      : `(${from} and ${column} < ${engine.parameter(parameters.length)})`;
+  }
   parameters.push(condition.value);
   const value = engine.parameter(parameters.length);
   switch (condition.is) {
-    case 'startsWith':
-      return `${engine.position(column, value)} = 1`;
     case 'endsWith':
       // Both engines count characters, as the string's iterator does.
       return `substr(${column}, length(${column}) - ${[...condition.value].length} + 1) = ${value}`;

@@ -26,6 +26,10 @@ function whereSql(
 const clause = (conditions: readonly string[]) =>
   conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`;
 
+/** Whether an index finds the few rows at once: those of named values. */
+const isOfNamed = (where: Condition | undefined) =>
+  where !== undefined && 'is' in where && where.is === 'in';
+
 /** One page of a table. Pure. */
 export function listSql(
   table: Table,
@@ -39,9 +43,11 @@ export function listSql(
     conditions.push(`id ${descending ? '<' : '>'} ${engine.parameter(parameters.length)}`);
   }
   parameters.push(limit);
-  const order = descending ? ' desc' : '';
+  // Else SQLite may go through the whole table in the order of its ids, to save sorting a few.
+  const key = isOfNamed(where) ? "id || ''" : 'id';
+  const order = `${key}${descending ? ' desc' : ''}`;
   return {
-    text: `select environment_id, id, version, doc from ${table}${clause(conditions)} order by id${order} limit ${engine.parameter(parameters.length)}`,
+    text: `select environment_id, id, version, doc from ${table}${clause(conditions)} order by ${order} limit ${engine.parameter(parameters.length)}`,
     parameters,
   };
 }

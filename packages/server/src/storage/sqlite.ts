@@ -21,7 +21,8 @@ import { outageOr, watchFiles } from './sqlite-outage.ts';
 import type { ANY_ENVIRONMENT, Store, Stored } from './store.ts';
 import { notifies, TABLE_NAMES } from './tables.ts';
 
-const ENGINE: Engine = {
+/** How SQLite writes what the engines write each in its way. */
+export const ENGINE: Engine = {
   parameter: () => '?',
   position: (column, text) => `instr(${column}, ${text})`,
   members: (array) => `select value from json_each(${array})`,

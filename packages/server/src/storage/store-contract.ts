@@ -265,6 +265,9 @@ export function storeContract(engine: EngineUnderTest): void {
         find({ column: 'email', is, value });
       assert.deepEqual(await email('startsWith', 'a_b%'), ['alpha']);
       assert.deepEqual(await email('startsWith', 'a%'), []);
+      assert.deepEqual(await email('startsWith', ''), ['alpha', 'beta']);
+      assert.deepEqual(await email('startsWith', 'a_c'), []);
+      assert.deepEqual(await email('startsWith', '\u{10ffff}'), []);
       assert.deepEqual(await email('contains', '_'), ['alpha']);
       assert.deepEqual(await email('endsWith', '%c@x.example'), ['alpha']);
       assert.deepEqual(await email('endsWith', ''), ['alpha', 'beta']);
