@@ -2,6 +2,7 @@
  * the page that a user is shown to his answer on the phone. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { ever } from '../packages/server/src/testing/scenario.ts';
 import { until } from '../packages/server/src/testing/until.ts';
 import { filmPage } from './camera.ts';
 import { aPhoneTest, card, newsOf, press, seconds } from './phone.ts';
@@ -101,7 +102,7 @@ describe('the authenticator in a browser', () => {
     assert.match(await newsOf(page, press(page, 'This was not me')), /^Reported/);
     await page.locator('.news-place[data-tone=DONE]').waitFor();
     const [{ id }] = await devices();
-    const filter = encodeURIComponent(`resources.id eq "${id}"`);
+    const filter = encodeURIComponent(ever(`resources.id eq "${id}"`));
     const audit = (await phone.api.get(`/activities?filter=${filter}`))._embedded.activities;
     for (const type of ['DEVICE.NUMBER_MISMATCH', 'DEVICE.FRAUD_REPORTED']) {
       const found = audit.filter((one: { action: { type: string } }) => one.action.type === type);

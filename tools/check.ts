@@ -26,6 +26,8 @@ function tool(path: string, args: readonly string[]): string | undefined {
 }
 
 export const CHECKS: readonly Check[] = [
+  // First: the types that the others look at are made of the running server.
+  { name: 'the types of the client', run: () => tool('packages/client/generate.ts', []) },
   { name: 'types', run: () => tool('node_modules/typescript/bin/tsc', ['-p', '.']) },
   {
     name: 'types of the authenticator',

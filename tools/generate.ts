@@ -8,7 +8,11 @@ import { fileURLToPath } from 'node:url';
 import { cliReference } from '../packages/cli/src/reference.ts';
 import { SETTINGS_TABLE } from '../packages/server/src/config/settings.ts';
 import { ERROR_DETAILS, ERRORS } from '../packages/server/src/errors/catalogue.ts';
-import { ROLES } from '../packages/server/src/resources/kit/permissions.ts';
+import {
+  permissionsOf,
+  RESOURCES,
+  ROLES,
+} from '../packages/server/src/resources/kit/permissions.ts';
 import {
   CHECKSUMS_FILE,
   migrationChecksums,
@@ -116,18 +120,28 @@ function errorsPage(): string {
 }
 
 function rolesPage(): string {
-  const rows = ROLES.map(({ name, id, description, scopes, grant }) => [
+  const roles = ROLES.map((role) => ({ ...role, allowed: new Set(permissionsOf(role)) }));
+  const about = roles.map(({ name, id, description, scopes, assigns }) => [
     `**${name}**<br>${code(id)}`,
     description,
     scopes.map(code).join(' '),
-    grant.read.map(code).join(' '),
-    grant.write.map(code).join(' ') || '–',
+    assigns.length > 5 ? 'all but Organization Admin' : assigns.join(', ') || '–',
   ]);
+  const rows = (['read', 'create', 'update', 'delete'] as const).flatMap((action) =>
+    RESOURCES.flatMap((resource) => {
+      const holders = roles.filter(({ allowed }) => allowed.has(`${action}:${resource}`));
+      const names = holders.length === roles.length ? ['every role'] : holders.map((r) => r.name);
+      return names.length === 0 ? [] : [[code(`${action}:${resource}`), names.join(', ')]];
+    }),
+  );
   return page('Roles', 'packages/server/src/resources/kit/permissions.ts', [
     'A worker application can do what its roles allow, within the scope that each was assigned on.',
-    'Writing means to create, to update and to delete.',
     '',
-    ...table(['Role', 'For', 'Assigned on', 'Reads', 'Writes'], rows),
+    ...table(['Role', 'For', 'Assigned on', 'May be handed on with it'], about),
+    '',
+    'The API names a permission in three parts (`mfa:read:device`): see `GET /v1/roles`.',
+    '',
+    ...table(['Permission', 'Roles'], rows),
   ]);
 }
 

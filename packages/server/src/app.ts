@@ -11,9 +11,14 @@ import { activityOperations } from './resources/platform/activities/activities.r
 import { applicationOperations } from './resources/platform/applications/applications.ts';
 import { roleAssignmentOperations } from './resources/platform/applications/role-assignments.ts';
 import { environmentOperations } from './resources/platform/environments/environments.ts';
+import { organizationOperations } from './resources/platform/organizations/organizations.ts';
 import { populationOperations } from './resources/platform/populations/populations.ts';
 import { pushCredentialOperations } from './resources/platform/push-credentials/push-credentials.ts';
+import { dataExplorationOperations } from './resources/platform/reports/data-explorations.ts';
+import { reportOperations } from './resources/platform/reports/total-identities.ts';
 import { roleOperations } from './resources/platform/roles/roles.ts';
+import { imageOperations } from './resources/platform/surroundings/images.ts';
+import { surroundingOperations } from './resources/platform/surroundings/surroundings.ts';
 import { tokenOperations } from './resources/platform/tokens/tokens.ts';
 import { userOperations } from './resources/platform/users/users.routes.ts';
 import { policyOperations } from './resources/policies/device-authentication-policies/policies.ts';
@@ -39,12 +44,17 @@ export function apiOperations(parts: Parts): Operation[] {
     ...fidoPolicyOperations(parts),
     ...fidoDevicesMetadataOperations(parts),
     ...mfaSettingsOperations(parts),
+    ...organizationOperations(parts),
     ...environmentOperations(parts),
     ...populationOperations(parts),
+    ...surroundingOperations(parts),
+    ...imageOperations(parts),
     ...applicationOperations(parts),
     ...roleOperations(parts),
     ...roleAssignmentOperations(parts),
     ...activityOperations(parts),
+    ...reportOperations(parts),
+    ...dataExplorationOperations(parts),
     ...tokenOperations(parts),
   ];
 }

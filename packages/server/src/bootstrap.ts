@@ -8,6 +8,7 @@ import type { MethodRegistry } from './methods/registry.ts';
 import type { Clock } from './model/instant.ts';
 import { newWorkerApplicationWrites } from './resources/platform/applications/new-worker-application.ts';
 import { newEnvironmentWrites } from './resources/platform/environments/new-environment.ts';
+import { ensureOrganization } from './resources/platform/organizations/organization-row.ts';
 import { onlyOneAtATime } from './storage/first-start.ts';
 import { ANY_ENVIRONMENT, type Store } from './storage/store.ts';
 
@@ -35,6 +36,7 @@ export async function bootstrap(parts: BootstrapParts, url: string): Promise<Boo
   const { settings, store } = parts;
   const isThere = async () =>
     (await store.list('environments', ANY_ENVIRONMENT, { limit: 1 })).length > 0;
+  await ensureOrganization(store, parts.clock.now());
   if (await isThere()) return { made: false };
   return onlyOneAtATime(settings, async () =>
     (await isThere()) ? { made: false } : makeFirst(parts, url),

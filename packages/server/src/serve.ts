@@ -16,6 +16,7 @@ import { BY_HAND, spendOneTimeValues } from './gone-back.ts';
 import { createHttpApp } from './http/app.ts';
 import { openDeviceChannel } from './http/device-channel.ts';
 import { createValidators } from './http/validators.ts';
+import { sweepActivities } from './jobs/activity-retention.ts';
 import { makeIsAwaited } from './jobs/awaited-push.ts';
 import { startOathJobs } from './jobs/oath-jobs.ts';
 import { startOutboxWorker } from './jobs/outbox-worker.ts';
@@ -136,7 +137,12 @@ export async function startServer(
     // Wake-ups may have been missed, too.
     store.onConfigurationChange((id) => id === ANY_ENVIRONMENT && deviceWakes.tellAll()),
   ];
-  const sweeper = startSweeper({ store, clock, log });
+  const sweeper = startSweeper({
+    store,
+    clock,
+    log,
+    hourly: () => sweepActivities({ store, clock, days: settings.activityDays }),
+  });
   const parts: Parts = {
     settings,
     store,

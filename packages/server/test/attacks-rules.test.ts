@@ -130,6 +130,7 @@ for (const dialect of DIALECTS) {
       assert.equal(sent, MESSAGES_PER_ADDRESS_MAX);
       const refused = replies.find(({ status }) => status !== 201);
       assert.equal(errorOf(refused as (typeof replies)[0]).detail, 'LIMIT_EXCEEDED');
+      assert.match(String(refused?.headers['retry-after']), /^([1-9]|10)$/);
       const oneTime = { type: 'EMAIL', email: user.email.toUpperCase() };
       const another = await start(server, await aUser(server), { selectedDevice: { oneTime } });
       assert.equal(errorOf(another).detail, 'LIMIT_EXCEEDED', 'for whomever, in whatever case');

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { errorOf } from '../src/testing/client.ts';
 import { aDefaultPolicy, fido2PolicyBody } from '../src/testing/policies.ts';
 import { DIALECTS } from '../src/testing/postgres.ts';
-import { aUser, start, type TestUser } from '../src/testing/scenario.ts';
+import { aUser, ever, start, type TestUser } from '../src/testing/scenario.ts';
 import { startTestServerOn, type TestServer } from '../src/testing/server.ts';
 import {
   type Model,
@@ -143,7 +143,7 @@ for (const dialect of DIALECTS) {
 
     /** What the audit says of the wrong answers of a user's devices. */
     async function reasonsOf(user: TestUser): Promise<string> {
-      const filter = `user.id eq "${user.id}" and action.type eq "ASSERTION.CHECK_FAILED"`;
+      const filter = ever(`user.id eq "${user.id}" and action.type eq "ASSERTION.CHECK_FAILED"`);
       const reply = await server.api(`/activities?filter=${encodeURIComponent(filter)}`);
       const { activities } = reply.body._embedded;
       return activities.map(({ data }: { data?: { reason?: string } }) => data?.reason).join('\n');

@@ -120,8 +120,8 @@ describe('attestations', () => {
     mdsAuthenticatorsRequirements: { option, enforceDuringAuthentication: true, ...more },
   });
 
-  async function register(model: Model) {
-    const user = await aUser(server);
+  async function register(model: Model, who: object = {}) {
+    const user = await aUser(server, who);
     const path = `/users/${user.id}/devices`;
     const made = await server.api(path, { body: { type: 'FIDO2', rp: RP } });
     assert.equal(made.status, 201, made.text);
@@ -195,6 +195,33 @@ describe('attestations', () => {
     // Signed by the credential's own key it claims a model that anybody could claim.
     await assertRefused({ aaguid: MODELS.certified, attest: packedSelf }, /maker/);
     await assertRefused({ aaguid: randomUUID(), attest: maker.packed }, /known model/);
+  });
+
+  test('that name their authenticator are its user’s own where the policy says so', async () => {
+    await setPolicy({
+      attestationRequirements: 'ENTERPRISE',
+      eaUniqueIdentifierAttribute: { name: 'externalId' },
+    });
+    const serialNumber = Buffer.from('00bc614e', 'hex');
+    const model: Model = {
+      aaguid: MODELS.certified,
+      attest: (facts) => maker.packed(facts, { serialNumber }),
+    };
+    for (const externalId of ['00BC614E', ' 12345678 ']) {
+      const { reply } = await register(model, { externalId });
+      assert.equal(reply.status, 200, `${externalId}: ${reply.text}`);
+    }
+    const text: Model = {
+      ...model,
+      attest: (facts) => maker.packed(facts, { serialNumber: Buffer.from('SN-7') }),
+    };
+    assert.equal((await register(text, { externalId: 'sn-7' })).reply.status, 200);
+    await assertRefused(model, /not the one of its user/);
+    const { reply } = await register(model, { externalId: '12345679' });
+    assert.equal(errorOf(reply).detail, 'INVALID_ATTESTATION');
+    await assertRefused({ aaguid: MODELS.certified, attest: maker.packed }, /no unique identifier/);
+    await setPolicy({ eaUniqueIdentifierAttribute: { name: 'externalId' } });
+    await assertTaken(model, 'packed');
   });
 
   test('with a certificate that has ended, or for another model, are refused', async () => {

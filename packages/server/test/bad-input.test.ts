@@ -8,15 +8,17 @@ import { after, before, describe, test } from 'node:test';
 import { apiOperations } from '../src/app.ts';
 import { BODY_BYTES_MAX } from '../src/config/limits.ts';
 import { ERROR_DETAILS, ERRORS } from '../src/errors/catalogue.ts';
+import { LICENSE_ID } from '../src/model/built-in.ts';
 import type { Table } from '../src/model/documents.ts';
 import type { Operation, SelfScope } from '../src/resources/kit/operation.ts';
+import { TEMPLATE_ID } from '../src/resources/platform/reports/data-explorations.schema.ts';
 import { issueUserToken } from '../src/resources/platform/tokens/issue-token.ts';
 import { ANY_ENVIRONMENT } from '../src/storage/store.ts';
 import { TABLE_NAMES } from '../src/storage/tables.ts';
 import { askToken, type Reply, type RequestOptions, send } from '../src/testing/client.ts';
 import { allowNative, aNativeApplication, aPairingKey } from '../src/testing/native.ts';
 import { oathTokenBody } from '../src/testing/oath.ts';
-import { fido2PolicyBody, policyBody } from '../src/testing/policies.ts';
+import { allowMessages, fido2PolicyBody, policyBody } from '../src/testing/policies.ts';
 import { aDevice, aFlow, aUser } from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
 
@@ -40,6 +42,8 @@ const APPLICATION = {
   grantTypes: ['CLIENT_CREDENTIALS'],
   tokenEndpointAuthMethod: 'CLIENT_SECRET_BASIC',
 };
+/** The head of a picture says all that is asked of it. */
+const PNG = Buffer.from('89504e470d0a1a0a0000000d494844520000000200000003', 'hex');
 const HMS = { type: 'HMS', clientId: '1', clientSecret: 'x' };
 const FIDO_POLICY = {
   name: 'old',
@@ -131,14 +135,15 @@ async function anEnvironment(products: object[]): Promise<string> {
 
 before(async () => {
   server = await startTestServer();
-  operations = apiOperations(server.server.parts);
-  const { parts } = server.server;
   const user = await aUser(server);
-  const device = await aDevice(server, user, { status: 'ACTIVATION_REQUIRED' });
-  await aDevice(server, user, { type: 'SMS', phone: '+15125551234' });
   const oathToken = await server.api('/oathTokens', { body: oathTokenBody() });
   const { serialNumber } = oathToken.body;
   await aDevice(server, user, { type: 'OATH_TOKEN', serialNumber });
+  await allowMessages(server);
+  operations = apiOperations(server.server.parts);
+  const { parts } = server.server;
+  const device = await aDevice(server, user, { status: 'ACTIVATION_REQUIRED' });
+  await aDevice(server, user, { type: 'SMS', phone: '+15125551234' });
   const flow = await aFlow(server, user);
   const policy = await server.api('/deviceAuthenticationPolicies', { body: policyBody('other') });
   const population = await server.api('/populations', { body: { name: 'other' } });
@@ -163,7 +168,34 @@ before(async () => {
     type: 'job.oathtokens.create',
     body: { async: false, tokens: [oathTokenBody()] },
   });
+  const organizations = await parts.store.list('organizations', ANY_ENVIRONMENT, { limit: 1 });
+  const kept: World = {};
+  for (const one of operations) {
+    const [, parameter] = /^\/v1\/environments\/\{envID\}\/\w+\/\{(\w+)\}$/.exec(one.path) ?? [];
+    if (one.tag !== 'Surroundings' || one.method !== 'PUT' || !parameter) continue;
+    const made = await server.api(
+      one.path
+        .split('/')
+        .slice(4, 5)
+        .map((name) => `/${name}`)
+        .join(''),
+      { body: one.example },
+    );
+    kept[parameter] = made.body.id;
+  }
+  const action = await server.api(`/signOnPolicies/${kept.signOnPolicyID}/actions`, {
+    body: { type: 'LOGIN', priority: 1 },
+  });
+  const exploration = await server.api('/dataExplorations', {
+    body: { dataExplorationTemplate: { id: TEMPLATE_ID } },
+  });
   world = {
+    ...kept,
+    signOnPolicyActionID: action.body.id,
+    imageID: (await server.api('/images', { type: 'image/png', body: PNG })).body.id,
+    organizationID: organizations[0]?.id ?? '',
+    licenseID: LICENSE_ID,
+    dataExplorationID: exploration.body.id,
     oathTokenID: oathToken.body.id,
     oathJobID: job.body.id,
     pairingKeyID: pairingKey.id,
@@ -220,7 +252,8 @@ describe('every route', () => {
       for (const token of [otherEnvironmentToken, rolelessToken]) {
         assertError(await call(operation, { token }), 403, 'ACCESS_FAILED', operation);
       }
-      if (operation.method === 'GET') continue;
+      // A report is asked for by POST, and only reads.
+      if (operation.method === 'GET' || operation.permission.startsWith('read:')) continue;
       assertError(await call(operation, { token: readOnlyToken }), 403, 'ACCESS_FAILED', operation);
     }
     assert.equal(await snapshot(), unchanged);
@@ -428,8 +461,8 @@ function wrongProperties({ body }: Operation): [string, unknown][] {
 }
 
 /** A body that is good enough for everything but what a test makes wrong in it. */
-function validBody({ id }: Operation): Record<string, unknown> {
-  const bodies: Record<string, Record<string, unknown>> = {
+function validBody({ id, example }: Operation): object {
+  const bodies: Record<string, object> = {
     startDeviceAuthentication: { user: { id: world.userID } },
     selectDevice: { device: { id: world.deviceID } },
     checkOtp: { otp: '12345678' },
@@ -474,10 +507,11 @@ function validBody({ id }: Operation): Record<string, unknown> {
     updatePopulation: { name: 'valid' },
     createApplication: APPLICATION,
     updateApplication: APPLICATION,
+    setApplicationSecret: { secret: 'a-secret-of-before' },
     createRoleAssignment: {
       role: { id: world.roleID },
       scope: { id: world.envID, type: 'ENVIRONMENT' },
     },
   };
-  return bodies[id] ?? {};
+  return bodies[id] ?? example ?? {};
 }

@@ -8,7 +8,7 @@ import { errorOf, type Reply } from '../src/testing/client.ts';
 import { postAsDevice, reasonOf, signedBy } from '../src/testing/device-requests.ts';
 import { allowNative, anInstallation, aPhone, type Phone, refused } from '../src/testing/native.ts';
 import { describeNative } from '../src/testing/native-suite.ts';
-import { aFlow, aUser, select, start, type TestUser } from '../src/testing/scenario.ts';
+import { aFlow, aUser, ever, select, start, type TestUser } from '../src/testing/scenario.ts';
 import type { TestServer } from '../src/testing/server.ts';
 
 const minutes = (duration: number) => ({ duration, timeUnit: 'MINUTES' });
@@ -267,7 +267,7 @@ describeNative('answers of native devices', (world) => {
     assert.equal((await deviceOf(user)).block.status, 'BLOCKED');
     await refused(one.requests(), 'DEVICE_BLOCKED');
     await refused(other.requests(), 'DEVICE_BLOCKED');
-    const filter = encodeURIComponent(`resources.id eq "${phone.account.id}"`);
+    const filter = encodeURIComponent(ever(`resources.id eq "${phone.account.id}"`));
     const { body: audit } = await server.api(`/activities?filter=${filter}`);
     const actions = audit._embedded.activities.map(
       ({ action }: { action: { type: string } }) => action.type,
@@ -281,7 +281,7 @@ describeNative('answers of native devices', (world) => {
     });
     const { user, phone } = await aUserWithPhone();
     const auditOf = async (id: string) => {
-      const filter = encodeURIComponent(`resources.id eq "${id}"`);
+      const filter = encodeURIComponent(ever(`resources.id eq "${id}"`));
       const { body } = await server.api(`/activities?filter=${filter}`);
       return body._embedded.activities.map(
         ({ action }: { action: { type: string } }) => action.type,

@@ -16,7 +16,7 @@ import {
   readDevices,
   readFlow,
 } from '../src/testing/native-suite.ts';
-import { aDevice, aFlow, aUser, check, type TestUser } from '../src/testing/scenario.ts';
+import { aDevice, aFlow, aUser, check, ever, type TestUser } from '../src/testing/scenario.ts';
 
 const SILENT_MS = 40_000;
 
@@ -46,7 +46,7 @@ describeNative('device authorization', (world: NativeWorld) => {
       const flow = await begin(user, await phone.account.mobilePayload());
       assert.equal(flow.body.status, 'COMPLETED', flow.text);
       assert.deepEqual(flow.body.authenticators, ['swk', 'mfa']);
-      const filter = encodeURIComponent(`resources.id eq "${flow.body.id}"`);
+      const filter = encodeURIComponent(ever(`resources.id eq "${flow.body.id}"`));
       const { body } = await world.server.api(`/activities?filter=${filter}`);
       const actions = body._embedded.activities.map(
         ({ action }: { action: { type: string } }) => action.type,

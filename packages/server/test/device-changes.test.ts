@@ -8,7 +8,7 @@ import { errorOf } from '../src/testing/client.ts';
 import { keptOf, postAsDevice, reasonOf, signedBy } from '../src/testing/device-requests.ts';
 import { aPhone } from '../src/testing/native.ts';
 import { describeNative } from '../src/testing/native-suite.ts';
-import { aFlow, aUser } from '../src/testing/scenario.ts';
+import { aFlow, aUser, ever } from '../src/testing/scenario.ts';
 import type { TestServer } from '../src/testing/server.ts';
 
 describeNative('changes of a native device', (world) => {
@@ -57,7 +57,7 @@ describeNative('changes of a native device', (world) => {
   });
 
   async function rotationsOf(deviceId: string): Promise<string[]> {
-    const filter = encodeURIComponent(`resources.id eq "${deviceId}"`);
+    const filter = encodeURIComponent(ever(`resources.id eq "${deviceId}"`));
     const { body } = await server.api(`/activities?filter=${filter}`);
     return body._embedded.activities
       .map(

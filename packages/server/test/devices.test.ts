@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { generateSync } from 'otplib';
 import { issueUserToken } from '../src/resources/platform/tokens/issue-token.ts';
-import { errorOf } from '../src/testing/client.ts';
+import { errorOf, invalidData } from '../src/testing/client.ts';
 import { aDefaultPolicy, policyBody } from '../src/testing/policies.ts';
 import { DIALECTS } from '../src/testing/postgres.ts';
 import {
@@ -171,11 +171,12 @@ for (const dialect of DIALECTS) {
       const refused = replies.find(({ status }) => status !== 201);
       assert.ok(refused);
       assert.deepEqual(errorOf(refused), {
-        status: 429,
-        code: 'REQUEST_LIMITED',
+        status: 400,
+        code: 'REQUEST_FAILED',
         detail: 'LIMIT_EXCEEDED',
-        target: 'devices',
+        target: undefined,
       });
+      assert.deepEqual(refused.body.details[0].innerError, { maximumAllowed: 5, maximumValue: 5 });
       assert.equal(refused.headers['retry-after'], undefined);
       const list = await server.api(`${path(user)}?expand=order`);
       assert.equal(list.body.count, 5);
@@ -321,6 +322,18 @@ for (const dialect of DIALECTS) {
         });
         assert.equal(reply.status, 403);
       }
+    });
+
+    test('types that are paired otherwise, or no more, are refused by their name', async () => {
+      const user = await aUser(server);
+      const old = ['PLATFORM', 'SECURITY_KEY', 'PINGID_MOBILE', 'PINGID_DESKTOP', 'YUBIKEY'];
+      for (const type of [...old, 'PINGID_DESKTOP_GEN2']) {
+        const reply = await create(user, { type });
+        assert.deepEqual(errorOf(reply), invalidData('INVALID_VALUE', 'type'), type);
+      }
+      const phone = await create(user, { type: 'MOBILE' });
+      assert.equal(phone.status, 400);
+      assert.equal(errorOf(phone).target, 'type');
     });
 
     test('a body can set nothing that is not its own', async () => {

@@ -339,7 +339,7 @@ for (const dialect of DIALECTS) {
       const refused = replies.filter(({ status }) => status !== 201);
       assert.equal(refused.length, 5);
       for (const reply of refused) {
-        assert.deepEqual([reply.status, errorOf(reply).detail], [429, 'LIMIT_EXCEEDED']);
+        assert.deepEqual([reply.status, errorOf(reply).detail], [400, 'LIMIT_EXCEEDED']);
       }
       assert.equal(await count(), NATIVE_APPLICATIONS_MAX);
     });

@@ -230,6 +230,24 @@ describeNative('native devices', (world) => {
       assert.equal((await readFlow(other.id)).error.code, 'FRAUD_REPORTED');
     });
 
+    test('that is denied counts for the lock of the account, one that times out does not', async () => {
+      const settings = (body: object) => server.api('/mfaSettings', { method: 'PUT', body });
+      await settings({ lockout: { failureCount: 2, durationSeconds: 60 } });
+      const user = await aUser(server);
+      const phone = await aPhone(server, user, applicationId);
+      const late = await aFlow(server, user);
+      server.advance(150_000);
+      await until(async () => (await readFlow(late.id)).status === 'PUSH_CONFIRMATION_TIMED_OUT');
+      for (const expected of ['PUSH_CONFIRMATION_REQUIRED', 'PUSH_CONFIRMATION_REQUIRED']) {
+        assert.equal((await aFlow(server, user)).status, expected);
+        await (await theRequest(phone)).deny();
+      }
+      assert.equal((await aFlow(server, user)).error.code, 'USER_LOCKED');
+      server.advance(60_000);
+      assert.equal((await aFlow(server, user)).status, 'PUSH_CONFIRMATION_REQUIRED');
+      await server.api('/mfaSettings', { method: 'DELETE' });
+    });
+
     test('matches a number that is chosen or typed; a wrong one is a denial', async () => {
       for (const type of ['SELECT_NUMBER', 'ENTER_MANUALLY']) {
         await allowNative(server, applicationId, {

@@ -41,6 +41,8 @@ for (const dialect of DIALECTS) {
         actor: { type: 'APPLICATION', environmentId: server.environmentId, applicationId: 'a' },
         now: later(),
         correlationId: 'c',
+        remoteAddress: '127.0.0.1',
+        headers: {},
       } as unknown as OperationRequest;
       const reply = await (create ?? assert.fail()).handle(request);
       return reply.body as { id: string; status: string; reason?: string; result: object };

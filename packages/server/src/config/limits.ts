@@ -40,6 +40,25 @@ export const LINK_LIFETIME_SECONDS = 900;
 export const NATIVE_APPLICATIONS_MAX = 100;
 /** Of these: each has one of four kinds. */
 export const PUSH_CREDENTIALS_MAX = 4 * NATIVE_APPLICATIONS_MAX;
+/** Days of one report. */
+export const REPORT_DAYS_MAX = 100;
+/**
+ * Of what is kept of the surroundings: each kind in an environment, actions of all sign-on policies
+ * too; and a member of one, in characters of JSON and levels.
+ */
+export const KEPT_RESOURCES_MAX = 500;
+export const KEPT_MEMBER_LENGTH_MAX = 32_768;
+export const KEPT_MEMBER_DEPTH_MAX = 10;
+/** Images of an environment; each is one body. */
+export const IMAGES_MAX = 200;
+/** Between two reports of an environment. */
+export const REPORT_INTERVAL_MS = 5_000;
+/** How long a report is kept, and a link to its file is good. */
+export const REPORT_LIFETIME_MS = 2 * 3_600_000;
+export const REPORT_FILE_LINK_MS = 5 * 60_000;
+/** Devices that are read for a report at once, and for one page of it at the most. */
+export const REPORT_ROWS_AT_ONCE = 200;
+export const REPORT_ROWS_READ_MAX = 20_000;
 /** Policies of an environment. */
 export const POLICIES_MAX = 100;
 /** FIDO policies of an environment, and authenticators that were added to it by hand. */
@@ -63,6 +82,9 @@ export const ONE_TIME_TRIES_KEPT_MS = 24 * 3_600_000;
 /** An open flow ends after this idle time; a finished one can be read for this long; §2.11. */
 export const FLOW_IDLE_MS = 15 * 60_000;
 export const FLOW_FINISHED_MS = 60 * 60_000;
+/** Browsers that are remembered of a user; the longest that a policy can remember one. */
+export const REMEMBERED_BROWSERS_MAX = 50;
+export const REMEMBERED_MAX_MS = 90 * 24 * 3_600_000;
 /** Characters of names and nicknames. */
 export const NICKNAME_LENGTH_MAX = 100;
 export const NAME_LENGTH_MAX = 256;
@@ -128,9 +150,19 @@ export const TOKEN_LEEWAY_SECONDS = 30;
 export const TOKEN_LENGTH_MAX = 8_192;
 /** Applications whose roles are kept in memory. */
 export const APPLICATIONS_CACHED_MAX = 10_000;
-/** Longest life of a client's own JWT, and how many are remembered as used. */
+/** Longest life of a client's own JWT. */
 export const CLIENT_ASSERTION_LIFETIME_SECONDS = 3_600;
-export const CLIENT_ASSERTIONS_REMEMBERED_MAX = 100_000;
+/** Characters of a name that a client brings along. */
+export const CLIENT_ID_LENGTH_MAX = 256;
+/** Key sets of clients that are fetched: how large, for how long, how many at once and in memory. */
+export const KEY_SET_BYTES_MAX = 65_536;
+export const KEY_SET_TIMEOUT_MS = 5_000;
+export const KEY_SETS_FETCHED_AT_ONCE = 8;
+export const KEY_SETS_CACHED_MAX = 1_000;
+/** How long a fetched set is used, when it may be fetched for a new key, and again after a failure. */
+export const KEY_SET_CACHED_MS = 600_000;
+export const KEY_SET_COOL_DOWN_MS = 30_000;
+export const KEY_SET_RETRY_MS = 10_000;
 /** Failures of one client from one address in a window, and how many pairs are counted. */
 export const CLIENT_FAILURES_MAX = 10;
 export const CLIENT_FAILURES_WINDOW_MS = 60_000;
@@ -142,6 +174,15 @@ export const SECRET_CHECKS_OF_ONE_MAX = 16;
 export const SECRET_HASHES_AT_ONCE = 2;
 /** Right secrets that are remembered, by a keyed hash. */
 export const SECRETS_PROVEN_MAX = 10_000;
+/** How long a secret stays good that was replaced; how much of the shortest time may pass on the way. */
+export const PREVIOUS_SECRET_MIN_MS = 60_000;
+export const PREVIOUS_SECRET_MAX_MS = 30 * 24 * 3_600_000;
+export const PREVIOUS_SECRET_LATE_MS = 5_000;
+/** Characters of a secret that somebody else has made. */
+export const GIVEN_SECRET_LENGTH_MIN = 16;
+export const GIVEN_SECRET_LENGTH_MAX = 512;
+/** How exactly it is known when a replaced secret was last used. */
+export const SECRET_USE_NOTED_MS = 60_000;
 /** How long a client secret can be read after it was made. */
 export const SECRET_READABLE_MS = 60 * 60_000;
 /** Public keys that a client registers. */
@@ -211,6 +252,47 @@ export const AUTHENTICATION_CODE_MAX_MS = 30 * 60_000;
 export const AUTHENTICATION_CODE_KEPT_MS = 60 * 60_000;
 /** How often a server leaves its mark in the store: what went back is noticed within this time. */
 export const STORE_MARK_INTERVAL_MS = 60_000;
+/** Characters of a request's `User-Agent` that an activity keeps. */
+export const USER_AGENT_MAX = 300;
+/** What a list of activities without a filter looks at. */
+export const ACTIVITIES_DEFAULT_MS = 14 * 24 * 3_600_000;
+/** Activities that are deleted at once, and in one round of an environment. */
+export const ACTIVITIES_DELETED_MAX = 250;
+export const ACTIVITY_SWEEPS_MAX = 20;
+/** Subscriptions of an environment, ids in a filter of one, headers of one. */
+export const SUBSCRIPTIONS_MAX = 50;
+export const SUBSCRIPTION_FILTER_IDS_MAX = 10;
+export const SUBSCRIPTION_HEADERS_MAX = 50;
+/** What one request to a receiver of events holds. */
+export const WEBHOOK_EVENTS_MAX = 500;
+export const WEBHOOK_KILOBYTES_MAX = 4_096;
+/** How long a receiver has; how much of its answer is read; how long a connection stays unused. */
+export const WEBHOOK_TIMEOUT_MS = 10_000;
+export const WEBHOOK_ANSWER_BYTES_MAX = 16_384;
+export const WEBHOOK_IDLE_MS = 15_000;
+/** From one try to the next; the pause doubles up to the second number. */
+export const WEBHOOK_RETRY_MS = 1_000;
+export const WEBHOOK_RETRY_MAX_MS = 300_000;
+/** Receivers that are posted to at once by a node: those that are well, and those that fail or are slow. */
+export const WEBHOOK_CONCURRENCY_MAX = 16;
+export const WEBHOOK_TROUBLED_MAX = 8;
+export const WEBHOOK_SLOW_MS = 2_000;
+/** How long a node has a subscription for itself; batches that it posts before another's turn. */
+export const WEBHOOK_LEASE_MS = 30_000;
+export const WEBHOOK_BATCHES_MAX = 20;
+/** Numbers that are read at once, and how often where none of them is wanted. */
+export const WEBHOOK_SCAN = 500;
+export const WEBHOOK_SCANS_MAX = 20;
+/** Events that get their numbers in one change. */
+export const EVENTS_NUMBERED_MAX = 200;
+/** How long committed events are gathered, and how often is looked for those of others. */
+export const EVENTS_GATHER_MS = 100;
+export const EVENTS_POLL_MS = 1_000;
+/** How often a node reads all subscriptions anew; from what age on it doesn't trust what it has read. */
+export const SUBSCRIPTIONS_READ_MS = 20_000;
+export const SUBSCRIPTIONS_FRESH_MS = 60_000;
+/** What is under way when the server stops may take this long. */
+export const WEBHOOK_STOP_MS = 3_000;
 
 /** OATH tokens; contract settings §4. Those of an environment, and the rows of one job. */
 export const OATH_TOKENS_MAX = 100_000;

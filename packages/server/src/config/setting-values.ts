@@ -81,3 +81,14 @@ function isAddressRange(text: string): boolean {
   if (/^\d{1,3}$/.test(bits)) return Number(bits) > 0 && Number(bits) <= most;
   return family === 4 && isIP(bits) === 4;
 }
+
+type Defined<T> = {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+} & { [K in keyof T as undefined extends T[K] ? never : K]: T[K] };
+
+/** The object without its undefined members: optional means absent here. */
+export function defined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(
+    Object.entries(value).filter(([, member]) => member !== undefined),
+  ) as Defined<T>;
+}

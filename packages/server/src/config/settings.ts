@@ -7,6 +7,7 @@ import { didYouMean } from './did-you-mean.ts';
 import {
   address,
   addressRanges,
+  defined,
   flag,
   oneOf,
   port,
@@ -165,10 +166,37 @@ const TABLE = {
     description:
       "`true`: an application's secret can be read once, within an hour after it was made. Terraform then can't refresh it.",
   },
+  jwksPrivate: {
+    env: 'COUNTERSIGN_JWKS_PRIVATE',
+    fallback: 'false',
+    description:
+      '`true`: the `jwksUrl` of an application may be in private networks. Else whoever makes an application could have the server call there.',
+  },
   bypassDaysMax: {
     env: 'COUNTERSIGN_BYPASS_DAYS_MAX',
     description:
       'Days that a user may bypass MFA at the most; absent: without a bound, as the API has it.',
+  },
+  activityDays: {
+    env: 'COUNTERSIGN_ACTIVITY_DAYS',
+    fallback: '90',
+    description: 'Days that audit records of users, flows and tokens are kept, 14 at the least.',
+  },
+  configurationActivityDays: {
+    env: 'COUNTERSIGN_CONFIGURATION_ACTIVITY_DAYS',
+    fallback: '730',
+    description: 'Days that all other audit records are kept, 14 at the least.',
+  },
+  webhooksPrivate: {
+    env: 'COUNTERSIGN_WEBHOOKS_PRIVATE',
+    fallback: 'false',
+    description:
+      '`true`: events may be delivered to addresses in private networks and on this machine. Else whoever manages subscriptions could have the server call there.',
+  },
+  webhooksCaFile: {
+    env: 'COUNTERSIGN_WEBHOOKS_CA_FILE',
+    description:
+      'PEM certificates of authorities that receivers of events may have theirs from, beside the known ones.',
   },
   trustProxy: {
     env: 'COUNTERSIGN_TRUST_PROXY',
@@ -218,7 +246,11 @@ export interface Settings {
   allowTestDevices: boolean;
   region?: string;
   secretsReadOnce: boolean;
+  jwksPrivate: boolean;
   bypassDaysMax?: number;
+  /** How long audit records are kept. */
+  activityDays: { users: number; configuration: number };
+  webhooks: { allowPrivate: boolean; caFile?: string };
   trustProxy?: string[];
   production: boolean;
 }
@@ -295,6 +327,12 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   };
   /** An address that is used as it is written, but for slashes at its end. */
   const url = (name: keyof typeof TABLE) => checked(name, WEB)?.replace(/\/+$/, '');
+  /** Events wait for a disabled subscription for two weeks. */
+  const keptDays = (name: keyof typeof TABLE) => {
+    const days = readDays(TABLE[name].env, text(name)) ?? 0;
+    if (days < 14) throw new SettingsError(`${TABLE[name].env} is less than 14 days.`);
+    return days;
+  };
   const bootstrapClientSecret = text('bootstrapClientSecret');
   if (bootstrapClientSecret !== undefined && bootstrapClientSecret.length < 16) {
     throw new SettingsError('COUNTERSIGN_BOOTSTRAP_CLIENT_SECRET has fewer than 16 characters.');
@@ -342,7 +380,16 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     allowTestDevices: flag(TABLE.allowTestDevices.env, text('allowTestDevices')) ?? !production,
     region: region === undefined ? undefined : oneOf(TABLE.region.env, region, REGIONS),
     secretsReadOnce: flag(TABLE.secretsReadOnce.env, text('secretsReadOnce')) ?? false,
+    jwksPrivate: flag(TABLE.jwksPrivate.env, text('jwksPrivate')) === true,
     bypassDaysMax: readDays(TABLE.bypassDaysMax.env, text('bypassDaysMax')),
+    activityDays: {
+      users: keptDays('activityDays'),
+      configuration: keptDays('configurationActivityDays'),
+    },
+    webhooks: defined({
+      allowPrivate: flag(TABLE.webhooksPrivate.env, text('webhooksPrivate')) === true,
+      caFile: text('webhooksCaFile'),
+    }),
     trustProxy: addressRanges(TABLE.trustProxy.env, text('trustProxy')),
     production,
   });
@@ -354,15 +401,4 @@ function readDays(name: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
   if (/^[1-9]\d{0,4}$/.test(value)) return Number(value);
   throw new SettingsError(`${name} is not a number of days from 1 to 99999.`);
-}
-
-type Defined<T> = {
-  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
-} & { [K in keyof T as undefined extends T[K] ? never : K]: T[K] };
-
-/** The object without its undefined members: optional means absent here. */
-function defined<T extends object>(value: T): Defined<T> {
-  return Object.fromEntries(
-    Object.entries(value).filter(([, member]) => member !== undefined),
-  ) as Defined<T>;
 }

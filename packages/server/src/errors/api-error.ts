@@ -7,6 +7,8 @@ export interface InnerError {
   allowedPattern?: string;
   allowedValues?: readonly string[];
   maximumValue?: number;
+  /** What a reached limit allows. */
+  maximumAllowed?: number;
   referencedValues?: readonly string[];
   /** Wrong answers that are still allowed before the device or the flow is locked. */
   attemptsRemaining?: number;
@@ -35,11 +37,18 @@ export class ApiError extends Error {
   readonly details: readonly ErrorDetail[];
   /** What the log may say and the caller must not hear. */
   readonly because: string | undefined;
+  /** When the same may be asked again, where that is known. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(
     code: ErrorCode,
     details: readonly ErrorDetail[] = [],
-    options?: { cause?: unknown; message?: string; because?: string | undefined },
+    options?: {
+      cause?: unknown;
+      message?: string;
+      because?: string | undefined;
+      retryAfterMs?: number | undefined;
+    },
   ) {
     super(messageOf(code, options?.message), { cause: options?.cause });
     this.name = 'ApiError';
@@ -47,6 +56,7 @@ export class ApiError extends Error {
     this.status = ERRORS[code].status;
     this.details = details;
     this.because = options?.because;
+    this.retryAfterMs = options?.retryAfterMs;
   }
 }
 
@@ -90,12 +100,21 @@ export function wrongState(target: string, message: string): ApiError {
   return new ApiError('INVALID_REQUEST', [errorDetail('INVALID_STATE', target, { message })]);
 }
 
-/** `429 REQUEST_LIMITED` for a quota; without `Retry-After`, so that Go clients don't wait on it. */
-export function limitExceeded(target: string, message: string, maximumValue?: number): ApiError {
-  return new ApiError('REQUEST_LIMITED', [
-    errorDetail('LIMIT_EXCEEDED', target, {
-      message,
-      ...(maximumValue === undefined ? {} : { innerError: { maximumValue } }),
-    }),
+/**
+ * `400 REQUEST_FAILED`: there are as many as there may be, and asking again changes nothing. Not
+ * 429, which Go clients send again ten times. `maximumAllowed` is documented; the SDK reads
+ * `maximumValue`. Contract settings §1.2.
+ */
+export function limitExceeded(message: string, maximum: number): ApiError {
+  const innerError = { maximumAllowed: maximum, maximumValue: maximum };
+  return new ApiError('REQUEST_FAILED', [
+    errorDetail('LIMIT_EXCEEDED', undefined, { message, innerError }),
   ]);
+}
+
+/** `429 REQUEST_LIMITED` with `Retry-After`: too fast, or too many at the same time. */
+export function requestLimited(target: string, message: string, retryAfterMs?: number): ApiError {
+  return new ApiError('REQUEST_LIMITED', [errorDetail('LIMIT_EXCEEDED', target, { message })], {
+    retryAfterMs,
+  });
 }

@@ -17,6 +17,7 @@ import {
 } from './flow-states.ts';
 import { denyPush, mayAuthorize, movedOn } from './push.ts';
 import { lockedError, unusableError, whyClosed } from './usability.ts';
+import { countUserFailure } from './user-failure.ts';
 
 /**
  * What a method says of an answer; `DENIED` is the user's own no, `CLONED` a copied device,
@@ -209,22 +210,6 @@ function countFailure(event: Rejection, device: FlowDevice, facts: Facts) {
     ? lockedError(answer, lockExpiresAt)
     : wrongAnswer(answer, userLocked ? 0 : limit.count - failures, reason, because);
   return { effects, locks, atLimit, userLocked, refusal };
-}
-
-/** `mfaSettings.lockout`: too many wrong answers over all devices lock the account. */
-function countUserFailure({ lockout, user, now }: Facts, effects: Effect[]): boolean {
-  if (!lockout || !user) return false;
-  const failures = user.failures + 1;
-  const locks = failures >= lockout.failureCount;
-  effects.push({ type: 'userFailed', failures: locks ? 0 : failures });
-  if (!locks) return false;
-  const { durationMs } = lockout;
-  effects.push({
-    type: 'userLocked',
-    ...(durationMs === undefined ? {} : { unlockAt: now + durationMs }),
-  });
-  effects.push(record('USER.LOCKED', 'SUCCESS'));
-  return true;
 }
 
 /**

@@ -201,7 +201,7 @@ export function canAnswer(flow: Flow, answer: AnswerKind): boolean {
 function runDevice(flow: Flow, device: FlowDevice, { now }: Facts, effects: Effect[]): Step {
   const questions = (flow.questions ?? 0) + 1;
   if (questions > QUESTIONS_MAX) {
-    throw limitExceeded('device.id', 'The flow has asked too often: start another.', QUESTIONS_MAX);
+    throw limitExceeded('The flow has asked too often: start another.', QUESTIONS_MAX);
   }
   const next = without(flow, 'oneTime', 'oneTimeFailures', 'challenge');
   return {

@@ -7,6 +7,7 @@ import type { Flow } from '../model/documents.ts';
 import type { Effect } from './effect.ts';
 import type { Facts, FlowDevice } from './facts.ts';
 import { completed, failed, record, type Step, touched, updated, without } from './flow-states.ts';
+import { countUserFailure } from './user-failure.ts';
 
 /** The effects of a push that came to nothing; at the limit the device is locked. */
 function countPushFailure(device: FlowDevice, { now }: Facts): Effect[] {
@@ -52,7 +53,11 @@ export function abandonPush(flow: Flow, facts: Facts): Effect[] {
 export function cancelPush(flow: Flow, facts: Facts): Step {
   return {
     flow: touched(without(flow, 'challenge', 'silent'), 'DEVICE_SELECTION_REQUIRED', facts.now),
-    effects: [updated('SUCCESS', flow.selectedDeviceId), ...abandonPush(flow, facts)],
+    effects: [
+      updated('SUCCESS', flow.selectedDeviceId),
+      record('NOTIFICATION.UPDATED', 'SUCCESS', flow.selectedDeviceId),
+      ...abandonPush(flow, facts),
+    ],
   };
 }
 
@@ -106,14 +111,13 @@ export function denyPush(flow: Flow, device: FlowDevice, denial: Denial, facts: 
     };
   }
   const ended = failed(flow, isFraud ? 'FRAUD_REPORTED' : 'PUSH_DENIED', facts);
-  return {
-    flow: isWrongNumber ? { ...ended, error: NUMBER_MISMATCH } : ended,
-    effects: [
-      ...(isFraud ? [record('DEVICE.FRAUD_REPORTED', 'SUCCESS', device.id)] : []),
-      ...(isWrongNumber ? [record('DEVICE.NUMBER_MISMATCH', 'FAILED', device.id)] : []),
-      updated('FAILED', device.id),
-      ...movedOn(device.id, credential),
-      ...countPushFailure(device, facts),
-    ],
-  };
+  const effects = [
+    ...(isFraud ? [record('DEVICE.FRAUD_REPORTED', 'SUCCESS', device.id)] : []),
+    ...(isWrongNumber ? [record('DEVICE.NUMBER_MISMATCH', 'FAILED', device.id)] : []),
+    updated('FAILED', device.id),
+    ...movedOn(device.id, credential),
+    ...countPushFailure(device, facts),
+  ];
+  countUserFailure(facts, effects);
+  return { flow: isWrongNumber ? { ...ended, error: NUMBER_MISMATCH } : ended, effects };
 }

@@ -351,6 +351,11 @@ describe('an answer', () => {
       assert.equal(headers.get('content-type'), 'application/json');
       assert.equal(headers.get('cache-control'), 'no-store');
       assert.equal(headers.get('x-content-type-options'), 'nosniff');
+      assert.equal(headers.get('x-frame-options'), 'DENY');
+      assert.equal(headers.get('cache-control'), 'no-store');
+      assert.equal(headers.get('pragma'), 'no-cache');
+      assert.equal(headers.get('expires'), '0');
+      assert.ok(headers.get('date') && headers.get('correlation-id'));
       assert.match(headers.get('content-security-policy') ?? '', /default-src 'none'/);
       assert.equal(headers.get('strict-transport-security'), null);
       assert.equal(headers.get('x-powered-by'), null);

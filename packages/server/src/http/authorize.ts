@@ -23,9 +23,8 @@ export function authorize(operation: Operation, principal: Principal, params: Pa
     if (mayActOnSelf(operation, principal, params)) return {};
     throw new ApiError('ACCESS_FAILED');
   }
-  // What isn't inside an environment is judged by the roles on the application's own.
-  const environmentId = params.envID ?? actor.environmentId;
-  const reach = principal.reach(operation.permission, environmentId, params.appID);
+  // What isn't inside an environment is for those who may do it in any.
+  const reach = principal.reach(operation.permission, params.envID, params.appID);
   if (!reach) throw new ApiError('ACCESS_FAILED');
   return reach;
 }

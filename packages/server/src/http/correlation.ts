@@ -1,6 +1,8 @@
 /** The ids by which a caller finds its request again; contract §1.3. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { defined } from '../model/defined.ts';
+import type { ExternalCorrelation } from '../model/documents.ts';
 
 /** As they stand in the headers of the answer: UTF-8 bytes, one per character. */
 export interface Correlation {
@@ -9,6 +11,8 @@ export interface Correlation {
   sessionId: string;
   /** Whether all three are ASCII. */
   isPlain: boolean;
+  /** Those that the caller's own headers brought, as text. */
+  externalCorrelation?: ExternalCorrelation;
 }
 
 const LENGTH_MAX = 100;
@@ -44,10 +48,23 @@ export function correlate(headers: IncomingHttpHeaders): Correlation {
     transactionId: transaction ?? correlationId,
     sessionId: session ?? correlationId,
   };
-  return { ...ids, isPlain: Object.values(ids).every((id) => PLAIN.test(id)) };
+  return {
+    ...ids,
+    isPlain: Object.values(ids).every((id) => PLAIN.test(id)),
+    ...(transaction === undefined && session === undefined
+      ? {}
+      : {
+          externalCorrelation: defined({
+            transactionId: transaction && textOf(transaction),
+            sessionId: session && textOf(session),
+          }),
+        }),
+  };
 }
+
+const textOf = (bytes: string) => Buffer.from(bytes, 'latin1').toString('utf8');
 
 /** The correlation id as text, for the log and for activities. */
 export function correlationText({ correlationId, isPlain }: Correlation): string {
-  return isPlain ? correlationId : Buffer.from(correlationId, 'latin1').toString('utf8');
+  return isPlain ? correlationId : textOf(correlationId);
 }

@@ -15,7 +15,7 @@ import {
   DEVICE_REQUEST_LENGTH_MAX,
   DEVICE_SOCKETS_MAX,
 } from '../config/limits.ts';
-import { ApiError, limitExceeded } from '../errors/api-error.ts';
+import { ApiError, requestLimited } from '../errors/api-error.ts';
 import { UnavailableError } from '../errors/unavailable-error.ts';
 import type { Clock } from '../model/instant.ts';
 import type { Parts } from '../parts.ts';
@@ -133,7 +133,7 @@ export function openDeviceChannel(server: Server, parts: DeviceChannelParts): De
     const turn = admissions.take(`${environmentId}/${read.device.id}`, async () => {
       if (socket.readyState === socket.OPEN) await takePlace(socket, read);
     });
-    if (!turn) throw limitExceeded('request', 'The device opens too many sockets.');
+    if (!turn) throw requestLimited('request', 'The device opens too many sockets.');
     await turn;
   }
 

@@ -34,17 +34,21 @@ export function toApiError(error: unknown): ApiError {
   return known?.() ?? new ApiError('UNEXPECTED_ERROR', [], { cause: error ?? 'nothing' });
 }
 
-function headersOf(status: number): OperationReply['headers'] {
+function headersOf({ status, retryAfterMs }: ApiError): OperationReply['headers'] {
   // RFC 9110 §11.6.1, RFC 6750 §3.
   if (status === 401) return { 'www-authenticate': 'Bearer' };
-  return status === 503 ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : undefined;
+  if (status !== 429 && status !== 503) return undefined;
+  const seconds =
+    retryAfterMs === undefined ? RETRY_AFTER_SECONDS : Math.ceil(retryAfterMs / 1_000);
+  return { 'retry-after': String(seconds) };
 }
 
 /** The answer to what was thrown, and what to log of it. Every error gets an id of its own. */
 export function errorReply(error: unknown): { reply: OperationReply; failure: Failure } {
-  const { code, status, message, details, cause, because } = toApiError(error);
+  const apiError = toApiError(error);
+  const { code, status, message, details, cause, because } = apiError;
   const id = randomUUID();
-  const headers = headersOf(status);
+  const headers = headersOf(apiError);
   return {
     reply: {
       status,

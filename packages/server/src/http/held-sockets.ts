@@ -1,7 +1,7 @@
 /** Sockets of devices that have said whose they are: one of each device, and a share of each environment. */
 import type { WebSocket } from 'ws';
 import { DEVICE_SOCKETS_PER_ENVIRONMENT_MAX } from '../config/limits.ts';
-import { limitExceeded } from '../errors/api-error.ts';
+import { requestLimited } from '../errors/api-error.ts';
 
 const STILL_HERE = '{"v":1}';
 
@@ -31,7 +31,7 @@ export function createHeldSockets(): HeldSockets {
     add(environmentId, deviceId, socket) {
       const count = counts.get(environmentId) ?? 0;
       if (count >= DEVICE_SOCKETS_PER_ENVIRONMENT_MAX) {
-        throw limitExceeded('request', 'The environment has the maximum of sockets.');
+        throw requestLimited('request', 'The environment has the maximum of sockets.');
       }
       const key = keyOf(environmentId, deviceId);
       const own: HeldSocket = {

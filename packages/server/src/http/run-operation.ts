@@ -97,6 +97,7 @@ async function readOperationBody({ body, operation }: CompiledOperation, raw: In
   }
   const bytesMax = operation.bodyBytesMax ?? BODY_BYTES_MAX;
   const bytes = hasBody(raw.headers) ? await readBody(raw, bytesMax) : Buffer.alloc(0);
+  if (body.kind === 'BYTES' && bytes.length > 0) return { value: bytes };
   const value = bytes.length === 0 ? undefined : parseBody(body, operation, bytes);
   if (!value) {
     if (body.isOptional) return { value: {} };
@@ -139,16 +140,25 @@ export async function runOperation(
   const query = readQuery(compiled, request.url ?? '');
   const { value: body, ignored } = await readOperationBody(compiled, request);
   if (ignored?.length) tellIgnored(exchange, ignored);
-  return operation.handle({
+  const { externalCorrelation } = exchange.correlation;
+  const guard = userGuard(principal, reach);
+  const handled: OperationRequest = {
     params,
     query,
     body,
     actor: principal.actor,
-    requireUser: userGuard(principal, reach),
+    requireUser(user) {
+      guard(user);
+      handled.concerned = user;
+    },
+    allows: (permission) =>
+      principal.reach(permission, environmentId ?? '', params.appID) !== undefined,
     ...(reach.populationIds ? { populationIds: reach.populationIds } : {}),
     now: parts.clock.now(),
     correlationId: correlationText(exchange.correlation),
+    ...(externalCorrelation ? { externalCorrelation } : {}),
     remoteAddress: exchange.remoteAddress,
     headers: request.headers,
-  });
+  };
+  return operation.handle(handled);
 }

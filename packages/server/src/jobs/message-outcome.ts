@@ -1,5 +1,5 @@
 /** What becomes of a message after a try: the writes, as data. Pure but the ids of activities. */
-import { randomUUIDv7 } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import {
   DEAD_MESSAGE_LIFETIME_MS,
   OUTBOX_ATTEMPTS_MAX,
@@ -7,6 +7,7 @@ import {
   OUTBOX_RETRY_MAX_MS,
   OUTBOX_RETRY_MS,
 } from '../config/limits.ts';
+import { activityId } from '../model/activity-id.ts';
 import type { Message } from '../model/documents.ts';
 import type { Instant } from '../model/instant.ts';
 import type { DeliveryReceipt } from '../notifications/channels/channel.ts';
@@ -60,7 +61,7 @@ export function dead(message: Stored<Message>, reason: string, now: Instant): Me
     op: 'insert',
     table: 'activities',
     environmentId,
-    id: randomUUIDv7(),
+    id: activityId(now, randomUUID()),
     doc: {
       action: 'NOTIFICATION.REJECTED',
       recordedAt: now,

@@ -1,6 +1,7 @@
 /** A push provider says that a token is dead: the device isn't woken by it any more. */
-import { randomUUIDv7 } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Vault, VaultLoader } from '../crypto/vault.ts';
+import { activityId } from '../model/activity-id.ts';
 import type { Clock, Instant } from '../model/instant.ts';
 import { type NativeCredential, pushTokenIdentity } from '../model/mobile.ts';
 import type { Store, Write } from '../storage/store.ts';
@@ -23,7 +24,7 @@ function recordOf({ environmentId, deviceId, reason }: DeadToken, userId: string
     op: 'insert',
     table: 'activities',
     environmentId,
-    id: randomUUIDv7(),
+    id: activityId(now, randomUUID()),
     doc: {
       action: 'DEVICE.UPDATED',
       recordedAt: now,

@@ -174,9 +174,21 @@ export interface NewCredential {
   revealed?: Record<string, unknown>;
 }
 
-export interface AuthenticationMethod {
+/** What is known of every type of device, also of one that nobody authenticates with. */
+export interface DeviceKind {
   /** The wire value of `device.type`: `'TOTP'`. */
   readonly type: string;
+  readonly schemas: {
+    /** Properties of a create request beside the common ones: `{ phone: … }`. */
+    create: Record<string, TSchema>;
+    /** Properties of the device in the API beside the common ones. */
+    view: Record<string, TSchema>;
+  };
+  /** What the API shows of the device beside the common properties. */
+  view(device: MethodDevice, options: ViewOptions): Record<string, unknown>;
+}
+
+export interface AuthenticationMethod extends DeviceKind {
   /** The name of the method's block in a policy: `'totp'`. */
   readonly policyKey: string;
   readonly waitingStatus: WaitingStatus;
@@ -185,15 +197,13 @@ export interface AuthenticationMethod {
   readonly amr: readonly string[];
   /** The statuses that a create request may ask for; the first is an administrator's default. */
   readonly initialStatuses: readonly Device['status'][];
-  readonly schemas: {
-    /** Properties of a create request beside the common ones: `{ phone: … }`. */
-    create: Record<string, TSchema>;
+  readonly schemas: DeviceKind['schemas'] & {
     /** Properties of the start of a flow that are this method's: `{ rp: … }`; all optional. */
     start?: Record<string, TSchema>;
-    /** Properties of the device in the API beside the common ones. */
-    view: Record<string, TSchema>;
     /** What `challengeView` adds to a flow and to a pending device. */
     question?: Record<string, TSchema>;
+    /** What `offerView` adds to a flow. */
+    offer?: Record<string, TSchema>;
     /** The method's block of a policy. */
     policy: TSchema;
   };
@@ -218,8 +228,6 @@ export interface AuthenticationMethod {
     device: MethodDevice,
     context: MethodContext,
   ): Verdict | Promise<Verdict>;
-  /** What the API shows of the device beside the common properties. */
-  view(device: MethodDevice, options: ViewOptions): Record<string, unknown>;
 
   // Capabilities: absent where the method has none.
 
@@ -254,6 +262,8 @@ export interface AuthenticationMethod {
     challenge: Challenge,
     context: Pick<MethodContext, 'vault' | 'environmentId'>,
   ): Record<string, unknown>;
+  /** What a flow says that offers such devices, by property; in `schemas.offer`. */
+  offerView?(context: Pick<AnonymousContext, 'policy' | 'configuration'>): Record<string, unknown>;
   /** How the device takes part in a flow; absent: always as the method says. */
   usability?(
     device: MethodDevice,

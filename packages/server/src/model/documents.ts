@@ -3,6 +3,7 @@
  * Optional members are absent, never null. Moments are `Instant`s, secrets are sealed (see
  * `crypto/vault.ts`) or hashed before they come here.
  */
+import type { Activity, EventCounter, EventDelivery, Subscription } from './events.ts';
 import type { CustomAuthenticator, FidoPolicy, KeptFido2Policy } from './fido2.ts';
 import type { Instant } from './instant.ts';
 import type {
@@ -14,6 +15,8 @@ import type {
 } from './mobile.ts';
 import type { OathJob, OathJobPart, OathToken } from './oath.ts';
 import type { DeviceAuthenticationPolicySettings } from './policy.ts';
+
+export type * from './events.ts';
 
 export interface Timestamps {
   createdAt: Instant;
@@ -29,6 +32,12 @@ export interface BillOfMaterialsProduct {
   tags?: string[];
   bookmarks?: { name: string; href: string }[];
   deployment?: Record<string, unknown>;
+}
+
+/** The one organization, with the name of the one license. */
+export interface Organization extends Timestamps {
+  name: string;
+  licenseName: string;
 }
 
 export interface Environment extends Timestamps {
@@ -128,19 +137,31 @@ export interface OneTimeTries {
 export interface Application extends Timestamps {
   name: string;
   description?: string;
-  type: 'WORKER' | 'NATIVE_APP' | 'WEB_APP' | 'SINGLE_PAGE_APP' | 'SERVICE';
-  protocol: 'OPENID_CONNECT';
+  type:
+    | 'WORKER'
+    | 'NATIVE_APP'
+    | 'WEB_APP'
+    | 'SINGLE_PAGE_APP'
+    | 'SERVICE'
+    | 'CUSTOM_APP'
+    | 'PORTAL_LINK_APP';
+  /** Sign-on is served by none; others than `OPENID_CONNECT` are kept only, and have no credentials. */
+  protocol: 'OPENID_CONNECT' | 'SAML' | 'WS_FED' | 'EXTERNAL_LINK';
   enabled: boolean;
-  grantTypes: string[];
-  tokenEndpointAuthMethod:
+  /** Both are absent of other protocols. */
+  grantTypes?: string[];
+  tokenEndpointAuthMethod?:
     | 'CLIENT_SECRET_BASIC'
     | 'CLIENT_SECRET_POST'
+    | 'CLIENT_SECRET_JWT'
     | 'PRIVATE_KEY_JWT'
     | 'NONE';
   /** scrypt: `N$r$p$salt$hash`, base64url. */
   secretHash?: string;
   /** The secret, sealed; absent: it can't be read. */
   sealedSecret?: string;
+  /** The secret before this one, where it stays good for a while. */
+  previousSecret?: PreviousSecret;
   /** What opens tokens of Play Integrity, as sealed JSON (`PlayCredentials`); never returned. */
   sealedPlayIntegrity?: string;
   jwks?: { keys: Record<string, unknown>[] };
@@ -148,8 +169,27 @@ export interface Application extends Timestamps {
   jwksText?: string;
   /** Everything else that the API stores and returns as it came (mobile settings, redirect URIs). */
   settings: Record<string, unknown>;
+  /** The name that the client brought along; absent: the application's id. */
+  clientId?: string;
   /** Tokens issued before this moment are refused: set when the secret changes. */
   tokensValidFrom?: Instant;
+}
+
+/** A secret that another one has replaced, and that is good until a moment. */
+export interface PreviousSecret {
+  secretHash: string;
+  sealedSecret?: string;
+  expiresAt: Instant;
+  /** A token was got by it, about then. */
+  lastUsedAt?: Instant;
+  /** The application's `tokensValidFrom` while this was its secret: tokens got by it name that. */
+  tokensValidFrom?: Instant;
+}
+
+/** A client has proved itself by this assertion: it is taken once. Its id is a hash. */
+export interface UsedAssertion extends Timestamps {
+  /** By then it has expired; the row may go. */
+  expiresAt: Instant;
 }
 
 export interface RoleAssignment extends Timestamps {
@@ -178,6 +218,8 @@ export interface DeviceAuthenticationPolicy extends Timestamps {
 export interface Device extends Timestamps {
   userId: string;
   type: string;
+  /** It remembers where its user has authenticated, and nobody authenticates with it. */
+  remembers?: true;
   status: 'ACTIVE' | 'ACTIVATION_REQUIRED';
   nickname?: string;
   /** The method's own: address, sealed secret, public key, counters. */
@@ -314,20 +356,31 @@ export interface Message extends Timestamps {
   lastError?: string;
 }
 
-/** An audit record: who did what to what. Never holds a code, a secret or a full address. */
-export interface Activity {
-  action: string;
-  recordedAt: Instant;
-  actor: { type: 'APPLICATION' | 'USER' | 'SYSTEM'; id?: string };
-  resource: { type: string; id: string };
-  userId?: string;
-  correlationId?: string;
-  result: 'SUCCESS' | 'FAILED';
-  data?: Record<string, unknown>;
+/** What clients keep here although it decides nothing: a language, a theme, a sign-on policy. */
+export interface KeptResource extends Timestamps {
+  /** Which of them, by the last part of its path: `languages`. */
+  kind: string;
+  /** The resource that it is a part of. */
+  parentId?: string;
+  /** `KIND:value`, where a member of it is unique. */
+  uniqueKey?: string;
+  isDefault: boolean;
+  /** As it was sent, with what the platform adds. */
+  body: Record<string, unknown>;
+}
+
+/** A report that was asked for. Its rows are read when they are asked for. */
+export interface DataExploration extends Timestamps {
+  fields: string[];
+  filter?: string;
+  deliverAs: 'ENTRIES' | 'ASYNC_FILE';
+  /** The row is gone after this moment. */
+  expiresAt: Instant;
 }
 
 /** Every table and the document it holds. */
 export interface Documents {
+  organizations: Organization;
   environments: Environment;
   environment_keys: EnvironmentKey;
   populations: Population;
@@ -351,6 +404,12 @@ export interface Documents {
   oath_tokens: OathToken;
   oath_jobs: OathJob;
   oath_job_parts: OathJobPart;
+  used_assertions: UsedAssertion;
+  kept_resources: KeptResource;
+  subscriptions: Subscription;
+  event_deliveries: EventDelivery;
+  event_counters: EventCounter;
+  data_explorations: DataExploration;
 }
 
 export type Table = keyof Documents;

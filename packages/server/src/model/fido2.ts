@@ -35,7 +35,11 @@ export interface Fido2PolicySettings {
   userVerification: {
     option: 'DISCOURAGED' | 'PREFERRED' | 'REQUIRED';
     enforceDuringAuthentication: boolean;
+    /** Kept and returned: a server sees of a PIN only that the user was verified. */
+    pinRequirement?: { option: string; minLength?: number };
   };
+  /** With ENTERPRISE: whose value must be the unique identifier in the attestation. */
+  eaUniqueIdentifierAttribute?: { name: string };
   /**
    * Origins beside the relying party's own that may use its credentials: what it publishes at
    * `/.well-known/webauthn` (WebAuthn Level 3, §5.11), and the apps that it trusts.

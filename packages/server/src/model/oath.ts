@@ -1,5 +1,5 @@
 /** What is kept of OATH tokens and of the jobs that make and revoke many of them. */
-import type { Activity, Timestamps } from './documents.ts';
+import type { Activity, ActivitySource, Timestamps } from './documents.ts';
 import type { Instant } from './instant.ts';
 
 export type OathHash = 'HmacSHA1' | 'HmacSHA256' | 'HmacSHA512';
@@ -79,9 +79,10 @@ export interface OathJob extends Timestamps {
   attempts: number;
   /** From then on a node may take it: the end of another's lease. Absent: it has ended. */
   availableAt?: Instant;
-  /** Who has asked for it. */
-  actor: Activity['actor'];
-  correlationId: string;
+  /** Who has asked for it, and in which request. */
+  origin: Pick<Activity, 'actor' | 'correlationId' | 'externalCorrelation'> & {
+    source?: ActivitySource;
+  };
   expiresAt: Instant;
 }
 

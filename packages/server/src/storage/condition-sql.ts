@@ -1,6 +1,6 @@
 import type { Table } from '../model/documents.ts';
 import type { Condition } from './store.ts';
-import { columnNames } from './tables.ts';
+import { columnNames, memberPath } from './tables.ts';
 
 /** How an engine writes what differs between them. */
 export interface Engine {
@@ -8,6 +8,8 @@ export interface Engine {
   parameter(number: number): string;
   /** Position of a text in another, from 1; 0: it isn't in it. Compares bytes. */
   position(column: string, text: string): string;
+  /** A member of the document as text, by its path: `tags.0`. */
+  member(path: string): string;
   /** The texts of a JSON array, as a query of one column. */
   members(array: string): string;
 }
@@ -27,6 +29,13 @@ export function firstBeyond(prefix: string): string | undefined {
 }
 
 const OPERATORS = { eq: '=', ne: '<>', gt: '>', ge: '>=', lt: '<', le: '<=' } as const;
+
+function columnSql(name: string, table: Table, engine: Engine): string {
+  if (name === 'id' || columnNames(table).includes(name)) return name;
+  const path = memberPath(table, name);
+  if (path === undefined) throw new Error(`The table ${table} has no searched column ${name}.`);
+  return engine.member(path);
+}
 
 /**
  * A condition as SQL; its values are pushed to `parameters`. A column that the table doesn't have
@@ -48,10 +57,7 @@ export function conditionSql(
   if ('not' in condition) {
     return `not coalesce(${conditionSql(condition.not, table, engine, parameters)}, false)`;
   }
-  const { column } = condition;
-  if (column !== 'id' && !columnNames(table).includes(column)) {
-    throw new Error(`The table ${table} has no searched column ${column}.`);
-  }
+  const column = columnSql(condition.column, table, engine);
   if (condition.is === 'present') return `${column} is not null`;
   if (condition.is === 'in') {
     // One parameter: however many there are, it is one statement.

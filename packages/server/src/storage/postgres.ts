@@ -24,6 +24,7 @@ import { createUnderWay } from './under-way.ts';
 const ENGINE: Engine = {
   parameter: (number) => `$${number}`,
   position: (column, text) => `strpos(${column}, ${text})`,
+  member: (path) => `(doc #>> '{${path.replaceAll('.', ',')}}')`,
   members: (array) => `select json_array_elements_text(${array}::json)`,
 };
 

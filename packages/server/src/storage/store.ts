@@ -8,7 +8,7 @@
  * batched: an adapter commits the changes that are ready together in one transaction (group
  * commit), as if one after the other, and answers each one only after that transaction is durable.
  */
-import type { Device, Documents, Flow, Table, User } from '../model/documents.ts';
+import type { ActivitySource, Device, Documents, Flow, Table, User } from '../model/documents.ts';
 import type { Instant } from '../model/instant.ts';
 
 /** A row as it was read. `version` starts at 1 and grows by one with each update. */
@@ -20,7 +20,15 @@ export interface Stored<D> {
 }
 
 type WriteOf<T extends Table> =
-  | { op: 'insert'; table: T; environmentId: string; id: string; doc: Documents[T] }
+  | {
+      op: 'insert';
+      table: T;
+      environmentId: string;
+      id: string;
+      doc: Documents[T];
+      /** Of an activity: where the request came from. Whoever wants it kept puts it into the document. */
+      source?: ActivitySource;
+    }
   | {
       op: 'update';
       table: T;
@@ -29,13 +37,14 @@ type WriteOf<T extends Table> =
       /** The version that was read; the write is refused when it is no longer the present one. */
       version: number;
       doc: Documents[T];
-    }
-  | { op: 'delete'; table: T; environmentId: string; id: string; version: number }
-  /** Changes nothing; docs/decisions/0021. The change is refused when this is no longer the row's version. */
-  | { op: 'guard'; table: T; environmentId: string; id: string; version: number };
+    };
 
 /** One write of a change. */
-export type Write = { [T in Table]: WriteOf<T> }[Table];
+export type Write =
+  | { [T in Table]: WriteOf<T> }[Table]
+  | { op: 'delete'; table: Table; environmentId: string; id: string; version: number }
+  /** Changes nothing; docs/decisions/0021. The change is refused when this is no longer the row's version. */
+  | { op: 'guard'; table: Table; environmentId: string; id: string; version: number };
 
 /**
  * How a commit ended. A lost race is an outcome, not an exception: read again and decide again.

@@ -12,6 +12,8 @@ export type ColumnValue = string | number | null;
 export interface TableDescription<T extends Table> {
   /** Column name to its value; ids and instants as they are, booleans as 0 and 1. */
   columns: Readonly<Record<string, (doc: Documents[T], id: string) => ColumnValue | undefined>>;
+  /** Members of the document that are searched without a column: `resource.type`. */
+  members?: Readonly<Record<string, string>>;
   /** A configuration table: caches hear of its changes. */
   notifies?: true;
 }
@@ -26,6 +28,13 @@ const lockedUntil = ({ lock }: User) => lock && (lock.unlockAt ?? Number.MAX_SAF
 const flag = (value: boolean): number => (value ? 1 : 0);
 
 export const TABLES: Tables = {
+  organizations: {
+    columns: {
+      name_key: ({ name }) => textKey(name),
+      license_name_key: ({ licenseName }) => textKey(licenseName),
+      created_at: ({ createdAt }) => createdAt,
+    },
+  },
   environments: {
     columns: {
       name: ({ name }) => composed(name),
@@ -68,6 +77,7 @@ export const TABLES: Tables = {
       name: ({ name }) => composed(name),
       type: ({ type }) => type,
       enabled: ({ enabled }) => flag(enabled),
+      client_id: ({ clientId }, id) => clientId ?? id,
     },
     notifies: true,
   },
@@ -122,6 +132,19 @@ export const TABLES: Tables = {
       resource_id: ({ resource }) => resource.id,
       correlation_id: ({ correlationId }) => correlationId,
       result: ({ result }) => result,
+      // What is gone has its name in the record of its end, and is found there.
+      deleted_id: ({ action, resource }) => (action.endsWith('.DELETED') ? resource.id : undefined),
+      waiting: ({ waiting }) => (waiting ? 1 : undefined),
+      position: ({ position }) => position,
+    },
+    // Searched within a range of time only: a column would cost every record.
+    members: {
+      actor_type: 'actor.type',
+      actor_id: 'actor.id',
+      actor_application_id: 'actor.applicationId',
+      resource_type: 'resource.type',
+      population_id: 'populationId',
+      tag: 'tags.0',
     },
   },
   fido2_policies: {
@@ -162,6 +185,19 @@ export const TABLES: Tables = {
     },
   },
   oath_job_parts: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
+  used_assertions: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
+  kept_resources: {
+    columns: {
+      kind: ({ kind }) => kind,
+      parent_id: ({ parentId }) => parentId,
+      unique_key: ({ uniqueKey }) => uniqueKey,
+      is_default: ({ isDefault }) => flag(isDefault),
+    },
+  },
+  subscriptions: { columns: { name: ({ name }) => composed(name) }, notifies: true },
+  event_deliveries: { columns: {} },
+  event_counters: { columns: {} },
+  data_explorations: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
 };
 
 export const TABLE_NAMES = Object.keys(TABLES) as Table[];
@@ -169,6 +205,12 @@ export const TABLE_NAMES = Object.keys(TABLES) as Table[];
 /** The names of a table's searched columns, in the order of `columnValues`. */
 export function columnNames(table: Table): string[] {
   return Object.keys(TABLES[table].columns);
+}
+
+/** Where a searched member stands in the document; undefined: the table has no such member. */
+export function memberPath(table: Table, name: string): string | undefined {
+  const { members } = TABLES[table];
+  return members && Object.hasOwn(members, name) ? members[name] : undefined;
 }
 
 /** The values of a row's searched columns. Pure. */
@@ -196,6 +238,8 @@ const INTEGER_COLUMNS: ReadonlySet<string> = new Set([
   'push_expires_at',
   'locked_until',
   'created_at',
+  'waiting',
+  'position',
 ]);
 
 /** Whether a searched column holds numbers; the others hold text. */

@@ -22,6 +22,7 @@ import {
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY_MS = 86_400_000;
 const AAGUID_OID = '1.3.6.1.4.1.45724.1.1.4';
+const SERIAL_NUMBER_OID = '1.3.6.1.4.1.45724.1.1.2';
 const AIK_OID = '2.23.133.8.3';
 const KEY_DESCRIPTION_OID = '1.3.6.1.4.1.11129.2.1.17';
 const APPLE_NONCE_OID = '1.2.840.113635.100.8.2';
@@ -29,6 +30,8 @@ const APPLE_NONCE_OID = '1.2.840.113635.100.8.2';
 const sha256 = (data: Uint8Array) => createHash('sha256').update(data).digest();
 const bytes = (certificate: X509Certificate) => new Uint8Array(certificate.rawData);
 const uint16 = (value: number) => Buffer.from([value >> 8, value & 0xff]);
+/** An ASN.1 OCTET STRING, of few bytes. */
+const octets = (data: Uint8Array) => Buffer.concat([Buffer.from([0x04, data.length]), data]);
 const sized = (data: Uint8Array) => Buffer.concat([uint16(data.length), data]);
 const statement = (fmt: string, members: Record<string, unknown>): AttestationStatement => ({
   fmt,
@@ -93,13 +96,17 @@ export async function makeMaker(name = 'Maker') {
     sign,
     batchKey,
     /** §8.2, with the batch's certificate. */
-    async packed(facts: AttestationFacts, more: { endsInDays?: number } = {}) {
+    async packed(
+      facts: AttestationFacts,
+      { serialNumber, ...more }: { endsInDays?: number; serialNumber?: Buffer } = {},
+    ) {
       const { aaguid, authenticatorData, clientDataHash } = facts;
       const certificate = await sign({
         subject: `CN=${name} Key, OU=Authenticator Attestation, O=${name}, C=FI`,
         publicKey: batchKey,
         extensions: [
-          new Extension(AAGUID_OID, false, Buffer.concat([Buffer.from([0x04, 16]), aaguid])),
+          new Extension(AAGUID_OID, false, octets(aaguid)),
+          ...(serialNumber ? [new Extension(SERIAL_NUMBER_OID, false, octets(serialNumber))] : []),
         ],
         ...more,
       });

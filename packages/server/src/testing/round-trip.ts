@@ -48,3 +48,46 @@ export async function roundTrip(
   await everywhere(replaced.body);
   return { made: made.body, replaced: replaced.body };
 }
+
+const HEAD = ['_links', 'id', 'environment', 'createdAt', 'updatedAt'];
+
+/** What a resource says beside what the server alone says of it. */
+const withoutHead = (body: object) =>
+  Object.fromEntries(Object.entries(body).filter(([name]) => !HEAD.includes(name)));
+
+/**
+ * The life of a resource in the hands of Terraform: made with the least, read, written back as it
+ * was read, extended to the whole, taken back to the least, deleted behind its back. Each answer
+ * says exactly what was sent and `defaults`, so that a plan is empty.
+ */
+export async function livesAsSent(
+  api: Api,
+  collection: string,
+  sent: { minimal: object; full: object; defaults: { minimal?: object; full?: object } },
+): Promise<void> {
+  const expected = {
+    minimal: { ...sent.minimal, ...sent.defaults.minimal },
+    full: { ...sent.full, ...sent.defaults.full },
+  };
+  const made = await api(collection, { body: sent.minimal });
+  assert.equal(made.status, 201, JSON.stringify(made.body));
+  assert.deepEqual(withoutHead(made.body), expected.minimal);
+  const path = `${collection}/${made.body.id}`;
+  const writes = async (body: object, form: object) => {
+    const written = await api(path, { method: 'PUT', body });
+    assert.equal(written.status, 200, JSON.stringify(written.body));
+    assert.deepEqual(withoutHead(written.body), form);
+    const read = await api(path);
+    assert.deepEqual(read.body, written.body);
+    assert.equal(read.body.id, made.body.id);
+  };
+  await writes((await api(path)).body, expected.minimal);
+  await writes(sent.full, expected.full);
+  await writes((await api(path)).body, expected.full);
+  await writes(sent.minimal, expected.minimal);
+  assert.equal((await api(path, { method: 'DELETE' })).status, 204);
+  for (const method of ['GET', 'PUT', 'DELETE']) {
+    const gone = await api(path, { method, ...(method === 'PUT' ? { body: sent.full } : {}) });
+    assert.deepEqual([gone.status, gone.body.code], [404, 'NOT_FOUND'], method);
+  }
+}

@@ -72,12 +72,17 @@ export function wrong(otp: string): string {
   return (otp.startsWith('1') ? '2' : '1') + otp.slice(1);
 }
 
+/** A filter of activities, which need a range of time. */
+export const ever = (filter: string) =>
+  `recordedAt gt "1970-01-01T00:00:00Z" and recordedAt lt "2100-01-01T00:00:00Z" and (${filter})`;
+
 /** What the filter finds of this resource, as the list has it. */
 export async function found(
   test: Pick<TestServer, 'api'>,
   resource: string,
-  filter: string,
+  wanted: string,
 ): Promise<Reply['body'][]> {
+  const filter = resource === 'activities' ? ever(wanted) : wanted;
   const reply = await test.api(`/${resource}?filter=${encodeURIComponent(filter)}`);
   assert.equal(reply.status, 200, reply.text);
   return reply.body._embedded[resource];

@@ -21,13 +21,17 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'FIDO device metadata':
     'The models of authenticators that are known: those of the FIDO Metadata Service, and your own.',
   'MFA settings': 'What holds for the whole environment: pairing, lockout, phone extensions.',
+  Organizations: 'The one organization that all environments belong to, and its one license.',
   Environments: 'The tenants of this server. MFA works in those with `PING_ONE_MFA`.',
   Populations: 'Groups of users; a role can be confined to one.',
   Applications:
     'Those who call this API (`WORKER`), and those on phones that devices pair with (`NATIVE_APP`).',
+  Surroundings:
+    'What clients make around MFA: languages, themes, sign-on policies, keys. It is kept and returned, and decides nothing here.',
   Roles: 'What a worker may do; docs/reference/roles.md lists it.',
   'Application role assignments': 'Which role an application has, and where.',
   Activities: 'The audit log: who did what to whom, when, and how it ended.',
+  Reports: 'Numbers for administrators, and devices with their users: in pages, or as a file.',
   Tokens: 'OAuth 2.0: the token endpoint, its keys, and where they are.',
   Development: 'Not in production.',
 };

@@ -11,6 +11,8 @@ export const email = passcodeMethod({
   policyKey: 'email',
   amr: ['email'],
   channel: 'EMAIL',
+  oneTime: true,
+  isOnAtFirst: true,
   schemas: { create: { email: EMAIL }, view: { email: EMAIL } },
   create(request) {
     const address = requiredText(request, 'email').trim();

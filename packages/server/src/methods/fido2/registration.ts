@@ -1,4 +1,5 @@
 /** Pairing of a FIDO2 device: WebAuthn Level 3, §7.1; the check itself is the library's. */
+import type { X509Certificate } from '@peculiar/x509';
 import { verifyRegistrationResponse } from '@simplewebauthn/server';
 import type { Challenge } from '../../model/documents.ts';
 import type { Authenticator, Fido2PolicySettings } from '../../model/fido2.ts';
@@ -7,6 +8,7 @@ import { attestationCertificates, keyIdentifierOf, leadsToMaker } from './attest
 import { registrationComplaint } from './authenticator-rules.ts';
 import { FRAMED, isStrangelyFramed } from './client-data.ts';
 import { parseAttestation } from './credential-text.ts';
+import { identifierComplaint } from './enterprise-identifier.ts';
 import { credentialOf, environmentKeyOf, type Fido2Credential } from './fido2-credential.ts';
 import { ALGORITHMS } from './options.ts';
 import { isAllowedOrigin } from './relying-party.ts';
@@ -70,17 +72,19 @@ export async function verifyRegistration(
   if (typeof info === 'string') return rejected(info);
 
   const { attestationObject, transports } = response.response;
-  const found = await authenticatorOf(info.aaguid, attestationObject, context);
+  const certificates = attestationCertificates(attestationObject);
+  const found = await authenticatorOf(info.aaguid, certificates, context);
   const attachment = response.authenticatorAttachment ?? attachmentOf(transports);
   const isResidentKey = response.clientExtensionResults.credProps?.rk;
   const isBackupEligible = info.credentialDeviceType === 'multiDevice';
-  const complaint = registrationComplaint(policy, {
-    attestationType: info.fmt,
-    ...found,
-    ...(attachment === undefined ? {} : { attachment }),
-    ...(isResidentKey === undefined ? {} : { isResidentKey }),
-    isBackupEligible,
-  });
+  const complaint =
+    registrationComplaint(policy, {
+      attestationType: info.fmt,
+      ...found,
+      ...(attachment === undefined ? {} : { attachment }),
+      ...(isResidentKey === undefined ? {} : { isResidentKey }),
+      isBackupEligible,
+    }) ?? identifierComplaint(policy, certificates, context.user.profile);
   if (complaint !== undefined) return refused(complaint);
   const { authenticator } = found;
   const made: Fido2Credential = {
@@ -121,10 +125,9 @@ const NO_AAGUID = '00000000-0000-0000-0000-000000000000';
 /** The model of the authenticator, and whether its attestation leads to the model's maker. */
 async function authenticatorOf(
   aaguid: string,
-  attestationObject: string,
+  certificates: readonly X509Certificate[],
   { configuration: { authenticators }, now }: MethodContext,
 ): Promise<{ authenticator?: Authenticator; isTrusted: boolean }> {
-  const certificates = attestationCertificates(attestationObject);
   const [own] = certificates;
   const authenticator =
     aaguid !== NO_AAGUID

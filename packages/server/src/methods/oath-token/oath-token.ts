@@ -11,6 +11,7 @@ import type { Instant } from '../../model/instant.ts';
 import { type OathCredential, secretIdentity } from '../../model/oath.ts';
 import { typedCode } from '../../model/typed-code.ts';
 import { OATH_TOKEN_BLOCK } from '../../policy/blocks.ts';
+import { FIRST_FAILURE } from '../../policy/first-blocks.ts';
 import type { AuthenticationMethod, MethodDevice, TokenContext } from '../authentication-method.ts';
 import {
   expectedPosition,
@@ -72,12 +73,7 @@ export const oathToken: AuthenticationMethod = {
     },
     policy: OATH_TOKEN_BLOCK,
   },
-  defaultPolicy: {
-    enabled: true,
-    pairingDisabled: false,
-    promptForNicknameOnPairing: false,
-    otp: { failure: { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } } },
-  },
+  defaultPolicy: { enabled: true, otp: { failure: FIRST_FAILURE } },
 
   create(request, { token }) {
     if (!token) throw invalidData('INVALID_VALUE', SERIAL_NUMBER);

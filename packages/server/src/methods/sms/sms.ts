@@ -8,6 +8,8 @@ export const sms = passcodeMethod({
   policyKey: 'sms',
   amr: ['sms'],
   channel: 'SMS',
+  oneTime: true,
+  isOnAtFirst: false,
   schemas: { create: { phone: PHONE }, view: { phone: PHONE } },
   create(request) {
     const phone = phoneOf(request);

@@ -16,6 +16,8 @@ export const voice = passcodeMethod({
   policyKey: 'voice',
   amr: ['tel'],
   channel: 'VOICE',
+  oneTime: true,
+  isOnAtFirst: false,
   schemas: {
     create: { phone: PHONE, extension: Type.Optional(EXTENSION) },
     view: { phone: PHONE, extension: Type.Optional(EXTENSION) },

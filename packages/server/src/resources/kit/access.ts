@@ -11,8 +11,15 @@ export interface Principal {
   actor: Actor;
   /** Scopes of a user's own token (`p1:…`); empty for an application. */
   scopes: ReadonlySet<string>;
-  /** Undefined: the caller's roles don't allow it there, or on that application. */
-  reach(permission: Permission, environmentId: string, applicationId?: string): Reach | undefined;
+  /**
+   * Undefined: the caller's roles don't allow it there, or on that application. Without
+   * `environmentId`: in any environment.
+   */
+  reach(
+    permission: Permission,
+    environmentId: string | undefined,
+    applicationId?: string,
+  ): Reach | undefined;
 }
 
 export interface Access {

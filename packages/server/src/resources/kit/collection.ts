@@ -5,11 +5,17 @@
  * What a resource does beside these stands in its own folder and uses the functions below.
  */
 import { randomUUIDv7 } from 'node:crypto';
-import { invalidData, limitExceeded, notFound, notUnique } from '../../errors/api-error.ts';
+import {
+  type ApiError,
+  invalidData,
+  limitExceeded,
+  notFound,
+  notUnique,
+} from '../../errors/api-error.ts';
 import { defined } from '../../model/defined.ts';
 import type { Documents, Table, Timestamps } from '../../model/documents.ts';
 import type { Condition, Store, Write } from '../../storage/store.ts';
-import { changeRecord } from './activity.ts';
+import { type AuditType, type ChangeVerb, changeRecord } from './activity.ts';
 import { commitOrRetry, type Decision } from './commit.ts';
 import type { FilterAttribute } from './filter.ts';
 import { headOf, type Links } from './links.ts';
@@ -52,12 +58,14 @@ export interface Collection<T extends CollectionTable, Body> extends Resource {
   store: Pick<Store, 'get' | 'list' | 'count' | 'commit'>;
   links: Links;
   table: T;
-  /** The resource type in activities: `POPULATION`. */
-  auditType: string;
+  /** The resource type in activities: `POPULATION`; absent: its changes aren't recorded. */
+  auditType?: AuditType;
+  /** What is recorded beside that. */
+  auditData?(doc: Documents[T]): Record<string, unknown>;
   /** What a filter of the list may name; absent: none is taken. */
   filters?: Readonly<Record<string, FilterAttribute>>;
-  /** In an environment; `of` is the error's target. */
-  maximum?: { count: number; of: string };
+  /** In an environment; `of`: its word for them; `refusal`: another error than usual. */
+  maximum?: { count: number; of: string; refusal?(): ApiError };
   /**
    * One of them is the default (`default` on the wire), which is neither unmade nor deleted. `kept`:
    * what is said to who would delete it.
@@ -65,6 +73,8 @@ export interface Collection<T extends CollectionTable, Body> extends Resource {
   oneDefault?: { noun: string; kept?: string };
   /** The member that is unique; default `name`. */
   unique?: string;
+  /** What is said of another one that has it. */
+  taken?: string;
   /** Nothing of them can be replaced. */
   isImmutable?: true;
   /** Throws where what the path names above the list isn't there. */
@@ -76,11 +86,13 @@ export interface Collection<T extends CollectionTable, Body> extends Resource {
   /** What a valid body says, with defaults for what it leaves out. Throws what is wrong with it. */
   toDocument(body: Body, target: Target<T>): Requested<T> | Promise<Requested<T>>;
   /** The members of the resource in a reply, beside `_links`, `id` and `environment`. */
-  view(doc: Documents[T], row: Row<T>): object;
-  /** Links beside `self` and `environment`. */
+  view(doc: Documents[T], row: Row<T>, request: OperationRequest): object | Promise<object>;
+  /** Links beside `self` and `environment`, or in their place. */
   moreLinks?(row: Row<T>): Record<string, { href: string }>;
   /** Writes that hold in place what the new document names. Throws when it isn't there. */
   holds?(row: Row<T>, target: Target<T>): Promise<Write[]>;
+  /** Writes that take away what is a part of it. */
+  removes?(row: Row<T>): Promise<Write[]>;
   /** Throws while something uses it. */
   assertUnused?(row: Row<T>, request: OperationRequest): Promise<void>;
   /** What differs in single operations; a handler, too. */
@@ -96,34 +108,50 @@ const addressOf = ({ path }: Any<CollectionTable>, { params }: OperationRequest)
   path.replace(ENVIRONMENT, '').replaceAll(/\{(\w+)\}/g, (_, name) => params[name] ?? '');
 
 /** A row as the API shows it. */
-export function renderRow<T extends CollectionTable>(
+export async function renderRow<T extends CollectionTable>(
   collection: Any<T>,
   row: Row<T>,
   request: OperationRequest,
-): object {
+): Promise<object> {
   const path = `${addressOf(collection, request)}/${row.id}`;
   return {
     ...headOf(collection.links, row, path, collection.moreLinks?.(row)),
-    ...collection.view(row.doc, row),
+    ...(await collection.view(row.doc, row, request)),
   };
 }
 
 /** The row of the path. Throws `NOT_FOUND`, also where the caller may not see it. */
 export async function findRow<T extends CollectionTable>(
-  { store, table, isVisible, ...resource }: Any<T>,
+  { store, table, assertParent, isVisible, ...resource }: Any<T>,
   request: OperationRequest,
 ): Promise<Row<T>> {
   const id = request.params[idParameterOf(resource)] ?? '';
+  await assertParent?.(request);
   const row = found(await store.get(table, environmentOf(request), id));
   if (isVisible?.(row, request) === false) throw notFound();
   return row;
 }
 
+/** What a record calls it, also when it is gone. */
+const nameOf = (doc: object) =>
+  'name' in doc && typeof doc.name === 'string' ? doc.name : undefined;
+
+/** The audit row of a change. */
+function recordOf<T extends CollectionTable>(
+  { auditType, auditData }: Any<T>,
+  request: OperationRequest,
+  verb: ChangeVerb,
+  { id, doc }: Row<T>,
+): Write[] {
+  if (!auditType) return [];
+  return [changeRecord(request, auditType, verb, { id, name: nameOf(doc) }, auditData?.(doc))];
+}
+
 function commitChange<T extends CollectionTable, R>(
-  { store, unique = 'name' }: Any<T>,
+  { store, unique = 'name', taken }: Any<T>,
   decide: () => Promise<Decision<R>>,
 ): Promise<R> {
-  return commitOrRetry(store, decide, () => notUnique(unique));
+  return commitOrRetry(store, decide, () => notUnique(unique, taken));
 }
 
 async function assertRoom<T extends CollectionTable>(
@@ -131,8 +159,9 @@ async function assertRoom<T extends CollectionTable>(
   environmentId: string,
 ): Promise<void> {
   if (!maximum || (await store.count(table, environmentId)) < maximum.count) return;
-  const { count, of } = maximum;
-  throw limitExceeded(of, `The environment has its maximum of ${of}.`, count);
+  const { count, of, refusal } = maximum;
+  if (refusal) throw refusal();
+  throw limitExceeded(`The environment has its maximum of ${of}.`, count);
 }
 
 /** The page of them that the request asks for. */
@@ -155,67 +184,64 @@ export async function listRows<T extends CollectionTable>(
   });
 }
 
+/** The row as the request makes it or replaces `before`, with all that follows from it. */
+async function decideRow<T extends CollectionTable>(
+  collection: Any<T>,
+  target: Target<T>,
+  read: () => Requested<T> | Promise<Requested<T>>,
+): Promise<Decision<Row<T>>> {
+  const { table } = collection;
+  const { environmentId, id, request, before } = target;
+  const defaults = await oneDefault(collection, target);
+  const moments = { createdAt: before?.doc.createdAt ?? request.now, updatedAt: request.now };
+  const members = { ...(await read()), ...defaults.members, ...moments };
+  const doc = members as unknown as Documents[T];
+  const row = { environmentId, id, version: before?.version ?? 1, doc };
+  return {
+    writes: [
+      ...defaults.writes,
+      ...((await collection.holds?.(row, target)) ?? []),
+      before ? updateRow(table, before, doc) : insertRow(table, row),
+      ...recordOf(collection, request, before ? 'UPDATED' : 'CREATED', row),
+    ],
+    result: row,
+  };
+}
+
 /** Makes the row that the request says. */
-export async function createRow<T extends CollectionTable>(
+async function createRow<T extends CollectionTable>(
   collection: Any<T>,
   request: OperationRequest,
 ): Promise<Row<T>> {
-  const { table, auditType } = collection;
-  const { body, now } = request;
   const environmentId = environmentOf(request);
-  const target: Target<T> = { environmentId, id: randomUUIDv7(), request };
-  const requested = await collection.toDocument(body, target);
-  const moments = { createdAt: now, updatedAt: now };
+  const target = { environmentId, id: randomUUIDv7(), request };
+  // Once, whatever races it: a secret that is made is the one that is shown.
+  const requested = await collection.toDocument(request.body, target);
   return commitChange(collection, async () => {
     await assertRoom(collection, environmentId);
-    const defaults = await oneDefault(collection, target);
-    const doc = { ...requested, ...defaults.members, ...moments } as unknown as Documents[T];
-    const row = { environmentId, id: target.id, version: 1, doc };
-    return {
-      writes: [
-        ...defaults.writes,
-        ...((await collection.holds?.(row, target)) ?? []),
-        insertRow(table, row),
-        changeRecord(request, auditType, 'CREATED', row.id),
-      ],
-      result: row,
-    };
+    return decideRow(collection, target, () => requested);
   });
 }
 
 /** Replaces the row of the path by what the request says. */
-export function replaceRow<T extends CollectionTable>(
+function replaceRow<T extends CollectionTable>(
   collection: Any<T>,
   request: OperationRequest,
 ): Promise<Row<T>> {
-  const { table, auditType } = collection;
   return commitChange(collection, async () => {
     const before = await findRow(collection, request);
     const { environmentId, id } = before;
-    const target: Target<T> = { environmentId, id, request, before };
-    const defaults = await oneDefault(collection, target);
-    const moments = { createdAt: before.doc.createdAt, updatedAt: request.now };
-    const requested = await collection.toDocument(request.body, target);
-    const doc = { ...requested, ...defaults.members, ...moments } as unknown as Documents[T];
-    const row = { ...before, doc };
-    return {
-      writes: [
-        ...defaults.writes,
-        ...((await collection.holds?.(row, target)) ?? []),
-        updateRow(table, before, doc),
-        changeRecord(request, auditType, 'UPDATED', id),
-      ],
-      result: row,
-    };
+    const target = { environmentId, id, request, before };
+    return decideRow(collection, target, () => collection.toDocument(request.body, target));
   });
 }
 
 /** Deletes the row of the path, unless something uses it. */
-export function removeRow<T extends CollectionTable>(
+function removeRow<T extends CollectionTable>(
   collection: Any<T>,
   request: OperationRequest,
 ): Promise<void> {
-  const { table, auditType, oneDefault: rule } = collection;
+  const { table, oneDefault: rule } = collection;
   return commitChange(collection, async () => {
     const row = await findRow(collection, request);
     if (rule && 'isDefault' in row.doc && row.doc.isDefault) {
@@ -225,7 +251,11 @@ export function removeRow<T extends CollectionTable>(
     }
     await collection.assertUnused?.(row, request);
     return {
-      writes: [deleteRow(table, row), changeRecord(request, auditType, 'DELETED', row.id)],
+      writes: [
+        deleteRow(table, row),
+        ...((await collection.removes?.(row)) ?? []),
+        ...recordOf(collection, request, 'DELETED', row),
+      ],
       result: undefined,
     };
   });
@@ -239,7 +269,7 @@ export function collectionOperations<T extends CollectionTable, Body>(
     (status: number, rowOf: (collection: Any<T>, request: OperationRequest) => Promise<Row<T>>) =>
     async (of: Any<T>, request: OperationRequest) => ({
       status,
-      body: renderRow(of, await rowOf(of, request), request),
+      body: await renderRow(of, await rowOf(of, request), request),
     });
   return resourceOperations<Any<T>>(
     collection,

@@ -19,7 +19,8 @@ const OPERATORS = {
   instant: ['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'pr'],
 } as const;
 
-export type FilterOperator = (typeof OPERATORS)['string'][number];
+/** `in`: only where an attribute says so; `name in ("a", "b")`, also with square brackets. */
+export type FilterOperator = (typeof OPERATORS)['string'][number] | 'in';
 
 /** What a filter may name. */
 export interface FilterAttribute {
@@ -50,9 +51,16 @@ export const wherever = (condition: Condition): FilterAttribute => ({
     (value === 1) === (operator === 'eq') ? condition : { not: condition },
 });
 
+/** Whether a filter over nothing but constants is true. Pure. */
+export function isTrue(condition: Condition): boolean {
+  if ('all' in condition) return condition.all.every(isTrue);
+  if ('any' in condition) return condition.any.some(isTrue);
+  return 'not' in condition && !isTrue(condition.not);
+}
+
 // One token, with the white space before it; sticky, so that reading is linear.
 const TOKEN =
-  /[ \t]*(?:(?<bracket>[()])|(?<text>"(?:[^"\\\p{Cc}]|\\.)*")|(?<number>-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.$:-]))|(?<word>[A-Za-z][\w.$:-]*))/uy;
+  /[ \t]*(?:(?<bracket>[()[\],])|(?<text>"(?:[^"\\\p{Cc}]|\\.)*")|(?<number>-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.$:-]))|(?<word>[A-Za-z][\w.$:-]*))/uy;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[-+]\d\d:\d\d)$/;
 
 type Token = { kind: 'bracket' | 'text' | 'number' | 'word' | 'end'; text: string };
@@ -104,7 +112,8 @@ function comparedValue(token: Token, { type, keyOf }: FilterAttribute): string |
   if (type === 'string') value = text === undefined ? undefined : (keyOf?.(text) ?? text);
   else if (type === 'instant') value = text === undefined ? undefined : instantOf(text);
   else if (type === 'boolean') {
-    const word = token.kind === 'word' ? token.text.toLowerCase() : '';
+    // The platform's samples quote them.
+    const word = (text ?? (token.kind === 'word' ? token.text : '')).toLowerCase();
     if (word === 'true' || word === 'false') value = word === 'true' ? 1 : 0;
   } else if (token.kind === 'number' && Number.isSafeInteger(Number(token.text))) {
     value = Number(token.text);
@@ -114,14 +123,30 @@ function comparedValue(token: Token, { type, keyOf }: FilterAttribute): string |
   return value;
 }
 
+const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']' };
+
 const WITHIN = { sw: 'startsWith', ew: 'endsWith', co: 'contains' } as const;
 
 function conditionOf(column: string, operator: FilterOperator, value: string | number): Condition {
   if (operator === 'sw' || operator === 'ew' || operator === 'co') {
     return { column, is: WITHIN[operator], value: String(value) };
   }
-  return operator === 'pr' ? { column, is: 'present' } : { column, is: operator, value };
+  if (operator === 'pr') return { column, is: 'present' };
+  return { column, is: operator === 'in' ? 'eq' : operator, value };
 }
+
+function compared(
+  { column, condition }: FilterAttribute,
+  operator: FilterOperator,
+  value: string | number,
+): Condition {
+  if (condition) return condition(operator, value);
+  if (column === undefined) throw new Error('The attribute has no column and no condition.');
+  return conditionOf(column, operator, value);
+}
+
+const tooMany = () =>
+  refuse('The filter has too many conditions.', { maximumValue: FILTER_CONDITIONS_MAX });
 
 /** Reads the tokens from left to right; each method takes one rule of the grammar. */
 class FilterReader {
@@ -192,9 +217,7 @@ class FilterReader {
   }
 
   #comparison(): Condition {
-    if (++this.#conditions > FILTER_CONDITIONS_MAX) {
-      throw refuse('The filter has too many conditions.', { maximumValue: FILTER_CONDITIONS_MAX });
-    }
+    if (++this.#conditions > FILTER_CONDITIONS_MAX) throw tooMany();
     const name = this.#next();
     const attribute =
       name.kind === 'word' ? this.#attributes.get(name.text.toLowerCase()) : undefined;
@@ -203,7 +226,7 @@ class FilterReader {
         allowedValues: this.#names,
       });
     }
-    const operators = attribute.operators ?? OPERATORS[attribute.type];
+    const operators: readonly FilterOperator[] = attribute.operators ?? OPERATORS[attribute.type];
     const word = this.#next();
     const operator =
       word.kind === 'word' ? operators.find((one) => one === word.text.toLowerCase()) : undefined;
@@ -212,11 +235,23 @@ class FilterReader {
         allowedValues: operators,
       });
     }
+    if (operator === 'in') return { any: this.#values(attribute) };
     const value = operator === 'pr' ? '' : comparedValue(this.#next(), attribute);
-    const { column, condition } = attribute;
-    if (condition) return condition(operator, value);
-    if (column === undefined) throw new Error('The attribute has no column and no condition.');
-    return conditionOf(column, operator, value);
+    return compared(attribute, operator, value);
+  }
+
+  /** The bracketed values of `in`: each is a condition of its own. */
+  #values(attribute: FilterAttribute): Condition[] {
+    const open = this.#next();
+    const closing = open.kind === 'bracket' ? CLOSING[open.text] : undefined;
+    if (!closing) throw refuse('The filter has "in" without brackets.');
+    const any: Condition[] = [];
+    do {
+      if (++this.#conditions > FILTER_CONDITIONS_MAX) throw tooMany();
+      any.push(compared(attribute, 'eq', comparedValue(this.#next(), attribute)));
+    } while (this.#takes(','));
+    if (!this.#takes(closing)) throw refuse('The filter lacks a closing bracket.');
+    return any;
   }
 }
 

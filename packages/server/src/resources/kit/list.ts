@@ -43,10 +43,16 @@ export interface ListSpec<T extends Table> {
   attributes?: Readonly<Record<string, FilterAttribute>>;
   /** Which rows the collection has before it is filtered. */
   where?: Condition;
-  render(row: Stored<Documents[T]>): object;
+  /** The resource has read the filter itself: what it says is in `where`. */
+  readsFilter?: true;
+  /** One row, or all of a page where they are shown together. */
+  render: RenderRow<T> | { page: RenderPage<T> };
   /** Members that stand beside `_embedded`. */
   extra?: object;
 }
+
+type RenderRow<T extends Table> = (row: Stored<Documents[T]>) => object | Promise<object>;
+type RenderPage<T extends Table> = (rows: readonly Stored<Documents[T]>[]) => Promise<object[]>;
 
 /** What `expand` names. Throws `INVALID_VALUE` for what isn't among `known`. */
 export function expansionsOf(text: string | undefined, known: readonly string[]): string[] {
@@ -60,7 +66,8 @@ export function expansionsOf(text: string | undefined, known: readonly string[])
 const ORDERS = ['createdAt', '-createdAt'];
 const LIMIT = /^[0-9]{1,9}$/;
 
-function readLimit(text: string | undefined): number {
+/** `limit` of a list's query. Throws where it is none. */
+export function readLimit(text: string | undefined): number {
   if (text === undefined) return PAGE_SIZE_DEFAULT;
   const limit = LIMIT.test(text) ? Number(text) : Number.NaN;
   if (limit >= 1 && limit <= PAGE_SIZE_MAX) return limit;
@@ -82,11 +89,13 @@ function seal(afterId: string, list: string): string {
   return createHash('sha256').update(`${afterId}\n${list}`).digest('base64url').slice(0, 16);
 }
 
-function writeCursor(afterId: string, list: string): string {
+/** Where the page after this row begins; only `list` takes it. */
+export function writeCursor(afterId: string, list: string): string {
   return Buffer.from(JSON.stringify([afterId, seal(afterId, list)])).toString('base64url');
 }
 
-function readCursor(cursor: string, list: string): string {
+/** The row that a page begins after. Throws for a cursor of another list. */
+export function readCursor(cursor: string, list: string): string {
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     const afterId: unknown = Array.isArray(parts) ? parts[0] : undefined;
@@ -112,6 +121,11 @@ function addressOf(self: string, query: OperationRequest['query'], cursor?: stri
   return { href: kept.length === 0 ? self : `${self}?${new URLSearchParams(kept)}` };
 }
 
+const rendered = async <T extends Table>(
+  page: readonly Stored<Documents[T]>[],
+  render: ListSpec<T>['render'],
+) => (typeof render === 'function' ? Promise.all(page.map(render)) : render.page(page));
+
 /**
  * Answers a list request: reads `limit`, `cursor`, `filter` and `order` of its query. Throws
  * `INVALID_DATA` with the parameter as target when one of them can't be taken.
@@ -124,7 +138,9 @@ export async function listReply<T extends Table>(spec: ListSpec<T>): Promise<Ope
   const filter = query.filter;
   const where = bothOf(
     spec.where,
-    filter === undefined ? undefined : parseFilter(filter, spec.attributes ?? {}),
+    filter === undefined || spec.readsFilter
+      ? undefined
+      : parseFilter(filter, spec.attributes ?? {}),
   );
   const list = JSON.stringify([table, environmentId, self, filter ?? '', descending]);
   const cursor = query.cursor;
@@ -143,7 +159,7 @@ export async function listReply<T extends Table>(spec: ListSpec<T>): Promise<Ope
     last && rows.length > limit ? { next: addressOf(self, query, writeCursor(last.id, list)) } : {};
   return ok({
     _links: { self: addressOf(self, query), ...next },
-    _embedded: { [name]: page.map((row) => spec.render(row)) },
+    _embedded: { [name]: await rendered(page, spec.render) },
     ...spec.extra,
     count,
     size: page.length,

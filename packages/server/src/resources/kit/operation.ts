@@ -3,6 +3,7 @@
  * knows no web framework. `http/` serves the list of them and makes the OpenAPI document of it.
  */
 import type { TSchema } from 'typebox';
+import type { ExternalCorrelation } from '../../model/documents.ts';
 import type { Instant } from '../../model/instant.ts';
 import type { Permission } from './permissions.ts';
 
@@ -38,10 +39,16 @@ export interface OperationRequest {
    * not the actor itself. Every handler that loads a user calls it.
    */
   requireUser(user: { id: string; populationId: string }): void;
+  /** Whether the caller's roles allow this, too; absent: they don't. */
+  allows?(permission: Permission): boolean;
+  /** The user whom the handler has loaded, by `requireUser`: what it records is about them. */
+  concerned?: { id: string; populationId: string };
   /** The population that the actor's role is confined to; absent: the whole environment. */
   populationIds?: readonly string[];
   now: Instant;
   correlationId: string;
+  /** The ids of the caller's own headers, as far as they came. */
+  externalCorrelation?: ExternalCorrelation;
   remoteAddress: string;
   headers: Readonly<Record<string, string | string[] | undefined>>;
 }
@@ -88,6 +95,8 @@ export interface Operation {
   bodyBytesMax?: number;
   /** The body may be left out (default: it is required where `body` stands). */
   bodyOptional?: true;
+  /** The body is the bytes of the media type, not JSON: the handler gets a `Buffer`. */
+  bytes?: true;
   /** Status to schema; `null`: no body. */
   responses: Record<number, TSchema | null>;
   handle(request: OperationRequest): Promise<OperationReply>;

@@ -28,6 +28,8 @@ export interface Resource {
   /** One and many, as in summaries; default: the names in small letters, `a user`, `users`. */
   words?: readonly [one: string, many: string];
   permission: PermissionResource;
+  /** The operations that it has; absent: all for which there is a handler. */
+  verbs?: readonly Verb[];
   /** The list comes whole: it takes neither `limit` nor a filter. */
   isUnpaged?: true;
   /** Of a request's body, and of one as the API shows it. */
@@ -82,7 +84,7 @@ export function resourceOperations<Parts>(
   handlers: Partial<Record<Verb, Handler<Parts>>>,
   differences: Differences = {},
 ): Operation[] {
-  const { path, name, tag, permission, isUnpaged, schemas } = resource;
+  const { path, name, tag, permission, verbs, isUnpaged, schemas } = resource;
   const embedded = embeddedName(resource);
   const many = `${embedded[0]?.toUpperCase()}${embedded.slice(1)}`;
   const messages: Record<Verb, Pick<Operation, 'query' | 'body' | 'responses'>> = {
@@ -97,7 +99,7 @@ export function resourceOperations<Parts>(
   };
   return (Object.keys(METHODS) as Verb[]).flatMap((verb) => {
     const handler = handlers[verb];
-    if (!handler) return [];
+    if (!handler || verbs?.includes(verb) === false) return [];
     const [method, prefix, allowed] = METHODS[verb];
     const isOfAll = verb === 'list' || verb === 'create';
     return {

@@ -46,8 +46,8 @@ export const closed = <Members extends TProperties>(
 ) => Type.Object(members, { ...options, additionalProperties: false });
 
 /** The same, where it may be left out. */
-export const maybe = <Members extends TProperties>(members: Members) =>
-  Type.Optional(closed(members));
+export const maybe = <Members extends TProperties>(members: Members, options?: TObjectOptions) =>
+  Type.Optional(closed(members, options));
 
 /** `{ "id": "…" }`: names another resource. */
 export const Reference = Type.Object({ id: Uuid }, { additionalProperties: false });
@@ -56,7 +56,6 @@ export const Reference = Type.Object({ id: Uuid }, { additionalProperties: false
 export const line = (maxLength: number, minLength = 1) =>
   Type.String({ minLength, maxLength, pattern: '^[^\\u0000-\\u001f\\u007f]*$' });
 
-/** The name of a resource. */
 export const Name = line(NAME_LENGTH_MAX);
 
 /** A resource of an environment as the API shows it. */
@@ -77,6 +76,7 @@ const InnerErrorSchema = Type.Object({
   allowedPattern: Type.Optional(Type.String()),
   allowedValues: Type.Optional(Type.Array(Type.String())),
   maximumValue: Type.Optional(Type.Number()),
+  maximumAllowed: Type.Optional(Type.Number()),
   referencedValues: Type.Optional(Type.Array(Type.String())),
   attemptsRemaining: Type.Optional(Type.Integer()),
   coolDownExpiresAt: Type.Optional(Timestamp),

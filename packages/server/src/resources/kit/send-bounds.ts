@@ -11,7 +11,7 @@ import {
   MESSAGES_PER_ADDRESS_MAX,
   MESSAGES_PER_USER_MAX,
 } from '../../config/limits.ts';
-import { limitExceeded } from '../../errors/api-error.ts';
+import { requestLimited } from '../../errors/api-error.ts';
 import type { Instant } from '../../model/instant.ts';
 
 /** A message that is about to be committed. */
@@ -26,7 +26,7 @@ export interface Sending {
 }
 
 export interface SendBounds {
-  /** Throws `LIMIT_EXCEEDED` where there were too many; else this one is counted. */
+  /** Throws `REQUEST_LIMITED` where there were too many; else this one is counted. */
   count(sending: Sending): void;
 }
 
@@ -59,8 +59,8 @@ export function createSendBounds(): SendBounds {
       ].map(({ key, max }) => ({ key, max, allowance: allowanceOf(key, max, now) }));
       const exceeded = bounds.find(({ allowance }) => allowance.left < 1);
       if (exceeded) {
-        const { max } = exceeded;
-        throw limitExceeded('device', 'Too many passcodes were sent: wait a little.', max);
+        const waitMs = exceeded.allowance.at + MESSAGE_ALLOWANCE_MS - now;
+        throw requestLimited('device', 'Too many passcodes were sent: wait a little.', waitMs);
       }
       counted.add(request);
       for (const { key, allowance } of bounds) {

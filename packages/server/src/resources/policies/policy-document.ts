@@ -15,9 +15,10 @@ export const writePolicy = <Settings extends TProperties>(settings: Settings) =>
 export const FIDO_POLICIES = {
   tag: 'FIDO policies',
   permission: 'fidoPolicy',
-  auditType: 'FIDO_POLICY',
+  auditType: { action: 'FIDO_POLICY', resource: 'FIDO Policy' },
   maximum: { count: FIDO_POLICIES_MAX, of: 'policies' },
-  oneDefault: { noun: 'policy' },
+  // Terraform looks for these words where it deletes one.
+  oneDefault: { noun: 'policy', kept: 'You cannot delete the default policy.' },
 } as const;
 
 interface Named {

@@ -1,7 +1,7 @@
 /** Flows, authentication codes, the device protocol, tokens. */
 import { EXAMPLE_IDS, type OperationTexts } from './operation-text.ts';
 
-const { USER_ID, DEVICE_ID, APP_ID } = EXAMPLE_IDS;
+const { USER_ID, DEVICE_ID, APP_ID, POLICY_ID } = EXAMPLE_IDS;
 
 // `request` of the device protocol: a JWS in its compact form. This one is signed by nobody.
 const SIGNED = { request: 'eyJhbGciOiJFUzI1NiJ9.eyJ2IjoxfQ.c2lnbmF0dXJl' };
@@ -12,6 +12,15 @@ export const AUTHENTICATION_TEXTS: OperationTexts = {
     description:
       'Begins a flow for a user. With one device, or a default one, that device is chosen and asked at once; else the answer’s `status` is `DEVICE_SELECTION_REQUIRED`. Send `notification.clientContext` so that the user reads which application asks; a phone shows it. Without `policy` the default policy counts. **A start sends a message: don’t repeat it blindly.**',
     example: { user: { id: USER_ID }, notification: { clientContext: { Application: 'Shop' } } },
+  },
+  checkPayload: {
+    description:
+      'Whether the browser is one that is remembered of this user. Send the browser’s cookie as `Cookie`, and `deviceSession.id` if it was remembered with a session. `COMPLETED`: no more proof is needed; `FAILED`: start an authentication. The policy says for how long.',
+    example: {
+      user: { id: USER_ID },
+      policy: { id: POLICY_ID },
+      payload: { type: 'BROWSER', value: 'eyJkZXZpY2UiOiJicm93c2VyIn0' },
+    },
   },
   readDeviceAuthentication: {
     description:

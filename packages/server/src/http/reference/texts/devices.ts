@@ -9,7 +9,7 @@ export const DEVICE_TEXTS: OperationTexts = {
   },
   createDevice: {
     description:
-      'Adds a device. What else is needed depends on `type`: an address, a number, nothing. An administrator’s device is `ACTIVE` at once unless `status` is `ACTIVATION_REQUIRED`; then a passcode is sent, which *activate* takes. A `TOTP` device’s answer has `secret` and `keyUri` for the QR code, this once. A `FIDO2` device’s answer has the options for `navigator.credentials.create`.',
+      'Adds a device. What else is needed depends on `type`: an address, a number, nothing. An administrator’s device is `ACTIVE` at once unless `status` is `ACTIVATION_REQUIRED`; then a passcode is sent, which *activate* takes. A `TOTP` device’s answer has `secret` and `keyUri` for the QR code, this once. A `FIDO2` device’s answer has the options for `navigator.credentials.create`. A `BROWSER` is remembered after its user has authenticated: hand the answer’s `Set-Cookie` to it, and ask by *payload.check* before the next authentication.',
     example: { type: 'EMAIL', email: 'kaisa@shop.example' },
   },
   reorderDevices: {

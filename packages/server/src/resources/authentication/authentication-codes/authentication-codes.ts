@@ -1,30 +1,21 @@
 /** Codes that a paired phone scans to sign its user on elsewhere; contract flows-and-devices §3.5. */
-import { randomUUIDv7 } from 'node:crypto';
 import { type Static, Type } from 'typebox';
 import {
   AUTHENTICATION_CODE_KEPT_MS,
   AUTHENTICATION_CODE_MAX_MS,
   AUTHENTICATION_CODE_MIN_MS,
 } from '../../../config/limits.ts';
-import { invalidData, notFound } from '../../../errors/api-error.ts';
+import { invalidData } from '../../../errors/api-error.ts';
 import { defined } from '../../../model/defined.ts';
 import { toMs, type WireDuration } from '../../../model/duration.ts';
 import { type Instant, momentsOf, toTimestamp } from '../../../model/instant.ts';
 import type { AuthenticationCode, MobileSettings } from '../../../model/mobile.ts';
 import type { Parts } from '../../../parts.ts';
 import { durationOf } from '../../../policy/blocks.ts';
-import { changeRecord } from '../../kit/activity.ts';
-import { commitOrRetry, commitWrites } from '../../kit/commit.ts';
+import { collectionOperations } from '../../kit/collection.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
-import {
-  environmentOf,
-  type Handler,
-  type Operation,
-  type OperationRequest,
-  ok,
-} from '../../kit/operation.ts';
-import { resourceOperations } from '../../kit/resource.ts';
-import { deleteRow, insertRow, type Row } from '../../kit/rows.ts';
+import type { Operation } from '../../kit/operation.ts';
+import type { Row } from '../../kit/rows.ts';
 import { closed, Reference, resourceOf, Timestamp } from '../../kit/schemas.ts';
 import { LETTERS, newCode, shownCodes } from '../../kit/shown-code.ts';
 import { assertWithin } from '../../policies/device-authentication-policies/policy-rules.ts';
@@ -85,119 +76,67 @@ function deviceOf(parts: CodeParts, { id, doc: { credential } }: Row<'devices'>)
   return { id, os, model, application };
 }
 
-async function view(
-  parts: CodeParts,
-  { environmentId, id, doc }: Row<'authentication_codes'>,
-  now: Instant,
-) {
-  const { links, keyring, store } = parts;
-  const code = open(keyring, environmentId, id, doc);
-  const application = await store.get('applications', environmentId, doc.applicationId);
-  const device =
-    doc.deviceId === undefined
-      ? undefined
-      : await store.get('devices', environmentId, doc.deviceId);
-  return {
-    _links: {
-      self: links.auth(environmentId, `/authenticationCodes/${id}`),
-      environment: links.api(environmentId),
-    },
-    id,
-    environment: { id: environmentId },
-    application: { id: doc.applicationId },
-    code,
-    uri: uriOf(code, application?.doc.settings ?? {}),
-    status: isOver(doc, now) ? 'EXPIRED' : doc.status,
-    userApproval: doc.userApproval,
-    lifeTime: doc.lifeTime ?? LIFE_TIME_DEFAULT,
-    ...(doc.userId === undefined ? {} : { user: { id: doc.userId } }),
-    ...defined({ clientContext: doc.clientContext, error: doc.error }),
-    ...(device ? { _embedded: { device: deviceOf(parts, device) } } : {}),
-    expiresAt: toTimestamp(doc.usableUntil),
-    ...momentsOf(doc),
-  };
-}
-
-/** `POST …/authenticationCodes`: 201. */
-const createAuthenticationCode: Handler<CodeParts> = async (parts, request) => {
-  const body: CreateAuthenticationCodeBody = request.body;
-  const environmentId = environmentOf(request);
-  const { now } = request;
-  const { store, keyring } = parts;
-  const { lifeTime = LIFE_TIME_DEFAULT } = body;
-  const lifeMs = toMs(lifeTime);
-  assertWithin(lifeTime, LIFE_TIME_RANGE, 'lifeTime');
-  const application = await store.get('applications', environmentId, body.application.id);
-  if (!application?.doc.enabled || application.doc.type !== 'NATIVE_APP') {
-    throw invalidData('INVALID_VALUE', 'application.id', {
-      message: 'This is no native application that is enabled.',
-    });
-  }
-  const created = await commitOrRetry(store, async () => {
-    const id = randomUUIDv7();
-    const code = newCode(LETTERS, LENGTH);
-    const doc: AuthenticationCode = {
-      applicationId: application.id,
-      sealedCode: seal(keyring, environmentId, id, code),
-      codeHash: hash(keyring, environmentId, code),
-      ...(body.clientContext ? { clientContext: body.clientContext } : {}),
-      userApproval: body.userApproval ?? 'REQUIRED',
-      lifeTime,
-      status: 'UNCLAIMED',
-      usableUntil: now + lifeMs,
-      expiresAt: now + lifeMs + AUTHENTICATION_CODE_KEPT_MS,
-      createdAt: now,
-      updatedAt: now,
-    };
-    const row = { environmentId, id, version: 1, doc };
-    return {
-      writes: [
-        insertRow('authentication_codes', row),
-        changeRecord(request, 'AUTHENTICATION_CODE', 'CREATED', id),
-      ],
-      result: row,
-    };
-  });
-  return { status: 201, body: await view(parts, created, now) };
-};
-
-async function rowOf({ store }: CodeParts, { params, now }: OperationRequest) {
-  const { envID = '', authenticationCodeID = '' } = params;
-  const row = await store.get('authentication_codes', envID, authenticationCodeID);
-  if (!row || now >= row.doc.expiresAt) throw notFound();
-  return row;
-}
-
-const readAuthenticationCode: Handler<CodeParts> = async (parts, request) =>
-  ok(await view(parts, await rowOf(parts, request), request.now));
-
-const deleteAuthenticationCode: Handler<CodeParts> = async (parts, request) => {
-  await commitWrites(parts.store, async () => {
-    const row = await rowOf(parts, request);
-    return [
-      deleteRow('authentication_codes', row),
-      changeRecord(request, 'AUTHENTICATION_CODE', 'DELETED', row.id),
-    ];
-  });
-  return { status: 204 };
-};
-
-/** Authentication codes: sign-on by a QR code; contract §3.5. */
 export function authenticationCodeOperations(parts: CodeParts): Operation[] {
-  return resourceOperations(
-    parts,
-    {
-      path: '/{envID}/authenticationCodes',
-      name: 'AuthenticationCode',
-      tag: 'Authentication codes',
-      permission: 'authenticationCode',
-      schemas: { body: CreateAuthenticationCode, one: AuthenticationCodeSchema },
+  const { store, links, keyring } = parts;
+  return collectionOperations({
+    ...parts,
+    table: 'authentication_codes',
+    path: '/{envID}/authenticationCodes',
+    name: 'AuthenticationCode',
+    tag: 'Authentication codes',
+    permission: 'authenticationCode',
+    auditType: 'AUTHENTICATION_CODE',
+    schemas: { body: CreateAuthenticationCode, one: AuthenticationCodeSchema },
+    unique: 'code',
+    verbs: ['create', 'read', 'delete'],
+    isVisible: ({ doc }, { now }) => now < doc.expiresAt,
+    async toDocument(body: CreateAuthenticationCodeBody, { environmentId, id, request: { now } }) {
+      const { lifeTime = LIFE_TIME_DEFAULT, userApproval = 'REQUIRED', clientContext } = body;
+      assertWithin(lifeTime, LIFE_TIME_RANGE, 'lifeTime');
+      const application = await store.get('applications', environmentId, body.application.id);
+      if (!application?.doc.enabled || application.doc.type !== 'NATIVE_APP') {
+        throw invalidData('INVALID_VALUE', 'application.id', {
+          message: 'This is no native application that is enabled.',
+        });
+      }
+      const code = newCode(LETTERS, LENGTH);
+      const usableUntil = now + toMs(lifeTime);
+      return {
+        applicationId: application.id,
+        sealedCode: seal(keyring, environmentId, id, code),
+        codeHash: hash(keyring, environmentId, code),
+        ...defined({ clientContext }),
+        userApproval,
+        lifeTime,
+        status: 'UNCLAIMED' as const,
+        usableUntil,
+        expiresAt: usableUntil + AUTHENTICATION_CODE_KEPT_MS,
+      };
     },
-    {
-      create: createAuthenticationCode,
-      read: readAuthenticationCode,
-      delete: deleteAuthenticationCode,
+    async view(doc, { environmentId, id }, { now }) {
+      const { applicationId, userId, deviceId, clientContext, error } = doc;
+      const code = open(keyring, environmentId, id, doc);
+      const application = await store.get('applications', environmentId, applicationId);
+      const device = deviceId ? await store.get('devices', environmentId, deviceId) : undefined;
+      return {
+        application: { id: applicationId },
+        code,
+        uri: uriOf(code, application?.doc.settings ?? {}),
+        status: isOver(doc, now) ? 'EXPIRED' : doc.status,
+        userApproval: doc.userApproval,
+        lifeTime: doc.lifeTime ?? LIFE_TIME_DEFAULT,
+        ...(userId === undefined ? {} : { user: { id: userId } }),
+        ...defined({ clientContext, error }),
+        ...(device ? { _embedded: { device: deviceOf(parts, device) } } : {}),
+        expiresAt: toTimestamp(doc.usableUntil),
+        ...momentsOf(doc),
+      };
     },
-    { read: { summary: 'Read an authentication code: whether it was claimed, and by whom' } },
-  );
+    moreLinks: ({ environmentId, id }) => ({
+      self: links.auth(environmentId, `/authenticationCodes/${id}`),
+    }),
+    operations: {
+      read: { summary: 'Read an authentication code: whether it was claimed, and by whom' },
+    },
+  });
 }

@@ -1,9 +1,11 @@
 import type { Operation } from '../../kit/operation.ts';
 import { actionsOf } from '../../kit/resource.ts';
+import { checkBrowser } from './check-browser.ts';
 import {
   CancelPush,
   CheckAssertion,
   CheckOtp,
+  CheckPayload,
   deviceAuthenticationSchema,
   SelectDevice,
   startSchema,
@@ -31,6 +33,13 @@ export function deviceAuthenticationOperations(parts: FlowParts): Operation[] {
       body: startSchema(parts.methods),
       responses: { 201: flow },
       handle: startDeviceAuthentication,
+    },
+    checkPayload: {
+      path: COLLECTION,
+      action: 'payload.check',
+      summary: 'Check whether a browser is remembered',
+      body: CheckPayload,
+      handle: checkBrowser,
     },
     readDeviceAuthentication: {
       method: 'GET',

@@ -1,6 +1,7 @@
 /** The messages of device authentications; contract flows-and-devices §2. */
 import { type Static, type TSchema, Type } from 'typebox';
-import type { MethodRegistry } from '../../../methods/registry.ts';
+import { PAYLOAD } from '../../../methods/browser/browser.ts';
+import { type MethodRegistry, REMEMBERED } from '../../../methods/registry.ts';
 import { NOTIFICATION } from '../../kit/notification-request.ts';
 import {
   CredentialText,
@@ -29,7 +30,7 @@ function oneTimeSchema(methods: MethodRegistry) {
 }
 
 /** The properties of a start request that belong to a method. */
-export function startOptions(methods: MethodRegistry): Record<string, TSchema> {
+function startOptions(methods: MethodRegistry): Record<string, TSchema> {
   return ofMethods(methods.all(), ({ start }) => start);
 }
 
@@ -85,6 +86,15 @@ export const CheckAssertion = closed({
   compatibility: Type.Optional(Compatibility),
 });
 
+/** Whether a browser is remembered; its cookie comes in the header. */
+export const CheckPayload = closed({
+  user: Reference,
+  policy: Reference,
+  payload: closed({ type: Type.Literal(REMEMBERED.type), value: PAYLOAD }),
+  deviceSession: maybe({ id: Type.String({ minLength: 1, maxLength: 256 }) }),
+});
+export type CheckPayloadBody = Static<typeof CheckPayload>;
+
 export const CancelPush = closed({ reason: Type.Optional(Type.String({ maxLength: 100 })) });
 
 const UsableStatus = Type.Object({
@@ -104,14 +114,32 @@ function flowDeviceSchema(methods: MethodRegistry) {
   });
 }
 
+/** The remembered browser that has completed a flow; contract §3.3. */
+const AccessingDevice = Type.Object({
+  ...REMEMBERED.schemas.view,
+  id: Uuid,
+  type: Type.Literal(REMEMBERED.type),
+  environment: Reference,
+  user: Reference,
+  status: Type.Literal('ACTIVE'),
+  usableStatus: UsableStatus,
+  block: Type.Object({ status: Type.String() }),
+  lock: Type.Object({ status: Type.String() }),
+  nickname: Type.Optional(Type.String()),
+});
+
 /** A flow as the API shows it; contract §2.1. */
 export function deviceAuthenticationSchema(methods: MethodRegistry) {
   const devices = Type.Array(flowDeviceSchema(methods));
   return Type.Object({
-    ...ofMethods(methods.all(), ({ question }) => question),
+    ...ofMethods(methods.all(), ({ question, offer }) => ({ ...question, ...offer })),
     ...shownOptions(methods),
     _links: HalLinks,
-    _embedded: Type.Object({ devices, blockedDevices: Type.Optional(devices) }),
+    _embedded: Type.Object({
+      devices,
+      blockedDevices: Type.Optional(devices),
+      accessingDevices: Type.Optional(Type.Array(AccessingDevice)),
+    }),
     id: Uuid,
     environment: Reference,
     user: Type.Optional(Reference),

@@ -1,8 +1,10 @@
 /** A flow as the API shows it; contract §2.1, §2.10. Pure. */
+import { REMEMBERED } from '../../../methods/registry.ts';
 import type { Flow, FlowStatus } from '../../../model/documents.ts';
 import { momentsOf } from '../../../model/instant.ts';
 import type { Stored } from '../../../storage/store.ts';
 import { methodDevice } from '../../devices/devices/device-view.ts';
+import { blockOf, methodConfiguration } from '../../kit/method-context.ts';
 import type { World, WorldDevice } from './flow-world.ts';
 import { maskedTarget } from './one-time-target.ts';
 
@@ -44,6 +46,26 @@ function deviceView({ row, method, block, seen }: WorldDevice, { configuration }
   };
 }
 
+/** The remembered browser that has completed the flow; contract §3.3. */
+function accessingDevices({ selectedDeviceId }: Flow, { rows }: World) {
+  const row = rows.find(({ id, doc }) => doc.remembers && id === selectedDeviceId);
+  if (!row) return {};
+  const { environmentId, id, doc } = row;
+  const device = {
+    id,
+    type: doc.type,
+    environment: { id: environmentId },
+    user: { id: doc.userId },
+    status: doc.status,
+    usableStatus: { status: 'ENABLED' },
+    block: { status: doc.block ? 'BLOCKED' : 'UNBLOCKED' },
+    lock: { status: 'UNLOCKED' },
+    ...(doc.nickname === undefined ? {} : { nickname: doc.nickname }),
+    ...REMEMBERED.view(methodDevice(row), { masked: false }),
+  };
+  return { accessingDevices: [device] };
+}
+
 function embedded(flow: Flow, world: World) {
   const { parts, devices } = world;
   if (flow.oneTime) return { devices: [maskedTarget(parts.methods, flow.oneTime)] };
@@ -52,6 +74,7 @@ function embedded(flow: Flow, world: World) {
   return {
     devices: devices.filter(({ seen }) => !seen.unusable).map(show),
     ...(blocked.length > 0 ? { blockedDevices: blocked.map(show) } : {}),
+    ...accessingDevices(flow, world),
   };
 }
 
@@ -79,6 +102,18 @@ function question({ environmentId, id, doc }: Stored<Flow>, { parts, devices }: 
   };
 }
 
+/** What the methods of the devices say that can be chosen. */
+function offered({ parts, configuration, policy, devices }: World) {
+  const methods = new Set(devices.map(({ method }) => method));
+  const members = [...methods].map((method) =>
+    method.offerView?.({
+      policy: blockOf(policy, method),
+      configuration: methodConfiguration(parts, configuration),
+    }),
+  );
+  return Object.assign({}, ...members);
+}
+
 /** What the start request said that is shown again. */
 function shownAgain({ options = {} }: Flow, { parts }: World) {
   const names = parts.methods.all().flatMap(({ shownOptions }) => shownOptions ?? []);
@@ -103,6 +138,7 @@ export function flowView(flow: Stored<Flow>, world: World): Record<string, unkno
     ...selectedDevice(doc, world),
     ...(user ? { user: { id: user.id } } : {}),
     ...shownAgain(doc, world),
+    ...offered(world),
     ...question(flow, world),
     ...(doc.authenticators ? { authenticators: doc.authenticators } : {}),
     ...(doc.error ? { error: doc.error } : {}),

@@ -9,13 +9,14 @@ import { ApiError } from '../../../errors/api-error.ts';
 import type { Step } from '../../../flow/device-authentication.ts';
 import type { Effect } from '../../../flow/effect.ts';
 import type { Asked, ChallengeRequest } from '../../../methods/authentication-method.ts';
+import { defined } from '../../../model/defined.ts';
 import type { Device, Flow, OneTimeTarget, User } from '../../../model/documents.ts';
-import { messageWrite } from '../../../notifications/outbox.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
 import { movedToken, type TokenRow } from '../../devices/devices/device-token.ts';
 import { methodDevice } from '../../devices/devices/device-view.ts';
+import { codeMessage } from '../../devices/devices/pairing-messages.ts';
 import { pairingCodeHash, pairingKeyDocument } from '../../devices/pairing-keys/new-pairing-key.ts';
-import { activityWrite, type RecordOrigin, type RequestOrigin } from '../../kit/activity.ts';
+import { activityWrite, type RequestOrigin } from '../../kit/activity.ts';
 import { guardOf } from '../../kit/commit.ts';
 import { blockOf } from '../../kit/method-context.ts';
 import { findBy, insertRow, touchRow, updateRow } from '../../kit/rows.ts';
@@ -40,7 +41,7 @@ export async function writesOf(
   origin: RequestOrigin,
 ): Promise<Saved> {
   const environmentId = world.configuration.environment.id;
-  const asked = await ask(id, step, world, origin.address);
+  const asked = await ask(id, step, world, origin.source?.ipAddress);
   const doc = asked ? { ...step.flow, challenge: asked.challenge } : step.flow;
   const flow: Stored<Flow> = { environmentId, id, version: (before?.version ?? 0) + 1, doc };
   const own = before ? updateRow('flows', before, doc) : insertRow('flows', flow);
@@ -58,8 +59,14 @@ export async function writesOf(
         ? guardsOf([before?.doc, step.flow], rows, world)
         : []),
       ...(await enrolmentOf(doc, world)),
-      ...deliveryOf(asked, world, origin),
       ...recordsOf(id, step.effects, world, origin),
+      ...codeMessage(world.parts, asked?.delivery, {
+        origin,
+        environmentId,
+        user: world.user,
+        kind: 'DEVICE_AUTHENTICATION',
+        now: world.facts.now,
+      }),
     ],
   };
 }
@@ -135,10 +142,8 @@ async function ask(
   const request: ChallengeRequest = {
     purpose: 'AUTHENTICATION',
     flowId,
-    ...(notification ? { notification } : {}),
-    ...(options ? { options } : {}),
+    ...defined({ notification, options, address }),
     ...(silent ? { silent: true } : {}),
-    ...(address === undefined ? {} : { address }),
   };
   for (const effect of step.effects) {
     if (effect.type === 'ask') {
@@ -298,7 +303,7 @@ export function writesWithoutFlow(
   flowId: string,
   effects: readonly Effect[],
   world: World,
-  origin: RecordOrigin,
+  origin: RequestOrigin,
 ): Write[] {
   const changes = changesOf(effects, world);
   return [
@@ -308,46 +313,30 @@ export function writesWithoutFlow(
   ];
 }
 
-function deliveryOf(
-  asked: Asked | undefined,
-  { parts, configuration, user, facts }: World,
-  { request }: RequestOrigin,
-): Write[] {
-  const delivery = asked?.delivery;
-  if (!delivery) return [];
-  const environmentId = configuration.environment.id;
-  const { now } = facts;
-  // A push has a limit of its own, by its device; nobody pays for it.
-  if (user && request && delivery.payload.push === undefined) {
-    const { channel, payload } = delivery;
-    const { address } = payload.to;
-    parts.sendBounds.count({ request, environmentId, userId: user.id, channel, address, now });
-  }
-  const kind = 'DEVICE_AUTHENTICATION';
-  return [messageWrite({ vault: parts.keyring, environmentId, delivery, kind, now })];
-}
-
 function recordsOf(
   flowId: string,
   effects: readonly Effect[],
   { configuration, user, facts }: World,
-  { actor, correlationId }: RecordOrigin,
+  { actor, correlationId, externalCorrelation, source }: RequestOrigin,
 ): Write[] {
   return effects.flatMap((effect) => {
     if (effect.type !== 'record') return [];
     const { action, result, deviceId } = effect;
-    const data = { ...effect.data, ...(deviceId === undefined ? {} : { deviceId }) };
-    const resource = resourceOf(action, flowId, user?.id, deviceId);
+    const data = { ...effect.data, ...defined({ deviceId }) };
     const record = {
       actor,
-      ...(correlationId === undefined ? {} : { correlationId }),
       action,
-      resource,
-      ...(user ? { userId: user.id } : {}),
+      resource: resourceOf(action, flowId, user?.id, deviceId),
       result,
+      ...defined({
+        correlationId,
+        externalCorrelation,
+        userId: user?.id,
+        populationId: user?.doc.populationId,
+      }),
       ...(Object.keys(data).length > 0 ? { data } : {}),
     };
-    return [activityWrite(configuration.environment.id, record, facts.now)];
+    return [activityWrite(configuration.environment.id, record, facts.now, source)];
   });
 }
 

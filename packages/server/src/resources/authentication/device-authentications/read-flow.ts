@@ -4,6 +4,7 @@ import type { Flow } from '../../../model/documents.ts';
 import { type Instant, notBefore } from '../../../model/instant.ts';
 import type { Stored } from '../../../storage/store.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
+import { remainingPolicy } from '../../kit/method-context.ts';
 import { type FlowParts, seeWorld, type World } from './flow-world.ts';
 
 export interface Read {
@@ -29,8 +30,7 @@ export async function readFlowOf(
   if (now >= flow.doc.expiresAt) throw notFound();
   // A user who was deleted took his flows with him; one that was never known has none.
   if (!user && flow.doc.userId !== undefined) throw notFound();
-  // The policy that the flow began with may be gone; then the default one rules.
-  const policy = configuration.policies.get(flow.doc.policyId) ?? configuration.defaultPolicy;
+  const policy = remainingPolicy(configuration, flow.doc.policyId);
   const userRows = user && { user, devices };
   return { flow, world: seeWorld(parts, configuration, policy, userRows, flow.doc, now) };
 }

@@ -1,6 +1,6 @@
 /** A pairing key that a phone may claim: found by its code, under a count of guesses. */
 import { BlockList, isIP } from 'node:net';
-import { type ApiError, invalidData, limitExceeded } from '../../../errors/api-error.ts';
+import { type ApiError, invalidData, requestLimited } from '../../../errors/api-error.ts';
 import type { ErrorDetailCode } from '../../../errors/catalogue.ts';
 import type { Instant } from '../../../model/instant.ts';
 import type { PairingKey } from '../../../model/mobile.ts';
@@ -9,24 +9,22 @@ import { mobileApplicationPolicy } from '../../../policy/mobile-application.ts';
 import type { Stored } from '../../../storage/store.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
 import { pairingCodeHash } from '../../devices/pairing-keys/new-pairing-key.ts';
-import { blockOf } from '../../kit/method-context.ts';
+import { blockOf, remainingPolicy } from '../../kit/method-context.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
 import { environmentOf, type OperationRequest } from '../../kit/operation.ts';
 import { findBy } from '../../kit/rows.ts';
 import { type GuardedParts, type NativeParts, readNewDevice } from './native-parts.ts';
-
-const tooManyTries = () =>
-  limitExceeded('request', 'Too many pairing keys were tried from this address.');
 
 /** Why a key that exists can't be claimed. */
 export class ClaimRefused extends Error {
   readonly error: ApiError;
   readonly code: ErrorDetailCode;
 
-  constructor(code: ErrorDetailCode, target: string) {
+  /** `why`: what it is about, or the whole of what the caller hears. */
+  constructor(code: ErrorDetailCode, why: string | ApiError) {
     super(code);
     this.code = code;
-    this.error = invalidData(code, target);
+    this.error = typeof why === 'string' ? invalidData(code, why) : why;
   }
 }
 
@@ -37,15 +35,18 @@ export function guessesOf(
   { now, remoteAddress }: OperationRequest,
 ) {
   const key = `${place}/${networkOf(remoteAddress)}`;
+  const tooManyTries = (waitMs: number | undefined) =>
+    requestLimited('request', 'Too many pairing keys were tried from this address.', waitMs);
   return {
     /** Throws `429` where it must wait. */
     assertFree(): void {
-      if (pairingGuesses.waitMs(key, now) !== undefined) throw tooManyTries();
+      const waitMs = pairingGuesses.waitMs(key, now);
+      if (waitMs !== undefined) throw tooManyTries(waitMs);
     },
     /** Counts one, until what it returns is called: it was right. Throws `429`. */
     begin(): () => void {
       const forgive = pairingGuesses.begin(key, now);
-      if (!forgive) throw tooManyTries();
+      if (!forgive) throw tooManyTries(pairingGuesses.waitMs(key, now));
       return forgive;
     },
   };
@@ -81,7 +82,7 @@ export async function claimRules(
   wanted: string | undefined,
 ) {
   const configuration = await configurationOf(parts, environmentId);
-  const policy = configuration.policies.get(key.policyId) ?? configuration.defaultPolicy;
+  const policy = remainingPolicy(configuration, key.policyId);
   const block = blockOf(policy, nativeMethod(parts));
   const applicationId = wanted ?? key.applicationIds[0] ?? '';
   const mobile = configuration.nativeApplications.get(applicationId)?.mobile;

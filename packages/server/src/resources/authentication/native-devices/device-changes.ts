@@ -11,6 +11,7 @@ import {
   verifyDeviceRequest,
 } from '../../../device-protocol/device-request.ts';
 import { ApiError, invalidData, wrongState } from '../../../errors/api-error.ts';
+import { defined } from '../../../model/defined.ts';
 import type { Device } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import {
@@ -18,9 +19,7 @@ import {
   logsIdentity,
   type NativeCredential,
   presentLogs,
-  pushTokenIdentity,
 } from '../../../model/mobile.ts';
-import type { Write } from '../../../storage/store.ts';
 import { removeDevice } from '../../devices/devices/change-device.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
 import type { Handler, OperationReply, OperationRequest } from '../../kit/operation.ts';
@@ -37,17 +36,13 @@ import {
 } from './native-parts.ts';
 import { pushOf, tokenResult } from './push-token.ts';
 
-interface Change {
-  doc: Device;
+/** What comes of a request: a change, or what isn't done. Either is recorded. */
+interface Outcome {
   action: string;
+  doc?: Device;
   /** For the device. */
   said?: object;
-}
-
-/** What isn't done, and is recorded. */
-interface Refusal {
-  refusal: ApiError;
-  action: string;
+  refusal?: ApiError;
 }
 
 /** Reads the signed request, decides, and commits the change with the request's id. */
@@ -55,42 +50,33 @@ async function changeBySelf(
   parts: NativeParts,
   request: OperationRequest,
   name: string,
-  decide: (read: ReadDevice) => Promise<Change | Refusal> | Change | Refusal,
+  decide: (read: ReadDevice) => Promise<Outcome> | Outcome,
 ): Promise<OperationReply> {
-  const { result: outcome, answer } = await decideRequest(
+  const { result, answer } = await decideRequest(
     parts,
     request,
     name,
     async (read) => {
       assertUnblocked(read.device);
       const outcome = await decide(read);
-      return { writes: changeWrites(read, request, outcome), result: outcome };
+      const { action, doc, refusal } = outcome;
+      const data = { code: refusal?.details[0]?.code ?? refusal?.code };
+      const how = refusal ? ({ result: 'FAILED', data } as const) : {};
+      const changes = doc ? [updateRow('devices', read.device, doc)] : [];
+      const writes = [...changes, ownActivity(read, request, { action, ...how })];
+      return { writes, result: outcome };
     },
     () => invalidData('UNIQUENESS_VIOLATION', 'publicKey'),
   );
-  if ('refusal' in outcome) throw outcome.refusal;
-  return answer({ ...outcome.said });
-}
-
-function changeWrites(
-  read: ReadDevice,
-  request: OperationRequest,
-  outcome: Change | Refusal,
-): Write[] {
-  const { action } = outcome;
-  if ('refusal' in outcome) {
-    const { details, code } = outcome.refusal;
-    const data = { code: details[0]?.code ?? code };
-    return [ownActivity(read, request, { action, result: 'FAILED', data })];
-  }
-  return [updateRow('devices', read.device, outcome.doc), ownActivity(read, request, { action })];
+  if (result.refusal) throw result.refusal;
+  return answer({ ...result.said });
 }
 
 /** `POST …/device/v1/updates`: what it says of itself, its push token, its name. */
 export const updateBySelf: Handler<NativeParts> = (parts, request) => {
   let assessed: ReturnType<typeof assessIntegrity> | undefined;
   return changeBySelf(parts, request, 'updates', async ({ device, claims }) => {
-    const { environmentId, id, doc } = device;
+    const { environmentId, doc } = device;
     const { now } = request;
     const said = readUpdateClaims(claims);
     const { pushProviders } = await configurationOf(parts, environmentId);
@@ -107,29 +93,19 @@ export const updateBySelf: Handler<NativeParts> = (parts, request) => {
       known: credential.integrity,
       now,
     });
-    const push =
-      said.push === undefined
-        ? before
-        : said.push === null
-          ? undefined
-          : pushOf(said.push, (token) =>
-              parts.keyring.seal(environmentId, pushTokenIdentity(id), token),
-            );
+    const push = said.push === undefined ? before : pushOf(parts, device, said.push);
     const next: NativeCredential = {
       ...credential,
       about: { ...credential.about, ...about },
-      ...(push ? { push } : {}),
+      ...defined({ push }),
       integrity: await assessed,
     };
-    const { nickname: _before, ...rest } = doc;
-    const nickname = said.nickname ?? doc.nickname;
-    const named: Device = nickname ? { ...rest, nickname } : rest;
+    const { nickname: former, ...rest } = doc;
+    const nickname = said.nickname ?? former;
     return {
-      doc: withCredential(named, next, now),
+      doc: withCredential(nickname ? { ...rest, nickname } : rest, next, now),
       action: 'DEVICE.UPDATED',
-      said: {
-        push: tokenResult(next, pushProviders),
-      },
+      said: { push: tokenResult(next, pushProviders) },
     };
   });
 };
@@ -145,12 +121,9 @@ export const handInLogs: Handler<NativeParts> = (parts, request) => {
     }
     const supportId = randomUUID();
     const sealed = parts.keyring.seal(environmentId, logsIdentity(id), readLogsClaims(claims).logs);
+    const logs = { status: 'RECEIVED', supportId, sealed } as const;
     return {
-      doc: withCredential(
-        doc,
-        { ...credential, logs: { status: 'RECEIVED', supportId, sealed } },
-        now,
-      ),
+      doc: withCredential(doc, { ...credential, logs }, now),
       action: 'DEVICE.LOGS_RECEIVED',
       said: { supportId },
     };
@@ -174,11 +147,6 @@ export const removeBySelf: Handler<NativeParts> = async (parts, request) => {
   return answer({ status: 'REMOVED' });
 };
 
-interface NewKey {
-  publicJwk: DevicePublicKey;
-  environmentKey: string;
-}
-
 /** `POST …/device/v1/keys`: a new key, signed by the old one, and showing that it is held. */
 export const rotateKey: Handler<NativeParts> = (parts, request) => {
   const { now } = request;
@@ -198,11 +166,7 @@ export const rotateKey: Handler<NativeParts> = (parts, request) => {
 };
 
 /** Throws `INVALID_DATA` for a key that isn't shown to be held, or is another device's. */
-async function newKeyOf(
-  parts: NativeParts,
-  { device, claims }: ReadDevice,
-  now: Instant,
-): Promise<NewKey> {
+async function newKeyOf(parts: NativeParts, { device, claims }: ReadDevice, now: Instant) {
   const { environmentId, id, doc } = device;
   const { publicKey, proof } = readRotationClaims(claims);
   const publicJwk = readPublicKey(publicKey);

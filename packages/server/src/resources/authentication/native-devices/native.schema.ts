@@ -1,7 +1,7 @@
 /** What native devices say, inside the texts that they sign; docs/device-protocol.md. */
-import { type Static, type TSchema, Type } from 'typebox';
+import { type Static, type TProperties, Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { DEVICE_LOGS_LENGTH_MAX, NICKNAME_LENGTH_MAX } from '../../../config/limits.ts';
+import { DEVICE_LOGS_LENGTH_MAX } from '../../../config/limits.ts';
 import { INTEGRITY_KINDS } from '../../../device-integrity/registry.ts';
 import { invalidData } from '../../../errors/api-error.ts';
 import { Nickname } from '../../devices/devices/devices.schema.ts';
@@ -50,7 +50,20 @@ const Integrity = Type.Object({
 });
 export type IntegrityClaims = Static<typeof Integrity>;
 
-const Pairing = Type.Object({
+const Decision = Type.Enum(['APPROVE', 'DENY']);
+
+/** A reader of claims. Throws `INVALID_DATA` with the claim that isn't as it should be. */
+function readerOf<Members extends TProperties>(members: Members) {
+  const schema = Type.Object(members);
+  return (claims: unknown): Static<typeof schema> => {
+    if (Value.Check(schema, claims)) return claims;
+    const [first] = Value.Errors(schema, claims);
+    const target = (first?.instancePath ?? '').slice(1).replaceAll('/', '.');
+    throw invalidData('INVALID_VALUE', target === '' ? 'request' : target);
+  };
+}
+
+export const readPairingClaims = readerOf({
   // Left out by a phone that was enrolled by itself: then its key is the code.
   code: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
   // Left out by an application that serves every environment: then the key's own.
@@ -61,20 +74,21 @@ const Pairing = Type.Object({
   push: Type.Optional(Push),
   integrity: Type.Optional(Integrity),
 });
-export type PairingClaims = Static<typeof Pairing>;
+export type PairingClaims = ReturnType<typeof readPairingClaims>;
 
-const Preview = Type.Object({ code: line(100), application: Type.Optional(Uuid) });
+export const readPreviewClaims = readerOf({ code: line(100), application: Type.Optional(Uuid) });
+export const readReportClaims = readerOf({ flow: Uuid });
+export const readConfirmationClaims = readerOf({
+  otp: Type.String({ minLength: 1, maxLength: 20 }),
+});
+export const readFetchClaims = readerOf({
+  wait: Type.Optional(Type.Number({ minimum: 0, maximum: 60 })),
+});
 
-const Report = Type.Object({ flow: Uuid });
-
-const Confirmation = Type.Object({ otp: Type.String({ minLength: 1, maxLength: 20 }) });
-
-const Fetch = Type.Object({ wait: Type.Optional(Type.Number({ minimum: 0, maximum: 60 })) });
-
-const Answer = Type.Object({
+export const readAnswerClaims = readerOf({
   flow: Uuid,
   challenge: Type.String({ minLength: 43, maxLength: 43 }),
-  decision: Type.Enum(['APPROVE', 'DENY']),
+  decision: Decision,
   reason: Type.Optional(Type.Enum(['NONE', 'BIOMETRICS_REJECTED', 'REPORT_FRAUD'])),
   number: Type.Optional(Type.Integer({ minimum: 0, maximum: 99 })),
   amr: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 10 })),
@@ -82,49 +96,23 @@ const Answer = Type.Object({
   integrity: Type.Optional(Type.Object({ compromised: Type.Optional(Type.Boolean()) })),
   sequence: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
 });
-export type AnswerClaims = Static<typeof Answer>;
+export type AnswerClaims = ReturnType<typeof readAnswerClaims>;
 
-const Update = Type.Object({
+export const readUpdateClaims = readerOf({
   about: Type.Optional(About),
   push: Type.Optional(Type.Union([Push, Type.Null()])),
   integrity: Type.Optional(Integrity),
-  nickname: Type.Optional(Type.String({ ...Nickname, maxLength: NICKNAME_LENGTH_MAX })),
+  nickname: Type.Optional(Nickname),
 });
-export type UpdateClaims = Static<typeof Update>;
 
-const Rotation = Type.Object({
+export const readRotationClaims = readerOf({
   publicKey: Type.Unknown(),
   // Of the new key, over the id of the device: that it is held, too.
   proof: Type.String({ minLength: 1, maxLength: 8_192 }),
 });
 
-const Logs = Type.Object({ logs: Type.String({ maxLength: DEVICE_LOGS_LENGTH_MAX }) });
-
-const Code = Type.Object({ code: Type.String({ minLength: 1, maxLength: 20 }) });
-
-const CodeAnswer = Type.Object({
-  code: Uuid,
-  decision: Type.Enum(['APPROVE', 'DENY']),
+export const readLogsClaims = readerOf({
+  logs: Type.String({ maxLength: DEVICE_LOGS_LENGTH_MAX }),
 });
-
-/** A reader of claims. Throws `INVALID_DATA` with the claim that isn't as it should be. */
-function readerOf<Schema extends TSchema>(schema: Schema) {
-  return (claims: unknown): Static<Schema> => {
-    if (Value.Check(schema, claims)) return claims;
-    const [first] = Value.Errors(schema, claims);
-    const target = (first?.instancePath ?? '').slice(1).replaceAll('/', '.');
-    throw invalidData('INVALID_VALUE', target === '' ? 'request' : target);
-  };
-}
-
-export const readPairingClaims = readerOf(Pairing);
-export const readPreviewClaims = readerOf(Preview);
-export const readReportClaims = readerOf(Report);
-export const readConfirmationClaims = readerOf(Confirmation);
-export const readFetchClaims = readerOf(Fetch);
-export const readAnswerClaims = readerOf(Answer);
-export const readUpdateClaims = readerOf(Update);
-export const readRotationClaims = readerOf(Rotation);
-export const readLogsClaims = readerOf(Logs);
-export const readCodeClaims = readerOf(Code);
-export const readCodeAnswerClaims = readerOf(CodeAnswer);
+export const readCodeClaims = readerOf({ code: Type.String({ minLength: 1, maxLength: 20 }) });
+export const readCodeAnswerClaims = readerOf({ code: Uuid, decision: Decision });

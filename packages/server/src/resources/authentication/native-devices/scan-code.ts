@@ -1,5 +1,5 @@
 /** A phone scans an authentication code, and its user approves or denies; contract §3.5. */
-import { invalidData, limitExceeded } from '../../../errors/api-error.ts';
+import { invalidData, requestLimited } from '../../../errors/api-error.ts';
 import { whyClosed } from '../../../flow/usability.ts';
 import { type Instant, toTimestamp } from '../../../model/instant.ts';
 import type { AuthenticationCode } from '../../../model/mobile.ts';
@@ -67,8 +67,12 @@ export const scanCode: Handler<GuardedParts> = async (parts, request) => {
     await assertMayAuthenticate(parts, read, now);
     const { environmentId, id: deviceId } = device;
     // Once for all times that it is read and decided again.
-    tried ??= parts.codeGuesses.begin(`${environmentId}/${deviceId}`, now);
-    if (!tried) throw limitExceeded('code', 'The device tried too many codes.');
+    const key = `${environmentId}/${deviceId}`;
+    tried ??= parts.codeGuesses.begin(key, now);
+    if (!tried) {
+      const waitMs = parts.codeGuesses.waitMs(key, now);
+      throw requestLimited('code', 'The device tried too many codes.', waitMs);
+    }
     const code = readCodeClaims(claims).code.trim().toUpperCase();
     const hash = authenticationCodeHash(parts.keyring, environmentId, code);
     const row = await findBy(parts, 'authentication_codes', environmentId, 'code_hash', hash);

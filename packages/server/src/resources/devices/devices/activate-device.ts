@@ -15,51 +15,46 @@ import {
   assertAwaitsAnswer,
 } from '../../../flow/device-activation.ts';
 import type { AuthenticationMethod } from '../../../methods/authentication-method.ts';
+import { defined } from '../../../model/defined.ts';
 import type { Device } from '../../../model/documents.ts';
 import { toMs } from '../../../model/duration.ts';
 import { notBefore } from '../../../model/instant.ts';
 import type { Write } from '../../../storage/store.ts';
-import { userRecord } from '../../kit/activity.ts';
+import { originOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
-import { blockOf, methodContext } from '../../kit/method-context.ts';
-import { type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
+import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { updateRow } from '../../kit/rows.ts';
 import { activationWrites, assertRoom } from './create-device.ts';
 import { assertFree, methodToken, pairedKey, tokenOf } from './device-token.ts';
-import { deviceView, methodDevice } from './device-view.ts';
+import { methodDevice } from './device-view.ts';
 import {
   assertMayPair,
   configurationOf,
-  countSending,
   type DeviceParts,
+  deviceActivity,
   deviceOf,
+  deviceReply,
   idsOf,
-  methodOf,
+  pairingRules,
   readUser,
 } from './devices.parts.ts';
-import { pairingMessages } from './pairing-messages.ts';
+import { pairingMessage } from './pairing-messages.ts';
 import { assertMayTry, triedToken } from './token-tries.ts';
 
 /** All that one step of pairing is decided on, read anew for each try. */
 async function readPairing(parts: DeviceParts, request: OperationRequest) {
-  const { environmentId } = idsOf(request);
   const [configuration, facts] = await Promise.all([
-    configurationOf(parts, environmentId),
+    configurationOf(parts, idsOf(request).environmentId),
     readUser(parts, request),
   ]);
   const device = deviceOf(facts, request);
-  const method = methodOf(parts, device.doc.type);
-  // The policy that the pairing began with may be gone; then the default one rules.
-  const policy =
-    configuration.policies.get(device.doc.pairing?.policyId ?? '') ?? configuration.defaultPolicy;
-  const block = blockOf(policy, method);
-  // It may have been changed, or be gone, since.
-  if (device.doc.status !== 'ACTIVE') assertMayPair(block);
   const token = await tokenOf(parts, device);
   const now = notBefore(request.now, [facts.user, device, token]);
-  const context = methodContext(parts, configuration, facts, block, now);
-  const read = { now, environmentId, configuration, facts, device, method, policy, block, context };
-  return { ...read, token };
+  if (device.doc.remembers) throw wrongState('status', 'The device is active already.');
+  const rules = pairingRules(parts, configuration, facts, device, now);
+  // It may have been changed, or be gone, since.
+  if (device.doc.status !== 'ACTIVE') assertMayPair(rules.block);
+  return { ...rules, now, configuration, facts, device, token };
 }
 
 type PairingRead = Awaited<ReturnType<typeof readPairing>>;
@@ -126,29 +121,24 @@ export const activate: Handler<DeviceParts> = async (parts, request) => {
       assertAwaitsAnswer(device.doc, rules);
       const verdict = await judge(parts, read, request);
       const step = activateDevice(device.doc, verdict, rules);
-      const doc = withoutProof(read, step.device);
-      const why = whyOf(verdict);
-      const { id } = device;
-      const writes = [updateRow('devices', device, doc), ...tokenWrites(read, verdict)];
-      if (doc.status === 'ACTIVE') {
-        assertRoom(facts, 'ACTIVE', configuration, now);
-        const active = { id, doc };
-        writes.push(...activationWrites(parts, configuration, policy, facts, active, now));
-      }
-      writes.push(
-        userRecord(
-          { ...request, now },
-          {
-            action: step.action,
-            resource: { type: 'DEVICE', id },
-            result: step.refusal ? 'FAILED' : 'SUCCESS',
-            ...(why ? { data: why } : {}),
-          },
-        ),
-      );
+      const { action, refusal } = step;
+      const data = whyOf(verdict);
+      const after = { ...device, doc: withoutProof(read, step.device) };
+      const isActive = after.doc.status === 'ACTIVE';
+      if (isActive) assertRoom(facts, 'ACTIVE', configuration, now);
       return {
-        writes,
-        result: { device: { ...device, doc }, method, refusal: step.refusal },
+        writes: [
+          updateRow('devices', device, after.doc),
+          ...tokenWrites(read, verdict),
+          ...(isActive
+            ? activationWrites(parts, configuration, policy, facts, after, now, originOf(request))
+            : []),
+          deviceActivity({ ...request, now }, device.id, action, {
+            result: refusal ? 'FAILED' : 'SUCCESS',
+            ...defined({ data }),
+          }),
+        ],
+        result: { device: after, refusal },
       };
     },
     // While this one was pending: a credential is one device's, whoever's, an address once a user's.
@@ -161,16 +151,15 @@ export const activate: Handler<DeviceParts> = async (parts, request) => {
   );
   if (outcome.refusal) throw outcome.refusal;
   parts.wakeOutbox();
-  const view = { links: parts.links, vault: parts.keyring, now: request.now };
-  return ok(deviceView(outcome.device, outcome.method, view));
+  return deviceReply(parts, outcome.device, request);
 };
 
 /** `device.sendActivationCode`: a new code; the one before it is void. */
 export const sendActivationCode: Handler<DeviceParts> = async (parts, request) => {
   const { now } = request;
-  const { device, method } = await commitOrRetry(parts.store, async () => {
+  const device = await commitOrRetry(parts.store, async () => {
     const read = await readPairing(parts, request);
-    const { environmentId, facts, device, method, context } = read;
+    const { device, method, context } = read;
     const { pairing } = device.doc;
     if (device.doc.status !== 'ACTIVATION_REQUIRED' || !pairing) {
       throw wrongState('status', 'The device is active already.');
@@ -180,7 +169,7 @@ export const sendActivationCode: Handler<DeviceParts> = async (parts, request) =
     }
     const resent = (pairing.resent ?? 0) + 1;
     if (resent > QUESTIONS_MAX) {
-      throw limitExceeded('device', 'Too many passcodes were sent: pair anew.', QUESTIONS_MAX);
+      throw limitExceeded('Too many passcodes were sent: pair anew.', QUESTIONS_MAX);
     }
     const { notification } = pairing;
     const asked = await method.challenge(
@@ -188,7 +177,6 @@ export const sendActivationCode: Handler<DeviceParts> = async (parts, request) =
       { purpose: 'PAIRING', ...(notification ? { notification } : {}) },
       context,
     );
-    if (asked.delivery) countSending(parts, request, facts.user.id, asked.delivery, now);
     const doc = {
       ...device.doc,
       updatedAt: now,
@@ -196,15 +184,10 @@ export const sendActivationCode: Handler<DeviceParts> = async (parts, request) =
     };
     const writes = [
       updateRow('devices', device, doc),
-      ...pairingMessages(parts, environmentId, asked.delivery ? [asked.delivery] : [], now),
-      userRecord(request, {
-        action: 'NOTIFICATION.CREATED',
-        resource: { type: 'DEVICE', id: device.id },
-      }),
+      ...pairingMessage(parts, asked.delivery, request, read.facts.user),
     ];
-    return { writes, result: { device: { ...device, doc }, method } };
+    return { writes, result: { ...device, doc } };
   });
   parts.wakeOutbox();
-  const view = { links: parts.links, vault: parts.keyring, now };
-  return ok(deviceView(device, method, view));
+  return deviceReply(parts, device, request);
 };

@@ -1,103 +1,88 @@
 /** What is changed of a paired device: block, lock, nickname, order, removal; contract §4.10–§4.13. */
 import { DEVICE_LOGS_MS } from '../../../config/limits.ts';
-import { invalidData, notFound, wrongState } from '../../../errors/api-error.ts';
+import { invalidData, wrongState } from '../../../errors/api-error.ts';
 import { defined } from '../../../model/defined.ts';
 import type { Device, User } from '../../../model/documents.ts';
-import { toTimestamp } from '../../../model/instant.ts';
+import { type Instant, toTimestamp } from '../../../model/instant.ts';
 import { logsIdentity, type NativeCredential, presentLogs } from '../../../model/mobile.ts';
-import type { Stored, UserFacts, Write } from '../../../storage/store.ts';
-import { userRecord } from '../../kit/activity.ts';
+import type { UserFacts, Write } from '../../../storage/store.ts';
+import { requestRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
-import { deleteRow, updateRow } from '../../kit/rows.ts';
-import { inOrder, withDeviceRemoved } from './device-order.ts';
+import { deleteRow, found, type Row, updateRow } from '../../kit/rows.ts';
+import { inOrder, isAuthenticator, withDeviceRemoved } from './device-order.ts';
 import { isDeviceLocked } from './device-view.ts';
 import {
   type DeviceParts,
+  deviceActivity,
   deviceOf,
   deviceReply,
   idsOf,
-  methodOf,
   readOwnDevice,
   readUser,
 } from './devices.parts.ts';
 import { removalNotices } from './removal-notice.ts';
 
-interface Change {
-  action: string;
-  doc: Device;
-}
-
-/** Reads, decides and writes one device; no change, no write and no activity. */
+/** Reads, decides and writes one device; the same document: no write and no activity. */
 async function changeDevice(
   parts: DeviceParts,
   request: OperationRequest,
-  decide: (device: Device) => Change | undefined,
-): Promise<Stored<Device>> {
+  action: string,
+  decide: (device: Device) => Device,
+): Promise<Row<'devices'>> {
   return commitOrRetry(parts.store, async () => {
     const device = await readOwnDevice(parts, request);
-    const change = decide(device.doc);
-    if (!change) return { writes: [], result: device };
-    const doc = { ...change.doc, updatedAt: request.now };
+    const changed = decide(device.doc);
+    if (changed === device.doc) return { writes: [], result: device };
+    const doc = { ...changed, updatedAt: request.now };
     return {
-      writes: [
-        updateRow('devices', device, doc),
-        userRecord(request, { action: change.action, resource: { type: 'DEVICE', id: device.id } }),
-      ],
+      writes: [updateRow('devices', device, doc), deviceActivity(request, device.id, action)],
       result: { ...device, doc },
     };
   });
 }
 
-function assertActive({ status }: Device): void {
-  if (status !== 'ACTIVE') throw wrongState('status', 'The device is not active yet.');
-}
+/** A change of an active device, which answers the device. */
+const changing =
+  (
+    action: string,
+    decide: (device: Device, now: Instant, parts: DeviceParts) => Device,
+  ): Handler<DeviceParts> =>
+  async (parts, request) => {
+    const device = await changeDevice(parts, request, action, (doc) => {
+      if (doc.status !== 'ACTIVE') throw wrongState('status', 'The device is not active yet.');
+      return decide(doc, request.now, parts);
+    });
+    // One that is connected sees what has become of it.
+    if (device.doc.block) parts.wakeDevices(device.environmentId, [device.id]);
+    return deviceReply(parts, device, request);
+  };
 
 /** `device.block`: it can't be used until it is unblocked. */
-export const blockDevice: Handler<DeviceParts> = async (parts, request) => {
-  const device = await changeDevice(parts, request, (doc) => {
-    assertActive(doc);
-    if (doc.block) return undefined;
-    return { action: 'DEVICE.BLOCKED', doc: { ...doc, block: { blockedAt: request.now } } };
-  });
-  parts.wakeDevices(device.environmentId, [device.id]);
-  return deviceReply(parts, device, request);
-};
+export const blockDevice = changing('DEVICE.BLOCKED', (device, now) =>
+  device.block ? device : { ...device, block: { blockedAt: now } },
+);
 
-/** `device.unblock`. */
-export const unblockDevice: Handler<DeviceParts> = async (parts, request) => {
-  const device = await changeDevice(parts, request, (doc) => {
-    assertActive(doc);
-    const { block, ...unblocked } = doc;
-    if (!block) return undefined;
-    const method = methodOf(parts, doc.type);
-    const credential = method.unblocked?.(doc.credential) ?? doc.credential;
-    return { action: 'DEVICE.UNBLOCKED', doc: { ...unblocked, credential } };
-  });
-  return deviceReply(parts, device, request);
-};
+export const unblockDevice = changing('DEVICE.UNBLOCKED', (device, _now, parts) => {
+  const { block, ...unblocked } = device;
+  if (!block) return device;
+  const method = parts.methods.get(device.type);
+  return { ...unblocked, credential: method?.unblocked?.(device.credential) ?? device.credential };
+});
 
 /** `device.unlock`: ends the lock and forgets the wrong answers. */
-export const unlockDevice: Handler<DeviceParts> = async (parts, request) => {
-  const device = await changeDevice(parts, request, (doc) => {
-    assertActive(doc);
-    if (!isDeviceLocked(doc, request.now)) return undefined;
-    const { lock: _lock, ...unlocked } = doc;
-    return { action: 'DEVICE.UNLOCKED', doc: { ...unlocked, failures: 0 } };
-  });
-  return deviceReply(parts, device, request);
-};
+export const unlockDevice = changing('DEVICE.UNLOCKED', (device, now) => {
+  const { lock: _lock, ...unlocked } = device;
+  return isDeviceLocked(device, now) ? { ...unlocked, failures: 0 } : device;
+});
 
 /** `PUT …/nickname`: an empty one removes it. */
 export const setNickname: Handler<DeviceParts> = async (parts, request) => {
   const { nickname }: { nickname: string } = request.body;
-  const device = await changeDevice(parts, request, (doc) => {
-    if ((doc.nickname ?? '') === nickname) return undefined;
-    const { nickname: _former, ...rest } = doc;
-    return {
-      action: 'DEVICE.NICKNAME_UPDATED',
-      doc: nickname === '' ? rest : { ...rest, nickname },
-    };
+  const device = await changeDevice(parts, request, 'DEVICE.NICKNAME_UPDATED', (doc) => {
+    const { nickname: former = '', ...rest } = doc;
+    if (former === nickname) return doc;
+    return nickname === '' ? rest : { ...rest, nickname };
   });
   const { environmentId, userId, deviceId } = idsOf(request);
   const path = `/users/${userId}/devices/${deviceId}`;
@@ -111,9 +96,9 @@ export const setNickname: Handler<DeviceParts> = async (parts, request) => {
 };
 
 /** The device is gone, and from its user's order. */
-export function removeDevice({ user, devices }: UserFacts, device: Stored<Device>): Write[] {
+export function removeDevice({ user, devices }: UserFacts, device: Row<'devices'>): Write[] {
   const left = devices
-    .filter(({ id, doc }) => id !== device.id && doc.status === 'ACTIVE')
+    .filter((one) => one.id !== device.id && isAuthenticator(one))
     .map(({ id }) => id);
   return [
     deleteRow('devices', device),
@@ -130,10 +115,7 @@ export const deleteDevice: Handler<DeviceParts> = async (parts, request) => {
       writes: [
         ...removeDevice(facts, device),
         ...removalNotices(parts, [device], request.now),
-        userRecord(request, {
-          action: 'DEVICE.DELETED',
-          resource: { type: 'DEVICE', id: device.id },
-        }),
+        deviceActivity(request, device.id, 'DEVICE.DELETED'),
       ],
       result: device,
     };
@@ -142,40 +124,41 @@ export const deleteDevice: Handler<DeviceParts> = async (parts, request) => {
   return { status: 204 };
 };
 
+function logsReply(
+  { links }: DeviceParts,
+  { environmentId, id, doc }: Row<'devices'>,
+  logs: object,
+) {
+  const self = links.api(environmentId, `/users/${doc.userId}/devices/${id}/logs`);
+  return ok({ _links: { self }, ...logs });
+}
+
 /** `PUT …/logs`: asks a native device for its logs; it hands them in when it is next there. */
 export const requestLogs: Handler<DeviceParts> = async (parts, request) => {
   const expiresAt = request.now + DEVICE_LOGS_MS;
-  const device = await changeDevice(parts, request, (doc) => {
-    if (!methodOf(parts, doc.type).native) {
+  const status = 'PENDING';
+  const device = await changeDevice(parts, request, 'DEVICE.UPDATED', (doc) => {
+    if (!parts.methods.get(doc.type)?.native) {
       throw invalidData('INVALID_VALUE', 'type', {
         message: 'Only native devices have logs to hand in.',
       });
     }
-    const credential = { ...doc.credential, logs: { status: 'PENDING', expiresAt } };
-    return { action: 'DEVICE.UPDATED', doc: { ...doc, credential } };
+    return { ...doc, credential: { ...doc.credential, logs: { status, expiresAt } } };
   });
-  const { environmentId, id, doc } = device;
-  parts.wakeDevices(environmentId, [id]);
-  const self = parts.links.api(environmentId, `/users/${doc.userId}/devices/${id}/logs`);
-  return ok({ _links: { self }, status: 'PENDING', expiresAt: toTimestamp(expiresAt) });
+  parts.wakeDevices(device.environmentId, [device.id]);
+  return logsReply(parts, device, { status, expiresAt: toTimestamp(expiresAt) });
 };
 
 /** `GET …/logs`: what the device has handed in. */
 export const readLogs: Handler<DeviceParts> = async (parts, request) => {
-  const { environmentId, id, doc } = await readOwnDevice(parts, request);
+  const device = await readOwnDevice(parts, request);
+  const { environmentId, id, doc } = device;
   const logs = presentLogs(doc.credential as unknown as NativeCredential, request.now);
-  if (!logs) throw notFound();
-  const { status, supportId, expiresAt, sealed } = logs;
-  const self = parts.links.api(environmentId, `/users/${doc.userId}/devices/${id}/logs`);
-  return ok({
-    _links: { self },
-    status,
-    ...defined({
-      supportId,
-      expiresAt: expiresAt && toTimestamp(expiresAt),
-      logs: sealed && parts.keyring.open(environmentId, logsIdentity(id), sealed).toString('utf8'),
-    }),
-  });
+  const { status, supportId, expiresAt, sealed } = found(logs);
+  const text = sealed && parts.keyring.open(environmentId, logsIdentity(id), sealed).toString();
+  const moment = expiresAt && toTimestamp(expiresAt);
+  const said = defined({ supportId, expiresAt: moment, logs: text });
+  return logsReply(parts, device, { status, ...said });
 };
 
 /** Writes another order of the user's devices. */
@@ -187,13 +170,18 @@ async function writeOrder(
   return commitOrRetry(parts.store, async () => {
     const facts = await readUser(parts, request);
     const { user } = facts;
+    const { id } = user;
     const change = decide(facts);
     if (!change) return { writes: [], result: facts };
     const doc = { ...change.doc, updatedAt: request.now };
     return {
       writes: [
         updateRow('users', user, doc),
-        userRecord(request, { action: change.action, resource: { type: 'USER', id: user.id } }),
+        requestRecord(request, {
+          action: change.action,
+          resource: { type: 'USER', id },
+          userId: id,
+        }),
       ],
       result: { ...facts, user: { ...user, doc } },
     };
@@ -208,7 +196,7 @@ export function changeOrder(parts: DeviceParts, request: OperationRequest): Prom
   const wanted: string[] = request.body.order.map(({ id }: { id: string }) => id);
   return writeOrder(parts, request, ({ user, devices }) => {
     const active = inOrder(user.doc, devices)
-      .filter(({ doc }) => doc.status === 'ACTIVE')
+      .filter(isAuthenticator)
       .map(({ id }) => id);
     for (const [place, id] of wanted.entries()) {
       if (!active.includes(id) || wanted.indexOf(id) !== place) {

@@ -7,11 +7,11 @@ import type {
   AuthenticationMethod,
   NewCredential,
 } from '../../../methods/authentication-method.ts';
+import { REMEMBERED } from '../../../methods/registry.ts';
 import type { Device, DeviceAuthenticationPolicy } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
-import type { MethodPolicy } from '../../../model/policy.ts';
 import type { Stored, UserFacts, Write } from '../../../storage/store.ts';
-import { userRecord } from '../../kit/activity.ts';
+import { originOf, type RequestOrigin, SYSTEM_ORIGIN } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import {
   blockOf,
@@ -23,23 +23,24 @@ import {
 import { notificationOf } from '../../kit/notification-request.ts';
 import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { insertRow, touchRow, updateRow } from '../../kit/rows.ts';
-import { withDeviceAdded } from './device-order.ts';
+import { isAuthenticator, withDeviceAdded } from './device-order.ts';
 import { alreadyPaired, freeToken, methodToken, pairedKey, type TokenRow } from './device-token.ts';
-import { deviceView } from './device-view.ts';
 import {
   assertMayPair,
   configurationOf,
-  countSending,
   type DeviceParts,
+  deviceActivity,
   isGone,
   methodOf,
   readUser,
+  viewerOf,
 } from './devices.parts.ts';
 import type { CreateDevice } from './devices.schema.ts';
-import { newDeviceNotice, pairingMessages } from './pairing-messages.ts';
+import { newDeviceNotice, pairingMessage } from './pairing-messages.ts';
+import { rememberBrowser } from './remember-browser.ts';
 
-/** `POST …/devices`: 201 with the device. */
-export const createDevice: Handler<DeviceParts> = async (parts, request) => {
+/** What is to be paired. Throws what stands against it, whoever the user is. */
+async function wantedOf(parts: DeviceParts, request: OperationRequest) {
   const body: CreateDevice = request.body;
   const method = methodOf(parts, body.type);
   const configuration = await configurationOf(parts, request.params.envID ?? '');
@@ -51,23 +52,25 @@ export const createDevice: Handler<DeviceParts> = async (parts, request) => {
   if (body.testMode && !(method.delivered && parts.settings.allowTestDevices)) {
     throw invalidData('INVALID_VALUE', 'testMode');
   }
+  return { body, method, configuration, policy, block, status };
+}
 
+/** `POST …/devices`: 201 with the device. */
+export const createDevice: Handler<DeviceParts> = async (parts, request) => {
+  if (request.body.type === REMEMBERED.type) return rememberBrowser(parts, request);
+  const wanted = await wantedOf(parts, request);
   const { device, revealed } = await commitOrRetry(
     parts.store,
     async () => {
       const facts = await readUser(parts, request);
-      assertRoom(facts, status, configuration, request.now);
-      return pair({ parts, request, body, method, configuration, block, policy, status, facts });
+      assertRoom(facts, wanted.status, wanted.configuration, request.now);
+      return pair(parts, request, wanted, facts);
     },
-    () => (method.token ? alreadyPaired(method.token.property) : duplicate(method)),
+    () => taken(wanted.method),
   );
   parts.wakeOutbox();
-  const view = deviceView(device, method, {
-    links: parts.links,
-    vault: parts.keyring,
-    now: request.now,
-  });
-  return { status: 201, body: { ...view, ...revealed } };
+  const view = await viewerOf(parts, request);
+  return { status: 201, body: { ...view(device), ...revealed } };
 };
 
 function statusOf(
@@ -92,11 +95,13 @@ export function assertRoom(
   { mfaSettings }: EnvironmentConfiguration,
   now: Instant,
 ): void {
-  const count = devices.filter(({ doc }) => doc.status === status && !isGone(doc, now)).length;
+  const count = devices.filter(
+    ({ doc }) => doc.status === status && !doc.remembers && !isGone(doc, now),
+  ).length;
   const { maxAllowedDevices } = mfaSettings.doc.pairing;
   const maximum = status === 'ACTIVE' ? maxAllowedDevices : PENDING_DEVICES_MAX;
   if (count >= maximum) {
-    throw limitExceeded('devices', `The user has the maximum of ${maximum} devices.`, maximum);
+    throw limitExceeded(`The user has the maximum of ${maximum} devices.`, maximum);
   }
 }
 
@@ -108,35 +113,30 @@ export function activationWrites(
   facts: UserFacts,
   { id, doc }: Pick<Stored<Device>, 'id' | 'doc'>,
   now: Instant,
+  origin: RequestOrigin = SYSTEM_ORIGIN,
 ): Write[] {
   const { user, devices } = facts;
-  const active = devices.filter((one) => one.doc.status === 'ACTIVE').length;
-  const notices = newDeviceNotice(parts, configuration, policy, facts, doc, now);
+  const active = devices.filter(isAuthenticator).length;
   return [
     updateRow('users', user, withDeviceAdded(user.doc, id, active)),
-    ...pairingMessages(parts, configuration.environment.id, notices, now),
+    ...newDeviceNotice(parts, configuration, policy, facts, doc, now, origin),
   ];
 }
 
 /** `409` for an address that the user has paired already. */
-export function duplicate(method: AuthenticationMethod) {
+function duplicate(method: AuthenticationMethod) {
   return notUnique(Object.keys(method.schemas.create)[0] ?? 'type');
 }
 
-interface Pairing {
-  parts: DeviceParts;
-  request: OperationRequest;
-  body: CreateDevice;
-  method: AuthenticationMethod;
-  configuration: EnvironmentConfiguration;
-  block: MethodPolicy;
-  policy: Stored<DeviceAuthenticationPolicy>;
-  status: Device['status'];
-  facts: UserFacts;
-}
+const taken = (method: AuthenticationMethod) =>
+  method.token ? alreadyPaired(method.token.property) : duplicate(method);
 
-async function pair(pairing: Pairing) {
-  const { parts, request, body, method, configuration, block, policy, status, facts } = pairing;
+async function pair(
+  parts: DeviceParts,
+  request: OperationRequest,
+  { body, method, configuration, block, policy, status }: Awaited<ReturnType<typeof wantedOf>>,
+  facts: UserFacts,
+) {
   const { now } = request;
   const environmentId = configuration.environment.id;
   const id = randomUUIDv7();
@@ -162,31 +162,29 @@ async function pair(pairing: Pairing) {
   };
   const inserted = (doc: Device, followed: readonly Write[]) => {
     const device: Stored<Device> = { environmentId, id, version: 1, doc };
-    const records = actionsOf(status).map((action) =>
-      userRecord(request, { action, resource: { type: 'DEVICE', id } }),
-    );
+    const records = actionsOf(status).map((action) => deviceActivity(request, id, action));
     return {
-      writes: [insertRow('devices', device), ...followed, ...records],
+      writes: [insertRow('devices', device), ...records, ...followed],
       result: { device, revealed: made.revealed },
     };
   };
   if (status === 'ACTIVE') {
     const doc = { ...base, ...uniqueKeyOf(made), ...holding(method, token), activatedAt: now };
+    const active = { id, doc };
+    const origin = originOf(request);
     return inserted(doc, [
-      ...activationWrites(parts, configuration, policy, facts, { id, doc }, now),
+      ...activationWrites(parts, configuration, policy, facts, active, now, origin),
       // Whoever revokes the token meanwhile decides again, and finds the device.
       ...(token ? [touchRow('oath_tokens', token)] : []),
     ]);
   }
   const notification = notificationOf(body.notification);
   const notified = notification ? { notification } : {};
-  const asked = await method.challenge(
+  const { challenge, delivery } = await method.challenge(
     { id, credential: made.credential, ...(body.testMode ? { testMode: true } : {}) },
     { purpose: 'PAIRING', options: body, ...notified },
     context,
   );
-  const { challenge, delivery } = asked;
-  if (delivery) countSending(parts, request, facts.user.id, delivery, now);
   const doc: Device = {
     ...base,
     expiresAt: now + PENDING_DEVICE_LIFETIME_MS,
@@ -195,7 +193,7 @@ async function pair(pairing: Pairing) {
   return inserted(doc, [
     // Nothing of the user changes: his version guards the count of his devices.
     touchRow('users', facts.user),
-    ...pairingMessages(parts, environmentId, delivery ? [delivery] : [], now),
+    ...pairingMessage(parts, delivery, request, facts.user),
   ]);
 }
 

@@ -2,11 +2,15 @@
 import type { Device, User } from '../../../model/documents.ts';
 import type { Stored } from '../../../storage/store.ts';
 
+/** What its user authenticates with. */
+export const isAuthenticator = ({ doc }: Pick<Stored<Device>, 'doc'>) =>
+  doc.status === 'ACTIVE' && !doc.remembers;
+
 /** In the user's order, the default first; those without a place after them; pending ones last. */
 export function inOrder(user: User, devices: readonly Stored<Device>[]): Stored<Device>[] {
   const places = new Map(user.deviceOrder?.map((id, place) => [id, place]));
   const placeOf = ({ id, doc }: Stored<Device>) =>
-    doc.status === 'ACTIVE' ? (places.get(id) ?? places.size) : places.size + 1;
+    isAuthenticator({ doc }) ? (places.get(id) ?? places.size) : places.size + 1;
   // The sort is stable: devices without a place keep the order of their creation.
   return devices.toSorted((one, other) => placeOf(one) - placeOf(other));
 }

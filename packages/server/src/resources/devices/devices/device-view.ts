@@ -1,6 +1,7 @@
 import type { Vault } from '../../../crypto/vault.ts';
 import type {
   AuthenticationMethod,
+  DeviceKind,
   MethodDevice,
   ViewOptions,
 } from '../../../methods/authentication-method.ts';
@@ -26,7 +27,7 @@ export function methodDevice({ id, doc }: Stored<Device>): MethodDevice {
 }
 
 /** What a device is shown with. */
-export interface DeviceViewParts extends Pick<ViewOptions, 'configuration'> {
+interface DeviceViewParts extends Pick<ViewOptions, 'configuration'> {
   links: Links;
   vault: Vault;
   now: Instant;
@@ -35,7 +36,7 @@ export interface DeviceViewParts extends Pick<ViewOptions, 'configuration'> {
 /** A device as the devices API shows it; contract §4.3. Pure. */
 export function deviceView(
   device: Stored<Device>,
-  method: AuthenticationMethod,
+  method: DeviceKind & Partial<Pick<AuthenticationMethod, 'testOtp' | 'challengeView'>>,
   { links, vault, now, configuration }: DeviceViewParts,
 ): Record<string, unknown> {
   const { environmentId, id, doc } = device;

@@ -1,18 +1,23 @@
 import type { EnvironmentConfiguration } from '../../../configuration.ts';
 import { ApiError, invalidData, notFound } from '../../../errors/api-error.ts';
-import type { AuthenticationMethod } from '../../../methods/authentication-method.ts';
+import type { AuthenticationMethod, DeviceKind } from '../../../methods/authentication-method.ts';
 import type { Device } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import type { MethodPolicy } from '../../../model/policy.ts';
-import type { Delivery } from '../../../notifications/message.ts';
 import type { Parts } from '../../../parts.ts';
-import type { Stored, UserFacts } from '../../../storage/store.ts';
+import type { UserFacts, Write } from '../../../storage/store.ts';
+import { type ActivityRecord, requestRecord } from '../../kit/activity.ts';
+import {
+  blockOf,
+  type ContextParts,
+  methodContext,
+  remainingPolicy,
+} from '../../kit/method-context.ts';
 import { type OperationReply, type OperationRequest, ok } from '../../kit/operation.ts';
-import { found } from '../../kit/rows.ts';
+import { found, type Row } from '../../kit/rows.ts';
 import { inOrder } from './device-order.ts';
-import { type DeviceViewParts, deviceView } from './device-view.ts';
+import { deviceView } from './device-view.ts';
 
-/** What the operations on devices are made with. */
 export type DeviceParts = Pick<
   Parts,
   | 'store'
@@ -27,7 +32,6 @@ export type DeviceParts = Pick<
   | 'wakeDevices'
 >;
 
-/** The ids in the path of a device operation. */
 export function idsOf({ params }: OperationRequest) {
   const { envID, userID, deviceID } = params;
   if (!envID || !userID) throw notFound();
@@ -46,7 +50,7 @@ export async function readUser(
 }
 
 /** The device of the path among the user's own; an expired pending one is gone. */
-export function deviceOf(facts: UserFacts, request: OperationRequest): Stored<Device> {
+export function deviceOf(facts: UserFacts, request: OperationRequest): Row<'devices'> {
   const { deviceId } = idsOf(request);
   const device = facts.devices.find(({ id }) => id === deviceId);
   if (!device || isGone(device.doc, request.now)) throw notFound();
@@ -62,13 +66,18 @@ export function isGone({ expiresAt }: Device, now: number): boolean {
   return expiresAt !== undefined && now >= expiresAt;
 }
 
-/** The method of a stored device. A type that this build doesn't know is a fault of the server. */
+/** What kind a stored device is. One that this build doesn't know is a fault of the server. */
+export const kindOf = ({ methods }: Pick<DeviceParts, 'methods'>, type: string): DeviceKind =>
+  known(methods.kindOf(type));
+
+/** The method of a stored device, which somebody authenticates with. */
 export function methodOf({ methods }: Pick<DeviceParts, 'methods'>, type: string) {
-  const method: AuthenticationMethod | undefined = methods.get(type);
-  if (!method) {
-    throw new ApiError('UNEXPECTED_ERROR', [], { message: 'The device has an unknown type.' });
-  }
-  return method;
+  return known<AuthenticationMethod>(methods.get(type));
+}
+
+function known<Kind>(kind: Kind | undefined): Kind {
+  if (kind) return kind;
+  throw new ApiError('UNEXPECTED_ERROR', [], { message: 'The device has an unknown type.' });
 }
 
 /** The configuration of an environment that http has found before. */
@@ -76,8 +85,7 @@ export async function configurationOf(
   { configurations }: Pick<DeviceParts, 'configurations'>,
   environmentId: string,
 ): Promise<EnvironmentConfiguration> {
-  const configuration = found(await configurations.get(environmentId));
-  return configuration;
+  return found(await configurations.get(environmentId));
 }
 
 /** Refuses to pair what the policy doesn't let anybody pair. */
@@ -86,36 +94,48 @@ export function assertMayPair({ enabled, pairingDisabled }: MethodPolicy): void 
   if (pairingDisabled) throw invalidData('PAIRING_DISABLED', 'type');
 }
 
-/** Counts a passcode that is about to be sent for pairing. Throws `LIMIT_EXCEEDED`. */
-export function countSending(
-  { sendBounds }: Pick<DeviceParts, 'sendBounds'>,
-  request: OperationRequest,
-  userId: string,
-  { channel, payload }: Delivery,
+/** What a step of pairing is decided by, and what its method may use. */
+export function pairingRules(
+  parts: Pick<DeviceParts, 'methods'> & ContextParts,
+  configuration: EnvironmentConfiguration,
+  facts: UserFacts,
+  { doc }: Row<'devices'>,
   now: Instant,
-): void {
-  const { environmentId } = idsOf(request);
-  sendBounds.count({ request, environmentId, userId, channel, address: payload.to.address, now });
+) {
+  const method = methodOf(parts, doc.type);
+  const policy = remainingPolicy(configuration, doc.pairing?.policyId);
+  const block = blockOf(policy, method);
+  const context = methodContext(parts, configuration, facts, block, now);
+  return { method, policy, block, context };
 }
 
-/** What the devices of a request are shown with. */
-export async function viewPartsOf(
-  parts: DeviceParts,
+/** The audit row of what a request does to a device of the user of the path. */
+export const deviceActivity = (
   request: OperationRequest,
-): Promise<DeviceViewParts> {
+  id: string,
+  action: string,
+  more: Pick<ActivityRecord, 'result' | 'data'> = {},
+): Write =>
+  requestRecord(request, {
+    action,
+    resource: { type: 'DEVICE', id },
+    userId: idsOf(request).userId,
+    ...more,
+  });
+
+/** How the devices of a request are shown. */
+export async function viewerOf(parts: DeviceParts, request: OperationRequest) {
   const configuration = await configurationOf(parts, idsOf(request).environmentId);
-  return { links: parts.links, vault: parts.keyring, now: request.now, configuration };
+  const view = { links: parts.links, vault: parts.keyring, now: request.now, configuration };
+  return (device: Row<'devices'>) => deviceView(device, kindOf(parts, device.doc.type), view);
 }
 
-/** A device as the API shows it. */
 export const deviceReply = async (
   parts: DeviceParts,
-  device: Stored<Device>,
+  device: Row<'devices'>,
   request: OperationRequest,
-): Promise<OperationReply> =>
-  ok(deviceView(device, methodOf(parts, device.doc.type), await viewPartsOf(parts, request)));
+): Promise<OperationReply> => ok((await viewerOf(parts, request))(device));
 
 /** The devices that still count, in the user's order. */
-export function livingDevices({ user, devices }: UserFacts, now: number): Stored<Device>[] {
-  return inOrder(user.doc, devices).filter(({ doc }) => !isGone(doc, now));
-}
+export const livingDevices = ({ user, devices }: UserFacts, now: number) =>
+  inOrder(user.doc, devices).filter(({ doc }) => !isGone(doc, now));

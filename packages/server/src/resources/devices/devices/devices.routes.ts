@@ -56,6 +56,8 @@ export function deviceOperations(parts: DeviceParts): Operation[] {
     permission: 'update:device',
     responses: { 200: device },
   } as const;
+  // What the help desk may do, too.
+  const lock = { permission: 'update:deviceLock' } as const;
   // What the user may do by a scope of their own token, too.
   const own = { selfScopes: ['p1:update:device'] } as const;
   const pairing = { selfScopes: ['p1:create:device', 'p1:update:device'] } as const;
@@ -99,11 +101,13 @@ export function deviceOperations(parts: DeviceParts): Operation[] {
       },
       blockDevice: { action: 'device.block', summary: 'Block a device', handle: blockDevice },
       unblockDevice: {
+        ...lock,
         action: 'device.unblock',
         summary: 'Unblock a device',
         handle: unblockDevice,
       },
       unlockDevice: {
+        ...lock,
         action: 'device.unlock',
         summary: 'End the lock of a device',
         handle: unlockDevice,

@@ -1,8 +1,7 @@
 /** The messages of MFA devices; contract flows-and-devices §4. */
 import { type Static, type TSchema, Type } from 'typebox';
 import { NICKNAME_LENGTH_MAX } from '../../../config/limits.ts';
-import type { MethodRegistry } from '../../../methods/registry.ts';
-import type { Device } from '../../../model/documents.ts';
+import { type MethodRegistry, REMEMBERED } from '../../../methods/registry.ts';
 import { NOTIFICATION } from '../../kit/notification-request.ts';
 import {
   CredentialText,
@@ -25,23 +24,16 @@ export const Nickname = Type.String({
 
 const Status = oneOf('ACTIVE', 'ACTIVATION_REQUIRED');
 
-const CREATE_COMMON = {
+const CreateCommon = Type.Object({
   status: Type.Optional(Status),
   nickname: Type.Optional(Nickname),
   policy: Type.Optional(Reference),
   notification: Type.Optional(NOTIFICATION),
   testMode: Type.Optional(Type.Boolean()),
-};
+});
 
 /** The common part of a create request; the method's own properties stand beside it. */
-export type CreateDevice = {
-  type: string;
-  status?: Device['status'];
-  nickname?: string;
-  policy?: { id: string };
-  notification?: Static<typeof NOTIFICATION>;
-  testMode?: boolean;
-} & Record<string, unknown>;
+export type CreateDevice = { type: string } & Static<typeof CreateCommon> & Record<string, unknown>;
 
 /** A create request: the branch of the union is told by `type`. */
 function createSchema(methods: MethodRegistry): TSchema {
@@ -49,11 +41,13 @@ function createSchema(methods: MethodRegistry): TSchema {
     type: 'object',
     required: ['type'],
     discriminator: { propertyName: 'type' },
-    oneOf: methods
-      .all()
-      .map((method) =>
-        closed({ type: Type.Literal(method.type), ...CREATE_COMMON, ...method.schemas.create }),
-      ),
+    oneOf: methods.kinds().map((kind) =>
+      closed({
+        type: Type.Literal(kind.type),
+        ...CreateCommon.properties,
+        ...kind.schemas.create,
+      }),
+    ),
   });
 }
 
@@ -61,9 +55,10 @@ function createSchema(methods: MethodRegistry): TSchema {
 function deviceSchema(methods: MethodRegistry) {
   return resourceOf({
     user: Reference,
-    type: Type.String({ enum: methods.all().map(({ type }) => type) }),
+    type: Type.String({ enum: methods.kinds().map(({ type }) => type) }),
     status: Status,
     ...ofMethods(methods.all(), ({ view, question }) => ({ ...view, ...question })),
+    ...REMEMBERED.schemas.view,
     nickname: Type.Optional(Type.String()),
     testMode: Type.Optional(Type.Boolean()),
     test: Type.Optional(Type.Object({ otp: Type.String() })),
@@ -95,7 +90,6 @@ export const Activate = closed({
   attestation: Type.Optional(CredentialText),
 });
 
-/** `PUT …/nickname`. */
 export const NicknameMessages = {
   body: closed({ nickname: Nickname }),
   one: Type.Object({ _links: HalLinks, nickname: Type.String() }),

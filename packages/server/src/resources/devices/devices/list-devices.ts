@@ -1,27 +1,20 @@
 /** `GET …/devices`: one page in the user's order, or one of them; contract §4.13. */
 import { PAGE_SIZE_MAX } from '../../../config/limits.ts';
 import { invalidData } from '../../../errors/api-error.ts';
-import type { Device } from '../../../model/documents.ts';
-import type { Condition, UserFacts } from '../../../storage/store.ts';
+import type { UserFacts } from '../../../storage/store.ts';
+import { meets } from '../../kit/condition.ts';
 import { parseFilter } from '../../kit/filter.ts';
 import { expansionsOf } from '../../kit/list.ts';
-import {
-  type Handler,
-  type OperationReply,
-  type OperationRequest,
-  ok,
-} from '../../kit/operation.ts';
+import { type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
 import { changeOrder } from './change-device.ts';
-import { deviceView } from './device-view.ts';
 import {
   type DeviceParts,
   deviceReply,
   idsOf,
   livingDevices,
-  methodOf,
   readOwnDevice,
   readUser,
-  viewPartsOf,
+  viewerOf,
 } from './devices.parts.ts';
 
 const ATTRIBUTES = {
@@ -30,15 +23,6 @@ const ATTRIBUTES = {
 } as const;
 
 const EXPANSIONS = ['order', 'typeDisplayNames'];
-
-/** Whether a device meets a condition on its `status` and `type`. A user has few: no query. */
-function meets(doc: Device, condition: Condition): boolean {
-  if ('all' in condition) return condition.all.every((one) => meets(doc, one));
-  if ('any' in condition) return condition.any.some((one) => meets(doc, one));
-  if ('not' in condition) return !meets(doc, condition.not);
-  const value = condition.column === 'status' ? doc.status : doc.type;
-  return condition.is === 'eq' && value === condition.value;
-}
 
 function limitOf(text: string | undefined): number {
   if (text === undefined) return PAGE_SIZE_MAX;
@@ -50,32 +34,33 @@ function limitOf(text: string | undefined): number {
 }
 
 /** The devices of the user as a HAL list. */
-export async function devicesReply(
+async function devicesReply(
   parts: DeviceParts,
   request: OperationRequest,
   facts: UserFacts,
   withOrder: boolean,
-): Promise<OperationReply> {
+) {
   const { environmentId, userId } = idsOf(request);
   const { filter, limit } = request.query;
   const condition = filter === undefined ? undefined : parseFilter(filter, ATTRIBUTES);
   const devices = livingDevices(facts, request.now);
-  const matching = condition ? devices.filter((device) => meets(device.doc, condition)) : devices;
+  const matching = condition
+    ? devices.filter(({ doc: { status, type } }) =>
+        meets(condition, (column) => (column === 'status' ? status : type)),
+      )
+    : devices;
   const page = matching.slice(0, limitOf(limit));
   const self = parts.links.api(environmentId, `/users/${userId}/devices`);
-  const view = await viewPartsOf(parts, request);
+  const view = await viewerOf(parts, request);
   return ok({
     _links: { self, 'devices.reorder': self },
-    _embedded: {
-      devices: page.map((device) => deviceView(device, methodOf(parts, device.doc.type), view)),
-    },
+    _embedded: { devices: page.map(view) },
     ...(withOrder ? { order: (facts.user.doc.deviceOrder ?? []).map((id) => ({ id })) } : {}),
     count: matching.length,
     size: page.length,
   });
 }
 
-/** Answers the list request. */
 export const listDevices: Handler<DeviceParts> = async (parts, request) => {
   const expansions = expansionsOf(request.query.expand, EXPANSIONS);
   const facts = await readUser(parts, request);
@@ -86,6 +71,5 @@ export const listDevices: Handler<DeviceParts> = async (parts, request) => {
 export const reorderDevices: Handler<DeviceParts> = async (parts, request) =>
   devicesReply(parts, request, await changeOrder(parts, request), true);
 
-/** Answers the request for one device. */
 export const readDevice: Handler<DeviceParts> = async (parts, request) =>
   deviceReply(parts, await readOwnDevice(parts, request), request);

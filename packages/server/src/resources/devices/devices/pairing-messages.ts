@@ -1,22 +1,76 @@
 /** What is sent because a device is paired. */
 import type { EnvironmentConfiguration } from '../../../configuration.ts';
-import type { Device, DeviceAuthenticationPolicy } from '../../../model/documents.ts';
+import { defined } from '../../../model/defined.ts';
+import type { Device, DeviceAuthenticationPolicy, User } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import type { Delivery } from '../../../notifications/message.ts';
-import { messageWrite } from '../../../notifications/outbox.ts';
+import { messageWrite, type NewMessage } from '../../../notifications/outbox.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Stored, UserFacts, Write } from '../../../storage/store.ts';
+import { activityWrite, originOf, type RequestOrigin, SYSTEM_ORIGIN } from '../../kit/activity.ts';
+import { environmentOf, type OperationRequest } from '../../kit/operation.ts';
 
-/** What is sent because a device is paired: its passcode, or the news of it. */
-export function pairingMessages(
-  { keyring }: Pick<Parts, 'keyring'>,
-  environmentId: string,
-  deliveries: readonly Delivery[],
-  now: Instant,
+interface Sending {
+  /** Whoever asks; without a request it is nobody, and isn't counted. */
+  origin: RequestOrigin;
+  environmentId: string;
+  user: Stored<User> | undefined;
+  kind: 'DEVICE_PAIRING' | 'DEVICE_AUTHENTICATION';
+  now: Instant;
+}
+
+/** A message with its audit row; contract messages §14. Neither the text nor the address is in that. */
+function announced(
+  message: NewMessage,
+  user: Stored<User> | undefined,
+  { actor, correlationId, externalCorrelation, source }: RequestOrigin,
 ): Write[] {
-  return deliveries.map((delivery) =>
-    messageWrite({ vault: keyring, environmentId, delivery, kind: 'DEVICE_PAIRING', now }),
-  );
+  const write = messageWrite(message);
+  const { environmentId, delivery, kind, now } = message;
+  const { channel, payload } = delivery;
+  const record = {
+    actor,
+    action: 'NOTIFICATION.CREATED',
+    resource: { type: 'NOTIFICATION', id: write.id },
+    ...defined({
+      correlationId,
+      externalCorrelation,
+      userId: user?.id,
+      populationId: user?.doc.populationId,
+    }),
+    data: { kind, channel, template: payload.template },
+  };
+  return [write, activityWrite(environmentId, record, now, source)];
+}
+
+/** The message with the code that a method has made, if any. Counts it; throws where it is too many. */
+export function codeMessage(
+  { keyring, sendBounds }: Pick<Parts, 'keyring' | 'sendBounds'>,
+  delivery: Delivery | undefined,
+  { origin, environmentId, user, kind, now }: Sending,
+): Write[] {
+  if (!delivery) return [];
+  const { channel, payload } = delivery;
+  const { request } = origin;
+  // A push has a limit of its own, by its device; nobody pays for it.
+  if (request && user && payload.push === undefined) {
+    const { address } = payload.to;
+    sendBounds.count({ request, environmentId, userId: user.id, channel, address, now });
+  }
+  return announced({ vault: keyring, environmentId, delivery, kind, now }, user, origin);
+}
+
+/** The same for the user of the path, who pairs a device. */
+export function pairingMessage(
+  parts: Pick<Parts, 'keyring' | 'sendBounds'>,
+  delivery: Delivery | undefined,
+  request: OperationRequest,
+  user: Stored<User>,
+): Write[] {
+  const origin = originOf(request);
+  const environmentId = environmentOf(request);
+  const { now } = request;
+  return codeMessage(parts, delivery, { origin, environmentId, user, kind: 'DEVICE_PAIRING', now });
 }
 
 const NOTICE_LIFETIME_MS = 24 * 3_600_000;
@@ -24,16 +78,17 @@ const NOTICE_LIFETIME_MS = 24 * 3_600_000;
 /**
  * `newDeviceNotification` of the policy: the user hears of a new device elsewhere than on it.
  * At most one message: to the user's first active device of the first channel that the policy
- * names and that he has. The new device itself is no place to warn of it. Pure.
+ * names and that he has. The new device itself is no place to warn of it.
  */
 export function newDeviceNotice(
-  { methods }: Pick<Parts, 'methods'>,
+  { keyring, methods }: Pick<Parts, 'keyring' | 'methods'>,
   { environment }: EnvironmentConfiguration,
   policy: Stored<DeviceAuthenticationPolicy>,
   { user, devices }: UserFacts,
   newDevice: Device,
   now: Instant,
-): Delivery[] {
+  origin: RequestOrigin = SYSTEM_ORIGIN,
+): Write[] {
   const wanted = policy.doc.settings.newDeviceNotification;
   if (wanted === 'NONE') return [];
   const reachable = devices.flatMap(({ doc }) => {
@@ -46,23 +101,23 @@ export function newDeviceNotice(
     const place = reachable.find((candidate) => candidate.channel === channel);
     if (!place) continue;
     const { preferredLanguage, username } = user.doc;
-    return [
-      {
-        channel: place.channel,
-        expiresAt: now + NOTICE_LIFETIME_MS,
-        payload: {
-          to: place.to,
-          template: 'new_device_paired',
-          ...(preferredLanguage === undefined ? {} : { locale: preferredLanguage }),
-          variables: {
-            'user.username': username,
-            'environment.name': environment.doc.name,
-            'device.type': newDevice.type,
-            'device.nickname': newDevice.nickname ?? '',
-          },
+    const delivery: Delivery = {
+      channel: place.channel,
+      expiresAt: now + NOTICE_LIFETIME_MS,
+      payload: {
+        to: place.to,
+        template: 'new_device_paired',
+        ...(preferredLanguage === undefined ? {} : { locale: preferredLanguage }),
+        variables: {
+          'user.username': username,
+          'environment.name': environment.doc.name,
+          'device.type': newDevice.type,
+          'device.nickname': newDevice.nickname ?? '',
         },
       },
-    ];
+    };
+    const message = { vault: keyring, environmentId: environment.id, delivery, now };
+    return announced({ ...message, kind: 'DEVICE_PAIRING' }, user, origin);
   }
   return [];
 }

@@ -16,7 +16,6 @@ const present = ({ tries }: OathToken, now: Instant) =>
 export function assertMayTry({ doc }: TokenRow, now: Instant): void {
   if (present(doc, now).count < OATH_RESYNC_FAILURES_MAX) return;
   throw limitExceeded(
-    'otps',
     'Too many passcodes of the token were wrong: wait a little.',
     OATH_RESYNC_FAILURES_MAX,
   );

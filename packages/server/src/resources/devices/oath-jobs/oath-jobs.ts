@@ -10,7 +10,7 @@ import { ApiError, notFound } from '../../../errors/api-error.ts';
 import { momentsOf } from '../../../model/instant.ts';
 import { type OathJob, type OathJobResult, partId } from '../../../model/oath.ts';
 import type { Parts } from '../../../parts.ts';
-import { actorOf } from '../../kit/activity.ts';
+import { originOf } from '../../kit/activity.ts';
 import { headOf, type Links } from '../../kit/links.ts';
 import {
   environmentOf,
@@ -69,7 +69,8 @@ async function keepJob(
     isAwaited: boolean;
   },
 ): Promise<OathJobRow> {
-  const { now, correlationId } = request;
+  const { now } = request;
+  const { request: _itself, ...origin } = originOf(request);
   const environmentId = environmentOf(request);
   const id = randomUUIDv7();
   const numbered = rows.map((value, index) => ({ place: index + 1, value }));
@@ -83,8 +84,7 @@ async function keepJob(
     partsDone: 0,
     attempts: isAwaited ? 1 : 0,
     availableAt: isAwaited ? now + OATH_JOB_LEASE_MS : now,
-    actor: actorOf(request),
-    correlationId,
+    origin,
     expiresAt,
     createdAt: now,
     updatedAt: now,

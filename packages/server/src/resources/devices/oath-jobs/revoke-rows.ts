@@ -28,7 +28,7 @@ function rowError(
 export async function revokeRows(
   parts: PairedParts,
   environmentId: string,
-  { forceUnpair, actor, correlationId }: OathJob,
+  { forceUnpair, origin }: OathJob,
   rows: readonly JobRow[],
   now: Instant,
 ): Promise<{ writes: Write[]; result: OathJobResult; left: readonly JobRow[] }> {
@@ -64,7 +64,7 @@ export async function revokeRows(
     if (device) users.add(device.doc.userId);
     // Named twice it is revoked once, and then it isn't there.
     tokens.delete(id);
-    writes.push(...(await revokeWrites(parts, token, device, { actor, correlationId }, now)));
+    writes.push(...(await revokeWrites(parts, token, device, origin, now)));
     revoked += 1;
   }
   return { writes, result: { revoked, errors }, left };

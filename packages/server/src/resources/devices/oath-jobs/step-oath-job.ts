@@ -64,10 +64,10 @@ export function endedJob(
 /** One record for all the tokens that a job has made; those that are revoked have their own. */
 function recordOf({ environmentId, id }: OathJobRow, doc: OathJob, now: Instant): Write[] {
   if (doc.type !== 'CREATE_OATH_TOKENS') return [];
-  const { actor, correlationId, status, reason, result } = doc;
+  const { status, reason, result } = doc;
+  const { source, ...origin } = doc.origin;
   const record = {
-    actor,
-    correlationId,
+    ...origin,
     action: 'OATH_TOKEN.CREATED',
     resource: { type: 'OATH_JOB', id },
     result: status === 'DONE' ? 'SUCCESS' : 'FAILED',
@@ -78,7 +78,7 @@ function recordOf({ environmentId, id }: OathJobRow, doc: OathJob, now: Instant)
       ...(reason === undefined ? {} : { reason }),
     },
   } as const;
-  return [activityWrite(environmentId, record, now)];
+  return [activityWrite(environmentId, record, now, source)];
 }
 
 interface Step {

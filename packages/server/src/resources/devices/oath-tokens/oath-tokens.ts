@@ -83,7 +83,7 @@ export function oathTokenOperations(parts: OathTokenParts): Operation[] {
     view: tokenView,
   };
   const one = async (request: OperationRequest, row: Awaited<ReturnType<typeof resyncToken>>) => {
-    const shown = renderRow(tokens, row, request) as { id: string };
+    const shown = (await renderRow(tokens, row, request)) as { id: string };
     return ok((await withDevices(parts, request, [shown]))[0]);
   };
   tokens.operations = {
@@ -123,7 +123,7 @@ export function oathTokenOperations(parts: OathTokenParts): Operation[] {
           const token = await findRow(tokens, request);
           const { environmentId, id } = token;
           const device = (await pairedDevices(parts, environmentId, [id])).get(id);
-          return revokeWrites(parts, token, device, recordOrigin(request), request.now);
+          return revokeWrites(parts, token, device, originOf(request), request.now);
         });
         return { status: 204 };
       },
@@ -136,7 +136,7 @@ export function oathTokenOperations(parts: OathTokenParts): Operation[] {
       'Takes two passcodes that follow each other, in one request or in two within five minutes: after the first one the answer is `EXTRA_OTP_REQUIRED`. Needed after a button was pressed many times, or a clock has jumped.',
     example: { otps: ['71053192', '13173503'] },
     handle: async (_parts: OathTokenParts, request: OperationRequest) =>
-      ok(renderRow(tokens, await resyncToken(parts, request), request)),
+      ok(await renderRow(tokens, await resyncToken(parts, request), request)),
   };
   const responses = { 200: OathTokenSchema };
   return [
@@ -156,10 +156,4 @@ export function oathTokenOperations(parts: OathTokenParts): Operation[] {
       },
     ),
   ];
-}
-
-/** Who is named for what follows from a request. */
-export function recordOrigin(request: OperationRequest) {
-  const { actor, correlationId } = originOf(request);
-  return { actor, ...(correlationId === undefined ? {} : { correlationId }) };
 }

@@ -4,7 +4,7 @@ import type { Device } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
-import { activityWrite, type RecordOrigin } from '../../kit/activity.ts';
+import { activityWrite, type RequestOrigin } from '../../kit/activity.ts';
 import { deleteRow } from '../../kit/rows.ts';
 import { tokenMethod } from '../../kit/token-method.ts';
 import { removeDevice } from '../devices/change-device.ts';
@@ -33,12 +33,12 @@ export async function revokeWrites(
   { store }: PairedParts,
   token: TokenRow,
   device: Stored<Device> | undefined,
-  origin: RecordOrigin,
+  { source, request: _itself, ...origin }: RequestOrigin,
   now: Instant,
 ): Promise<Write[]> {
   const { environmentId, id } = token;
   const record = (action: string, resource: { type: string; id: string }, more = {}) =>
-    activityWrite(environmentId, { ...origin, action, resource, ...more }, now);
+    activityWrite(environmentId, { ...origin, action, resource, ...more }, now, source);
   const writes = [
     deleteRow('oath_tokens', token),
     record('OATH_TOKEN.DELETED', { type: 'OATH_TOKEN', id }),

@@ -1,96 +1,151 @@
-/** `…/activities`: who did what to what, newest first. Read-only. */
-import { Type } from 'typebox';
-import type { Activity } from '../../../model/documents.ts';
-import { toTimestamp } from '../../../model/instant.ts';
-import type { Parts } from '../../../parts.ts';
-import type { Stored } from '../../../storage/store.ts';
+/** `…/activities`: who did what to what, newest first. Read-only; contract platform §2. */
+import { type Static, Type } from 'typebox';
+import { FILTER_LENGTH_MAX, PAGE_SIZE_MAX } from '../../../config/limits.ts';
 import { listReply } from '../../kit/list.ts';
-import { environmentOf, type Operation, ok } from '../../kit/operation.ts';
-import { ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
+import { environmentOf, type Handler, type Operation, ok } from '../../kit/operation.ts';
+import { actionsOf, ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
 import { found } from '../../kit/rows.ts';
-import { HalLinks, Timestamp, Uuid } from '../../kit/schemas.ts';
+import { HalLinks, listOf, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
+import { activitiesWhere } from './activity-filter.ts';
+import { showActivities, type ViewParts } from './activity-view.ts';
 
-const Reply = Type.Object({
-  _links: HalLinks,
+const Population = Type.Optional(Type.Object({ id: Type.Optional(Uuid) }));
+const Actor = Type.Object({
   id: Uuid,
-  recordedAt: Timestamp,
-  correlationId: Type.Optional(Type.String()),
-  action: Type.Object({ type: Type.String() }),
-  actors: Type.Record(
-    Type.Enum(['client', 'user', 'system']),
-    Type.Object({ id: Type.Optional(Uuid), type: Type.String() }),
-  ),
-  resources: Type.Array(Type.Object({ type: Type.String(), id: Type.String() })),
-  user: Type.Optional(Type.Object({ id: Uuid })),
-  result: Type.Object({ status: Type.String() }),
-  data: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  name: Type.String(),
+  environment: Reference,
+  population: Population,
+  href: Type.Optional(Type.String()),
+  type: Type.Enum(['CLIENT', 'USER']),
 });
 
-const ATTRIBUTES = {
-  recordedAt: { column: 'recorded_at', type: 'instant' },
-  createdAt: { column: 'recorded_at', type: 'instant' },
-  'action.type': { column: 'action', type: 'string' },
-  'resources.id': { column: 'resource_id', type: 'string' },
-  'user.id': { column: 'user_id', type: 'string' },
-  correlationId: { column: 'correlation_id', type: 'string' },
-  'result.status': { column: 'result', type: 'string' },
-} as const;
+const Reply = Type.Object(
+  {
+    _links: HalLinks,
+    id: Uuid,
+    recordedAt: Timestamp,
+    createdAt: Timestamp,
+    correlationId: Type.Optional(Type.String()),
+    externalCorrelation: Type.Optional(
+      Type.Object({
+        transactionId: Type.Optional(Type.String()),
+        sessionId: Type.Optional(Type.String()),
+      }),
+    ),
+    actors: Type.Optional(
+      Type.Object(
+        { client: Type.Optional(Actor), user: Type.Optional(Actor) },
+        { description: 'Absent: the server did it by itself.' },
+      ),
+    ),
+    action: Type.Object({ type: Type.String(), description: Type.String() }),
+    resources: Type.Array(
+      Type.Object({
+        type: Type.String(),
+        id: Type.String(),
+        name: Type.String(),
+        environment: Reference,
+        population: Population,
+        href: Type.Optional(Type.String()),
+      }),
+    ),
+    user: Type.Optional(Type.Object({ id: Uuid }, { description: 'Whom it concerns; ours.' })),
+    result: Type.Object({ status: Type.String(), description: Type.String() }),
+    tags: Type.Optional(Type.Array(Type.String())),
+    data: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: 'Ours.' })),
+  },
+  { title: 'Activity' },
+);
 
-/** Page "Audit Activities": the member of `actors`, and its `type`. */
-const ACTORS = {
-  APPLICATION: { name: 'client', type: 'CLIENT' },
-  USER: { name: 'user', type: 'USER' },
-  SYSTEM: { name: 'system', type: 'SYSTEM' },
-} as const;
+const SearchActivities = Type.Object({
+  filter: Type.String({ minLength: 1, maxLength: FILTER_LENGTH_MAX }),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: PAGE_SIZE_MAX })),
+  offset: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 8_192,
+      description: 'Where the page begins: the `cursor` of a `_links` address, or all of it.',
+    }),
+  ),
+});
 
-function view({ links }: Pick<Parts, 'links'>, { environmentId, id, doc }: Stored<Activity>) {
-  const { action, actor, correlationId, data, recordedAt, resource, result, userId } = doc;
-  const { name, type } = ACTORS[actor.type];
-  return {
-    _links: { self: links.api(environmentId, `/activities/${id}`) },
-    id,
-    recordedAt: toTimestamp(recordedAt),
-    ...(correlationId === undefined ? {} : { correlationId }),
-    action: { type: action },
-    actors: { [name]: { ...actor, type } },
-    resources: [resource],
-    ...(userId === undefined ? {} : { user: { id: userId } }),
-    result: { status: result },
-    ...(data ? { data } : {}),
-  };
+const NAME = 'activities';
+const PATH = `${ENVIRONMENT}/${NAME}`;
+
+type Query = { filter?: string; limit?: string; cursor?: string };
+
+/** A page of them. The order is fixed. */
+async function pageOf(parts: ViewParts, request: Parameters<Handler<ViewParts>>[1], query: Query) {
+  const { store, links } = parts;
+  const environmentId = environmentOf(request);
+  return listReply({
+    store,
+    table: 'activities',
+    environmentId,
+    request: { query: { order: '-createdAt', ...query } },
+    self: links.api(environmentId, `/${NAME}`).href,
+    name: NAME,
+    readsFilter: true,
+    where: await activitiesWhere(store, environmentId, query.filter, request.now),
+    render: { page: (rows) => showActivities(parts, rows) },
+  });
 }
 
-export function activityOperations(parts: Pick<Parts, 'store' | 'links'>): Operation[] {
-  const { store, links } = parts;
-  return resourceOperations(
-    parts,
-    {
-      path: `${ENVIRONMENT}/activities`,
-      name: 'Activity',
-      tag: 'Activities',
-      words: ['an audit record', 'audit records, newest first'],
-      permission: 'activity',
-      schemas: { body: Reply, one: Reply },
-    },
-    {
-      list: async (_parts, request) => {
-        const environmentId = environmentOf(request);
-        return listReply({
-          store,
-          table: 'activities',
-          environmentId,
-          request: { query: { order: '-createdAt', ...request.query } },
-          self: links.api(environmentId, '/activities').href,
-          name: 'activities',
-          attributes: ATTRIBUTES,
-          render: (row) => view(parts, row),
-        });
-      },
+/** The same where the filter must not stand in an address. */
+const searchActivities: Handler<ViewParts> = (parts, request) => {
+  const { filter, limit, offset }: Static<typeof SearchActivities> = request.body;
+  const cursor = offset === undefined ? undefined : cursorOf(offset);
+  return pageOf(parts, request, {
+    filter,
+    ...(limit === undefined ? {} : { limit: String(limit) }),
+    ...(cursor === undefined ? {} : { cursor }),
+  });
+};
+
+/** Of a whole address the cursor in it; one without is the first page's. */
+function cursorOf(offset: string): string | undefined {
+  return URL.canParse(offset) ? (new URL(offset).searchParams.get('cursor') ?? undefined) : offset;
+}
+
+export function activityOperations(parts: ViewParts): Operation[] {
+  const { store } = parts;
+  const resource = {
+    path: PATH,
+    name: 'Activity',
+    tag: 'Activities',
+    words: ['an audit record', 'audit records, newest first'],
+    permission: 'activity',
+    schemas: { body: Reply, one: Reply },
+  } as const;
+  return [
+    ...resourceOperations(parts, resource, {
+      list: (_parts, request) => pageOf(parts, request, request.query),
       async read(_parts, request) {
         const { activityID = '' } = request.params;
         const row = found(await store.get('activities', environmentOf(request), activityID));
-        return ok(view(parts, row));
+        return ok((await showActivities(parts, [row]))[0]);
       },
-    },
-  );
+    }),
+    ...actionsOf(
+      parts,
+      {
+        tag: resource.tag,
+        path: PATH,
+        permission: 'read:activity',
+        responses: { 200: listOf(NAME, Reply) },
+      },
+      {
+        searchActivities: {
+          summary: 'Search audit records',
+          description:
+            'The same list, with the filter in the body: for values that must not stand in an address. The links in the answer hold the filter; `offset` takes the next page without them.',
+          example: {
+            filter: 'recordedAt ge "2026-03-01T00:00:00Z" and recordedAt lt "2026-03-08T00:00:00Z"',
+          },
+          body: SearchActivities,
+          handle: searchActivities,
+        },
+      },
+    ),
+  ];
 }

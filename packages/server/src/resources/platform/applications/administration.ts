@@ -1,6 +1,6 @@
 /**
  * Who may change an application. Whoever sets its credentials can act as it, and whoever deletes it
- * takes its roles away: both need every one of its roles themselves, on the same scopes. And no
+ * takes its roles away: both may do so only where they may hand out every one of its roles. And no
  * application changes itself: a stolen token can't make itself last, and since the actor of every
  * change stays as it is, nobody can lock out everybody.
  */
@@ -9,8 +9,8 @@ import type { Application, RoleAssignment } from '../../../model/documents.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Stored } from '../../../storage/store.ts';
 import type { Actor, OperationRequest } from '../../kit/operation.ts';
-import { found } from '../../kit/rows.ts';
-import { holdsRole, type RoleScope, readRoleAssignments } from '../roles/role-assignments.ts';
+import { found, whereIs } from '../../kit/rows.ts';
+import { mayHandOut, type RoleScope, readRoleAssignments } from '../roles/role-assignments.ts';
 
 /** What the operations on applications are made with. */
 export type ApplicationParts = Pick<Parts, 'store' | 'keyring' | 'links'> & {
@@ -28,9 +28,21 @@ export async function readApplication(
   request: Pick<OperationRequest, 'params'>,
 ): Promise<Stored<Application>> {
   const { environmentId, applicationId } = idsOf(request);
-  const application = found(await store.get('applications', environmentId, applicationId));
-  return application;
+  return found(await store.get('applications', environmentId, applicationId));
 }
+
+type Owned = Pick<Stored<{ applicationId: string }>, 'environmentId' | 'doc'>;
+
+/** What collections below an application have alike: it must be there, and the rows are its own. */
+export const ofApplication = ({ store, links }: Pick<ApplicationParts, 'store' | 'links'>) => ({
+  assertParent: async (request: OperationRequest) =>
+    void (await readApplication({ store }, request)),
+  where: ({ params }: OperationRequest) => whereIs('application_id', params.appID ?? ''),
+  isVisible: ({ doc }: Owned, { params }: OperationRequest) => doc.applicationId === params.appID,
+  moreLinks: ({ environmentId, doc }: Owned) => ({
+    application: links.api(environmentId, `/applications/${doc.applicationId}`),
+  }),
+});
 
 /** The roles of the caller itself. */
 export async function readActorRoles(
@@ -50,14 +62,14 @@ export function isActor(actor: Actor, application: { environmentId: string; id: 
   );
 }
 
-/** Throws `ACCESS_FAILED` when the caller doesn't hold the role on the scope itself. Pure. */
+/** Throws `ACCESS_FAILED` when the caller may not hand out the role on the scope. Pure. */
 export function requireRole(
   held: readonly Stored<RoleAssignment>[],
   role: { roleId: string; scope: RoleScope; environmentId: string },
 ): void {
-  if (holdsRole(held, role)) return;
+  if (mayHandOut(held, role)) return;
   throw new ApiError('ACCESS_FAILED', [], {
-    message: 'The caller does not have this role on this scope itself.',
+    message: 'The caller may not assign this role on this scope.',
   });
 }
 

@@ -39,7 +39,10 @@ async function unnameInPolicies(
     const doc = { ...policy.doc, settings, updatedAt: request.now };
     return [
       updateRow('policies', policy, doc),
-      changeRecord(request, 'DEVICE_AUTHENTICATION_POLICY', 'UPDATED', policy.id),
+      changeRecord(request, 'DEVICE_AUTHENTICATION_POLICY', 'UPDATED', {
+        id: policy.id,
+        name: doc.name,
+      }),
     ];
   });
 }
@@ -65,7 +68,7 @@ export const deleteApplication: Handler<ApplicationParts> = async (parts, reques
         ...assignments.map((row) => deleteRow('role_assignments', row)),
         ...credentials.map((row) => deleteRow('push_credentials', row)),
         ...(await unnameInPolicies(parts, request, application)),
-        changeRecord(request, 'APPLICATION', 'DELETED', id),
+        changeRecord(request, 'APPLICATION', 'DELETED', { id, name: application.doc.name }),
       ],
       result: { status: 204 },
     };

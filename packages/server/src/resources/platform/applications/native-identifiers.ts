@@ -40,7 +40,7 @@ export function assertSameIdentifiers(before: Application, after: Settings): voi
 }
 
 /**
- * Throws `UNIQUENESS_VIOLATION` for an identifier of another application, and `REQUEST_LIMITED`
+ * Throws `UNIQUENESS_VIOLATION` for an identifier of another application, and `LIMIT_EXCEEDED`
  * where a new one is too many. The write leaves the environment as it is: by it, native applications
  * are made and named one after the other.
  */
@@ -68,7 +68,6 @@ export async function holdIdentifiers(
   }
   if (others.length >= NATIVE_APPLICATIONS_MAX) {
     throw limitExceeded(
-      'applications',
       'The environment has its maximum of native applications.',
       NATIVE_APPLICATIONS_MAX,
     );

@@ -83,6 +83,29 @@ describe('roles', () => {
   });
 });
 
+describe('roles of an environment', () => {
+  test('are the built-in ones: there are no custom roles', async (context) => {
+    const { asAdmin } = await start(context);
+    const path = `/v1/environments/${HOME}/roles`;
+    const ask = (filter: string) => asAdmin(`${path}?filter=${encodeURIComponent(filter)}`);
+    const { body } = await asAdmin(path);
+    assert.deepEqual([body.count, body.size], [ROLES.length, ROLES.length]);
+    assert.equal(body._links.self.href, PUBLIC_URL + path);
+    assert.equal((await ask('type eq "CUSTOM"')).body.count, 0);
+    assert.deepEqual((await ask('type eq "CUSTOM"')).body._embedded, { roles: [] });
+    assert.equal((await ask('type eq "PLATFORM"')).body.count, ROLES.length);
+    assert.equal((await ask('not (type eq "PLATFORM")')).body.count, 0);
+    assert.equal((await ask('type eq "CUSTOM" or type eq "platform"')).body.count, ROLES.length);
+    for (const filter of ['name eq "a"', 'type sw "C"', 'type']) {
+      const refused = (await ask(filter)).body;
+      assert.equal(refused.details[0].code, 'INVALID_FILTER', filter);
+      assert.equal(refused.details[0].target, 'filter', filter);
+    }
+    const made = await asAdmin(path, 'POST', { name: 'Own' });
+    assert.deepEqual([made.status, made.body.code], [405, 'METHOD_NOT_ALLOWED']);
+  });
+});
+
 describe('a role on one application', () => {
   test('reaches that application and nothing else', async (context) => {
     const { asAdmin, actorWith } = await start(context);
@@ -165,14 +188,13 @@ describe('a role assignment', () => {
     assert.deepEqual([answer.status, answer.body.details[0].code], [400, 'CONSTRAINT_VIOLATION']);
   });
 
-  test('gives away nothing that the giver does not have there', async (context) => {
+  test('hands out what the roles of the giver say, where the giver has them', async (context) => {
     const { actorWith } = await start(context);
     const { id } = await actorWith('worker');
     const home = await actorWith('home', assignment('Environment Admin'));
     const refused = [
-      assignment('Identity Data Admin'),
-      assignment('Identity Data Read Only'),
       assignment('Environment Admin', onEnvironment(OTHER)),
+      assignment('Identity Data Admin', onEnvironment(OTHER)),
       assignment('Environment Admin', { type: 'ORGANIZATION', id: ORGANIZATION_ID }),
       assignment('Organization Admin', { type: 'ORGANIZATION', id: ORGANIZATION_ID }),
       // Whether there is such an environment isn't told to those who may not ask.
@@ -181,18 +203,24 @@ describe('a role assignment', () => {
     for (const body of refused) {
       isForbidden(await home.ask(assignmentsOf(id), 'POST', body), JSON.stringify(body));
     }
-    const given = await home.ask(assignmentsOf(id), 'POST', assignment('Environment Admin'));
-    assert.equal(given.status, 201);
+    // All but Organization Admin; the platform's "Roles and Permissions in PingOne".
+    for (const name of ['Environment Admin', 'Identity Data Read Only', 'DaVinci Admin']) {
+      const given = await home.ask(assignmentsOf(id), 'POST', assignment(name));
+      assert.equal(given.status, 201, name);
+    }
     isForbidden(await home.ask(assignmentsOf(home.id), 'POST', assignment('Environment Admin')));
 
-    const both = await actorWith(
-      'both',
-      assignment('Environment Admin'),
-      assignment('Identity Data Admin', { type: 'POPULATION', id: POPULATION }),
-    );
-    isForbidden(await both.ask(assignmentsOf(id), 'POST', assignment('Identity Data Admin')));
-    const confined = assignment('Identity Data Admin', { type: 'POPULATION', id: POPULATION });
-    assert.equal((await both.ask(assignmentsOf(id), 'POST', confined)).status, 201);
+    const people = { type: 'POPULATION', id: POPULATION };
+    const data = await actorWith('data', assignment('Identity Data Admin'));
+    for (const name of ['Identity Data Admin', 'Identity Data Read Only', 'Help Desk Admin']) {
+      const given = await data.ask(assignmentsOf(id), 'POST', assignment(name, people));
+      assert.equal(given.status, 201, name);
+    }
+    for (const name of ['Environment Admin', 'Client Application Developer', 'DaVinci Admin']) {
+      isForbidden(await data.ask(assignmentsOf(id), 'POST', assignment(name)), name);
+    }
+    const onPeople = await actorWith('people', assignment('Identity Data Admin', people));
+    isForbidden(await onPeople.ask(assignmentsOf(id), 'POST', assignment('Help Desk Admin')));
     const developer = await actorWith('developer', assignment('Client Application Developer'));
     const own = assignment('Client Application Developer');
     isForbidden(await developer.ask(assignmentsOf(id), 'POST', own), 'no right to assign');
@@ -220,7 +248,10 @@ describe('a role assignment', () => {
   test('protects its application from those who have less', async (context) => {
     const { asAdmin, actorWith } = await start(context);
     const home = await actorWith('home', assignment('Environment Admin'));
-    const stronger = await actorWith('stronger', assignment('Identity Data Admin'));
+    const stronger = await actorWith(
+      'stronger',
+      assignment('Identity Data Admin', onEnvironment(OTHER)),
+    );
     const { body } = await asAdmin(pathOf(stronger.id));
     for (const id of [ADMIN, stronger.id]) {
       isForbidden(await home.ask(`${pathOf(id)}/secret`), 'read secret');

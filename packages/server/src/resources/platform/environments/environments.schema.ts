@@ -50,10 +50,14 @@ export const BillOfMaterials = closed({
 });
 export type BillOfMaterialsBody = Static<typeof BillOfMaterials>;
 
+const Kind = Type.Enum(['PRODUCTION', 'SANDBOX']);
+
+export const EnvironmentType = closed({ type: Kind });
+
 const COMMON = {
   name: Name,
   description: Type.Optional(Type.String({ maxLength: 1_000 })),
-  type: Type.Optional(Type.Enum(['PRODUCTION', 'SANDBOX'])),
+  type: Type.Optional(Kind),
   region: Type.Optional(Type.Enum(REGIONS)),
   icon: Type.Optional(Address),
   license: Type.Optional(Reference),

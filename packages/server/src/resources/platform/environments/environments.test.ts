@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { errorOf, type RequestOptions } from '../../../testing/client.ts';
+import { askToken, errorOf, invalidData, type RequestOptions } from '../../../testing/client.ts';
 import { roundTrip } from '../../../testing/round-trip.ts';
 import { actionsOf } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
@@ -24,6 +24,22 @@ describe('environments', () => {
     return reply.body;
   }
 
+  /** A worker of the environment that may administer a population of it, and nothing else. */
+  async function aWorkerOf(environmentId: string) {
+    const worker = await api(`/${environmentId}/applications`, { body: aWorker() });
+    assert.equal(worker.status, 201, worker.text);
+    const { id } = worker.body;
+    const [population] = (await api(`/${environmentId}/populations`)).body._embedded.populations;
+    const { roles } = (await server.raw('/v1/roles', { token: server.token })).body._embedded;
+    const role = roles.find(({ name }: { name: string }) => name === 'Identity Data Admin');
+    const given = await api(`/${environmentId}/applications/${id}/roleAssignments`, {
+      body: { role: { id: role.id }, scope: { type: 'POPULATION', id: population.id } },
+    });
+    assert.equal(given.status, 201, given.text);
+    const { secret } = (await api(`/${environmentId}/applications/${id}/secret`)).body;
+    return { id, secret };
+  }
+
   test('are made with all that MFA needs', async () => {
     const environment = await made({ description: 'Shop', type: 'PRODUCTION', region: 'EU' });
     const { _links, id, organization, createdAt, updatedAt, name, ...rest } = environment;
@@ -43,7 +59,7 @@ describe('environments', () => {
     const user = await api(`/${id}/users`, { body: { username: 'kaisa', mfaEnabled: true } });
     assert.equal(user.status, 201, user.text);
     const device = await api(`/${id}/users/${user.body.id}/devices`, {
-      body: { type: 'SMS', phone: '+15125551234' },
+      body: { type: 'EMAIL', email: 'kaisa@shop.example' },
     });
     assert.equal(device.status, 201, device.text);
     const populations = await api(`/${id}/populations`);
@@ -74,6 +90,23 @@ describe('environments', () => {
     assert.equal('description' in replaced.body, false);
     assert.equal(errorOf(await api('', { body: {} })).target, 'name');
     assert.equal(errorOf(await api('', { body: { name: 'a\tb' } })).detail, 'INVALID_VALUE');
+  });
+
+  test('are listed to a worker that has a role in them, and no others', async () => {
+    const [own, other] = [await made(), await made()];
+    const { id, secret } = await aWorkerOf(own.id);
+    const asked = await askToken(`${server.server.url}/${own.id}`, id, secret);
+    const token: string = asked.body.access_token;
+    const mine = await server.raw('/v1/environments', { token });
+    assert.deepEqual(
+      mine.body._embedded.environments.map((environment: { id: string }) => environment.id),
+      [own.id],
+    );
+    const read = (envID: string) => server.raw(`/v1/environments/${envID}`, { token });
+    assert.equal((await read(own.id)).status, 200);
+    assert.deepEqual((await read(other.id)).body.code, 'ACCESS_FAILED');
+    const make = await server.raw('/v1/environments', { token, body: { name: randomUUID() } });
+    assert.deepEqual([make.status, make.body.code], [403, 'ACCESS_FAILED']);
   });
 
   test('keep what the vendor’s clients send, in every answer', async () => {
@@ -113,6 +146,35 @@ describe('environments', () => {
     assert.equal(again.body.solutionType, 'CUSTOMER');
     const fewer = await api(path, { method: 'PUT', body: { products: products.slice(0, 1) } });
     assert.equal('solutionType' in fewer.body, false);
+  });
+
+  test('stay as they are when what was read is sent back, and can be least again', async () => {
+    const least = {
+      name: randomUUID(),
+      type: 'SANDBOX',
+      region: 'AP',
+      license: { id: randomUUID() },
+    };
+    const { id, ...made } = (await api('', { body: least })).body;
+    const put = async (body: object) => (await api(`/${id}`, { method: 'PUT', body })).body;
+    const { updatedAt: _, ...read } = (await api(`/${id}`)).body;
+    const { updatedAt: __, ...same } = await put(read);
+    assert.deepEqual(same, read);
+    await put({ ...least, description: 'All', icon: 'https://shop.example/icon.png' });
+    const { updatedAt: ___, ...back } = await put(least);
+    const { updatedAt: ____, ...first } = made;
+    assert.deepEqual(back, { id, ...first });
+  });
+
+  test('take every product that the platform has', async () => {
+    const types =
+      'PING_ONE_MFA PING_ONE_DAVINCI PING_ONE_ORCHESTRATE PING_ONE_RISK PING_ONE_FRAUD PING_ONE_PROVISIONING PING_DATA_SYNC PING_DATA_GOVERNANCE PING_ONE_FOR_ENTERPRISE PING_ID_SDK PING_ONE_FOR_SAAS PING_ONE_VERIFY PING_ONE_CREDENTIALS PING_ONE_AUTHORIZE PING_ONE_BASE PING_FEDERATE PING_ACCESS PING_DIRECTORY PING_AUTHORIZE PING_ID PING_ONE_ID PING_INTELLIGENCE PING_CENTRAL';
+    const products = types.split(' ').map((type) => ({ type }));
+    const { billOfMaterials } = await made({ billOfMaterials: { products } });
+    assert.deepEqual(
+      billOfMaterials.products.map(({ type }: { type: string }) => ({ type })),
+      products,
+    );
   });
 
   test('of an older version have what newer ones have', async () => {
@@ -191,6 +253,55 @@ describe('environments', () => {
       }
     } finally {
       await strict.close();
+    }
+  });
+
+  test('are promoted to production, and back', async () => {
+    const { id, updatedAt: _, ...environment } = await made();
+    const put = (body: object) => api(`/${id}/type`, { method: 'PUT', body });
+    const promoted = await put({ type: 'PRODUCTION' });
+    assert.equal(promoted.status, 200, promoted.text);
+    const { updatedAt: __, ...now } = promoted.body;
+    assert.deepEqual(now, { id, ...environment, type: 'PRODUCTION' });
+    assert.deepEqual((await api(`/${id}`)).body, promoted.body);
+    const kept = await api(`/${id}`, { method: 'DELETE' });
+    assert.deepEqual([kept.status, kept.body.code], [400, 'REQUEST_FAILED']);
+    assert.deepEqual((await put({ type: 'PRODUCTION' })).body, promoted.body, 'nothing to do');
+    assert.equal((await put({ type: 'SANDBOX' })).body.type, 'SANDBOX');
+    assert.deepEqual(errorOf(await put({ type: 'TRIAL' })), invalidData('INVALID_VALUE', 'type'));
+    assert.deepEqual(errorOf(await put({})), invalidData('REQUIRED_VALUE', 'type'));
+    const here = { api: (path: string) => api(`/${id}${path}`) };
+    assert.deepEqual(await actionsOf(here, `resources.id eq "${id}"`), [
+      'ENVIRONMENT.DEMOTED',
+      'ENVIRONMENT.PROMOTED',
+      'ENVIRONMENT.CREATED',
+    ]);
+    assert.equal((await api(`/${id}/status`, { method: 'PUT', body: {} })).status, 404);
+    assert.equal((await api(`/${id}`, { method: 'DELETE' })).status, 204);
+    assert.equal((await put({ type: 'SANDBOX' })).body.code, 'NOT_FOUND');
+  });
+
+  test('have names that are unique, also when they are made at once', async () => {
+    const taken = {
+      status: 409,
+      code: 'UNIQUENESS_VIOLATION',
+      detail: 'UNIQUENESS_VIOLATION',
+      target: 'name',
+    };
+    const [one, other] = [await made(), await made()];
+    assert.deepEqual(errorOf(await api('', { body: { name: one.name } })), taken);
+    const rename = (name: string) => api(`/${other.id}`, { method: 'PUT', body: { name } });
+    assert.deepEqual(errorOf(await rename(one.name)), taken);
+    assert.equal((await rename(other.name)).status, 200, 'its own');
+    const name = randomUUID();
+    const replies = await Promise.all(Array.from({ length: 5 }, () => api('', { body: { name } })));
+    assert.equal(replies.filter(({ status }) => status === 201).length, 1);
+  });
+
+  test('are not found by what they do not have', async () => {
+    for (const filter of ['type eq "SANDBOX"', 'id sw "a"', 'region eq "NA"', 'name like "a"']) {
+      const refused = errorOf(await api(`?filter=${encodeURIComponent(filter)}`));
+      assert.deepEqual(refused, invalidData('INVALID_FILTER', 'filter'), filter);
     }
   });
 

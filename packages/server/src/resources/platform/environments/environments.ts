@@ -1,13 +1,13 @@
 /** Environments and their bill of materials; the platform's pages of these names. */
 import { randomUUIDv7 } from 'node:crypto';
-import { ApiError, invalidData } from '../../../errors/api-error.ts';
+import { ApiError, invalidData, notUnique } from '../../../errors/api-error.ts';
 import { LICENSE_ID } from '../../../model/built-in.ts';
 import type { Environment } from '../../../model/documents.ts';
 import { momentsOf, toTimestamp } from '../../../model/instant.ts';
-import { textKey } from '../../../model/text-key.ts';
+import { composed, textKey } from '../../../model/text-key.ts';
 import type { Parts } from '../../../parts.ts';
 import { ANY_ENVIRONMENT, type Write } from '../../../storage/store.ts';
-import { type ChangeVerb, changeRecord } from '../../kit/activity.ts';
+import { type ChangeVerb, changeRecord, requestRecord } from '../../kit/activity.ts';
 import { commitOrRetry, commitWrites } from '../../kit/commit.ts';
 import { constantly } from '../../kit/filter.ts';
 import { listReply } from '../../kit/list.ts';
@@ -19,8 +19,11 @@ import {
   ok,
 } from '../../kit/operation.ts';
 import { actionsOf, ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
-import { deleteRow, found, type Row, updateRow } from '../../kit/rows.ts';
+import { deleteRow, found, type Row, updateRow, whereIs } from '../../kit/rows.ts';
+import { readActorRoles } from '../applications/administration.ts';
+import { holdOrganization } from '../organizations/organization-row.ts';
 import { ORGANIZATION_ID } from '../roles/organization.ts';
+import { visibleEnvironments } from '../roles/role-assignments.ts';
 import { publicUrlOf } from '../tokens/issuer.ts';
 import {
   BillOfMaterials,
@@ -29,6 +32,7 @@ import {
   CreateEnvironment,
   type CreateEnvironmentBody,
   EnvironmentReply,
+  EnvironmentType,
   UpdateEnvironment,
   type UpdateEnvironmentBody,
 } from './environments.schema.ts';
@@ -71,15 +75,35 @@ function billReply({ links }: EnvironmentParts, { id, doc }: Row<'environments'>
 }
 
 async function find({ store }: EnvironmentParts, id: string): Promise<Row<'environments'>> {
-  const environment = found(await store.get('environments', id, id));
-  return environment;
+  return found(await store.get('environments', id, id));
 }
+
+type EnvironmentVerb = ChangeVerb | 'PROMOTED' | 'DEMOTED';
 
 /** The audit row stands in the environment itself, also that of its beginning. */
-function record(request: OperationRequest, id: string, verb: ChangeVerb): Write {
-  return changeRecord({ ...request, params: { envID: id } }, 'ENVIRONMENT', verb, id);
+function record(request: OperationRequest, id: string, verb: EnvironmentVerb): Write {
+  const inIt = { ...request, params: { envID: id } };
+  return requestRecord(inIt, {
+    action: `ENVIRONMENT.${verb}`,
+    resource: { type: 'ENVIRONMENT', id },
+  });
 }
 
+/**
+ * Holds the name for this environment alone: those who name one take turns. Names are unique in the
+ * organization; environments of an older version may share one until they are renamed.
+ */
+async function holdName({ store }: EnvironmentParts, name: string): Promise<Write[]> {
+  const others = await store.count(
+    'environments',
+    ANY_ENVIRONMENT,
+    whereIs('name', composed(name)),
+  );
+  if (others > 0) throw notUnique('name');
+  return holdOrganization(store);
+}
+
+/** The same document: nothing changes, and nothing is recorded. */
 function change(
   parts: EnvironmentParts,
   request: OperationRequest,
@@ -87,20 +111,31 @@ function change(
 ): Promise<Row<'environments'>> {
   return commitOrRetry(parts.store, async () => {
     const environment = await find(parts, environmentOf(request));
-    const doc = changed(environment.doc);
+    const { doc: before, id } = environment;
+    const doc = changed(before);
+    if (doc === before) return { writes: [], result: environment };
+    const isRenamed = composed(doc.name) !== composed(before.name);
     return {
       writes: [
+        ...(isRenamed ? await holdName(parts, doc.name) : []),
         updateRow('environments', environment, doc),
-        record(request, environment.id, 'UPDATED'),
+        record(request, id, verbOf(before, doc)),
       ],
       result: { ...environment, doc },
     };
   });
 }
 
-/** Every environment: whoever may list them has a role on the organization. */
-function listEnvironments(parts: EnvironmentParts, request: OperationRequest) {
+/** A change of the type has an event of its own. */
+function verbOf(before: Environment, after: Environment): EnvironmentVerb {
+  if (before.type === after.type) return 'UPDATED';
+  return after.type === 'PRODUCTION' ? 'PROMOTED' : 'DEMOTED';
+}
+
+/** The environments that the caller has a role in: on the organization, all of them. */
+async function listEnvironments(parts: EnvironmentParts, request: OperationRequest) {
   const { store, links } = parts;
+  const visible = visibleEnvironments(await readActorRoles(parts, request.actor));
   return listReply({
     store: {
       list: (table, _environmentId, query) => store.list(table, ANY_ENVIRONMENT, query),
@@ -111,6 +146,7 @@ function listEnvironments(parts: EnvironmentParts, request: OperationRequest) {
     request,
     self: `${publicUrlOf(links)}/v1/environments`,
     name: 'environments',
+    ...(visible ? { where: { any: visible.map((id) => whereIs('id', id)) } } : {}),
     attributes: {
       id: { column: 'id', type: 'string', operators: ['eq'] },
       name: { column: 'name_key', type: 'string', keyOf: textKey },
@@ -137,6 +173,7 @@ async function createEnvironment(parts: EnvironmentParts, request: OperationRequ
   const id = randomUUIDv7();
   const wanted = { ...body, id, region };
   await commitWrites(parts.store, async () => [
+    ...(await holdName(parts, body.name)),
     ...(await newEnvironmentWrites(wanted, { ...parts, now: request.now })),
     record(request, id, 'CREATED'),
   ]);
@@ -150,6 +187,15 @@ async function updateEnvironment(parts: EnvironmentParts, request: OperationRequ
     if (body.region !== doc.region) assertRegion(parts, body.region);
     return { ...rest, ...body, updatedAt: request.now };
   });
+  return ok(environmentView(parts, environment));
+}
+
+/** Promotes a sandbox to production, or takes that back. */
+async function updateType(parts: EnvironmentParts, request: OperationRequest) {
+  const { type }: Pick<Environment, 'type'> = request.body;
+  const environment = await change(parts, request, (doc) =>
+    doc.type === type ? doc : { ...doc, type, updatedAt: request.now },
+  );
   return ok(environmentView(parts, environment));
 }
 
@@ -222,13 +268,9 @@ export function environmentOperations(parts: EnvironmentParts): Operation[] {
         delete: deleteEnvironment,
       },
       {
-        list: { permission: 'read:organization' },
-        create: { permission: 'create:organization', body: CreateEnvironment },
+        create: { body: CreateEnvironment },
         replace: { summary: 'Replace what an environment says of itself' },
-        delete: {
-          permission: 'delete:organization',
-          summary: 'Delete an environment of the type SANDBOX',
-        },
+        delete: { summary: 'Delete an environment of the type SANDBOX' },
       },
     ),
     ...actionsOf(parts, bill, {
@@ -238,6 +280,16 @@ export function environmentOperations(parts: EnvironmentParts): Operation[] {
         permission: 'read:environment',
         handle: async (_parts, request) =>
           billReply(parts, await find(parts, environmentOf(request))),
+      },
+      updateEnvironmentType: {
+        method: 'PUT',
+        path: `${ENVIRONMENT}/type`,
+        summary: 'Promote an environment to PRODUCTION, or make it a SANDBOX',
+        description: 'One of the type PRODUCTION can’t be deleted. Nothing else changes.',
+        body: EnvironmentType,
+        example: { type: 'SANDBOX' },
+        responses: { 200: EnvironmentReply },
+        handle: updateType,
       },
       updateBillOfMaterials: {
         method: 'PUT',

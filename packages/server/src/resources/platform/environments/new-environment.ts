@@ -14,6 +14,7 @@ import { insertRow } from '../../kit/rows.ts';
 import { defaultPolicyDocument } from '../../policies/device-authentication-policies/policy-blocks.ts';
 import { defaultFido2Policy } from '../../policies/fido2-policies/default-fido2-policy.ts';
 import { defaultMfaSettings } from '../../policies/mfa-settings/mfa-settings.ts';
+import { builtInSurroundings } from '../surroundings/built-in-surroundings.ts';
 
 type Product = BillOfMaterialsProduct;
 
@@ -48,7 +49,7 @@ export interface NewEnvironmentParts {
 
 /**
  * Everything that an environment begins with, for one commit: its row, its keys, its default
- * population, its MFA settings and its default policies.
+ * population, its MFA settings, its default policies, and its language, theme and password policy.
  */
 export async function newEnvironmentWrites(
   { id, billOfMaterials = { products: [{ type: 'PING_ONE_MFA' }] }, ...about }: NewEnvironment,
@@ -72,5 +73,6 @@ export async function newEnvironmentWrites(
     inserted('mfa_settings', defaultMfaSettings(now), MFA_SETTINGS_ID),
     inserted('policies', defaultPolicyDocument(methods, now)),
     inserted('fido2_policies', defaultFido2Policy(now)),
+    ...builtInSurroundings(now).map(({ id, doc }) => inserted('kept_resources', doc, id)),
   ];
 }

@@ -4,6 +4,7 @@ import type { RoleAssignment } from '../../../model/documents.ts';
 import type { Store, Stored } from '../../../storage/store.ts';
 import type { Reach } from '../../kit/access.ts';
 import {
+  isEssential,
   isWithinPopulation,
   type Permission,
   permissionsOf,
@@ -48,21 +49,25 @@ function isInEnvironment({ environmentId, doc }: Stored<RoleAssignment>, id: str
 }
 
 /**
- * How far the assignments together let their holder use a permission in an environment: all of it,
- * some populations, or (undefined) not at all. `applicationId`: what the request is about, where a
- * role may be confined to it. Pure.
+ * How far the assignments together let their holder use a permission in an environment (undefined:
+ * in any): all of it, some populations, or (undefined) not at all. `applicationId`: what the request
+ * is about, where a role may be confined to it. Pure.
  */
 export function reachOf(
   assignments: readonly Stored<RoleAssignment>[],
   permission: Permission,
-  { environmentId, applicationId }: { environmentId: string; applicationId: string | undefined },
+  {
+    environmentId,
+    applicationId,
+  }: { environmentId: string | undefined; applicationId: string | undefined },
 ): Reach | undefined {
   const populationIds = new Set<string>();
   for (const assignment of assignments) {
     const { roleId, scope } = assignment.doc;
     const role = findRole(roleId);
-    if (!role || !isInEnvironment(assignment, environmentId)) continue;
-    if (!roleAllows(role, permission)) continue;
+    if (!role || !roleAllows(role, permission)) continue;
+    if (environmentId !== undefined && !isInEnvironment(assignment, environmentId)) continue;
+    if (isEssential(permission)) return {};
     if (scope.type === 'APPLICATION' && scope.id !== applicationId) continue;
     if (scope.type !== 'POPULATION') return {};
     if (isWithinPopulation(permission)) populationIds.add(scope.id);
@@ -71,13 +76,29 @@ export function reachOf(
 }
 
 /**
- * Whether who holds the one role has the other: it is the same, or the other is one for single
- * applications and allows nothing more. Pure.
+ * The environments where the assignments allow to read an environment; undefined: everywhere. Pure.
  */
-function includesRole(heldId: string, roleId: string): boolean {
+export function visibleEnvironments(
+  assignments: readonly Stored<RoleAssignment>[],
+): readonly string[] | undefined {
+  const ids = new Set<string>();
+  for (const { environmentId, doc } of assignments) {
+    if (doc.scope.type === 'ORGANIZATION') return undefined;
+    ids.add(doc.scope.type === 'ENVIRONMENT' ? doc.scope.id : environmentId);
+  }
+  return [...ids];
+}
+
+/**
+ * Whether who holds the one role may hand the other out: the page of the roles says so, or it is
+ * the same, or the other is one for single applications and allows nothing more. Pure.
+ */
+function handsOut(heldId: string, roleId: string): boolean {
   if (heldId === roleId) return true;
   const [held, role] = [findRole(heldId), findRole(roleId)];
-  if (!held || !role?.scopes.includes('APPLICATION')) return false;
+  if (!held || !role) return false;
+  if (held.assigns.includes(role.name)) return true;
+  if (!role.scopes.includes('APPLICATION')) return false;
   return permissionsOf(role).every((permission) => roleAllows(held, permission));
 }
 
@@ -93,17 +114,17 @@ function covers(held: RoleScope, scope: RoleScope, environmentId: string): boole
 }
 
 /**
- * Whether the holder of these assignments has the role itself on the scope or on what contains it:
- * only then may it give the role away or take it. `environmentId` is where a population or an
- * application is. Pure.
+ * Whether the holder of these assignments may hand the role out on the scope, by one of its own on
+ * that scope or on what contains it: only then may it give the role away or take it.
+ * `environmentId` is where a population or an application is. Pure.
  */
-export function holdsRole(
+export function mayHandOut(
   assignments: readonly Stored<RoleAssignment>[],
   { roleId, scope, environmentId }: { roleId: string; scope: RoleScope; environmentId: string },
 ): boolean {
   return assignments.some(
     ({ doc, ...held }) =>
-      includesRole(doc.roleId, roleId) &&
+      handsOut(doc.roleId, roleId) &&
       (isGlobal(doc.scope) || held.environmentId === environmentId) &&
       covers(doc.scope, scope, environmentId),
   );

@@ -26,7 +26,7 @@ interface State {
   put(user: User, body: Partial<User>, now: Instant, settings: UserParts['settings']): User;
   /** Default true, although it is the platform's. */
   needsMfa?: boolean;
-  read?: Pick<Operation, 'selfScopes'>;
+  read?: Partial<Pick<Operation, 'permission' | 'selfScopes'>>;
   update?: State['read'];
 }
 
@@ -54,8 +54,8 @@ const STATES: readonly State[] = [
       read: 'Read whether a user is enabled for MFA',
       update: 'Enable or disable a user for MFA',
     },
-    read: { selfScopes: ['p1:read:user'] },
-    update: { selfScopes: ['p1:update:userMfaEnabled'] },
+    read: { permission: 'read:userMfa', selfScopes: ['p1:read:user'] },
+    update: { permission: 'update:userMfa', selfScopes: ['p1:update:userMfaEnabled'] },
   },
   {
     name: 'bypassMFA',
@@ -64,6 +64,8 @@ const STATES: readonly State[] = [
       read: 'Read whether a user may bypass MFA',
       update: 'Let a user bypass MFA until a moment',
     },
+    read: { permission: 'read:userMfa' },
+    update: { permission: 'update:userMfa' },
     // Only this form of a moment is taken; contract §3.2.
     body: closed({ bypassMFAEnabledUntil: Timestamp }),
     reply: Type.Object({

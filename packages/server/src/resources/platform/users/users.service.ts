@@ -41,9 +41,18 @@ export async function readUser(
   return user;
 }
 
-/** The audit row of a change of a user. */
-const userRecord = (request: OperationRequest, id: string, verb: string): Write =>
-  requestRecord(request, { action: `USER.${verb}`, resource: { type: 'USER', id }, userId: id });
+/** The audit row of a change of a user: with the name, which is found here when they are gone. */
+const userRecord = (
+  request: OperationRequest,
+  { id, doc: { username: name, populationId } }: Pick<Row<'users'>, 'id' | 'doc'>,
+  verb: string,
+): Write =>
+  requestRecord(request, {
+    action: `USER.${verb}`,
+    resource: { type: 'USER', id, name },
+    userId: id,
+    populationId,
+  });
 
 /** Reads, decides and writes one user; a change to the same document writes nothing. */
 export async function changeUser(
@@ -60,7 +69,7 @@ export async function changeUser(
       if (changed === user.doc) return { writes: [], result: user };
       const doc = { ...changed, updatedAt: request.now };
       return {
-        writes: [updateRow('users', user, doc), userRecord(request, user.id, verb)],
+        writes: [updateRow('users', user, doc), userRecord(request, { id: user.id, doc }, verb)],
         result: { ...user, doc },
       };
     },
@@ -163,7 +172,7 @@ export const createUser: Handler<UserParts> = async ({ store, links, configurati
   return commitOrRetry(
     store,
     async () => ({
-      writes: [insertRow('users', user), userRecord(request, id, 'CREATED')],
+      writes: [insertRow('users', user), userRecord(request, user, 'CREATED')],
       result: { status: 201, body: userView(links, user, now) },
     }),
     () => notUnique('username'),
@@ -216,7 +225,7 @@ export const deleteUser: Handler<UserParts> = async (parts, request) => {
       deleteRow('users', facts.user),
       ...facts.devices.map((device) => deleteRow('devices', device)),
       ...removalNotices(parts, facts.devices, request.now),
-      userRecord(request, id, 'DELETED'),
+      userRecord(request, facts.user, 'DELETED'),
     ];
     return { writes, result: facts.devices.map((device) => device.id) };
   });

@@ -10,6 +10,7 @@ import type { Write } from '../../../storage/store.ts';
 import { changeRecord } from '../../kit/activity.ts';
 import { type Collection, collectionOperations, renderRow } from '../../kit/collection.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
+import { wholeList } from '../../kit/links.ts';
 import { environmentOf, type Handler, type Operation, ok } from '../../kit/operation.ts';
 import { ENVIRONMENT } from '../../kit/resource.ts';
 import { type Row, updateRow } from '../../kit/rows.ts';
@@ -29,12 +30,14 @@ import {
   assertNetworks,
   holdApplications,
   holdFido2Policy,
+  UNKNOWN,
 } from './policy-rules.ts';
 
 type PolicyParts = Pick<Parts, 'store' | 'links' | 'methods'>;
 type Policies = Collection<'policies', WritePolicy>;
 
 const EMBEDDED = 'deviceAuthenticationPolicies';
+const AUDIT_TYPE = 'DEVICE_AUTHENTICATION_POLICY';
 const MIGRATE = 'application/vnd.pingidentity.deviceAuthenticationPolicy.fido2.migrate+json';
 
 function policyView({ name, isDefault, settings, updatedAt }: DeviceAuthenticationPolicy) {
@@ -85,11 +88,15 @@ function policyCollection({ store, links, methods }: PolicyParts): Policies {
     name: 'DeviceAuthenticationPolicy',
     tag: 'Device authentication policies',
     permission: 'policy',
-    auditType: 'DEVICE_AUTHENTICATION_POLICY',
+    auditType: AUDIT_TYPE,
     schemas: { body: writePolicySchema(blocks), one: policySchema(blocks) },
     filters: { name: { column: 'name', type: 'string' } },
     maximum: { count: POLICIES_MAX, of: 'policies' },
-    oneDefault: { noun: 'policy' },
+    oneDefault: {
+      noun: 'policy',
+      // Terraform looks for these words where it deletes one.
+      kept: 'You cannot remove default device authentication policy.',
+    },
     toDocument: policyDocument((body: WritePolicy) => settingsOf(blocks, body)),
     holds: async ({ environmentId, doc }) => {
       const { methods } = doc.settings;
@@ -148,10 +155,9 @@ const migratePolicies: Handler<Policies> = async (collection, request) => {
     ] of migrationData.entries()) {
       const policy = policies.get(id);
       if (!policy || changed.has(id)) {
-        throw invalidData(
-          policy ? 'INVALID_VALUE' : 'NOT_FOUND',
-          `migrationData[${index}].deviceAuthenticationPolicyId`,
-        );
+        throw invalidData('INVALID_VALUE', `migrationData[${index}].deviceAuthenticationPolicyId`, {
+          message: policy ? 'The policy is named twice.' : UNKNOWN,
+        });
       }
       const held = await holdFido2Policy(
         store,
@@ -173,16 +179,10 @@ const migratePolicies: Handler<Policies> = async (collection, request) => {
     }
     const writes = [...changed.values()].flatMap((policy): Write[] => [
       updateRow('policies', policy, policy.doc),
-      changeRecord(request, collection.auditType, 'UPDATED', policy.id),
+      changeRecord(request, AUDIT_TYPE, 'UPDATED', policy.id),
     ]);
     return { writes: [...holds.values(), ...writes], result: [...changed.values()] };
   });
-  return ok({
-    _links: { self: links.api(environmentId, `/${EMBEDDED}`) },
-    _embedded: {
-      [EMBEDDED]: migrated.map((row) => renderRow(collection, row, request)),
-    },
-    count: migrated.length,
-    size: migrated.length,
-  });
+  const views = await Promise.all(migrated.map((row) => renderRow(collection, row, request)));
+  return ok(wholeList(links.api(environmentId, `/${EMBEDDED}`), EMBEDDED, views));
 };

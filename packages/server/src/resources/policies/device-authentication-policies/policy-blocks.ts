@@ -4,12 +4,8 @@ import type { MethodRegistry } from '../../../methods/registry.ts';
 import type { DeviceAuthenticationPolicy } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import type { MethodPolicy } from '../../../model/policy.ts';
-import {
-  FIDO2_BLOCK,
-  MOBILE_BLOCK,
-  OFFLINE_DEVICE_BLOCK,
-  PINGID_BLOCK,
-} from '../../../policy/blocks.ts';
+import { OFFLINE_DEVICE_BLOCK, PINGID_BLOCK } from '../../../policy/blocks.ts';
+import { firstPasscodeBlock } from '../../../policy/first-blocks.ts';
 
 export interface PolicyBlock {
   /** The block's name in the policy. */
@@ -21,18 +17,14 @@ export interface PolicyBlock {
   initial?: MethodPolicy;
 }
 
-const FAILURE = { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } } as const;
-
 /** Blocks whose method isn't built: validated, stored and returned. They go with their method. */
 const LATER: readonly PolicyBlock[] = [
   {
-    key: 'mobile',
-    schema: MOBILE_BLOCK,
-    required: true,
-    initial: { enabled: false, otp: { failure: FAILURE } },
+    key: 'whatsApp',
+    schema: OFFLINE_DEVICE_BLOCK,
+    required: false,
+    initial: firstPasscodeBlock(false),
   },
-  { key: 'fido2', schema: FIDO2_BLOCK, required: false },
-  { key: 'whatsApp', schema: OFFLINE_DEVICE_BLOCK, required: false },
   { key: 'desktop', schema: PINGID_BLOCK, required: false },
   { key: 'yubikey', schema: PINGID_BLOCK, required: false },
 ];
@@ -54,7 +46,7 @@ export function blockProperties(blocks: readonly PolicyBlock[]): Record<string, 
   );
 }
 
-/** The policy that a new environment begins with; contract resources, policies. Pure. */
+/** The policy that a new environment begins with; contract settings §2.8. Pure. */
 export function defaultPolicyDocument(
   methods: MethodRegistry,
   now: Instant,
@@ -69,6 +61,9 @@ export function defaultPolicyDocument(
       authentication: { deviceSelection: 'DEFAULT_TO_FIRST' },
       newDeviceNotification: 'EMAIL_THEN_SMS',
       ignoreUserLock: false,
+      rememberMe: {
+        web: { enabled: false, lifeTime: { duration: 30, timeUnit: 'MINUTES' } },
+      },
       methods: Object.fromEntries(initial),
     },
     createdAt: now,

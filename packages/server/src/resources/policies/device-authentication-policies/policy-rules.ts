@@ -8,6 +8,8 @@ import { mobileApplications } from '../../../policy/mobile-application.ts';
 import type { Store, Write } from '../../../storage/store.ts';
 import { touchRow } from '../../kit/rows.ts';
 
+export const UNKNOWN = 'The environment has none of this id.';
+
 function isDuration(value: object): value is WireDuration {
   return 'duration' in value && 'timeUnit' in value;
 }
@@ -88,7 +90,7 @@ export async function holdApplications(
         throw invalidData('INVALID_VALUE', target, { message: 'The application is named twice.' });
       }
       const application = await store.get('applications', environmentId, id);
-      if (!application) throw invalidData('NOT_FOUND', target);
+      if (!application) throw invalidData('INVALID_VALUE', target, { message: UNKNOWN });
       named.add(id);
       holds.set(id, touchRow('applications', application));
     }
@@ -108,7 +110,7 @@ export async function holdFido2Policy(
 ): Promise<Write[]> {
   if (typeof id !== 'string') return [];
   const policy = await store.get('fido2_policies', environmentId, id);
-  if (!policy) throw invalidData('NOT_FOUND', target);
+  if (!policy) throw invalidData('INVALID_VALUE', target, { message: UNKNOWN });
   return [touchRow('fido2_policies', policy)];
 }
 

@@ -1,8 +1,9 @@
 /** The messages of FIDO2 policies; contract sdk-schemas `FIDO2Policy`, flows-and-devices §10. */
 import { type Static, Type } from 'typebox';
+import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
 import { RELYING_PARTY_ID_PATTERN } from '../../../model/fido2.ts';
 import { durationOf } from '../../../policy/blocks.ts';
-import { closed, line, resourceOf, Uuid } from '../../kit/schemas.ts';
+import { closed, line, maybe, resourceOf, Uuid } from '../../kit/schemas.ts';
 import { AllowedAuthenticators } from '../fido-devices-metadata/fido-devices-metadata.schema.ts';
 import { POLICY_HEAD, writePolicy } from '../policy-document.ts';
 
@@ -11,19 +12,8 @@ const RELATED_ORIGINS_MAX = 20;
 const RELATED_ORIGIN =
   '^(https://[a-z0-9.-]+(:[0-9]{1,5})?|android:apk-key-hash:[A-Za-z0-9_-]{43}|ios:bundle-id:[A-Za-z0-9.-]+)$';
 
-/** Promised by the platform, and not checked here: refused rather than left out in silence. */
-const NOT_SUPPORTED = Type.Optional(Type.Never());
-
-const AttributeName = Type.Enum([
-  'username',
-  'email',
-  'name',
-  'nickname',
-  'title',
-  'externalId',
-  'mobilePhone',
-  'primaryPhone',
-]);
+/** An attribute of the user: any that holds a text, also one that this server doesn't know. */
+const AttributeName = line(NAME_LENGTH_MAX);
 
 const SETTINGS = {
   description: Type.Optional(line(1_024, 0)),
@@ -52,15 +42,34 @@ const SETTINGS = {
       closed({
         name: AttributeName,
         subAttributes: Type.Optional(
-          Type.Array(closed({ name: Type.Enum(['given', 'family', 'formatted']) }), {
+          Type.Array(closed({ name: AttributeName }), {
             minItems: 1,
-            maxItems: 3,
+            maxItems: 6,
           }),
         ),
       }),
       { minItems: 1, maxItems: 6 },
     ),
   }),
+  userVerification: closed({
+    option: Type.Enum(['DISCOURAGED', 'PREFERRED', 'REQUIRED']),
+    enforceDuringAuthentication: Type.Boolean(),
+    pinRequirement: maybe(
+      {
+        option: Type.String({ pattern: '^[A-Z][A-Z_]{0,63}$' }),
+        // What a PIN can be; CTAP 2.1, §6.5.1.
+        minLength: Type.Optional(Type.Integer({ minimum: 4, maximum: 63 })),
+      },
+      { description: 'Kept: a server sees of a PIN only that the user was verified.' },
+    ),
+  }),
+  eaUniqueIdentifierAttribute: maybe(
+    { name: AttributeName },
+    {
+      description:
+        'With attestationRequirements ENTERPRISE: the attribute of the user whose value must be the unique identifier in the attestation.',
+    },
+  ),
   userPresenceTimeout: Type.Optional(
     durationOf(['SECONDS', 'MINUTES'], { duration: 2, timeUnit: 'MINUTES' }),
   ),
@@ -75,23 +84,13 @@ const SETTINGS = {
   aggregateDevices: Type.Optional(Type.Boolean()),
 };
 
-const USER_VERIFICATION = {
-  option: Type.Enum(['DISCOURAGED', 'PREFERRED', 'REQUIRED']),
-  enforceDuringAuthentication: Type.Boolean(),
-};
-
 /** The request of a create or a full replacement. */
-export const WriteFido2Policy = writePolicy({
-  ...SETTINGS,
-  userVerification: closed({ ...USER_VERIFICATION, pinRequirement: NOT_SUPPORTED }),
-  eaUniqueIdentifierAttribute: NOT_SUPPORTED,
-});
+export const WriteFido2Policy = writePolicy(SETTINGS);
 export type WriteFido2PolicyBody = Static<typeof WriteFido2Policy>;
 
 export const Fido2PolicySchema = resourceOf({
   ...POLICY_HEAD,
   ...SETTINGS,
-  userVerification: Type.Object(USER_VERIFICATION),
   deviceAuthenticationPolicies: Type.Optional(Type.Array(Uuid)),
   _embedded: Type.Optional(
     Type.Object({

@@ -4,6 +4,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { errorOf, invalidData, type RequestOptions } from '../../../testing/client.ts';
 import { fido2PolicyBody, policyBody } from '../../../testing/policies.ts';
+import { livesAsSent } from '../../../testing/round-trip.ts';
+import { actionsOf, ever } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 
 const minutes = (duration: number) => ({ duration, timeUnit: 'MINUTES' });
@@ -43,33 +45,48 @@ describe('FIDO2 policies', () => {
     assert.deepEqual(again.body, { ...policy, updatedAt: again.body.updatedAt });
   });
 
-  test('keep every documented property', async () => {
-    const whole = {
+  test('keep every documented property, and only these', async () => {
+    const minimal = fido2PolicyBody(named(), { default: false });
+    const full = {
+      ...minimal,
       description: 'Whole',
-      attestationRequirements: 'DIRECT',
+      attestationRequirements: 'ENTERPRISE',
       authenticatorAttachment: 'CROSS_PLATFORM',
       backupEligibility: { allow: false, enforceDuringAuthentication: false },
       discoverableCredentials: 'DISCOURAGED',
-      mdsAuthenticatorsRequirements: { option: 'CERTIFIED', enforceDuringAuthentication: true },
+      eaUniqueIdentifierAttribute: { name: 'yubikeySerial' },
+      mdsAuthenticatorsRequirements: {
+        option: 'SPECIFIC',
+        allowedAuthenticators: [{ id: 'authenticator_id_1' }, { id: randomUUID() }],
+        enforceDuringAuthentication: true,
+      },
       publicKeyCredentialHints: ['SECURITY_KEY', 'HYBRID'],
       userDisplayNameAttributes: {
         attributes: [
-          { name: 'name', subAttributes: [{ name: 'given' }, { name: 'family' }] },
+          { name: 'name', subAttributes: [{ name: 'given' }, { name: 'middle' }] },
+          { name: 'address', subAttributes: [{ name: 'locality' }] },
+          { name: 'customAttribute' },
           { name: 'email' },
           { name: 'username' },
         ],
       },
       userPresenceTimeout: minutes(10),
-      userVerification: { option: 'REQUIRED', enforceDuringAuthentication: true },
+      userVerification: {
+        option: 'REQUIRED',
+        enforceDuringAuthentication: true,
+        pinRequirement: { option: 'REQUIRED', minLength: 6 },
+      },
       relatedOrigins: ['https://shop.example', 'ios:bundle-id:example.shop'],
       aggregateDevices: true,
     };
-    const policy = await made(whole);
-    for (const [name, value] of Object.entries(whole)) assert.deepEqual(policy[name], value, name);
-    assert.equal(policy.default, false);
-    assert.deepEqual((await api(`/${policy.id}`)).body, policy);
-    const { userPresenceTimeout } = await made();
-    assert.deepEqual(userPresenceTimeout, minutes(2));
+    await livesAsSent(server.api, '/fido2Policies', {
+      minimal,
+      full,
+      defaults: { minimal: { userPresenceTimeout: minutes(2) } },
+    });
+    const deprecated = { residentKeyRequirement: 'REQUIRED', allowedAuthenticators: [] };
+    const policy = await made({ ...deprecated, enforceDuringAuthentication: true });
+    for (const name of Object.keys(deprecated)) assert.equal(name in policy, false, name);
   });
 
   test('need what the SDK needs', async () => {
@@ -86,6 +103,10 @@ describe('FIDO2 policies', () => {
     const listed = 'mdsAuthenticatorsRequirements.allowedAuthenticators';
     const names = (...attributes: object[]) => ({ userDisplayNameAttributes: { attributes } });
     const at = 'userDisplayNameAttributes.attributes';
+    const pin = (pinRequirement: object) => ({
+      userVerification: { option: 'REQUIRED', enforceDuringAuthentication: true, pinRequirement },
+    });
+    const pinAt = 'userVerification.pinRequirement';
     const id = randomUUID();
     const cases: [object, string, string][] = [
       [{ relyingPartyId: 'https://shop.example' }, 'INVALID_VALUE', 'relyingPartyId'],
@@ -110,14 +131,18 @@ describe('FIDO2 policies', () => {
       [mds('SPECIFIC', { allowedAuthenticators: [{ id: '' }] }), 'EMPTY_VALUE', `${listed}[0].id`],
       [mds('SPECIFIC', { allowedAuthenticators: [{ id }, { id }] }), 'INVALID_VALUE', listed],
       [names({ name: 'email' }), 'CONSTRAINT_VIOLATION', at],
-      [names({ name: 'password' }, { name: 'username' }), 'INVALID_VALUE', `${at}[0].name`],
+      [names({ name: '' }, { name: 'username' }), 'EMPTY_VALUE', `${at}[0].name`],
+      [
+        names(...Array.from('abcdef', (name) => ({ name })), { name: 'username' }),
+        'SIZE_LIMIT_EXCEEDED',
+        at,
+      ],
       [names({ name: 'username' }, { name: 'username' }), 'INVALID_VALUE', `${at}[1].name`],
       [names({ name: 'name' }, { name: 'username' }), 'REQUIRED_VALUE', `${at}[0].subAttributes`],
-      [
-        { eaUniqueIdentifierAttribute: { name: 'x' } },
-        'INVALID_VALUE',
-        'eaUniqueIdentifierAttribute',
-      ],
+      [{ eaUniqueIdentifierAttribute: {} }, 'REQUIRED_VALUE', 'eaUniqueIdentifierAttribute.name'],
+      [pin({ minLength: 6 }), 'REQUIRED_VALUE', `${pinAt}.option`],
+      [pin({ option: 'REQUIRED', minLength: 3 }), 'OUT_OF_RANGE', `${pinAt}.minLength`],
+      [pin({ option: 'REQUIRED', minLength: 64 }), 'OUT_OF_RANGE', `${pinAt}.minLength`],
     ];
     for (const [more, detail, target] of cases) await assertRefused(more, detail, target);
   });
@@ -155,7 +180,8 @@ describe('FIDO2 policies', () => {
     const unmade = await put(kept.id, fido2PolicyBody(kept.name, { default: false }));
     assert.deepEqual([unmade.status, errorOf(unmade).target], [400, 'default']);
     const deleted = await api(`/${kept.id}`, { method: 'DELETE' });
-    assert.equal(errorOf(deleted).detail, 'CONSTRAINT_VIOLATION');
+    assert.deepEqual(errorOf(deleted), invalidData('CONSTRAINT_VIOLATION', 'id'));
+    assert.match(deleted.body.details[0].message, /cannot delete the default policy/);
   });
 
   test('are not deleted while a device authentication policy names them', async () => {
@@ -196,12 +222,14 @@ describe('FIDO2 policies', () => {
     const { id, name } = await made();
     await put(id, fido2PolicyBody(name));
     await api(`/${id}`, { method: 'DELETE' });
-    const filter = encodeURIComponent(`resources.id eq "${id}"`);
+    const filter = encodeURIComponent(ever(`resources.id eq "${id}"`));
     const { body } = await server.api(`/activities?filter=${filter}`);
     assert.deepEqual(
       body._embedded.activities.map(({ action }: { action: { type: string } }) => action.type),
       ['DELETED', 'UPDATED', 'CREATED'].map((verb) => `FIDO_POLICY.${verb}`),
     );
+    const [{ resources }] = body._embedded.activities;
+    assert.equal(resources[0].type, 'FIDO Policy');
   });
 });
 
@@ -273,6 +301,10 @@ describe('custom authenticators', () => {
     const { createdAt: _, ...read } = added.body;
     assert.deepEqual((await api(`/${added.body.id}`)).body, read);
     for (const { id } of [added.body, u2f.body]) assert.equal((await remove(id)).status, 204);
+    assert.deepEqual(await actionsOf(server, `resources.id eq "${added.body.id}"`), [
+      'FIDO_METADATA.DELETED',
+      'FIDO_METADATA.CREATED',
+    ]);
     assert.equal((await remove(added.body.id)).status, 404);
   });
 

@@ -54,10 +54,9 @@ function assertDisplayName(attributes: Attributes): void {
     const at = `${target}[${index}]`;
     if (names.has(name)) throw invalidData('INVALID_VALUE', `${at}.name`);
     names.add(name);
-    // Only a name has parts, and has no text of its own.
+    // A name has no text of its own.
     if (name === 'name' && !subAttributes)
       throw invalidData('REQUIRED_VALUE', `${at}.subAttributes`);
-    if (name !== 'name' && subAttributes) throw invalidData('INVALID_VALUE', `${at}.subAttributes`);
   }
   if (!names.has('username')) {
     throw invalidData('CONSTRAINT_VIOLATION', target, {
@@ -127,7 +126,7 @@ async function readFido2Policy(
     throw invalidData('INVALID_VALUE', 'expand', { innerError: { allowedValues: [EXPANSION] } });
   }
   const policy = await findRow(collection, request);
-  const body = renderRow(collection, policy, request);
+  const body = await renderRow(collection, policy, request);
   if (expand === undefined) return ok(body);
   const users = (await usersOf(parts, policy)).map(({ id, doc }) => ({ id, name: doc.name }));
   return ok({
