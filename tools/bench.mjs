@@ -4,9 +4,9 @@ import { become, onPinnedNode, ROOT } from './installed.mjs';
 
 if (await onPinnedNode()) {
   const [first, ...rest] = process.argv.slice(2);
-  const others = ['sockets', 'oath-import'];
-  const [program, args] = others.includes(first)
-    ? [`${first}.ts`, rest]
+  const PROGRAMS = { sockets: 'sockets.ts', lists: 'lists.ts', 'oath-import': 'oath-import.ts' };
+  const [program, args] = PROGRAMS[first]
+    ? [PROGRAMS[first], rest]
     : ['run.ts', process.argv.slice(2)];
   await become(process.execPath, [join(ROOT, 'bench', program), ...args]);
 }

@@ -11,6 +11,8 @@ import { activityOperations } from './resources/platform/activities/activities.r
 import { applicationOperations } from './resources/platform/applications/applications.ts';
 import { roleAssignmentOperations } from './resources/platform/applications/role-assignments.ts';
 import { environmentOperations } from './resources/platform/environments/environments.ts';
+import { groupOperations } from './resources/platform/groups/groups.ts';
+import { memberOfGroupOperations } from './resources/platform/groups/member-of-groups.ts';
 import { organizationOperations } from './resources/platform/organizations/organizations.ts';
 import { populationOperations } from './resources/platform/populations/populations.ts';
 import { pushCredentialOperations } from './resources/platform/push-credentials/push-credentials.ts';
@@ -47,6 +49,8 @@ export function apiOperations(parts: Parts): Operation[] {
     ...organizationOperations(parts),
     ...environmentOperations(parts),
     ...populationOperations(parts),
+    ...groupOperations(parts),
+    ...memberOfGroupOperations(parts),
     ...surroundingOperations(parts),
     ...imageOperations(parts),
     ...applicationOperations(parts),

@@ -147,6 +147,8 @@ before(async () => {
   const flow = await aFlow(server, user);
   const policy = await server.api('/deviceAuthenticationPolicies', { body: policyBody('other') });
   const population = await server.api('/populations', { body: { name: 'other' } });
+  const group = await server.api('/groups', { body: { name: 'other' } });
+  await server.api(`/users/${user.id}/memberOfGroups`, { body: { id: group.body.id } });
   const [assignment] = await parts.store.list('role_assignments', server.environmentId, {
     limit: 1,
   });
@@ -210,6 +212,7 @@ before(async () => {
     deviceAuthenticationID: flow.id,
     deviceAuthenticationPolicyID: policy.body.id,
     populationID: population.body.id,
+    groupID: group.body.id,
     appID: applicationId,
     roleAssignmentID: assignment?.id ?? '',
     roleID: roles.body._embedded.roles[0].id,
@@ -505,6 +508,10 @@ function validBody({ id, example }: Operation): object {
     updateBillOfMaterials: { products: [{ type: 'PING_ONE_MFA' }] },
     createPopulation: { name: 'valid' },
     updatePopulation: { name: 'valid' },
+    updateUserPopulation: { id: world.populationID },
+    createGroup: { name: 'valid' },
+    updateGroup: { name: 'valid' },
+    createMemberOfGroup: { id: world.groupID },
     createApplication: APPLICATION,
     updateApplication: APPLICATION,
     setApplicationSecret: { secret: 'a-secret-of-before' },

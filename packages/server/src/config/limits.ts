@@ -17,6 +17,12 @@ export const CLOSE_GRACE_MS = 8_000;
 /** Rows in one page of a list. */
 export const PAGE_SIZE_MAX = 1_000;
 export const PAGE_SIZE_DEFAULT = 100;
+/** Groups of an environment, and of one user; members of a deleted one that go at once. */
+export const GROUPS_MAX = 100_000;
+export const GROUPS_OF_USER_MAX = 1_000;
+export const MEMBERS_DELETED_AT_ONCE = 500;
+/** Users in one page, whatever is asked for: the platform's bound. */
+export const USERS_PAGE_SIZE_MAX = 200;
 /** Characters of a SCIM filter, and conditions in it. */
 export const FILTER_LENGTH_MAX = 2_000;
 export const FILTER_CONDITIONS_MAX = 50;

@@ -41,6 +41,8 @@ const LEFT_BEHIND: Readonly<Record<LeftTable, true>> = {
   oath_job_parts: true,
   oath_jobs: true,
   oath_tokens: true,
+  group_members: true,
+  user_groups: true,
   used_assertions: true,
   data_explorations: true,
   users: true,

@@ -111,7 +111,7 @@ export interface User extends Timestamps {
   externalId?: string;
   title?: string;
   /** Kept and returned; they decide nothing here. Absent: `ACCOUNT_OK`, the platform, `NOT_INITIATED`. */
-  lifecycle?: { status: string };
+  lifecycle?: { status?: string; suppressVerificationCode?: boolean };
   identityProvider?: { id?: string; type?: string };
   verifyStatus?: string;
   enabled: boolean;
@@ -125,6 +125,24 @@ export interface User extends Timestamps {
   mfaFailures: number;
   /** Wrong answers in a row for one-time targets, by `OneTimeTarget.key`; the latest few. */
   oneTimeTries?: Record<string, OneTimeTries>;
+}
+
+/** Users who belong together for applications; it decides nothing here. */
+export interface Group extends Timestamps {
+  name: string;
+  description?: string;
+  /** Of whose users; absent: of all. */
+  populationId?: string;
+  externalId?: string;
+  customData?: Record<string, unknown>;
+  /** Kept and returned: it makes nobody a member. */
+  userFilter?: string;
+}
+
+/** That a user is in a group. */
+export interface GroupMember extends Timestamps {
+  userId: string;
+  groupId: string;
 }
 
 export interface OneTimeTries {
@@ -385,6 +403,8 @@ export interface Documents {
   environment_keys: EnvironmentKey;
   populations: Population;
   users: User;
+  user_groups: Group;
+  group_members: GroupMember;
   applications: Application;
   role_assignments: RoleAssignment;
   mfa_settings: MfaSettings;

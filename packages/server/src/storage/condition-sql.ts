@@ -1,6 +1,6 @@
 import type { Table } from '../model/documents.ts';
 import type { Condition } from './store.ts';
-import { columnNames, memberPath } from './tables.ts';
+import { isSearched, memberPath } from './tables.ts';
 
 /** How an engine writes what differs between them. */
 export interface Engine {
@@ -8,30 +8,39 @@ export interface Engine {
   parameter(number: number): string;
   /** Position of a text in another, from 1; 0: it isn't in it. Compares bytes. */
   position(column: string, text: string): string;
+  /** A column in a condition or an order. */
+  column(name: string): string;
+  /** The same, where its index is not to be used. */
+  unindexed(name: string): string;
   /** A member of the document as text, by its path: `tags.0`. */
   member(path: string): string;
   /** The texts of a JSON array, as a query of one column. */
   members(array: string): string;
 }
 
-/**
- * The first text, in the order of bytes, after all that begin with this one; undefined: there is none.
- * So an index finds them: no text of a table is looked at in vain. Pure.
- */
-export function firstBeyond(prefix: string): string | undefined {
-  const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
-  while (points.at(-1) === 0x10ffff) points.pop();
-  const last = points.pop();
-  if (last === undefined) return undefined;
-  // Surrogates are no characters of their own.
-  const next = last + 1 === 0xd800 ? 0xe000 : last + 1;
-  return String.fromCodePoint(...points, next);
-}
-
 const OPERATORS = { eq: '=', ne: '<>', gt: '>', ge: '>=', lt: '<', le: '<=' } as const;
 
+const LAST_CHARACTER = 0x10_ff_ff;
+const FIRST_SURROGATE = 0xd8_00;
+const AFTER_SURROGATES = 0xe0_00;
+
+/**
+ * The first text, in the order of characters, that is after all those that begin with `prefix`;
+ * undefined: there is none.
+ */
+export function endOfPrefix(prefix: string): string | undefined {
+  const characters = [...prefix];
+  for (;;) {
+    const last = characters.pop()?.codePointAt(0);
+    if (last === undefined) return undefined;
+    if (last === LAST_CHARACTER) continue;
+    const next = last + 1 === FIRST_SURROGATE ? AFTER_SURROGATES : last + 1;
+    return characters.join('') + String.fromCodePoint(next);
+  }
+}
+
 function columnSql(name: string, table: Table, engine: Engine): string {
-  if (name === 'id' || columnNames(table).includes(name)) return name;
+  if (isSearched(table, name)) return engine.column(name);
   const path = memberPath(table, name);
   if (path === undefined) throw new Error(`The table ${table} has no searched column ${name}.`);
   return engine.member(path);
@@ -59,31 +68,25 @@ export function conditionSql(
   }
   const column = columnSql(condition.column, table, engine);
   if (condition.is === 'present') return `${column} is not null`;
-  if (condition.is === 'in') {
-    // One parameter: however many there are, it is one statement.
-    parameters.push(JSON.stringify(condition.values));
-    return `${column} in (${engine.members(engine.parameter(parameters.length))})`;
-  }
-  if (condition.is === 'startsWith') {
-    const { value } = condition;
-    const beyond = firstBeyond(value);
-    parameters.push(value, ...(beyond === undefined ? [] : [beyond]));
-    const from = `${column} >= ${engine.parameter(parameters.length - (beyond === undefined ? 0 : 1))}`;
-    return beyond === undefined
-      ? from
-      : `(${from} and ${column} < ${engine.parameter(parameters.length)})`;
-  }
-  parameters.push(condition.value);
-  const value = engine.parameter(parameters.length);
+  const bound = (value: string | number) => engine.parameter(parameters.push(value));
   switch (condition.is) {
+    case 'in':
+      // One parameter: however many there are, it is one statement.
+      return `${column} in (${engine.members(bound(JSON.stringify(condition.values)))})`;
+    case 'startsWith': {
+      // As a range, which an index finds. Texts are in the order of their bytes, in both engines.
+      const end = endOfPrefix(condition.value);
+      const from = `${column} >= ${bound(condition.value)}`;
+      return end === undefined ? from : `(${from} and ${column} < ${bound(end)})`;
+    }
     case 'endsWith':
       // Both engines count characters, as the string's iterator does.
-      return `substr(${column}, length(${column}) - ${[...condition.value].length} + 1) = ${value}`;
+      return `substr(${column}, length(${column}) - ${[...condition.value].length} + 1) = ${bound(condition.value)}`;
     case 'contains':
-      return `${engine.position(column, value)} > 0`;
+      return `${engine.position(column, bound(condition.value))} > 0`;
     case 'ne':
-      return `(${column} is null or ${column} <> ${value})`;
+      return `(${column} is null or ${column} <> ${bound(condition.value)})`;
     default:
-      return `${column} ${OPERATORS[condition.is]} ${value}`;
+      return `${column} ${OPERATORS[condition.is]} ${bound(condition.value)}`;
   }
 }

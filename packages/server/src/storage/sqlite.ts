@@ -21,10 +21,12 @@ import { outageOr, watchFiles } from './sqlite-outage.ts';
 import type { ANY_ENVIRONMENT, Store, Stored } from './store.ts';
 import { notifies, TABLE_NAMES } from './tables.ts';
 
-/** How SQLite writes what the engines write each in its way. */
 export const ENGINE: Engine = {
   parameter: () => '?',
   position: (column, text) => `instr(${column}, ${text})`,
+  column: (name) => name,
+  // https://www.sqlite.org/optoverview.html: a unary plus keeps a term from using an index.
+  unindexed: (name) => `+${name}`,
   member: (path) => `json_extract(doc, '$.${path.replaceAll(/\.(\d+)/g, '[$1]')}')`,
   members: (array) => `select value from json_each(${array})`,
 };

@@ -11,6 +11,7 @@ import { DIALECTS, postgresOfSuite } from '../testing/postgres.ts';
 import { freshDataDirectory } from '../testing/sqlite.ts';
 import { until } from '../testing/until.ts';
 import { listSql } from './list-sql.ts';
+import { listsContract } from './lists-contract.ts';
 import { SchemaTooNewError } from './migrations/migrations.ts';
 import { openStore, SQLITE_FILE } from './open.ts';
 import { openPostgresStore } from './postgres.ts';
@@ -85,6 +86,7 @@ describe('SQLite', { skip: DIALECTS.includes('sqlite') ? false : 'DIALECTS leave
   };
   storeContract(engine);
   racesContract(engine);
+  listsContract(engine);
 
   test('the file is for its owner only, and a backup opens as a store', async () => {
     const path = join(directory.path, 'own.sqlite');
@@ -207,6 +209,7 @@ describe('PostgreSQL', {
   const engine = { name: 'PostgreSQL', shared: true, open: () => openPostgresStore(url) };
   storeContract(engine);
   racesContract(engine);
+  listsContract(engine);
 
   /** Runs a statement beside the store. */
   async function query(text: string, databaseUrl = url): Promise<Record<string, unknown>[]> {

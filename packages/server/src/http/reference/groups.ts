@@ -24,6 +24,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   Organizations: 'The one organization that all environments belong to, and its one license.',
   Environments: 'The tenants of this server. MFA works in those with `PING_ONE_MFA`.',
   Populations: 'Groups of users; a role can be confined to one.',
+  Groups: 'Users who belong together: applications read them, nothing is decided by them here.',
   Applications:
     'Those who call this API (`WORKER`), and those on phones that devices pair with (`NATIVE_APP`).',
   Surroundings:

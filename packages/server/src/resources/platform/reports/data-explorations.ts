@@ -71,11 +71,11 @@ async function entriesPage(parts: ReportParts, request: OperationRequest, row: E
   const list = parts.links.api(environmentId, `${pathOf(row)}/entries`).href;
   const page = await readPage(parts, queryOf(row, request), {
     limit: readLimit(limit),
-    after: cursor === undefined ? undefined : readCursor(cursor, list),
+    after: cursor === undefined ? undefined : readCursor(cursor, list).id,
   });
   const more = new URLSearchParams({
     ...defined({ limit }),
-    ...(page.next === undefined ? {} : { cursor: writeCursor(page.next, list) }),
+    ...(page.next === undefined ? {} : { cursor: writeCursor({ id: page.next, count: 0 }, list) }),
   });
   const next = page.next === undefined ? {} : { next: { href: `${list}?${more}` } };
   return {
@@ -211,8 +211,8 @@ export function dataExplorationOperations(parts: ReportParts): Operation[] {
     tag: 'Reports',
     path: `${path}/{dataExplorationID}`,
     method: 'GET',
-    // Who asks for a report reads devices, and changes nothing of them.
-    permission: 'read:device',
+    // Who asks for a report changes nothing of the devices.
+    permission: 'read:report',
     responses: { 200: DataExplorationReply },
   } as const;
   return actionsOf(parts, common, {

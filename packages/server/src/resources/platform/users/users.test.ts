@@ -114,7 +114,10 @@ describe('users', () => {
       lifecycle: { status: 'ACCOUNT_OK', suppressVerificationCode: true },
     });
     assert.equal(made.text.includes(value), false);
-    assert.deepEqual(made.body.lifecycle, { status: 'ACCOUNT_OK' });
+    assert.deepEqual(made.body.lifecycle, {
+      status: 'ACCOUNT_OK',
+      suppressVerificationCode: true,
+    });
     const { store } = server.server.parts;
     const row = await store.get('users', server.environmentId, made.body.id);
     assert.equal(JSON.stringify(row).includes(value), false);
