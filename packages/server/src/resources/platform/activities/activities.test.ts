@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { errorOf, invalidData } from '../../../testing/client.ts';
+import { allowMessages } from '../../../testing/policies.ts';
 import { DIALECTS } from '../../../testing/postgres.ts';
 import { aDevice, aFlow, aUser, ever, found } from '../../../testing/scenario.ts';
 import { startTestServerOn, type TestServer } from '../../../testing/server.ts';
@@ -16,6 +17,7 @@ for (const dialect of DIALECTS) {
 
     before(async () => {
       server = await startTestServerOn(dialect);
+      await allowMessages(server);
     });
     after(() => server?.close());
 
