@@ -20,7 +20,7 @@ function isNarrow(condition: Condition, table: Table): boolean {
     return condition.any.length > 0 && condition.any.every((one) => isNarrow(one, table));
   }
   if ('not' in condition) return false;
-  const isOfText = ['eq', 'startsWith', 'endsWith', 'contains'].includes(condition.is);
+  const isOfText = ['eq', 'in', 'startsWith', 'endsWith', 'contains'].includes(condition.is);
   return isOfText && isNarrowColumn(table, condition.column);
 }
 

@@ -72,6 +72,15 @@ type Rendered = object | undefined;
 type RenderRow<T extends Table> = (row: Stored<Documents[T]>) => Rendered | Promise<Rendered>;
 type RenderPage<T extends Table> = (rows: readonly Stored<Documents[T]>[]) => Promise<object[]>;
 
+/** What `expand` names. Throws `INVALID_VALUE` for what isn't among `known`. */
+export function expansionsOf(text: string | undefined, known: readonly string[]): string[] {
+  const expansions = text?.split(',').map((name) => name.trim()) ?? [];
+  if (!expansions.every((name) => known.includes(name))) {
+    throw invalidData('INVALID_VALUE', 'expand', { innerError: { allowedValues: known } });
+  }
+  return expansions;
+}
+
 const LIMIT = /^[0-9]{1,9}$/;
 
 /** `limit` of a list's query. Throws where it is none. */
