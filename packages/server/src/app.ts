@@ -14,6 +14,7 @@ import { memberOfGroupOperations } from './resources/platform/groups/member-of-g
 import { organizationOperations } from './resources/platform/organizations/organizations.ts';
 import { populationOperations } from './resources/platform/populations/populations.ts';
 import { pushCredentialOperations } from './resources/platform/push-credentials/push-credentials.ts';
+import { dataExplorationOperations } from './resources/platform/reports/data-explorations.ts';
 import { reportOperations } from './resources/platform/reports/total-identities.ts';
 import { roleOperations } from './resources/platform/roles/roles.ts';
 import { imageOperations } from './resources/platform/surroundings/images.ts';
@@ -53,6 +54,7 @@ export function apiOperations(parts: Parts): Operation[] {
     ...roleAssignmentOperations(parts),
     ...activityOperations(parts),
     ...reportOperations(parts),
+    ...dataExplorationOperations(parts),
     ...tokenOperations(parts),
   ];
 }

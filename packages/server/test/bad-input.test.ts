@@ -10,12 +10,13 @@ import { ERROR_DETAILS, ERRORS } from '../src/errors/catalogue.ts';
 import { LICENSE_ID } from '../src/model/built-in.ts';
 import type { Table } from '../src/model/documents.ts';
 import type { Operation, SelfScope } from '../src/resources/kit/operation.ts';
+import { TEMPLATE_ID } from '../src/resources/platform/reports/data-explorations.schema.ts';
 import { issueUserToken } from '../src/resources/platform/tokens/issue-token.ts';
 import { ANY_ENVIRONMENT } from '../src/storage/store.ts';
 import { TABLE_NAMES } from '../src/storage/tables.ts';
 import { askToken, type Reply, type RequestOptions, send } from '../src/testing/client.ts';
 import { allowNative, aNativeApplication, aPairingKey } from '../src/testing/native.ts';
-import { fido2PolicyBody, policyBody } from '../src/testing/policies.ts';
+import { allowMessages, fido2PolicyBody, policyBody } from '../src/testing/policies.ts';
 import { aDevice, aFlow, aUser } from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
 
@@ -132,6 +133,7 @@ async function anEnvironment(products: object[]): Promise<string> {
 
 before(async () => {
   server = await startTestServer();
+  await allowMessages(server);
   operations = apiOperations(server.server.parts);
   const { parts } = server.server;
   const user = await aUser(server);
@@ -177,12 +179,16 @@ before(async () => {
   const action = await server.api(`/signOnPolicies/${kept.signOnPolicyID}/actions`, {
     body: { type: 'LOGIN', priority: 1 },
   });
+  const exploration = await server.api('/dataExplorations', {
+    body: { dataExplorationTemplate: { id: TEMPLATE_ID } },
+  });
   world = {
     ...kept,
     signOnPolicyActionID: action.body.id,
     imageID: (await server.api('/images', { type: 'image/png', body: PNG })).body.id,
     organizationID: organizations[0]?.id ?? '',
     licenseID: LICENSE_ID,
+    dataExplorationID: exploration.body.id,
     pairingKeyID: pairingKey.id,
     authenticationCodeID: code.body.id,
     pushCredentialID: pushCredential.body.id,
@@ -238,7 +244,8 @@ describe('every route', () => {
       for (const token of [otherEnvironmentToken, rolelessToken]) {
         assertError(await call(operation, { token }), 403, 'ACCESS_FAILED', operation);
       }
-      if (operation.method === 'GET') continue;
+      // A report is asked for by POST, and only reads.
+      if (operation.method === 'GET' || operation.permission.startsWith('read:')) continue;
       assertError(await call(operation, { token: readOnlyToken }), 403, 'ACCESS_FAILED', operation);
     }
     assert.equal(await snapshot(), unchanged);

@@ -57,6 +57,14 @@ export const KEPT_MEMBER_LENGTH_MAX = 32_768;
 export const KEPT_MEMBER_DEPTH_MAX = 10;
 /** Images of an environment; each is one body. */
 export const IMAGES_MAX = 200;
+/** Between two reports of an environment. */
+export const REPORT_INTERVAL_MS = 5_000;
+/** How long a report is kept, and a link to its file is good. */
+export const REPORT_LIFETIME_MS = 2 * 3_600_000;
+export const REPORT_FILE_LINK_MS = 5 * 60_000;
+/** Devices that are read for a report at once, and for one page of it at the most. */
+export const REPORT_ROWS_AT_ONCE = 200;
+export const REPORT_ROWS_READ_MAX = 20_000;
 /** Policies of an environment. */
 export const POLICIES_MAX = 100;
 /** FIDO policies of an environment, and authenticators that were added to it by hand. */

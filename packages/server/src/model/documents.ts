@@ -384,6 +384,15 @@ export interface KeptResource extends Timestamps {
   body: Record<string, unknown>;
 }
 
+/** A report that was asked for. Its rows are read when they are asked for. */
+export interface DataExploration extends Timestamps {
+  fields: string[];
+  filter?: string;
+  deliverAs: 'ENTRIES' | 'ASYNC_FILE';
+  /** The row is gone after this moment. */
+  expiresAt: Instant;
+}
+
 /** Every table and the document it holds. */
 export interface Documents {
   organizations: Organization;
@@ -414,6 +423,7 @@ export interface Documents {
   subscriptions: Subscription;
   event_deliveries: EventDelivery;
   event_counters: EventCounter;
+  data_explorations: DataExploration;
 }
 
 export type Table = keyof Documents;

@@ -49,6 +49,7 @@ function assertSearchedColumns(columnsOf: (table: string) => ColumnOfSchema[]): 
 const PLATFORM_INDEXES = [
   'activities_waiting',
   'authentication_codes_expiry',
+  'data_explorations_expiry',
   'device_removals_expiry',
   'device_requests_expiry',
   'devices_expiry',

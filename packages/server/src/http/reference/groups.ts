@@ -30,7 +30,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   Roles: 'What a worker may do; docs/reference/roles.md lists it.',
   'Application role assignments': 'Which role an application has, and where.',
   Activities: 'The audit log: who did what to whom, when, and how it ended.',
-  Reports: 'Numbers for administrators.',
+  Reports: 'Numbers for administrators, and devices with their users: in pages, or as a file.',
   Tokens: 'OAuth 2.0: the token endpoint, its keys, and where they are.',
   Development: 'Not in production.',
 };
