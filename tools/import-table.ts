@@ -53,9 +53,9 @@ const WINGS: readonly {
   {
     wing: 'platform',
     below: ['devices', 'messages', 'policies', 'kit'],
-    may: ['crypto/'],
-    npm: ['jose', 'lru-cache'],
-    node: ['node:net', 'node:timers/promises', 'node:util'],
+    may: ['crypto/', 'outgoing/'],
+    npm: ['jose', 'lru-cache', 'csv-stringify'],
+    node: ['node:net', 'node:stream', 'node:timers/promises', 'node:util'],
     because: 'Who calls and for whom: the only wing that sees keys and the secrets of clients.',
   },
   {
@@ -162,6 +162,7 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
       'OWN',
       'methods/authentication-method.ts',
       'policy/blocks.ts',
+      'policy/first-blocks.ts',
       'crypto/certificate-path.ts',
       ...ALWAYS,
     ],
@@ -243,9 +244,16 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
     because: `${because} A resource decides and commits through the port of the store; HTTP, databases and channels are others’ work. Return an OperationReply, a Write or a message.`,
   })),
   {
+    from: 'outgoing/',
+    may: ['outgoing/', ...ALWAYS],
+    node: ['node:dns', 'node:https', 'node:net'],
+    because: 'How addresses are called that somebody else has chosen; what for is the caller’s.',
+  },
+  {
     from: 'notifications/',
     may: [
       'notifications/',
+      'outgoing/',
       'storage/store.ts',
       'crypto/vault.ts',
       'crypto/keyring.ts',

@@ -12,8 +12,11 @@ import { environmentOperations } from './resources/platform/environments/environ
 import { organizationOperations } from './resources/platform/organizations/organizations.ts';
 import { populationOperations } from './resources/platform/populations/populations.ts';
 import { pushCredentialOperations } from './resources/platform/push-credentials/push-credentials.ts';
+import { dataExplorationOperations } from './resources/platform/reports/data-explorations.ts';
+import { reportOperations } from './resources/platform/reports/total-identities.ts';
 import { roleOperations } from './resources/platform/roles/roles.ts';
 import { subscriptionOperations } from './resources/platform/subscriptions/subscriptions.ts';
+import { imageOperations } from './resources/platform/surroundings/images.ts';
 import { surroundingOperations } from './resources/platform/surroundings/surroundings.ts';
 import { tokenOperations } from './resources/platform/tokens/tokens.ts';
 import { userOperations } from './resources/platform/users/users.routes.ts';
@@ -42,11 +45,14 @@ export function apiOperations(parts: Parts): Operation[] {
     ...environmentOperations(parts),
     ...populationOperations(parts),
     ...surroundingOperations(parts),
+    ...imageOperations(parts),
     ...applicationOperations(parts),
     ...roleOperations(parts),
     ...roleAssignmentOperations(parts),
     ...activityOperations(parts),
     ...subscriptionOperations(parts),
+    ...reportOperations(parts),
+    ...dataExplorationOperations(parts),
     ...tokenOperations(parts),
   ];
 }

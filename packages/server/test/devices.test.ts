@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { generateSync } from 'otplib';
 import { issueUserToken } from '../src/resources/platform/tokens/issue-token.ts';
-import { errorOf } from '../src/testing/client.ts';
+import { errorOf, invalidData } from '../src/testing/client.ts';
 import { aDefaultPolicy, policyBody } from '../src/testing/policies.ts';
 import { DIALECTS } from '../src/testing/postgres.ts';
 import {
@@ -322,6 +322,18 @@ for (const dialect of DIALECTS) {
         });
         assert.equal(reply.status, 403);
       }
+    });
+
+    test('types that are paired otherwise, or no more, are refused by their name', async () => {
+      const user = await aUser(server);
+      const old = ['PLATFORM', 'SECURITY_KEY', 'PINGID_MOBILE', 'PINGID_DESKTOP', 'YUBIKEY'];
+      for (const type of [...old, 'PINGID_DESKTOP_GEN2']) {
+        const reply = await create(user, { type });
+        assert.deepEqual(errorOf(reply), invalidData('INVALID_VALUE', 'type'), type);
+      }
+      const phone = await create(user, { type: 'MOBILE' });
+      assert.equal(phone.status, 400);
+      assert.equal(errorOf(phone).target, 'type');
     });
 
     test('a body can set nothing that is not its own', async () => {

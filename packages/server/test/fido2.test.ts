@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { issueUserToken } from '../src/resources/platform/tokens/issue-token.ts';
 import { errorOf, invalidData } from '../src/testing/client.ts';
-import { aDefaultPolicy, FAILURE } from '../src/testing/policies.ts';
+import { aDefaultPolicy, FAILURE, fido2PolicyBody, policyBody } from '../src/testing/policies.ts';
 import { DIALECTS } from '../src/testing/postgres.ts';
 import { aUser, ever, start, type TestUser } from '../src/testing/scenario.ts';
 import { startTestServerOn, type TestServer } from '../src/testing/server.ts';
@@ -349,6 +349,24 @@ for (const dialect of DIALECTS) {
         body: { user: { id: user.id }, challenge },
       });
       assert.equal(own.status, 403);
+    });
+
+    test('a flow says whether its passkeys are shown as one, as their policy has it', async () => {
+      const user = await aUser(server);
+      await pair(user);
+      await pair(user);
+      assert.equal((await start(server, user)).body.aggregateFido2Devices, false);
+      const together = await server.api('/fido2Policies', {
+        body: fido2PolicyBody(`together-${dialect}`, { aggregateDevices: true, default: false }),
+      });
+      assert.equal(together.status, 201, together.text);
+      const policy = await server.api('/deviceAuthenticationPolicies', {
+        body: policyBody(`together-${dialect}`, {
+          fido2: { enabled: true, failure: FAILURE, fido2PolicyId: together.body.id },
+        }),
+      });
+      const flow = await start(server, user, { policy: { id: policy.body.id } });
+      assert.equal(flow.body.aggregateFido2Devices, true);
     });
 
     test('what the browser can do decides which devices can be used', async () => {

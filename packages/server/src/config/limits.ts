@@ -40,6 +40,8 @@ export const LINK_LIFETIME_SECONDS = 900;
 export const NATIVE_APPLICATIONS_MAX = 100;
 /** Of these: each has one of four kinds. */
 export const PUSH_CREDENTIALS_MAX = 4 * NATIVE_APPLICATIONS_MAX;
+/** Days of one report. */
+export const REPORT_DAYS_MAX = 100;
 /**
  * Of what is kept of the surroundings: each kind in an environment, actions of all sign-on policies
  * too; and a member of one, in characters of JSON and levels.
@@ -47,6 +49,16 @@ export const PUSH_CREDENTIALS_MAX = 4 * NATIVE_APPLICATIONS_MAX;
 export const KEPT_RESOURCES_MAX = 500;
 export const KEPT_MEMBER_LENGTH_MAX = 32_768;
 export const KEPT_MEMBER_DEPTH_MAX = 10;
+/** Images of an environment; each is one body. */
+export const IMAGES_MAX = 200;
+/** Between two reports of an environment. */
+export const REPORT_INTERVAL_MS = 5_000;
+/** How long a report is kept, and a link to its file is good. */
+export const REPORT_LIFETIME_MS = 2 * 3_600_000;
+export const REPORT_FILE_LINK_MS = 5 * 60_000;
+/** Devices that are read for a report at once, and for one page of it at the most. */
+export const REPORT_ROWS_AT_ONCE = 200;
+export const REPORT_ROWS_READ_MAX = 20_000;
 /** Policies of an environment. */
 export const POLICIES_MAX = 100;
 /** FIDO policies of an environment, and authenticators that were added to it by hand. */
@@ -138,9 +150,19 @@ export const TOKEN_LEEWAY_SECONDS = 30;
 export const TOKEN_LENGTH_MAX = 8_192;
 /** Applications whose roles are kept in memory. */
 export const APPLICATIONS_CACHED_MAX = 10_000;
-/** Longest life of a client's own JWT, and how many are remembered as used. */
+/** Longest life of a client's own JWT. */
 export const CLIENT_ASSERTION_LIFETIME_SECONDS = 3_600;
-export const CLIENT_ASSERTIONS_REMEMBERED_MAX = 100_000;
+/** Characters of a name that a client brings along. */
+export const CLIENT_ID_LENGTH_MAX = 256;
+/** Key sets of clients that are fetched: how large, for how long, how many at once and in memory. */
+export const KEY_SET_BYTES_MAX = 65_536;
+export const KEY_SET_TIMEOUT_MS = 5_000;
+export const KEY_SETS_FETCHED_AT_ONCE = 8;
+export const KEY_SETS_CACHED_MAX = 1_000;
+/** How long a fetched set is used, when it may be fetched for a new key, and again after a failure. */
+export const KEY_SET_CACHED_MS = 600_000;
+export const KEY_SET_COOL_DOWN_MS = 30_000;
+export const KEY_SET_RETRY_MS = 10_000;
 /** Failures of one client from one address in a window, and how many pairs are counted. */
 export const CLIENT_FAILURES_MAX = 10;
 export const CLIENT_FAILURES_WINDOW_MS = 60_000;
@@ -152,6 +174,15 @@ export const SECRET_CHECKS_OF_ONE_MAX = 16;
 export const SECRET_HASHES_AT_ONCE = 2;
 /** Right secrets that are remembered, by a keyed hash. */
 export const SECRETS_PROVEN_MAX = 10_000;
+/** How long a secret stays good that was replaced; how much of the shortest time may pass on the way. */
+export const PREVIOUS_SECRET_MIN_MS = 60_000;
+export const PREVIOUS_SECRET_MAX_MS = 30 * 24 * 3_600_000;
+export const PREVIOUS_SECRET_LATE_MS = 5_000;
+/** Characters of a secret that somebody else has made. */
+export const GIVEN_SECRET_LENGTH_MIN = 16;
+export const GIVEN_SECRET_LENGTH_MAX = 512;
+/** How exactly it is known when a replaced secret was last used. */
+export const SECRET_USE_NOTED_MS = 60_000;
 /** How long a client secret can be read after it was made. */
 export const SECRET_READABLE_MS = 60 * 60_000;
 /** Public keys that a client registers. */

@@ -166,6 +166,12 @@ const TABLE = {
     description:
       "`true`: an application's secret can be read once, within an hour after it was made. Terraform then can't refresh it.",
   },
+  jwksPrivate: {
+    env: 'COUNTERSIGN_JWKS_PRIVATE',
+    fallback: 'false',
+    description:
+      '`true`: the `jwksUrl` of an application may be in private networks. Else whoever makes an application could have the server call there.',
+  },
   bypassDaysMax: {
     env: 'COUNTERSIGN_BYPASS_DAYS_MAX',
     description:
@@ -240,6 +246,7 @@ export interface Settings {
   allowTestDevices: boolean;
   region?: string;
   secretsReadOnce: boolean;
+  jwksPrivate: boolean;
   bypassDaysMax?: number;
   /** How long audit records are kept. */
   activityDays: { users: number; configuration: number };
@@ -373,6 +380,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     allowTestDevices: flag(TABLE.allowTestDevices.env, text('allowTestDevices')) ?? !production,
     region: region === undefined ? undefined : oneOf(TABLE.region.env, region, REGIONS),
     secretsReadOnce: flag(TABLE.secretsReadOnce.env, text('secretsReadOnce')) ?? false,
+    jwksPrivate: flag(TABLE.jwksPrivate.env, text('jwksPrivate')) === true,
     bypassDaysMax: readDays(TABLE.bypassDaysMax.env, text('bypassDaysMax')),
     activityDays: {
       users: keptDays('activityDays'),

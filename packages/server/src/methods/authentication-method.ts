@@ -193,6 +193,8 @@ export interface AuthenticationMethod extends DeviceKind {
     start?: Record<string, TSchema>;
     /** What `challengeView` adds to a flow and to a pending device. */
     question?: Record<string, TSchema>;
+    /** What `offerView` adds to a flow. */
+    offer?: Record<string, TSchema>;
     /** The method's block of a policy. */
     policy: TSchema;
   };
@@ -251,6 +253,8 @@ export interface AuthenticationMethod extends DeviceKind {
     challenge: Challenge,
     context: Pick<MethodContext, 'vault' | 'environmentId'>,
   ): Record<string, unknown>;
+  /** What a flow says that offers such devices, by property; in `schemas.offer`. */
+  offerView?(context: Pick<AnonymousContext, 'policy' | 'configuration'>): Record<string, unknown>;
   /** How the device takes part in a flow; absent: always as the method says. */
   usability?(
     device: MethodDevice,

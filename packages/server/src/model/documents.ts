@@ -136,19 +136,31 @@ export interface OneTimeTries {
 export interface Application extends Timestamps {
   name: string;
   description?: string;
-  type: 'WORKER' | 'NATIVE_APP' | 'WEB_APP' | 'SINGLE_PAGE_APP' | 'SERVICE';
-  protocol: 'OPENID_CONNECT';
+  type:
+    | 'WORKER'
+    | 'NATIVE_APP'
+    | 'WEB_APP'
+    | 'SINGLE_PAGE_APP'
+    | 'SERVICE'
+    | 'CUSTOM_APP'
+    | 'PORTAL_LINK_APP';
+  /** Sign-on is served by none; others than `OPENID_CONNECT` are kept only, and have no credentials. */
+  protocol: 'OPENID_CONNECT' | 'SAML' | 'WS_FED' | 'EXTERNAL_LINK';
   enabled: boolean;
-  grantTypes: string[];
-  tokenEndpointAuthMethod:
+  /** Both are absent of other protocols. */
+  grantTypes?: string[];
+  tokenEndpointAuthMethod?:
     | 'CLIENT_SECRET_BASIC'
     | 'CLIENT_SECRET_POST'
+    | 'CLIENT_SECRET_JWT'
     | 'PRIVATE_KEY_JWT'
     | 'NONE';
   /** scrypt: `N$r$p$salt$hash`, base64url. */
   secretHash?: string;
   /** The secret, sealed; absent: it can't be read. */
   sealedSecret?: string;
+  /** The secret before this one, where it stays good for a while. */
+  previousSecret?: PreviousSecret;
   /** What opens tokens of Play Integrity, as sealed JSON (`PlayCredentials`); never returned. */
   sealedPlayIntegrity?: string;
   jwks?: { keys: Record<string, unknown>[] };
@@ -156,8 +168,27 @@ export interface Application extends Timestamps {
   jwksText?: string;
   /** Everything else that the API stores and returns as it came (mobile settings, redirect URIs). */
   settings: Record<string, unknown>;
+  /** The name that the client brought along; absent: the application's id. */
+  clientId?: string;
   /** Tokens issued before this moment are refused: set when the secret changes. */
   tokensValidFrom?: Instant;
+}
+
+/** A secret that another one has replaced, and that is good until a moment. */
+export interface PreviousSecret {
+  secretHash: string;
+  sealedSecret?: string;
+  expiresAt: Instant;
+  /** A token was got by it, about then. */
+  lastUsedAt?: Instant;
+  /** The application's `tokensValidFrom` while this was its secret: tokens got by it name that. */
+  tokensValidFrom?: Instant;
+}
+
+/** A client has proved itself by this assertion: it is taken once. Its id is a hash. */
+export interface UsedAssertion extends Timestamps {
+  /** By then it has expired; the row may go. */
+  expiresAt: Instant;
 }
 
 export interface RoleAssignment extends Timestamps {
@@ -335,6 +366,15 @@ export interface KeptResource extends Timestamps {
   body: Record<string, unknown>;
 }
 
+/** A report that was asked for. Its rows are read when they are asked for. */
+export interface DataExploration extends Timestamps {
+  fields: string[];
+  filter?: string;
+  deliverAs: 'ENTRIES' | 'ASYNC_FILE';
+  /** The row is gone after this moment. */
+  expiresAt: Instant;
+}
+
 /** Every table and the document it holds. */
 export interface Documents {
   organizations: Organization;
@@ -358,10 +398,12 @@ export interface Documents {
   push_credentials: PushCredential;
   device_requests: DeviceRequest;
   device_removals: DeviceRemoval;
+  used_assertions: UsedAssertion;
   kept_resources: KeptResource;
   subscriptions: Subscription;
   event_deliveries: EventDelivery;
   event_counters: EventCounter;
+  data_explorations: DataExploration;
 }
 
 export type Table = keyof Documents;

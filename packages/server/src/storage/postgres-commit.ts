@@ -29,6 +29,8 @@ const TRIES_MAX = 5;
 
 const WON: CommitOutcome = { committed: true };
 const LOST: CommitOutcome = { committed: false, conflict: 'VERSION' };
+/** Lost, if only because somebody was at a row that the change relies on: it may be his who loses. */
+const UNSURE: CommitOutcome = { committed: false, conflict: 'VERSION' };
 
 /** Commits changes in batches over the pool, which needs `BATCHES_MAX` connections. */
 export function createCommitter(
@@ -42,7 +44,7 @@ export function createCommitter(
       try {
         const { rows } = await runStatement<{ lost: number[] }>(pool, statement);
         const lost = new Set(rows[0]?.lost);
-        return batch.map((_, index) => (lost.has(index + 1) ? LOST : WON));
+        return batch.map((change, index) => (lost.has(index + 1) ? lostOf(change) : WON));
       } catch (error) {
         const state = sqlStateOf(error) ?? '';
         if (PASSING.includes(state) && tries < TRIES_MAX) continue;
@@ -67,8 +69,18 @@ export function createCommitter(
         change.flatMap(guardOf).some((guard) => gone.has(guard)) ? LOST : undefined;
     },
   });
-  return async (writes) => commit(inOrder(writes).map(prepareWrite));
+  return async (writes) => {
+    const change = inOrder(writes).map(prepareWrite);
+    const outcome = await commit(change);
+    return outcome === UNSURE ? commit(change.map(locked)) : outcome;
+  };
 }
+
+const lostOf = (change: Change) => (change.some(({ op }) => op === 'guard') ? UNSURE : LOST);
+
+/** The same, waiting for whoever is at the row. */
+const locked = (prepared: PreparedWrite): PreparedWrite =>
+  prepared.op === 'guard' ? { ...prepared, op: 'lock' } : prepared;
 
 /** What a write relies on: its row at the version that was read. */
 function guardOf({ write }: PreparedWrite): string[] {

@@ -2,9 +2,10 @@
  * The one statement that commits a batch of changes on PostgreSQL. Each group (the writes of one
  * kind to one table) comes as arrays, one per field, with the number of the change of each row:
  *
- *   guards    lock every row that a change relies on, if it still has the version that the change was
- *             decided on (READ COMMITTED judges the newest version of a locked row): alone what it
- *             updates or deletes, shared with other guards what it leaves as it is;
+ *   locked    one per table: lock what a change updates or deletes, where it still has the version that
+ *             the change was decided on (READ COMMITTED judges the newest version of a locked row);
+ *   held      one per table, after all of those: the rows that a change only relies on, where nobody has
+ *             changed or locked them. Nothing is written to them; docs/decisions/0029;
  *   verdict   an array: whether all guards of a change hold, by its number;
  *   then one delete, update and insert per table, each for the rows of the changes that have won.
  *
@@ -15,20 +16,26 @@ import { CHANNEL } from './postgres-listen.ts';
 import type { Write } from './store.ts';
 import { columnNames, columnValues, isIntegerColumn, notifies, TABLE_NAMES } from './tables.ts';
 
-/** A unique index sees each write as it happens: the order is that of `inOrder`. */
-const OPERATIONS = ['guard', 'delete', 'update', 'insert'] as const;
+/**
+ * A unique index sees each write as it happens: the order is that of `inOrder`. `lock`: a guard that
+ * locks its row, and so waits for whoever is at it.
+ */
+const OPERATIONS = ['guard', 'lock', 'delete', 'update', 'insert'] as const;
+type Op = (typeof OPERATIONS)[number];
 
 /** A write with the contents of its row, in the order of the fields: the document, the columns. */
 export interface PreparedWrite {
+  op: Op;
   write: Write;
   contents: readonly unknown[];
 }
 
 /** Reads the document. Throws where it isn't what its table holds. Pure. */
 export function prepareWrite(write: Write): PreparedWrite {
-  if (write.op === 'delete' || write.op === 'guard') return { write, contents: [] };
+  const { op } = write;
+  if (write.op === 'delete' || write.op === 'guard') return { op, write, contents: [] };
   const { table, doc, id } = write;
-  return { write, contents: [JSON.stringify(doc), ...columnValues(table, doc, id)] };
+  return { op, write, contents: [JSON.stringify(doc), ...columnValues(table, doc, id)] };
 }
 
 interface Row extends PreparedWrite {
@@ -38,7 +45,7 @@ interface Row extends PreparedWrite {
 
 interface Group {
   table: Table;
-  op: Write['op'];
+  op: Op;
   rows: Row[];
 }
 
@@ -46,7 +53,8 @@ function groupsOf(changes: readonly (readonly PreparedWrite[])[]): Group[] {
   const groups = new Map<string, Group>();
   for (const [index, writes] of changes.entries()) {
     for (const prepared of writes) {
-      const { table, op } = prepared.write;
+      const { op, write } = prepared;
+      const { table } = write;
       const key = `${op} ${table}`;
       const group = groups.get(key) ?? { table, op, rows: [] };
       groups.set(key, group);
@@ -61,6 +69,11 @@ function groupsOf(changes: readonly (readonly PreparedWrite[])[]): Group[] {
 
 type Shape = Pick<Group, 'table' | 'op'>;
 
+/** Whether a document comes with it. */
+const hasContents = (op: Op) => op === 'update' || op === 'insert';
+const isChange = (op: Op) => hasContents(op) || op === 'delete';
+const locks = (op: Op) => op === 'lock' || op === 'delete' || op === 'update';
+
 /** The fields of a group with the types of their arrays, in the order of `valuesOf`. */
 function fieldsOf({ table, op }: Shape): [name: string, type: string][] {
   const key: [string, string][] = [
@@ -69,7 +82,7 @@ function fieldsOf({ table, op }: Shape): [name: string, type: string][] {
     ['id', 'text[]'],
   ];
   if (op !== 'insert') key.push(['version', 'int[]']);
-  if (op === 'delete' || op === 'guard') return key;
+  if (!hasContents(op)) return key;
   const columns = columnNames(table).map((name): [string, string] => [
     name,
     isIntegerColumn(name) ? 'bigint[]' : 'text[]',
@@ -100,11 +113,30 @@ const SAME_ROW = 't.environment_id = u.environment_id and t.id = u.id and t.vers
 /** A group's arrays as rows: the table function and the names of its fields. */
 type Rows = (fields: readonly string[]) => string;
 
-function guardSql({ table, op }: Shape, rows: Rows): string {
-  const lock = op === 'guard' ? 'share' : 'update';
-  return `select u.change from ${rows(['change', 'environment_id', 'id', 'version'])}
-    join ${table} t on ${SAME_ROW} order by t.environment_id, t.id for ${lock} of t`;
+interface Input extends Shape {
+  rows: Rows;
 }
+
+const KEY = ['change', 'environment_id', 'id', 'version'] as const;
+
+/** Locks the rows of a table always in one order, whatever is done to them: so nobody waits in a circle. */
+function lockedSql(table: Table, groups: readonly Input[]): string {
+  const all = groups.map(({ rows }) => `select * from ${rows(KEY)}`).join(' union all ');
+  return `select u.change from (${all}) u
+    join ${table} t on ${SAME_ROW} order by t.environment_id, t.id for update of t`;
+}
+
+// What is or was at a row is its `xmax`. All that have ended before this statement began are older
+// than its `xmin`: they have left the row as it is, or it wouldn't be seen.
+const AT_REST = 'age(t.xmax) > (select age(pg_snapshot_xmin(pg_current_snapshot())::xid))';
+
+function heldSql({ table, rows }: Input, conditions: readonly string[]): string {
+  return `select u.change from ${rows(KEY)} join ${table} t on ${SAME_ROW}
+    ${whereSql([AT_REST, ...conditions])}`;
+}
+
+/** Counting what they return makes earlier parts happen first. */
+const happened = (part: string) => `(select count(*) from ${part}) >= 0`;
 
 /** Which changes have all the guards that they need: their needs and their guards cancel out. */
 function verdictSql(guards: readonly string[], needs: string): string {
@@ -118,9 +150,9 @@ function verdictSql(guards: readonly string[], needs: string): string {
 const whereSql = (conditions: readonly string[]) =>
   conditions.length > 0 ? ` where ${conditions.join(' and ')}` : '';
 
-function changeSql(shape: Shape, rows: Rows, conditions: readonly string[]): string {
-  const { table, op } = shape;
-  const names = fieldsOf(shape).map(([name]) => name);
+function changeSql(group: Input, conditions: readonly string[]): string {
+  const { table, op, rows } = group;
+  const names = fieldsOf(group).map(([name]) => name);
   const from = rows(names);
   const where = whereSql(op === 'insert' ? conditions : [SAME_ROW, ...conditions]);
   if (op === 'delete') return `delete from ${table} t using ${from}${where} returning 1`;
@@ -140,44 +172,73 @@ function noticeSql(sources: readonly string[]): string {
     select distinct environment_id from (${sources.join(' union all ')}) e) d)`;
 }
 
-function textOf(shape: readonly Shape[]): string {
-  const parts: string[] = [];
-  const guards: string[] = [];
-  const changes: string[] = [];
-  const notices: string[] = [];
-  const isGuarded = shape.some(({ op }) => op !== 'insert');
-  const won = isGuarded ? [WON] : [];
-  let parameters = isGuarded ? 1 : 0;
-  for (const group of shape) {
-    const { table, op } = group;
-    const inputs = new Map(
-      fieldsOf(group).map(([name, type]) => [name, `$${++parameters}::${type}`]),
-    );
+/** The groups with what their arrays are in the text, where `parameters` come before them. */
+function inputsOf(shape: readonly Shape[], parameters: number): Input[] {
+  let number = parameters;
+  return shape.map((group) => {
+    const inputs = new Map(fieldsOf(group).map(([name, type]) => [name, `$${++number}::${type}`]));
     const rows: Rows = (fields) =>
       `unnest(${fields.map((name) => inputs.get(name)).join(', ')}) as u(${fields.join(', ')})`;
-    if (op !== 'insert') {
-      guards.push(`${op}_${table}_guard`);
-      parts.push(`${op}_${table}_guard as materialized (${guardSql(group, rows)})`);
-    }
-    if (op === 'guard') continue;
-    // Counting what they return makes the earlier writes of the same table happen first.
-    const earlier = shape
-      .slice(0, shape.indexOf(group))
-      .filter((other) => other.table === table && other.op !== 'guard')
-      .map((other) => `(select count(*) from ${other.op}_${table}) >= 0`);
-    changes.push(`${op}_${table} as (${changeSql(group, rows, [...won, ...earlier])})`);
-    if (notifies(table)) {
-      const source = rows(['change', 'environment_id']);
-      notices.push(`select environment_id from ${source}${whereSql(won)}`);
-    }
-  }
-  if (isGuarded) parts.push(`verdict as materialized (${verdictSql(guards, '$1')})`);
+    return { ...group, rows };
+  });
+}
+
+/** Named parts of the statement: each is run once, when another part first reads it. */
+type Parts = [name: string, text: string][];
+
+function guardsOf(groups: readonly Input[]): Parts {
+  const locked: Parts = TABLE_NAMES.flatMap((table) => {
+    const own = groups.filter((group) => group.table === table && locks(group.op));
+    return own.length > 0 ? [[`${table}_locked`, lockedSql(table, own)]] : [];
+  });
+  const before = locked.map(([name]) => happened(name));
+  const held = groups
+    .filter(({ op }) => op === 'guard')
+    .map((group): Parts[number] => [`${group.table}_held`, heldSql(group, before)]);
+  return [...locked, ...held];
+}
+
+function changesOf(groups: readonly Input[], won: readonly string[]): Parts {
+  const changes = groups.filter(({ op }) => isChange(op));
+  return changes.map((group, index) => {
+    const earlier = changes
+      .slice(0, index)
+      .filter(({ table }) => table === group.table)
+      .map(({ op, table }) => happened(`${op}_${table}`));
+    return [`${group.op}_${group.table}`, changeSql(group, [...won, ...earlier])];
+  });
+}
+
+function textOf(shape: readonly Shape[]): string {
+  const isGuarded = shape.some(({ op }) => op !== 'insert');
+  const groups = inputsOf(shape, isGuarded ? 1 : 0);
+  const won = isGuarded ? [WON] : [];
+  const guards = guardsOf(groups);
+  const verdict: Parts = isGuarded
+    ? [
+        [
+          'verdict',
+          verdictSql(
+            guards.map(([name]) => name),
+            '$1',
+          ),
+        ],
+      ]
+    : [];
+  const parts = [
+    ...[...guards, ...verdict].map(([name, text]) => `${name} as materialized (${text})`),
+    ...changesOf(groups, won).map(([name, text]) => `${name} as (${text})`),
+  ];
   const lost = isGuarded
     ? `array(select change::int from unnest(${VERDICT}) with ordinality as v(won, change) where not won)`
     : `'{}'::int[]`;
+  const notices = groups
+    .filter(({ op, table }) => notifies(table) && isChange(op))
+    .map(({ rows }) => rows(['change', 'environment_id']))
+    .map((source) => `select environment_id from ${source}${whereSql(won)}`);
   const notice = notices.length > 0 ? `, ${noticeSql(notices)} as notices` : '';
-  const all = [...parts, ...changes];
-  return `${all.length > 0 ? `with ${all.join(',\n')}\n` : ''}select ${lost} as lost${notice}`;
+  const all = parts.length > 0 ? `with ${parts.join(',\n')}\n` : '';
+  return `${all}select ${lost} as lost${notice}`;
 }
 
 export interface Statement {

@@ -162,6 +162,24 @@ export function racesContract(engine: EngineUnderTest): void {
       }
     });
 
+    test('a row of a change that was lost can be relied on', async () => {
+      const environmentId = randomUUID();
+      const [gone, row] = [randomUUIDv7(), randomUUIDv7()].map((id) => ({
+        environmentId,
+        id,
+        version: 1,
+        doc: aDevice('u'),
+      }));
+      assert.ok(gone && row);
+      await nodes[0].commit([insert('devices', environmentId, row.id, row.doc)]);
+      const lost = await nodes[0].commit([update('devices', row, row.doc), guard('devices', gone)]);
+      assert.deepEqual(lost, { committed: false, conflict: 'VERSION' });
+      for (const node of nodes) {
+        const flow = insert('flows', environmentId, randomUUIDv7(), aFlow(9e12));
+        assert.deepEqual(await node.commit([flow, guard('devices', row)]), { committed: true });
+      }
+    });
+
     test('three tries are three tries, whatever else relies on the row', async () => {
       const environmentId = randomUUID();
       const id = randomUUIDv7();

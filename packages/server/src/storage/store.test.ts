@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { randomUUID, randomUUIDv7 } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -19,7 +19,7 @@ import { StoreInUseError } from './sqlite-lock.ts';
 import type { Store } from './store.ts';
 import { storeContract } from './store-contract.ts';
 import { columnNames, isIntegerColumn, TABLE_NAMES } from './tables.ts';
-import { aPolicy, insert } from './testing-documents.ts';
+import { aDevice, aFlow, aPolicy, guard, insert } from './testing-documents.ts';
 
 const addPolicy = (store: Store, environmentId: string = randomUUID()) =>
   store.commit([insert('policies', environmentId, 'p', aPolicy('kept'))]);
@@ -48,6 +48,7 @@ function assertSearchedColumns(columnsOf: (table: string) => ColumnOfSchema[]): 
 const PLATFORM_INDEXES = [
   'activities_waiting',
   'authentication_codes_expiry',
+  'data_explorations_expiry',
   'device_removals_expiry',
   'device_requests_expiry',
   'devices_expiry',
@@ -57,6 +58,7 @@ const PLATFORM_INDEXES = [
   'messages_pending',
   'messages_recipient',
   'pairing_keys_expiry',
+  'used_assertions_expiry',
 ];
 
 function assertTenancy(indexes: readonly { name: string; columns: readonly string[] }[]): void {
@@ -244,6 +246,71 @@ describe('PostgreSQL', {
     });
     await node.close();
     await other.close();
+  });
+
+  describe('a row that a change relies on', () => {
+    let store: Store;
+    let other: pg.Client;
+    before(async () => {
+      store = await openPostgresStore(url);
+      other = new pg.Client({ connectionString: url });
+      await other.connect();
+    });
+    after(async () => {
+      await other.end();
+      await store.close();
+    });
+
+    /** A new device's row, and what commits a change that relies on it. */
+    async function aGuardedDevice() {
+      const row = { environmentId: randomUUID(), id: randomUUIDv7(), version: 1 };
+      const { environmentId, id } = row;
+      await store.commit([insert('devices', environmentId, id, aDevice('u'))]);
+      const relying = () =>
+        store.commit([
+          insert('flows', environmentId, randomUUIDv7(), aFlow(9e12)),
+          guard('devices', row),
+        ]);
+      return { id, relying };
+    }
+
+    const isWaited = () =>
+      until(async () => {
+        const waiting = await query('select 1 from pg_locks where not granted');
+        return waiting.length > 0;
+      });
+
+    test('is not written to', async () => {
+      const { id, relying } = await aGuardedDevice();
+      assert.deepEqual(await relying(), { committed: true });
+      assert.deepEqual(await query(`select xmax from devices where id = '${id}'`), [{ xmax: '0' }]);
+    });
+
+    test('is waited for while somebody is at it, and judged by what he leaves', async () => {
+      const lost = { committed: false, conflict: 'VERSION' };
+      for (const [end, outcome] of [
+        ['rollback', { committed: true }],
+        ['commit', lost],
+      ] as const) {
+        const { id, relying } = await aGuardedDevice();
+        await other.query('begin');
+        await other.query('update devices set version = version + 1 where id = $1', [id]);
+        const committed = relying();
+        await isWaited();
+        await other.query(end);
+        assert.deepEqual(await committed, outcome);
+      }
+    });
+
+    test('is relied on though nobody knows whether he who left it has ended', async () => {
+      const { id, relying } = await aGuardedDevice();
+      // An old transaction that goes on makes all that began later look as if they might, too.
+      await other.query('begin');
+      await other.query('select pg_current_xact_id()');
+      await query(`begin; update devices set version = 2 where id = '${id}'; rollback`);
+      assert.deepEqual(await relying(), { committed: true });
+      await other.query('rollback');
+    });
   });
 
   test('a database from a newer version is refused', async () => {

@@ -37,13 +37,14 @@ type WriteOf<T extends Table> =
       /** The version that was read; the write is refused when it is no longer the present one. */
       version: number;
       doc: Documents[T];
-    }
-  | { op: 'delete'; table: T; environmentId: string; id: string; version: number }
-  /** Changes nothing; docs/decisions/0021. The change is refused when this is no longer the row's version. */
-  | { op: 'guard'; table: T; environmentId: string; id: string; version: number };
+    };
 
 /** One write of a change. */
-export type Write = { [T in Table]: WriteOf<T> }[Table];
+export type Write =
+  | { [T in Table]: WriteOf<T> }[Table]
+  | { op: 'delete'; table: Table; environmentId: string; id: string; version: number }
+  /** Changes nothing; docs/decisions/0021. The change is refused when this is no longer the row's version. */
+  | { op: 'guard'; table: Table; environmentId: string; id: string; version: number };
 
 /**
  * How a commit ended. A lost race is an outcome, not an exception: read again and decide again.

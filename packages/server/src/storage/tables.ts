@@ -77,6 +77,7 @@ export const TABLES: Tables = {
       name: ({ name }) => composed(name),
       type: ({ type }) => type,
       enabled: ({ enabled }) => flag(enabled),
+      client_id: ({ clientId }, id) => clientId ?? id,
     },
     notifies: true,
   },
@@ -176,6 +177,7 @@ export const TABLES: Tables = {
   },
   device_requests: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
   device_removals: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
+  used_assertions: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
   kept_resources: {
     columns: {
       kind: ({ kind }) => kind,
@@ -187,6 +189,7 @@ export const TABLES: Tables = {
   subscriptions: { columns: { name: ({ name }) => composed(name) }, notifies: true },
   event_deliveries: { columns: {} },
   event_counters: { columns: {} },
+  data_explorations: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
 };
 
 export const TABLE_NAMES = Object.keys(TABLES) as Table[];

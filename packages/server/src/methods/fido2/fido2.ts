@@ -4,6 +4,7 @@ import { invalidData } from '../../errors/api-error.ts';
 import type { Challenge } from '../../model/documents.ts';
 import { type Fido2PolicySettings, RELYING_PARTY_ID_PATTERN } from '../../model/fido2.ts';
 import { FIDO2_BLOCK } from '../../policy/blocks.ts';
+import { FIRST_FAILURE } from '../../policy/first-blocks.ts';
 import type {
   AnonymousContext,
   Asked,
@@ -164,13 +165,18 @@ export const fido2: AuthenticationMethod = {
       publicKeyCredentialCreationOptions: Type.String({ description: 'JSON.' }),
       publicKeyCredentialRequestOptions: Type.String({ description: 'JSON.' }),
     },
+    offer: {
+      aggregateFido2Devices: Type.Boolean({
+        description: 'Show one entry for all passkeys; any of them answers.',
+      }),
+    },
     policy: FIDO2_BLOCK,
   },
   defaultPolicy: {
-    enabled: false,
+    enabled: true,
     pairingDisabled: false,
     promptForNicknameOnPairing: false,
-    failure: { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } },
+    failure: FIRST_FAILURE,
   },
 
   create(request, _device, context) {
@@ -214,6 +220,10 @@ export const fido2: AuthenticationMethod = {
     const { verifyAssertion } = await import('./assertion.ts');
     return verifyAssertion(answer, challenge, device, policy, context);
   },
+
+  offerView: (context) => ({
+    aggregateFido2Devices: fido2PolicyOf(context).aggregateDevices ?? false,
+  }),
 
   view(device) {
     const credential = credentialOf(device);

@@ -51,6 +51,13 @@ export const wherever = (condition: Condition): FilterAttribute => ({
     (value === 1) === (operator === 'eq') ? condition : { not: condition },
 });
 
+/** Whether a filter over nothing but constants is true. Pure. */
+export function isTrue(condition: Condition): boolean {
+  if ('all' in condition) return condition.all.every(isTrue);
+  if ('any' in condition) return condition.any.some(isTrue);
+  return 'not' in condition && !isTrue(condition.not);
+}
+
 // One token, with the white space before it; sticky, so that reading is linear.
 const TOKEN =
   /[ \t]*(?:(?<bracket>[()[\],])|(?<text>"(?:[^"\\\p{Cc}]|\\.)*")|(?<number>-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.$:-]))|(?<word>[A-Za-z][\w.$:-]*))/uy;
@@ -105,7 +112,8 @@ function comparedValue(token: Token, { type, keyOf }: FilterAttribute): string |
   if (type === 'string') value = text === undefined ? undefined : (keyOf?.(text) ?? text);
   else if (type === 'instant') value = text === undefined ? undefined : instantOf(text);
   else if (type === 'boolean') {
-    const word = token.kind === 'word' ? token.text.toLowerCase() : '';
+    // The platform's samples quote them.
+    const word = (text ?? (token.kind === 'word' ? token.text : '')).toLowerCase();
     if (word === 'true' || word === 'false') value = word === 'true' ? 1 : 0;
   } else if (token.kind === 'number' && Number.isSafeInteger(Number(token.text))) {
     value = Number(token.text);

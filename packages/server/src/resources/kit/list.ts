@@ -57,7 +57,8 @@ type RenderPage<T extends Table> = (rows: readonly Stored<Documents[T]>[]) => Pr
 const ORDERS = ['createdAt', '-createdAt'];
 const LIMIT = /^[0-9]{1,9}$/;
 
-function readLimit(text: string | undefined): number {
+/** `limit` of a list's query. Throws where it is none. */
+export function readLimit(text: string | undefined): number {
   if (text === undefined) return PAGE_SIZE_DEFAULT;
   const limit = LIMIT.test(text) ? Number(text) : Number.NaN;
   if (limit >= 1 && limit <= PAGE_SIZE_MAX) return limit;
@@ -79,11 +80,13 @@ function seal(afterId: string, list: string): string {
   return createHash('sha256').update(`${afterId}\n${list}`).digest('base64url').slice(0, 16);
 }
 
-function writeCursor(afterId: string, list: string): string {
+/** Where the page after this row begins; only `list` takes it. */
+export function writeCursor(afterId: string, list: string): string {
   return Buffer.from(JSON.stringify([afterId, seal(afterId, list)])).toString('base64url');
 }
 
-function readCursor(cursor: string, list: string): string {
+/** The row that a page begins after. Throws for a cursor of another list. */
+export function readCursor(cursor: string, list: string): string {
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     const afterId: unknown = Array.isArray(parts) ? parts[0] : undefined;

@@ -35,17 +35,6 @@ export function blockOf(
   return policy.doc.settings.methods[method.policyKey] ?? DENIED;
 }
 
-/** The policy of this id, or the environment's default. Throws `INVALID_DATA`, `policy.id`. */
-export function policyOf(
-  configuration: EnvironmentConfiguration,
-  policyId: string | undefined,
-): Stored<DeviceAuthenticationPolicy> {
-  if (policyId === undefined) return configuration.defaultPolicy;
-  const policy = configuration.policies.get(policyId);
-  if (!policy) throw invalidData('NOT_FOUND', 'policy.id');
-  return policy;
-}
-
 /** The policy that something began with; it may be gone since: then the default one rules. */
 export const remainingPolicy = (
   { policies, defaultPolicy }: EnvironmentConfiguration,
@@ -57,11 +46,13 @@ export const remainingPolicy = (
  * applications only. Throws `INVALID_DATA`, `policy.id`, and `ACCESS_FAILED`.
  */
 export function namedPolicy(
-  configuration: EnvironmentConfiguration,
+  { policies, defaultPolicy }: EnvironmentConfiguration,
   { actor, body }: Pick<OperationRequest, 'actor' | 'body'>,
 ): Stored<DeviceAuthenticationPolicy> {
-  const policy = policyOf(configuration, body.policy?.id);
-  const isChosen = actor.type === 'USER' && policy.id !== configuration.defaultPolicy.id;
+  const id: string | undefined = body.policy?.id;
+  const policy = id === undefined ? defaultPolicy : policies.get(id);
+  if (!policy) throw invalidData('NOT_FOUND', 'policy.id');
+  const isChosen = actor.type === 'USER' && policy.id !== defaultPolicy.id;
   if (isChosen && policy.doc.settings.applicationsOnly) throw new ApiError('ACCESS_FAILED');
   return policy;
 }
@@ -81,17 +72,12 @@ export type ContextParts = Pick<Parts, 'keyring' | 'links' | 'authenticators'>;
 /** What methods look things up in. */
 export function methodConfiguration(
   { authenticators }: ContextParts,
-  {
-    fido2Policies,
-    defaultFido2Policy,
-    customAuthenticators,
-    nativeApplications,
-    pushProviders,
-  }: EnvironmentConfiguration,
+  configuration: EnvironmentConfiguration,
 ): MethodConfiguration {
+  const { fido2Policies, defaultFido2Policy, nativeApplications, pushProviders } = configuration;
   return {
     fido2Policy: (id) => (fido2Policies.get(id ?? '') ?? defaultFido2Policy).doc.settings,
-    authenticators: environmentAuthenticators(authenticators, customAuthenticators),
+    authenticators: environmentAuthenticators(authenticators, configuration.customAuthenticators),
     nativeApplications,
     pushProviders,
   };

@@ -6,7 +6,7 @@ import { invalidData } from '../../errors/api-error.ts';
 import type { Documents } from '../../model/documents.ts';
 import type { Store, Write } from '../../storage/store.ts';
 import type { Collection, CollectionTable, Target } from './collection.ts';
-import { type Row, touchRow, updateRow } from './rows.ts';
+import { findBy, touchRow, updateRow, whereIs } from './rows.ts';
 
 type DefaultTable = {
   [T in CollectionTable]: Documents[T] extends { isDefault: boolean } ? T : never;
@@ -15,26 +15,12 @@ type DefaultTable = {
 /** More than one is a mistake of the past, which the next change of it mends. */
 const DEFAULTS_MAX = 100;
 
-function readDefaults<T extends CollectionTable>(
-  store: Pick<Store, 'list'>,
-  table: T,
-  environmentId: string,
-): Promise<Row<T>[]> {
-  return store.list(table, environmentId, {
-    where: { column: 'is_default', is: 'eq', value: 1 },
-    limit: DEFAULTS_MAX,
-  });
-}
-
 /** The one that counts where none is named; undefined: the environment has none. */
-export async function findDefault<T extends DefaultTable>(
+export const findDefault = <T extends DefaultTable>(
   store: Pick<Store, 'list'>,
   table: T,
   environmentId: string,
-): Promise<Row<T> | undefined> {
-  const [row] = await readDefaults(store, table, environmentId);
-  return row;
-}
+) => findBy({ store }, table, environmentId, 'is_default', 1);
 
 /**
  * What `default` of the request means for the row that is made or replaced, and for the former
@@ -58,7 +44,9 @@ export async function oneDefault<T extends CollectionTable>(
     });
   }
   const isDefault = wanted ?? was;
-  const others = (await readDefaults(store, table, environmentId)).filter((row) => row.id !== id);
+  const where = whereIs('is_default', 1);
+  const defaults = await store.list(table, environmentId, { where, limit: DEFAULTS_MAX });
+  const others = defaults.filter((row) => row.id !== id);
   if (isDefault) {
     const unmade = { isDefault: false, updatedAt: request.now };
     const writes = others.map((row) => updateRow(table, row, { ...row.doc, ...unmade }));

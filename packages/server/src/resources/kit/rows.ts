@@ -21,7 +21,7 @@ export async function findBy<T extends Table>(
   table: T,
   environmentId: string,
   column: string,
-  value: string,
+  value: string | number,
 ): Promise<Row<T> | undefined> {
   const where = whereIs(column, value);
   const [row] = await store.list(table, environmentId, { where, limit: 1 });

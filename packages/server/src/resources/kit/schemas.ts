@@ -56,7 +56,6 @@ export const Reference = Type.Object({ id: Uuid }, { additionalProperties: false
 export const line = (maxLength: number, minLength = 1) =>
   Type.String({ minLength, maxLength, pattern: '^[^\\u0000-\\u001f\\u007f]*$' });
 
-/** The name of a resource. */
 export const Name = line(NAME_LENGTH_MAX);
 
 /** A resource of an environment as the API shows it. */

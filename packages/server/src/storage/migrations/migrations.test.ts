@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { type Dialect, Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
+import { builtInSurroundings } from '../../resources/platform/surroundings/built-in-surroundings.ts';
 import { DIALECTS, startPostgres, type TestPostgres } from '../../testing/postgres.ts';
 import { freshDataDirectory } from '../../testing/sqlite.ts';
 import { runMigrations } from '../migrate.ts';
@@ -104,6 +105,74 @@ async function assertForms(store: Store): Promise<void> {
   assert.equal((await find('users', eq('lifecycle_status', 'ACCOUNT_OK'))).length, 4);
 }
 
+/** A database of the version before clients had names of their own, with an application. */
+async function beforeClients(dialect: Dialect, engine: Engine): Promise<void> {
+  await runMigrations(dialect, engine, '0006-forms-of-texts');
+  const db = new Kysely<unknown>({ dialect });
+  await sql`insert into applications (environment_id, id, version, doc, name, type, enabled)
+    values ('one', 'a', 1, '{}', 'Shop', 'WORKER', 1)`.execute(db);
+}
+
+async function assertClients(store: Store): Promise<void> {
+  const where = { column: 'client_id', is: 'eq', value: 'a' } as const;
+  const [found, ...more] = await store.list('applications', 'one', { where, limit: 5 });
+  assert.deepEqual([found?.id, more.length], ['a', 0]);
+}
+
+/** A database of the version before the surroundings, with two environments. */
+async function beforeSurroundings(dialect: Dialect, engine: Engine): Promise<void> {
+  await runMigrations(dialect, engine, '0006-forms-of-texts');
+  const db = new Kysely<unknown>({ dialect });
+  for (const id of ['one', 'other']) {
+    await sql`insert into environments (environment_id, id, version, doc, name)
+      values (${id}, ${id}, 1, '{}', ${id})`.execute(db);
+  }
+}
+
+/** They have what a new environment has, under the same ids where these are fixed. */
+async function assertSurroundings(store: Store): Promise<void> {
+  const expected = builtInSurroundings(0);
+  for (const environmentId of ['one', 'other']) {
+    const rows = await store.list('kept_resources', environmentId, { limit: 9 });
+    for (const { id, doc } of expected) {
+      const row = rows.find((one) => one.doc.kind === doc.kind);
+      assert.ok(row, doc.kind);
+      const { createdAt, updatedAt } = row.doc;
+      assert.deepEqual(row.doc, { ...doc, createdAt, updatedAt });
+      if (doc.kind !== 'languages') assert.equal(row.id, id);
+      const where = { column: 'is_default', is: 'eq', value: 1 } as const;
+      assert.equal(await store.count('kept_resources', environmentId, where), expected.length);
+    }
+    assert.equal(rows.length, expected.length);
+  }
+}
+
+/** A database of the version before the grace period of TOTP was the platform's. */
+async function beforeGracePeriods(dialect: Dialect, engine: Engine): Promise<void> {
+  await runMigrations(dialect, engine, '0006-forms-of-texts');
+  const db = new Kysely<unknown>({ dialect });
+  const policies = {
+    silent: { totp: { enabled: true, otp: {} } },
+    stated: { totp: { enabled: true, passcodeGracePeriod: 7 } },
+    other: { email: { enabled: true } },
+  };
+  for (const [id, methods] of Object.entries(policies)) {
+    const doc = JSON.stringify({ name: id, isDefault: false, settings: { methods } });
+    await sql`insert into policies (environment_id, id, version, doc, name, is_default)
+      values ('one', ${id}, 1, ${doc}, ${id}, 0)`.execute(db);
+  }
+}
+
+async function assertGracePeriods(store: Store): Promise<void> {
+  const methodsOf = async (id: string) =>
+    (await store.get('policies', 'one', id))?.doc.settings.methods;
+  assert.deepEqual(await methodsOf('silent'), {
+    totp: { enabled: true, otp: {}, passcodeGracePeriod: 2 },
+  });
+  assert.equal((await methodsOf('stated'))?.totp?.passcodeGracePeriod, 7);
+  assert.deepEqual(await methodsOf('other'), { email: { enabled: true } });
+}
+
 const CASES = [
   [
     'an environment that is older than FIDO2 policies gets its default one',
@@ -114,6 +183,17 @@ const CASES = [
     'texts of an older version are found in the one form that new ones have',
     beforeForms,
     assertForms,
+  ],
+  ['an application is the client of its own id', beforeClients, assertClients],
+  [
+    'an environment of an older version gets its language, theme and password policy',
+    beforeSurroundings,
+    assertSurroundings,
+  ],
+  [
+    'a policy that says nothing of its grace period keeps two steps',
+    beforeGracePeriods,
+    assertGracePeriods,
   ],
 ] as const;
 

@@ -18,6 +18,9 @@ export const MIGRATIONS: readonly MigrationFile[] = [
   { name: '0006-forms-of-texts', load: () => import('./0006-forms-of-texts.ts') },
   { name: '0009-events', load: () => import('./0009-events.ts') },
   { name: '0010-surroundings', load: () => import('./0010-surroundings.ts') },
+  { name: '0011-clients', load: () => import('./0011-clients.ts') },
+  { name: '0013-grace-periods', load: () => import('./0013-grace-periods.ts') },
+  { name: '0014-reports', load: () => import('./0014-reports.ts') },
 ];
 
 /** The database was written by a newer Countersign than this one. */

@@ -100,17 +100,21 @@ export const PLATFORM_TEXTS: OperationTexts = {
   listApplications: { description: 'In order of creation.' },
   createApplication: {
     description:
-      'It gets a secret of its own, which `GET …/secret` answers, and, as a worker, the roles of its creator.',
+      'It gets a secret of its own, which `GET …/secret` answers, and, as a worker, the roles of its creator. A client that moves here brings its `clientId` and `clientSecret` along. Applications of other protocols than OpenID Connect are kept, and nobody signs on by them.',
     example: APPLICATION,
   },
   readApplication: { description: 'Without its secret.' },
   updateApplication: {
-    description: 'What is left out is removed. The type stays.',
+    description: 'What is left out is removed. The type and the protocol stay.',
     example: APPLICATION,
   },
-  readApplicationSecret: { description: 'Read it at once and keep it as you keep passwords.' },
+  readApplicationSecret: {
+    description:
+      'Read it at once and keep it as you keep passwords. `previous` is the one before it, while that is good.',
+  },
   updateApplicationSecret: {
-    description: 'For a secret that leaked, or is old. No body.',
+    description:
+      'Without a body the old one ends at once, with every token got by it: for a secret that leaked. With `previous` it stays good till that moment, so that clients can change over.',
     example: {},
   },
   listRoles: { description: 'They are fixed; docs/reference/roles.md says what each may do.' },

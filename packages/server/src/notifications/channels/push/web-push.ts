@@ -11,8 +11,12 @@ import {
   WEB_PUSH_ANSWER_BYTES_MAX,
   WEB_PUSH_IDLE_MS,
 } from '../../../config/limits.ts';
+import {
+  isPublicAddress,
+  PrivateAddressError,
+  publicLookup,
+} from '../../../outgoing/public-address.ts';
 import type { Channel, DeliveryReceipt, RenderedMessage } from '../channel.ts';
-import { isPublicAddress, PrivateAddressError, publicLookup } from './public-address.ts';
 import { pushReceipt, unreachable } from './push-receipt.ts';
 
 export interface WebPushOptions {

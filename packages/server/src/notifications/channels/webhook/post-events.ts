@@ -10,7 +10,11 @@ import { isIP } from 'node:net';
 import { getCACertificates } from 'node:tls';
 import { WEBHOOK_ANSWER_BYTES_MAX, WEBHOOK_IDLE_MS } from '../../../config/limits.ts';
 import type { Settings } from '../../../config/settings.ts';
-import { isPublicAddress, PrivateAddressError, publicLookup } from '../push/public-address.ts';
+import {
+  isPublicAddress,
+  PrivateAddressError,
+  publicLookup,
+} from '../../../outgoing/public-address.ts';
 
 export interface Posting {
   url: string;

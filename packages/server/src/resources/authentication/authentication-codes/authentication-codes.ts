@@ -76,7 +76,6 @@ function deviceOf(parts: CodeParts, { id, doc: { credential } }: Row<'devices'>)
   return { id, os, model, application };
 }
 
-/** Authentication codes: sign-on by a QR code; contract §3.5. */
 export function authenticationCodeOperations(parts: CodeParts): Operation[] {
   const { store, links, keyring } = parts;
   return collectionOperations({

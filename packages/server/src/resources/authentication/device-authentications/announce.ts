@@ -8,21 +8,14 @@ function typeOf({ flow: { doc }, world }: Saved): string {
   return doc.oneTime?.type ?? selected?.row.doc.type ?? 'NONE';
 }
 
-/** Counts a flow that has begun. */
-export function countStart({ metrics }: Pick<FlowParts, 'metrics'>, saved: Saved): void {
-  metrics.flowStarted(typeOf(saved));
-}
-
-/** Counts a flow that this step has ended. */
-function countEnd({ metrics }: Pick<FlowParts, 'metrics'>, saved: Saved): void {
-  const { status, error } = saved.flow.doc;
-  if (status === 'COMPLETED') metrics.flowCompleted(typeOf(saved));
-  if (status === 'FAILED') metrics.flowFailed(typeOf(saved), error?.code ?? 'NONE');
-}
-
-/** After a step was saved: counted, sent, and told to the devices that it is about. */
+/** Counts what has begun or ended, sends, and tells the devices that it is about. */
 export function announce(parts: FlowParts, saved: Saved): void {
-  countEnd(parts, saved);
+  const { metrics } = parts;
+  const { environmentId, version, doc } = saved.flow;
+  const type = typeOf(saved);
+  if (version === 1) metrics.flowStarted(type);
+  if (doc.status === 'COMPLETED') metrics.flowCompleted(type);
+  if (doc.status === 'FAILED') metrics.flowFailed(type, doc.error?.code ?? 'NONE');
   parts.wakeOutbox();
-  parts.wakeDevices(saved.flow.environmentId, saved.wakes);
+  parts.wakeDevices(environmentId, saved.wakes);
 }

@@ -30,7 +30,7 @@ function oneTimeSchema(methods: MethodRegistry) {
 }
 
 /** The properties of a start request that belong to a method. */
-export function startOptions(methods: MethodRegistry): Record<string, TSchema> {
+function startOptions(methods: MethodRegistry): Record<string, TSchema> {
   return ofMethods(methods.all(), ({ start }) => start);
 }
 
@@ -132,7 +132,7 @@ const AccessingDevice = Type.Object({
 export function deviceAuthenticationSchema(methods: MethodRegistry) {
   const devices = Type.Array(flowDeviceSchema(methods));
   return Type.Object({
-    ...ofMethods(methods.all(), ({ question }) => question),
+    ...ofMethods(methods.all(), ({ question, offer }) => ({ ...question, ...offer })),
     ...shownOptions(methods),
     _links: HalLinks,
     _embedded: Type.Object({

@@ -4,6 +4,7 @@ import type { Flow, FlowStatus } from '../../../model/documents.ts';
 import { momentsOf } from '../../../model/instant.ts';
 import type { Stored } from '../../../storage/store.ts';
 import { methodDevice } from '../../devices/devices/device-view.ts';
+import { blockOf, methodConfiguration } from '../../kit/method-context.ts';
 import type { World, WorldDevice } from './flow-world.ts';
 import { maskedTarget } from './one-time-target.ts';
 
@@ -101,6 +102,18 @@ function question({ environmentId, id, doc }: Stored<Flow>, { parts, devices }: 
   };
 }
 
+/** What the methods of the devices say that can be chosen. */
+function offered({ parts, configuration, policy, devices }: World) {
+  const methods = new Set(devices.map(({ method }) => method));
+  const members = [...methods].map((method) =>
+    method.offerView?.({
+      policy: blockOf(policy, method),
+      configuration: methodConfiguration(parts, configuration),
+    }),
+  );
+  return Object.assign({}, ...members);
+}
+
 /** What the start request said that is shown again. */
 function shownAgain({ options = {} }: Flow, { parts }: World) {
   const names = parts.methods.all().flatMap(({ shownOptions }) => shownOptions ?? []);
@@ -125,6 +138,7 @@ export function flowView(flow: Stored<Flow>, world: World): Record<string, unkno
     ...selectedDevice(doc, world),
     ...(user ? { user: { id: user.id } } : {}),
     ...shownAgain(doc, world),
+    ...offered(world),
     ...question(flow, world),
     ...(doc.authenticators ? { authenticators: doc.authenticators } : {}),
     ...(doc.error ? { error: doc.error } : {}),

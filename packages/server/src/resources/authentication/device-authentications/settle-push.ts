@@ -3,6 +3,7 @@ import { type FlowEvent, type Step, stepFlow } from '../../../flow/device-authen
 import type { Instant } from '../../../model/instant.ts';
 import { SYSTEM_ORIGIN } from '../../kit/activity.ts';
 import { commitWithin } from '../../kit/commit.ts';
+import { whereIs } from '../../kit/rows.ts';
 import { announce } from './announce.ts';
 import type { FlowParts, World } from './flow-world.ts';
 import { writesOf } from './flow-writes.ts';
@@ -58,7 +59,7 @@ export async function endOtherPushes(
   if (asked?.type !== 'ask' || flow.status !== 'PUSH_CONFIRMATION_REQUIRED') return false;
   const environmentId = world.configuration.environment.id;
   const waiting = await parts.store.list('flows', environmentId, {
-    where: { column: 'push_device_id', is: 'eq', value: asked.deviceId },
+    where: whereIs('push_device_id', asked.deviceId),
     limit: FLOWS_MAX,
   });
   const others = waiting.filter(({ id }) => id !== flowId);

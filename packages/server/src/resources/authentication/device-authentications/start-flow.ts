@@ -26,8 +26,8 @@ import { notificationOf } from '../../kit/notification-request.ts';
 import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { rememberRequest } from '../../kit/remember-request.ts';
 import { found } from '../../kit/rows.ts';
-import { announce, countStart } from './announce.ts';
-import { type StartBody, startOptions } from './device-authentications.schema.ts';
+import { announce } from './announce.ts';
+import type { StartBody } from './device-authentications.schema.ts';
 import { flowView } from './flow-view.ts';
 import { contextOf, type FlowParts, seeWorld, type World } from './flow-world.ts';
 import { type Saved, writesOf, writesWithoutFlow } from './flow-writes.ts';
@@ -119,7 +119,6 @@ export const startDeviceAuthentication: Handler<FlowParts> = async (parts, reque
 
   if ('refusal' in started) throw started.refusal;
   const { flow, world } = started.saved;
-  countStart(parts, started.saved);
   announce(parts, started.saved);
   return { status: 201, body: flowView(flow, world) };
 };
@@ -149,8 +148,9 @@ const startedBy = ({ actor: { applicationId } }: OperationRequest) =>
 
 /** What the request says of the properties that belong to a method. */
 function optionsOf({ methods }: FlowParts, body: StartBody): Record<string, unknown> {
-  const names = Object.keys(startOptions(methods)).filter((name) => body[name] !== undefined);
-  return Object.fromEntries(names.map((name) => [name, body[name]]));
+  const isOption = (name: string) =>
+    methods.all().some(({ schemas }) => schemas.start && Object.hasOwn(schemas.start, name));
+  return Object.fromEntries(Object.entries(body).filter(([name]) => isOption(name)));
 }
 
 /** Without what says something once only. */

@@ -3,18 +3,16 @@ import { createHash } from 'node:crypto';
 import { DEVICE_WAIT_MAX_MS } from '../../../config/limits.ts';
 import { invalidData, requestLimited } from '../../../errors/api-error.ts';
 import { reachPush } from '../../../flow/push.ts';
-import type { Flow } from '../../../model/documents.ts';
 import { presentLogs } from '../../../model/mobile.ts';
 import { wantsAttestation } from '../../../policy/device-integrity.ts';
 import { mobileApplicationPolicy } from '../../../policy/mobile-application.ts';
-import type { Stored } from '../../../storage/store.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { blockOf } from '../../kit/method-context.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
 import type { Handler } from '../../kit/operation.ts';
 import { rememberRequest } from '../../kit/remember-request.ts';
-import { updateRow } from '../../kit/rows.ts';
+import { type Row, updateRow, whereIs } from '../../kit/rows.ts';
 import { answerAsDevice } from '../device-authentications/answer-as-device.ts';
 import { decideRequest, ownActivity } from './decide-request.ts';
 import {
@@ -36,34 +34,18 @@ import {
 
 const CHALLENGES_MAX = 10;
 
-/** The flows that wait for this device. */
-async function waitingFlows(
+/** The flows that wait for this device, which has them then: only now does the user's time begin. */
+async function reachedFlows(
   { store }: NativeParts,
   environmentId: string,
   deviceId: string,
   now: number,
-): Promise<Stored<Flow>[]> {
-  const flows = await store.list('flows', environmentId, {
-    where: {
-      all: [
-        { column: 'push_device_id', is: 'eq', value: deviceId },
-        { column: 'push_expires_at', is: 'gt', value: now },
-      ],
-    },
-    limit: CHALLENGES_MAX,
-  });
-  return flows.filter(({ doc }) => typeof doc.challenge?.state.text === 'string');
-}
-
-/** The same, once it is kept that the device has them: only then does the user's time begin. */
-async function reachedFlows(
-  parts: NativeParts,
-  environmentId: string,
-  deviceId: string,
-  now: number,
-): Promise<Stored<Flow>[]> {
-  return commitOrRetry(parts.store, async () => {
-    const flows = await waitingFlows(parts, environmentId, deviceId, now);
+): Promise<Row<'flows'>[]> {
+  const isOpen = { column: 'push_expires_at', is: 'gt', value: now } as const;
+  const where = { all: [whereIs('push_device_id', deviceId), isOpen] };
+  return commitOrRetry(store, async () => {
+    const waiting = await store.list('flows', environmentId, { where, limit: CHALLENGES_MAX });
+    const flows = waiting.filter(({ doc }) => typeof doc.challenge?.state.text === 'string');
     const writes = flows.flatMap((flow) => {
       const doc = reachPush(flow.doc);
       return doc === flow.doc ? [] : [updateRow('flows', flow, doc)];

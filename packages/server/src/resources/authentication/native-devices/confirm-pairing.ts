@@ -9,7 +9,7 @@ import { methodDevice } from '../../devices/devices/device-view.ts';
 import { configurationOf, pairingRules } from '../../devices/devices/devices.parts.ts';
 import type { Decision } from '../../kit/commit.ts';
 import type { Handler, OperationRequest } from '../../kit/operation.ts';
-import { deleteRow, updateRow } from '../../kit/rows.ts';
+import { deleteRow, type Row, updateRow } from '../../kit/rows.ts';
 import { decideRequest, ownActivity } from './decide-request.ts';
 import { readConfirmationClaims } from './native.schema.ts';
 import { credentialOf, type NativeParts, type ReadDevice } from './native-parts.ts';
@@ -47,38 +47,23 @@ async function decide(
   if (verdict.verdict !== 'VERIFIED') {
     const failures = pairing.failures + 1;
     const attemptsRemaining = NATIVE_PAIRING_TRIES_MAX - failures;
-    const refusal = invalidData('INVALID_OTP', 'otp', { innerError: { attemptsRemaining } });
-    if (attemptsRemaining > 0) {
-      const failed: Device = { ...doc, pairing: { ...pairing, failures }, updatedAt: now };
-      return {
-        writes: [
-          updateRow('devices', device, failed),
-          ownActivity(read, request, { action: 'DEVICE.ACTIVATION_OTP_INVALID', result: 'FAILED' }),
-        ],
-        result: { refusal },
-      };
-    }
+    const isLast = attemptsRemaining <= 0;
+    const failed: Device = { ...doc, pairing: { ...pairing, failures }, updatedAt: now };
+    const action = `DEVICE.ACTIVATION_OTP_${isLast ? 'FAILED' : 'INVALID'}`;
+    const code = isLast ? 'PASSCODE_NOT_VERIFIED' : 'INVALID_OTP';
     return {
       writes: [
-        deleteRow('devices', device),
-        ...(await failKey(parts, environmentId, pairing.challenge?.state.pairingKeyId, now)),
-        ownActivity(read, request, { action: 'DEVICE.ACTIVATION_OTP_FAILED', result: 'FAILED' }),
+        ...(isLast
+          ? [deleteRow('devices', device), ...(await failKey(parts, device, now))]
+          : [updateRow('devices', device, failed)]),
+        ownActivity(read, request, { action, result: 'FAILED' }),
       ],
-      result: {
-        refusal: invalidData('PASSCODE_NOT_VERIFIED', 'otp', {
-          innerError: { attemptsRemaining: 0 },
-        }),
-      },
+      result: { refusal: invalidData(code, 'otp', { innerError: { attemptsRemaining } }) },
     };
   }
   assertRoom(facts, 'ACTIVE', configuration, now);
-  const active: Device = {
-    ...rest,
-    status: 'ACTIVE',
-    // Nobody has seen this passcode: it counts as none that was used.
-    activatedAt: now,
-    updatedAt: now,
-  };
+  // Nobody has seen this passcode: it counts as none that was used.
+  const active: Device = { ...rest, status: 'ACTIVE', activatedAt: now, updatedAt: now };
   const credential = credentialOf({ ...device, doc: active });
   const rules = mobileApplicationPolicy(block, credential.applicationId);
   return {
@@ -98,11 +83,11 @@ async function decide(
 /** The key says why nothing came of it; contract §5. */
 async function failKey(
   { store }: NativeParts,
-  environmentId: string,
-  keyId: unknown,
+  { environmentId, doc }: Row<'devices'>,
   now: number,
 ): Promise<Write[]> {
-  const key = await store.get('pairing_keys', environmentId, String(keyId));
+  const keyId = String(doc.pairing?.challenge?.state.pairingKeyId);
+  const key = await store.get('pairing_keys', environmentId, keyId);
   if (!key) return [];
   const error = {
     code: 'OneTimePasscodeRetriesExceeded',

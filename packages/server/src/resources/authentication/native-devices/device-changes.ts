@@ -20,7 +20,6 @@ import {
   type NativeCredential,
   presentLogs,
 } from '../../../model/mobile.ts';
-import type { Write } from '../../../storage/store.ts';
 import { removeDevice } from '../../devices/devices/change-device.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
 import type { Handler, OperationReply, OperationRequest } from '../../kit/operation.ts';
@@ -37,17 +36,13 @@ import {
 } from './native-parts.ts';
 import { pushOf, tokenResult } from './push-token.ts';
 
-interface Change {
-  doc: Device;
+/** What comes of a request: a change, or what isn't done. Either is recorded. */
+interface Outcome {
   action: string;
+  doc?: Device;
   /** For the device. */
   said?: object;
-}
-
-/** What isn't done, and is recorded. */
-interface Refusal {
-  refusal: ApiError;
-  action: string;
+  refusal?: ApiError;
 }
 
 /** Reads the signed request, decides, and commits the change with the request's id. */
@@ -55,35 +50,26 @@ async function changeBySelf(
   parts: NativeParts,
   request: OperationRequest,
   name: string,
-  decide: (read: ReadDevice) => Promise<Change | Refusal> | Change | Refusal,
+  decide: (read: ReadDevice) => Promise<Outcome> | Outcome,
 ): Promise<OperationReply> {
-  const { result: outcome, answer } = await decideRequest(
+  const { result, answer } = await decideRequest(
     parts,
     request,
     name,
     async (read) => {
       assertUnblocked(read.device);
       const outcome = await decide(read);
-      return { writes: changeWrites(read, request, outcome), result: outcome };
+      const { action, doc, refusal } = outcome;
+      const data = { code: refusal?.details[0]?.code ?? refusal?.code };
+      const how = refusal ? ({ result: 'FAILED', data } as const) : {};
+      const changes = doc ? [updateRow('devices', read.device, doc)] : [];
+      const writes = [...changes, ownActivity(read, request, { action, ...how })];
+      return { writes, result: outcome };
     },
     () => invalidData('UNIQUENESS_VIOLATION', 'publicKey'),
   );
-  if ('refusal' in outcome) throw outcome.refusal;
-  return answer({ ...outcome.said });
-}
-
-function changeWrites(
-  read: ReadDevice,
-  request: OperationRequest,
-  outcome: Change | Refusal,
-): Write[] {
-  const { action } = outcome;
-  if ('refusal' in outcome) {
-    const { details, code } = outcome.refusal;
-    const data = { code: details[0]?.code ?? code };
-    return [ownActivity(read, request, { action, result: 'FAILED', data })];
-  }
-  return [updateRow('devices', read.device, outcome.doc), ownActivity(read, request, { action })];
+  if (result.refusal) throw result.refusal;
+  return answer({ ...result.said });
 }
 
 /** `POST …/device/v1/updates`: what it says of itself, its push token, its name. */

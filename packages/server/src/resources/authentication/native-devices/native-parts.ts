@@ -27,7 +27,6 @@ import {
 } from '../../kit/operation.ts';
 import { rememberRequest, replayed } from '../../kit/remember-request.ts';
 
-/** What the operations of the device protocol are made with. */
 export type NativeParts = DeviceParts &
   Pick<Parts, 'metrics' | 'deviceWakes' | 'integrity' | 'log'>;
 
@@ -40,12 +39,10 @@ export type GuardedParts = NativeParts & {
   codeGuesses: FailureWindow;
 };
 
-/** The credential of a device of the native method. */
 export function credentialOf({ doc }: Stored<Device>): NativeCredential {
   return doc.credential as unknown as NativeCredential;
 }
 
-/** The document with another credential. Pure. */
 export function withCredential(doc: Device, credential: NativeCredential, now: Instant): Device {
   return { ...doc, credential: { ...credential }, updatedAt: now };
 }
@@ -84,20 +81,20 @@ export async function readDeviceText(
   const { deviceId } = readDeviceHeader(text, REQUEST_TYPE);
   if (deviceId === undefined) throw refusedRequest('INVALID_SIGNATURE');
   const url = urlOf(parts, environmentId, name);
+  const missing = async () => {
+    await tellRemoval(parts, { environmentId, deviceId, text, url, now });
+    return notFound();
+  };
   const device = await parts.store.get('devices', environmentId, deviceId);
   if (device?.doc.type !== nativeMethod(parts).type || isGone(device.doc, now)) {
-    await tellRemoval(parts, { environmentId, deviceId, text, url, now });
-    throw notFound();
+    throw await missing();
   }
   const expected = { type: REQUEST_TYPE, environmentId, url, now };
   const claims = await verifyDeviceRequest(text, credentialOf(device).publicJwk, expected);
   const facts = await parts.store.readUserFacts(environmentId, device.doc.userId);
   const own = facts?.devices.find(({ id }) => id === deviceId);
-  if (!facts || !own) {
-    // It was removed between the two reads.
-    await tellRemoval(parts, { environmentId, deviceId, text, url, now });
-    throw notFound();
-  }
+  // It was removed between the two reads.
+  if (!facts || !own) throw await missing();
   return { device: own, facts, claims };
 }
 

@@ -5,18 +5,10 @@ import { encryptToDevice, importEncryptionKey } from '../../../device-protocol/s
 import { ApiError, invalidData } from '../../../errors/api-error.ts';
 import { defined } from '../../../model/defined.ts';
 import type { Device } from '../../../model/documents.ts';
-import {
-  type DevicePublicKey,
-  type NativeCredential,
-  type PairingKey,
-  passcodeIdentity,
-} from '../../../model/mobile.ts';
+import { type NativeCredential, type PairingKey, passcodeIdentity } from '../../../model/mobile.ts';
 import { isSound } from '../../../policy/device-integrity.ts';
-import {
-  type MobileApplicationPolicy,
-  passcodePeriodSeconds,
-} from '../../../policy/mobile-application.ts';
-import type { Stored, Write } from '../../../storage/store.ts';
+import { passcodePeriodSeconds } from '../../../policy/mobile-application.ts';
+import type { Write } from '../../../storage/store.ts';
 import { assertRoom } from '../../devices/devices/create-device.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
 import { normalCode } from '../../devices/pairing-keys/new-pairing-key.ts';
@@ -25,7 +17,7 @@ import { commitOrRetry } from '../../kit/commit.ts';
 import { nativeMethod } from '../../kit/native-method.ts';
 import { environmentOf, type Handler, type OperationRequest } from '../../kit/operation.ts';
 import { rememberRequest, replayed } from '../../kit/remember-request.ts';
-import { insertRow, touchRow, updateRow } from '../../kit/rows.ts';
+import { insertRow, type Row, touchRow, updateRow } from '../../kit/rows.ts';
 import { assessIntegrity } from './assess-integrity.ts';
 import { ClaimRefused, claimableKey, claimRules, readGuess } from './claimable-key.ts';
 import { type PairingClaims, readPairingClaims } from './native.schema.ts';
@@ -33,16 +25,6 @@ import type { GuardedParts, NativeParts } from './native-parts.ts';
 import { pushOf, pushResult } from './push-token.ts';
 
 const SECRET_BYTES = 32;
-
-interface Claimed {
-  deviceId: string;
-  credential: NativeCredential;
-  application: { id: string; name: string };
-  rules: MobileApplicationPolicy;
-  user: { id: string; username: string };
-  environment: { id: string; name: string };
-  secret: Uint8Array;
-}
 
 /** `POST …/device/v1/pairings`: the device, its encrypted secret, and how it is woken. */
 export const pairDevice: Handler<GuardedParts> = async (parts, request) => {
@@ -78,6 +60,7 @@ export const pairDevice: Handler<GuardedParts> = async (parts, request) => {
 
 type NewDevice = Pick<Awaited<ReturnType<typeof readGuess>>, 'claims' | 'publicJwk' | 'thumbprint'>;
 
+type Claimed = Awaited<ReturnType<typeof newDevice>>['claimed'];
 type Claim = Claimed | { refusal: ApiError } | undefined;
 
 /** One guarded write claims the key; undefined: there is none to claim. */
@@ -85,11 +68,11 @@ async function claim(
   parts: NativeParts,
   request: OperationRequest,
   asked: PairingClaims,
-  { claims, publicJwk, thumbprint }: NewDevice,
+  device: NewDevice,
 ): Promise<Claim> {
+  const { claims, publicJwk, thumbprint } = device;
   const environmentId = environmentOf(request);
   const { now } = request;
-  const { store } = parts;
   // A key that was made for this very phone has its thumbprint for a code (automatic enrolment).
   const code = asked.code === undefined ? `key:${thumbprint}` : normalCode(asked.code);
   const deviceId = randomUUIDv7();
@@ -105,33 +88,23 @@ async function claim(
     return known;
   };
   return commitOrRetry<Claim>(
-    store,
+    parts.store,
     async () => {
       const key = await claimableKey(parts, environmentId, code, now);
       if (!key) return { writes: [], result: undefined };
       const used = rememberRequest(environmentId, claims.requestId, now);
       try {
-        const keys = { deviceId, publicJwk, thumbprint, secret, assess };
-        const made = await newDevice(parts, request, key, asked, keys);
+        const made = await newDevice(parts, request, key, asked, {
+          ...device,
+          deviceId,
+          secret,
+          assess,
+        });
         return { writes: [...made.writes, used], result: made.claimed };
       } catch (error) {
         if (!(error instanceof ClaimRefused)) throw error;
-        // It has failed then, and can't be tried again.
-        const { message } = error.error.details[0] ?? { message: '' };
-        const doc: PairingKey = {
-          ...key.doc,
-          status: 'FAILED',
-          error: { code: error.code, message },
-          updatedAt: now,
-        };
-        return {
-          writes: [
-            updateRow('pairing_keys', key, doc),
-            used,
-            failedActivity(key, error.code, request),
-          ],
-          result: { refusal: error.error },
-        };
+        const writes = [...failedWrites(key, error, request), used];
+        return { writes, result: { refusal: error.error } };
       }
     },
     (table) =>
@@ -143,31 +116,35 @@ async function claim(
   );
 }
 
-function failedActivity(
-  { environmentId, id, doc }: Stored<PairingKey>,
-  code: string,
+/** The key has failed then, and can't be tried again. */
+function failedWrites(
+  key: Row<'pairing_keys'>,
+  { code, error }: ClaimRefused,
   request: OperationRequest,
-): Write {
-  const { userId } = doc;
-  return deviceRecord(
-    request,
-    { environmentId, userId },
-    {
-      action:
-        code === 'DEVICE_COMPROMISED'
-          ? 'DEVICE.PAIRING_FAILED_COMPROMISED'
-          : 'DEVICE.PAIRING_FAILED',
-      resource: { type: 'PAIRING_KEY', id },
-      result: 'FAILED',
-      data: { code },
-    },
-  );
+): Write[] {
+  const { environmentId, id, doc } = key;
+  const { message } = error.details[0] ?? { message: '' };
+  const failed = { code, message };
+  const how = code === 'DEVICE_COMPROMISED' ? 'FAILED_COMPROMISED' : 'FAILED';
+  const record = {
+    action: `DEVICE.PAIRING_${how}`,
+    resource: { type: 'PAIRING_KEY', id },
+    result: 'FAILED',
+    data: { code },
+  } as const;
+  return [
+    updateRow('pairing_keys', key, {
+      ...doc,
+      status: 'FAILED',
+      error: failed,
+      updatedAt: request.now,
+    }),
+    deviceRecord(request, { environmentId, userId: doc.userId }, record),
+  ];
 }
 
-interface NewKeys {
+interface Made extends NewDevice {
   deviceId: string;
-  publicJwk: DevicePublicKey;
-  thumbprint: string;
   secret: Uint8Array;
   /** What is to be thought of the device, as one of this application. */
   assess(applicationId: string): ReturnType<typeof assessIntegrity>;
@@ -177,20 +154,16 @@ interface NewKeys {
 async function newDevice(
   parts: NativeParts,
   request: OperationRequest,
-  key: Stored<PairingKey>,
+  key: Row<'pairing_keys'>,
   asked: PairingClaims,
-  { deviceId, publicJwk, thumbprint, secret, assess }: NewKeys,
-): Promise<{ writes: Write[]; claimed: Claimed }> {
+  { deviceId, publicJwk, thumbprint, secret, assess }: Made,
+) {
   const { environmentId, doc: keyDoc } = key;
   const { now } = request;
   const { store, keyring } = parts;
   const method = nativeMethod(parts);
-  const { configuration, policy, block, rules, application } = await claimRules(
-    parts,
-    request,
-    key,
-    asked.application,
-  );
+  const rulings = await claimRules(parts, request, key, asked.application);
+  const { configuration, policy, block, rules, application } = rulings;
   const applicationId = application.id;
   const integrity = await assess(applicationId);
   const about = asked.about ?? {};
@@ -235,6 +208,7 @@ async function newDevice(
     createdAt: now,
     updatedAt: now,
   };
+  const created = { action: 'DEVICE.CREATED', resource: { type: 'DEVICE', id: deviceId } };
   const claimedKey: PairingKey = { ...keyDoc, status: 'CLAIMED', deviceId, updatedAt: now };
   return {
     claimed: {
@@ -251,11 +225,7 @@ async function newDevice(
       insertRow('devices', { environmentId, id: deviceId, doc }),
       // His version guards the count of his devices.
       touchRow('users', user),
-      deviceRecord(
-        request,
-        { environmentId, userId: user.id },
-        { action: 'DEVICE.CREATED', resource: { type: 'DEVICE', id: deviceId } },
-      ),
+      deviceRecord(request, { environmentId, userId: user.id }, created),
     ],
   };
 }

@@ -10,7 +10,6 @@ import type { MobileApplicationPolicy } from '../../../policy/mobile-application
 import { pushStateOf } from '../../../policy/push-state.ts';
 import type { PushClaims } from './native.schema.ts';
 
-/** What is kept of the token that the device has said. */
 export function pushOf(
   { keyring }: Pick<Parts, 'keyring'>,
   { environmentId, id }: { environmentId: string; id: string },

@@ -30,13 +30,12 @@ import {
   pairingRules,
   readUser,
 } from './devices.parts.ts';
-import { codeMessage } from './pairing-messages.ts';
+import { pairingMessage } from './pairing-messages.ts';
 
 /** All that one step of pairing is decided on, read anew for each try. */
 async function readPairing(parts: DeviceParts, request: OperationRequest) {
-  const { environmentId } = idsOf(request);
   const [configuration, facts] = await Promise.all([
-    configurationOf(parts, environmentId),
+    configurationOf(parts, idsOf(request).environmentId),
     readUser(parts, request),
   ]);
   const device = deviceOf(facts, request);
@@ -45,7 +44,7 @@ async function readPairing(parts: DeviceParts, request: OperationRequest) {
   const rules = pairingRules(parts, configuration, facts, device, now);
   // It may have been changed, or be gone, since.
   if (device.doc.status !== 'ACTIVE') assertMayPair(rules.block);
-  return { ...rules, now, environmentId, configuration, facts, device };
+  return { ...rules, now, configuration, facts, device };
 }
 
 /** What the proof of each kind of answer is made of; contract §4.8. */
@@ -121,7 +120,7 @@ export const sendActivationCode: Handler<DeviceParts> = async (parts, request) =
   const { now } = request;
   const device = await commitOrRetry(parts.store, async () => {
     const read = await readPairing(parts, request);
-    const { environmentId, facts, device, method, context } = read;
+    const { device, method, context } = read;
     const { pairing } = device.doc;
     if (device.doc.status !== 'ACTIVATION_REQUIRED' || !pairing) {
       throw wrongState('status', 'The device is active already.');
@@ -139,13 +138,6 @@ export const sendActivationCode: Handler<DeviceParts> = async (parts, request) =
       { purpose: 'PAIRING', ...(notification ? { notification } : {}) },
       context,
     );
-    const sending = {
-      origin: originOf(request),
-      environmentId,
-      user: facts.user,
-      kind: 'DEVICE_PAIRING',
-      now,
-    } as const;
     const doc = {
       ...device.doc,
       updatedAt: now,
@@ -153,7 +145,7 @@ export const sendActivationCode: Handler<DeviceParts> = async (parts, request) =
     };
     const writes = [
       updateRow('devices', device, doc),
-      ...codeMessage(parts, asked.delivery, sending),
+      ...pairingMessage(parts, asked.delivery, request, read.facts.user),
     ];
     return { writes, result: { ...device, doc } };
   });

@@ -1,6 +1,6 @@
 /** What is changed of a paired device: block, lock, nickname, order, removal; contract §4.10–§4.13. */
 import { DEVICE_LOGS_MS } from '../../../config/limits.ts';
-import { invalidData, notFound, wrongState } from '../../../errors/api-error.ts';
+import { invalidData, wrongState } from '../../../errors/api-error.ts';
 import { defined } from '../../../model/defined.ts';
 import type { Device, User } from '../../../model/documents.ts';
 import { type Instant, toTimestamp } from '../../../model/instant.ts';
@@ -9,7 +9,7 @@ import type { UserFacts, Write } from '../../../storage/store.ts';
 import { requestRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
-import { deleteRow, type Row, updateRow } from '../../kit/rows.ts';
+import { deleteRow, found, type Row, updateRow } from '../../kit/rows.ts';
 import { inOrder, isAuthenticator, withDeviceRemoved } from './device-order.ts';
 import { isDeviceLocked } from './device-view.ts';
 import {
@@ -63,7 +63,6 @@ export const blockDevice = changing('DEVICE.BLOCKED', (device, now) =>
   device.block ? device : { ...device, block: { blockedAt: now } },
 );
 
-/** `device.unblock`. */
 export const unblockDevice = changing('DEVICE.UNBLOCKED', (device, _now, parts) => {
   const { block, ...unblocked } = device;
   if (!block) return device;
@@ -155,8 +154,7 @@ export const readLogs: Handler<DeviceParts> = async (parts, request) => {
   const device = await readOwnDevice(parts, request);
   const { environmentId, id, doc } = device;
   const logs = presentLogs(doc.credential as unknown as NativeCredential, request.now);
-  if (!logs) throw notFound();
-  const { status, supportId, expiresAt, sealed } = logs;
+  const { status, supportId, expiresAt, sealed } = found(logs);
   const text = sealed && parts.keyring.open(environmentId, logsIdentity(id), sealed).toString();
   const moment = expiresAt && toTimestamp(expiresAt);
   const said = defined({ supportId, expiresAt: moment, logs: text });

@@ -35,7 +35,7 @@ import {
   viewerOf,
 } from './devices.parts.ts';
 import type { CreateDevice } from './devices.schema.ts';
-import { codeMessage, newDeviceNotice } from './pairing-messages.ts';
+import { newDeviceNotice, pairingMessage } from './pairing-messages.ts';
 import { rememberBrowser } from './remember-browser.ts';
 
 /** What is to be paired. Throws what stands against it, whoever the user is. */
@@ -177,13 +177,6 @@ async function pair(
     { purpose: 'PAIRING', options: body, ...notified },
     context,
   );
-  const sending = {
-    origin: originOf(request),
-    environmentId,
-    user: facts.user,
-    kind: 'DEVICE_PAIRING',
-    now,
-  } as const;
   const doc: Device = {
     ...base,
     expiresAt: now + PENDING_DEVICE_LIFETIME_MS,
@@ -192,7 +185,7 @@ async function pair(
   return inserted(doc, [
     // Nothing of the user changes: his version guards the count of his devices.
     touchRow('users', facts.user),
-    ...codeMessage(parts, delivery, sending),
+    ...pairingMessage(parts, delivery, request, facts.user),
   ]);
 }
 

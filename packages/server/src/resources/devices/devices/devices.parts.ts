@@ -18,7 +18,6 @@ import { found, type Row } from '../../kit/rows.ts';
 import { inOrder } from './device-order.ts';
 import { deviceView } from './device-view.ts';
 
-/** What the operations on devices are made with. */
 export type DeviceParts = Pick<
   Parts,
   | 'store'
@@ -33,7 +32,6 @@ export type DeviceParts = Pick<
   | 'wakeDevices'
 >;
 
-/** The ids in the path of a device operation. */
 export function idsOf({ params }: OperationRequest) {
   const { envID, userID, deviceID } = params;
   if (!envID || !userID) throw notFound();
@@ -132,7 +130,6 @@ export async function viewerOf(parts: DeviceParts, request: OperationRequest) {
   return (device: Row<'devices'>) => deviceView(device, kindOf(parts, device.doc.type), view);
 }
 
-/** A device as the API shows it. */
 export const deviceReply = async (
   parts: DeviceParts,
   device: Row<'devices'>,

@@ -2,7 +2,6 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { NICKNAME_LENGTH_MAX } from '../../../config/limits.ts';
 import { type MethodRegistry, REMEMBERED } from '../../../methods/registry.ts';
-import type { Device } from '../../../model/documents.ts';
 import { NOTIFICATION } from '../../kit/notification-request.ts';
 import {
   CredentialText,
@@ -25,23 +24,16 @@ export const Nickname = Type.String({
 
 const Status = oneOf('ACTIVE', 'ACTIVATION_REQUIRED');
 
-const CREATE_COMMON = {
+const CreateCommon = Type.Object({
   status: Type.Optional(Status),
   nickname: Type.Optional(Nickname),
   policy: Type.Optional(Reference),
   notification: Type.Optional(NOTIFICATION),
   testMode: Type.Optional(Type.Boolean()),
-};
+});
 
 /** The common part of a create request; the method's own properties stand beside it. */
-export type CreateDevice = {
-  type: string;
-  status?: Device['status'];
-  nickname?: string;
-  policy?: { id: string };
-  notification?: Static<typeof NOTIFICATION>;
-  testMode?: boolean;
-} & Record<string, unknown>;
+export type CreateDevice = { type: string } & Static<typeof CreateCommon> & Record<string, unknown>;
 
 /** A create request: the branch of the union is told by `type`. */
 function createSchema(methods: MethodRegistry): TSchema {
@@ -49,11 +41,13 @@ function createSchema(methods: MethodRegistry): TSchema {
     type: 'object',
     required: ['type'],
     discriminator: { propertyName: 'type' },
-    oneOf: methods
-      .kinds()
-      .map((kind) =>
-        closed({ type: Type.Literal(kind.type), ...CREATE_COMMON, ...kind.schemas.create }),
-      ),
+    oneOf: methods.kinds().map((kind) =>
+      closed({
+        type: Type.Literal(kind.type),
+        ...CreateCommon.properties,
+        ...kind.schemas.create,
+      }),
+    ),
   });
 }
 
@@ -93,7 +87,6 @@ export const Activate = closed({
   attestation: Type.Optional(CredentialText),
 });
 
-/** `PUT …/nickname`. */
 export const NicknameMessages = {
   body: closed({ nickname: Nickname }),
   one: Type.Object({ _links: HalLinks, nickname: Type.String() }),

@@ -7,7 +7,8 @@ import type { Delivery } from '../../../notifications/message.ts';
 import { messageWrite, type NewMessage } from '../../../notifications/outbox.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Stored, UserFacts, Write } from '../../../storage/store.ts';
-import { activityWrite, type RequestOrigin, SYSTEM_ORIGIN } from '../../kit/activity.ts';
+import { activityWrite, originOf, type RequestOrigin, SYSTEM_ORIGIN } from '../../kit/activity.ts';
+import { environmentOf, type OperationRequest } from '../../kit/operation.ts';
 
 interface Sending {
   /** Whoever asks; without a request it is nobody, and isn't counted. */
@@ -57,6 +58,19 @@ export function codeMessage(
     sendBounds.count({ request, environmentId, userId: user.id, channel, address, now });
   }
   return announced({ vault: keyring, environmentId, delivery, kind, now }, user, origin);
+}
+
+/** The same for the user of the path, who pairs a device. */
+export function pairingMessage(
+  parts: Pick<Parts, 'keyring' | 'sendBounds'>,
+  delivery: Delivery | undefined,
+  request: OperationRequest,
+  user: Stored<User>,
+): Write[] {
+  const origin = originOf(request);
+  const environmentId = environmentOf(request);
+  const { now } = request;
+  return codeMessage(parts, delivery, { origin, environmentId, user, kind: 'DEVICE_PAIRING', now });
 }
 
 const NOTICE_LIFETIME_MS = 24 * 3_600_000;

@@ -27,30 +27,27 @@ export function normalCode(text: string): string {
   return text.replaceAll(/[\s-]/g, '').toUpperCase();
 }
 
-export interface NewPairingKey {
+type Said = 'userId' | 'policyId' | 'applicationIds' | 'createdFrom';
+
+interface NewPairingKey extends Pick<PairingKey, Said> {
   environmentId: string;
   id: string;
   code: string;
-  userId: string;
-  policyId: string;
-  applicationIds: string[];
   lifetimeMs: number;
-  createdFrom?: string;
   now: Instant;
 }
 
-export function pairingKeyDocument(vault: Vault, key: NewPairingKey): PairingKey {
-  const { environmentId, id, code, userId, policyId, applicationIds, createdFrom, now } = key;
-  const usableUntil = now + key.lifetimeMs;
+export function pairingKeyDocument(
+  vault: Vault,
+  { environmentId, id, code, lifetimeMs, now, ...said }: NewPairingKey,
+): PairingKey {
+  const usableUntil = now + lifetimeMs;
   return {
-    userId,
-    policyId,
-    applicationIds,
+    ...said,
     sealedCode: seal(vault, environmentId, id, code),
     codeHash: hash(vault, environmentId, code),
     status: 'UNCLAIMED',
     usableUntil,
-    ...(createdFrom === undefined ? {} : { createdFrom }),
     expiresAt: usableUntil + PAIRING_KEY_KEPT_MS,
     createdAt: now,
     updatedAt: now,

@@ -9,7 +9,7 @@ import type { Application, RoleAssignment } from '../../../model/documents.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Stored } from '../../../storage/store.ts';
 import type { Actor, OperationRequest } from '../../kit/operation.ts';
-import { found } from '../../kit/rows.ts';
+import { found, whereIs } from '../../kit/rows.ts';
 import { mayHandOut, type RoleScope, readRoleAssignments } from '../roles/role-assignments.ts';
 
 /** What the operations on applications are made with. */
@@ -28,9 +28,21 @@ export async function readApplication(
   request: Pick<OperationRequest, 'params'>,
 ): Promise<Stored<Application>> {
   const { environmentId, applicationId } = idsOf(request);
-  const application = found(await store.get('applications', environmentId, applicationId));
-  return application;
+  return found(await store.get('applications', environmentId, applicationId));
 }
+
+type Owned = Pick<Stored<{ applicationId: string }>, 'environmentId' | 'doc'>;
+
+/** What collections below an application have alike: it must be there, and the rows are its own. */
+export const ofApplication = ({ store, links }: Pick<ApplicationParts, 'store' | 'links'>) => ({
+  assertParent: async (request: OperationRequest) =>
+    void (await readApplication({ store }, request)),
+  where: ({ params }: OperationRequest) => whereIs('application_id', params.appID ?? ''),
+  isVisible: ({ doc }: Owned, { params }: OperationRequest) => doc.applicationId === params.appID,
+  moreLinks: ({ environmentId, doc }: Owned) => ({
+    application: links.api(environmentId, `/applications/${doc.applicationId}`),
+  }),
+});
 
 /** The roles of the caller itself. */
 export async function readActorRoles(

@@ -1,24 +1,21 @@
+import { defined } from '../../../model/defined.ts';
 import type { Application } from '../../../model/documents.ts';
 import { momentsOf } from '../../../model/instant.ts';
-import { PASSCODE_GRACE_PERIOD } from '../../../model/mobile.ts';
 import type { Stored } from '../../../storage/store.ts';
 import type { Links } from '../../kit/links.ts';
+import { completed } from './application-settings.ts';
 
 /** The collection's path below the environment. */
 export const APPLICATIONS_PATH = '/applications';
 
 const pathOf = (applicationId: string) => `${APPLICATIONS_PATH}/${applicationId}`;
 
-/** What every application has, whether it was sent or not; SDK, `ApplicationOIDC`. */
-const DEFAULTS = { idpSignoff: false, includeX5t: false, opSessionCheckEnabled: false };
-
-/** The same of its type, also where it was made before these were kept. */
-function defaultsOf({ type, settings }: Application): object {
-  const { accessControl, mobile } = settings as Record<string, object | undefined>;
-  if (type === 'WORKER') {
-    return { accessControl: { role: { type: 'ADMIN_USERS_ONLY' }, ...accessControl } };
-  }
-  return mobile ? { mobile: { passcodeGracePeriod: PASSCODE_GRACE_PERIOD, ...mobile } } : {};
+/** A worker is for administrators where it says nothing else. */
+function accessOf({ type, settings }: Application): object {
+  if (type !== 'WORKER') return {};
+  return {
+    accessControl: { role: { type: 'ADMIN_USERS_ONLY' }, ...Object(settings.accessControl) },
+  };
 }
 
 const ABOUT = [
@@ -41,20 +38,21 @@ export const aboutOf = (application: About): About =>
 /** The members of an application: never its secret; its keys as they were written. Pure. */
 export function applicationMembers(doc: Application): object {
   return {
-    ...DEFAULTS,
-    ...doc.settings,
-    ...defaultsOf(doc),
+    ...completed(doc.protocol, doc.settings),
+    ...accessOf(doc),
     ...aboutOf(doc),
+    ...defined({ clientId: doc.clientId }),
     ...(doc.jwks === undefined ? {} : { jwks: doc.jwksText ?? JSON.stringify(doc.jwks) }),
     ...momentsOf(doc),
   };
 }
 
-/** A secret as the API shows it. Pure. */
+/** A secret as the API shows it, with the one before it. Pure. */
 export function secretView(
   links: Links,
   { environmentId, id }: Pick<Stored<Application>, 'environmentId' | 'id'>,
   secret: string,
+  previous: object | undefined,
 ): object {
   return {
     _links: {
@@ -64,5 +62,6 @@ export function secretView(
     },
     environment: { id: environmentId },
     secret,
+    ...(previous ? { previous } : {}),
   };
 }

@@ -1,129 +1,130 @@
-/** The messages of applications; the platform's "Application Operations" page, OIDC part. */
-import { type Static, Type } from 'typebox';
-import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
-import { closed, HalLinks, maybe, oneOf, Reference, resourceOf } from '../../kit/schemas.ts';
-import { Identifier, MobileReply, MobileRequest } from './mobile-settings.ts';
+/** The messages of applications; the platform's "Application Operations" page. */
+import { type Static, type TProperties, type TSchema, Type } from 'typebox';
+import { CLIENT_ID_LENGTH_MAX, NAME_LENGTH_MAX } from '../../../config/limits.ts';
+import { closed, oneOf, resourceOf } from '../../kit/schemas.ts';
+import { CLIENT_ID_PATTERN } from '../tokens/client-credentials.ts';
+import { GivenSecret } from './application-secret.ts';
+import { type Protocol, SETTINGS } from './application-settings.ts';
+import { MobileReply } from './mobile-settings.ts';
 
 const DESCRIPTION_LENGTH_MAX = 1_024;
-const URL_LENGTH_MAX = 2_048;
-const URLS_MAX = 100;
 const JWKS_LENGTH_MAX = 32_768;
 
-const ApplicationType = oneOf('WORKER', 'NATIVE_APP', 'WEB_APP', 'SINGLE_PAGE_APP', 'SERVICE');
-const AuthMethod = oneOf('CLIENT_SECRET_BASIC', 'CLIENT_SECRET_POST', 'PRIVATE_KEY_JWT', 'NONE');
-const GrantType = Type.String({
-  enum: ['AUTHORIZATION_CODE', 'IMPLICIT', 'REFRESH_TOKEN', 'CLIENT_CREDENTIALS', 'DEVICE_CODE'],
-});
-
-const Url = Type.String({ maxLength: URL_LENGTH_MAX });
-const Urls = Type.Array(Url, { maxItems: URLS_MAX });
-const Flag = Type.Boolean();
-const Count = Type.Integer({ minimum: 0, maximum: 2_147_483_647 });
-const Word = Type.String({ maxLength: NAME_LENGTH_MAX });
-const Open = Type.Record(Type.String(), Type.Unknown());
-
-/** Kept and returned as they came, but for `mobile`, which has defaults and may hold credentials. */
-const SETTINGS = {
-  accessControl: Open,
-  additionalRefreshTokenReplayProtectionEnabled: Flag,
-  allowWildcardInRedirectUris: Flag,
-  bundleId: Identifier,
-  corsSettings: Open,
-  deviceCustomVerificationUri: Url,
-  devicePathId: Word,
-  devicePollingInterval: Count,
-  deviceTimeout: Count,
-  hiddenFromAppPortal: Flag,
-  homePageUrl: Url,
-  icon: Open,
-  idpSignoff: Flag,
-  includeX5t: Flag,
-  initiateLoginUri: Url,
-  kerberos: Open,
-  loginPageUrl: Url,
-  mobile: MobileRequest,
-  opSessionCheckEnabled: Flag,
-  packageName: Identifier,
-  parRequirement: Type.String({ enum: ['OPTIONAL', 'REQUIRED'] }),
-  parTimeout: Count,
-  pkceEnforcement: Type.String({ enum: ['OPTIONAL', 'REQUIRED', 'S256_REQUIRED'] }),
-  postLogoutRedirectUris: Urls,
-  redirectUris: Urls,
-  refreshTokenDuration: Count,
-  refreshTokenRollingDuration: Count,
-  refreshTokenRollingGracePeriodDuration: Count,
-  refreshTokenType: Word,
-  requestScopesForMultipleResourcesEnabled: Flag,
-  requireSignedRequestObject: Flag,
-  responseTypes: Type.Array(Type.String({ enum: ['CODE', 'TOKEN', 'ID_TOKEN'] }), { maxItems: 3 }),
-  signing: Open,
-  supportUnsignedRequestObject: Flag,
-  tags: Type.Array(Word, { maxItems: URLS_MAX }),
-  targetLinkUri: Url,
-  template: Open,
-};
-
-/** Names of the properties that end up in `Application.settings`. */
-export const SETTING_NAMES: readonly string[] = Object.keys(SETTINGS);
-
-const OPTIONAL_SETTINGS = Object.fromEntries(
-  Object.entries(SETTINGS).map(([name, schema]) => [name, Type.Optional(schema)]),
+/** Those that people make; the platform's own (`PING_ONE_PORTAL`, …) are none here. */
+const TYPES = {
+  OPENID_CONNECT: oneOf(
+    'WORKER',
+    'NATIVE_APP',
+    'WEB_APP',
+    'SINGLE_PAGE_APP',
+    'SERVICE',
+    'CUSTOM_APP',
+  ),
+  SAML: oneOf('WEB_APP', 'CUSTOM_APP'),
+  WS_FED: oneOf('WEB_APP', 'CUSTOM_APP'),
+  EXTERNAL_LINK: oneOf('PORTAL_LINK_APP'),
+} as const;
+const AuthMethod = oneOf(
+  'CLIENT_SECRET_BASIC',
+  'CLIENT_SECRET_POST',
+  'CLIENT_SECRET_JWT',
+  'PRIVATE_KEY_JWT',
+  'NONE',
 );
+const GRANTS = [
+  'AUTHORIZATION_CODE',
+  'IMPLICIT',
+  'REFRESH_TOKEN',
+  'CLIENT_CREDENTIALS',
+  'DEVICE_CODE',
+  'TOKEN_EXCHANGE',
+  'CIBA',
+];
+const GrantType = Type.String({ enum: GRANTS });
 
-const COMMON = {
+const ABOUT = {
   name: Type.String({ minLength: 1, maxLength: NAME_LENGTH_MAX, pattern: '^[^\\u0000-\\u001f]*$' }),
   description: Type.Optional(Type.String({ maxLength: DESCRIPTION_LENGTH_MAX })),
   enabled: Type.Optional(Type.Boolean({ default: false })),
-  type: ApplicationType,
-  protocol: Type.Literal('OPENID_CONNECT'),
-  grantTypes: Type.Array(GrantType, { minItems: 1, maxItems: 5, uniqueItems: true }),
+};
+
+/** How an application of OpenID Connect gets tokens. */
+const CLIENT = {
+  grantTypes: Type.Array(GrantType, { minItems: 1, maxItems: GRANTS.length, uniqueItems: true }),
   tokenEndpointAuthMethod: AuthMethod,
   jwks: Type.Optional(
     Type.String({ maxLength: JWKS_LENGTH_MAX, description: 'A JWK set as JSON in a string.' }),
   ),
 };
 
-const REQUEST = {
-  ...COMMON,
-  ...OPTIONAL_SETTINGS,
-  // Taken so that it can be refused with a reason.
-  jwksUrl: Type.Optional(Url),
-};
+const ClientId = Type.String({
+  minLength: 1,
+  maxLength: CLIENT_ID_LENGTH_MAX,
+  pattern: CLIENT_ID_PATTERN,
+  description: 'The name that a client brings along; absent: the id of the application.',
+});
 
-export const UpdateApplication = closed(REQUEST);
-
-export const CreateApplication = closed({
-  ...REQUEST,
+/** What is said once, when it is made. */
+const ONCE = {
   assignActorRoles: Type.Optional(
     Type.Boolean({
       default: true,
       description: 'WORKER: whether it gets the roles of the application that creates it.',
     }),
   ),
+  clientId: Type.Optional(ClientId),
+  clientSecret: Type.Optional(GivenSecret),
+};
+
+const optional = (members: TProperties) => Type.Partial(Type.Object(members)).properties;
+
+const membersOf = (protocol: Protocol) => ({
+  ...ABOUT,
+  type: TYPES[protocol],
+  protocol: Type.Literal(protocol),
+  ...(protocol === 'OPENID_CONNECT' ? CLIENT : {}),
+  ...SETTINGS[protocol].required,
+  ...optional(SETTINGS[protocol].optional),
 });
 
-const CommonRequest = Type.Object(COMMON);
+const PROTOCOLS = Object.keys(SETTINGS) as Protocol[];
 
-/** What both requests say; the settings are read by name. */
-export type ApplicationRequest = Static<typeof CommonRequest> & {
+/** The branch of the union is told by `protocol`. */
+const unionOf = (branch: (protocol: Protocol) => TSchema): TSchema =>
+  Type.Unsafe({
+    type: 'object',
+    required: ['protocol'],
+    discriminator: { propertyName: 'protocol' },
+    oneOf: PROTOCOLS.map(branch),
+  });
+
+export const UpdateApplication = unionOf((protocol) => closed(membersOf(protocol)));
+
+export const CreateApplication = unionOf((protocol) =>
+  closed({ ...membersOf(protocol), ...(protocol === 'OPENID_CONNECT' ? ONCE : {}) }),
+);
+
+export const ApplicationReply = unionOf((protocol) =>
+  resourceOf({
+    ...membersOf(protocol),
+    ...(protocol === 'OPENID_CONNECT'
+      ? { mobile: Type.Optional(MobileReply), clientId: Type.Optional(ClientId) }
+      : {}),
+    enabled: Type.Boolean(),
+  }),
+);
+
+const Said = Type.Object({ ...ABOUT, ...optional(CLIENT), protocol: oneOf(...PROTOCOLS) });
+
+/** What requests say; the settings are read by name. */
+export type ApplicationRequest = Static<typeof Said> & {
+  type: Static<(typeof TYPES)[Protocol]>;
+  grantTypes?: string[];
+  tokenEndpointAuthMethod?: Static<typeof AuthMethod>;
+  jwks?: string;
   jwksUrl?: string;
   mobile?: object;
   assignActorRoles?: boolean;
+  clientId?: string;
+  clientSecret?: string;
 } & Record<string, unknown>;
-
-export const ApplicationReply = resourceOf({
-  ...COMMON,
-  ...OPTIONAL_SETTINGS,
-  mobile: Type.Optional(MobileReply),
-  enabled: Type.Boolean(),
-});
-
-export const NewSecret = closed({
-  // Taken so that it can be refused: there is no time in which two secrets are good.
-  previous: maybe({ expiresAt: Type.Optional(Type.String()) }),
-});
-
-export const SecretReply = Type.Object(
-  { _links: HalLinks, environment: Reference, secret: Type.String() },
-  { title: 'ApplicationSecret' },
-);

@@ -67,9 +67,16 @@ describe('an application', () => {
       tokenEndpointAuthMethod: 'CLIENT_SECRET_BASIC',
       redirectUris: ['https://app.example/back'],
       pkceEnforcement: 'S256_REQUIRED',
+      additionalRefreshTokenReplayProtectionEnabled: true,
+      devicePollingInterval: 5,
+      deviceTimeout: 600,
       idpSignoff: false,
       includeX5t: false,
       opSessionCheckEnabled: false,
+      parRequirement: 'OPTIONAL',
+      parTimeout: 60,
+      refreshTokenDuration: 2_592_000,
+      requestScopesForMultipleResourcesEnabled: false,
       mobile,
       createdAt,
       updatedAt: createdAt,
@@ -161,15 +168,11 @@ describe('an application', () => {
       [{ name: 'x'.repeat(257) }, 'SIZE_LIMIT_EXCEEDED', 'name'],
       [{ name: undefined }, 'REQUIRED_VALUE', 'name'],
       [{ type: 'OTHER' }, 'INVALID_VALUE', 'type'],
-      [{ protocol: 'SAML' }, 'INVALID_VALUE', 'protocol'],
+      [{ protocol: 'KERBEROS' }, 'INVALID_VALUE', 'protocol'],
       [{ grantTypes: [] }, 'EMPTY_VALUE', 'grantTypes'],
       [{ grantTypes: ['PASSWORD'] }, 'INVALID_VALUE', 'grantTypes[0]'],
-      [
-        { tokenEndpointAuthMethod: 'CLIENT_SECRET_JWT' },
-        'INVALID_VALUE',
-        'tokenEndpointAuthMethod',
-      ],
-      [{ jwksUrl: 'https://evil.example/jwks' }, 'INVALID_VALUE', 'jwksUrl'],
+      [{ tokenEndpointAuthMethod: 'TLS' }, 'INVALID_VALUE', 'tokenEndpointAuthMethod'],
+      [{ jwksUrl: 'file:///etc/passwd' }, 'INVALID_VALUE', 'jwksUrl'],
       [{ tokenEndpointAuthMethod: 'PRIVATE_KEY_JWT' }, 'REQUIRED_VALUE', 'jwks'],
       [{ redirectUris: 'x' }, 'INVALID_VALUE', 'redirectUris'],
       [{ mobile: 'x' }, 'INVALID_VALUE', 'mobile'],
@@ -312,9 +315,6 @@ describe("an application's secret", () => {
     };
     assert.deepEqual([await statusOf(secret), await statusOf(replaced.body.secret)], [401, 200]);
     assert.equal((await asAdmin(`${pathOf(id)}/secret`)).status, 404);
-    const kept = { previous: { expiresAt: '2030-01-01T00:00:00.000Z' } };
-    const { status, body } = await asAdmin(`${pathOf(id)}/secret`, 'POST', kept);
-    assert.deepEqual([status, body.details[0].target], [400, 'previous']);
   });
 
   test('is out of reach of those who may only read applications', async (context) => {

@@ -83,6 +83,29 @@ describe('roles', () => {
   });
 });
 
+describe('roles of an environment', () => {
+  test('are the built-in ones: there are no custom roles', async (context) => {
+    const { asAdmin } = await start(context);
+    const path = `/v1/environments/${HOME}/roles`;
+    const ask = (filter: string) => asAdmin(`${path}?filter=${encodeURIComponent(filter)}`);
+    const { body } = await asAdmin(path);
+    assert.deepEqual([body.count, body.size], [ROLES.length, ROLES.length]);
+    assert.equal(body._links.self.href, PUBLIC_URL + path);
+    assert.equal((await ask('type eq "CUSTOM"')).body.count, 0);
+    assert.deepEqual((await ask('type eq "CUSTOM"')).body._embedded, { roles: [] });
+    assert.equal((await ask('type eq "PLATFORM"')).body.count, ROLES.length);
+    assert.equal((await ask('not (type eq "PLATFORM")')).body.count, 0);
+    assert.equal((await ask('type eq "CUSTOM" or type eq "platform"')).body.count, ROLES.length);
+    for (const filter of ['name eq "a"', 'type sw "C"', 'type']) {
+      const refused = (await ask(filter)).body;
+      assert.equal(refused.details[0].code, 'INVALID_FILTER', filter);
+      assert.equal(refused.details[0].target, 'filter', filter);
+    }
+    const made = await asAdmin(path, 'POST', { name: 'Own' });
+    assert.deepEqual([made.status, made.body.code], [405, 'METHOD_NOT_ALLOWED']);
+  });
+});
+
 describe('a role on one application', () => {
   test('reaches that application and nothing else', async (context) => {
     const { asAdmin, actorWith } = await start(context);

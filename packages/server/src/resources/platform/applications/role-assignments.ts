@@ -8,7 +8,7 @@ import { collectionOperations } from '../../kit/collection.ts';
 import type { Operation, OperationRequest } from '../../kit/operation.ts';
 import { SCOPE_TYPES } from '../../kit/permissions.ts';
 import { ENVIRONMENT } from '../../kit/resource.ts';
-import { type Row, whereIs } from '../../kit/rows.ts';
+import type { Row } from '../../kit/rows.ts';
 import { closed, HalLinks, Reference, Uuid } from '../../kit/schemas.ts';
 import { ORGANIZATION_ID } from '../roles/organization.ts';
 import {
@@ -20,6 +20,7 @@ import {
 import {
   type ApplicationParts,
   isActor,
+  ofApplication,
   readActorRoles,
   readApplication,
   requireOther,
@@ -89,7 +90,7 @@ async function requireAssignable(
 
 /** Roles of applications: given and taken by whoever may hand them out. */
 export function roleAssignmentOperations(parts: ApplicationParts): Operation[] {
-  const { store, links } = parts;
+  const { store } = parts;
   // Once for all rows of a reply.
   const rolesOf = new WeakMap<OperationRequest, ReturnType<typeof readActorRoles>>();
   async function mayTake(
@@ -105,6 +106,7 @@ export function roleAssignmentOperations(parts: ApplicationParts): Operation[] {
   }
   return collectionOperations({
     ...parts,
+    ...ofApplication(parts),
     table: 'role_assignments',
     path: `${ENVIRONMENT}/applications/{appID}/roleAssignments`,
     name: 'RoleAssignment',
@@ -117,9 +119,6 @@ export function roleAssignmentOperations(parts: ApplicationParts): Operation[] {
     verbs: ['list', 'create', 'read', 'delete'],
     unique: 'role',
     taken: 'The application has this role on this scope already.',
-    assertParent: async (request) => void (await readApplication(parts, request)),
-    where: ({ params }) => whereIs('application_id', params.appID ?? ''),
-    isVisible: ({ doc }, { params }) => doc.applicationId === params.appID,
     async toDocument({ role, scope }: CreateRoleAssignment, { request }) {
       const application = await readApplication(parts, request);
       await requireAssignable(parts, request, application, { role, scope });
@@ -139,9 +138,6 @@ export function roleAssignmentOperations(parts: ApplicationParts): Operation[] {
       role: { id: roleId },
       scope,
       readOnly: !(await mayTake(request, row)),
-    }),
-    moreLinks: ({ environmentId, doc }) => ({
-      application: links.api(environmentId, `/applications/${doc.applicationId}`),
     }),
     operations: {
       create: { summary: 'Assign a role that the caller may hand out' },

@@ -7,7 +7,7 @@ import type { TestContext } from 'node:test';
 import { cacheConfigurations, MFA_SETTINGS_ID } from '../../../configuration.ts';
 import { openKeyring } from '../../../crypto/keyring.ts';
 import { startTestApp } from '../../../http/testing-app.ts';
-import type { Instant } from '../../../model/instant.ts';
+import type { Clock, Instant } from '../../../model/instant.ts';
 import type { Store, Write } from '../../../storage/store.ts';
 import { aPolicy } from '../../../storage/testing-documents.ts';
 import { freshSqliteStore } from '../../../testing/sqlite.ts';
@@ -16,6 +16,7 @@ import type { Operation } from '../../kit/operation.ts';
 import { defaultFido2Policy } from '../../policies/fido2-policies/default-fido2-policy.ts';
 import { roleOperations } from '../roles/roles.ts';
 import { createAccess } from '../tokens/access.ts';
+import type { RemoteKeys } from '../tokens/remote-keys.ts';
 import { tokenOperations } from '../tokens/tokens.ts';
 import { applicationOperations } from './applications.ts';
 import { newWorkerApplicationWrites } from './new-worker-application.ts';
@@ -127,7 +128,7 @@ export async function openPlatform(context: TestContext, masterKey = randomBytes
 export async function startPlatform(
   context: TestContext,
   more: readonly Operation[] = [],
-  settings = { secretsReadOnce: false },
+  given: { secretsReadOnce?: boolean; remoteKeys?: (clock: Clock) => RemoteKeys } = {},
 ) {
   const { store, keyring, clock, time } = await openPlatform(context);
   for (const environmentId of [HOME, OTHER]) {
@@ -149,9 +150,11 @@ export async function startPlatform(
     access.close();
     configurations.close();
   });
+  const { remoteKeys, ...set } = given;
+  const settings = { secretsReadOnce: false, jwksPrivate: false, ...set };
   const parts = { store, keyring, clock, links, settings };
   const operations = [
-    ...tokenOperations(parts),
+    ...tokenOperations({ ...parts, ...(remoteKeys ? { remoteKeys: remoteKeys(clock) } : {}) }),
     ...roleOperations(parts),
     ...applicationOperations(parts),
     ...roleAssignmentOperations(parts),

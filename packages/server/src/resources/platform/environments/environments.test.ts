@@ -59,7 +59,7 @@ describe('environments', () => {
     const user = await api(`/${id}/users`, { body: { username: 'kaisa', mfaEnabled: true } });
     assert.equal(user.status, 201, user.text);
     const device = await api(`/${id}/users/${user.body.id}/devices`, {
-      body: { type: 'SMS', phone: '+15125551234' },
+      body: { type: 'EMAIL', email: 'kaisa@shop.example' },
     });
     assert.equal(device.status, 201, device.text);
     const populations = await api(`/${id}/populations`);
@@ -146,6 +146,35 @@ describe('environments', () => {
     assert.equal(again.body.solutionType, 'CUSTOMER');
     const fewer = await api(path, { method: 'PUT', body: { products: products.slice(0, 1) } });
     assert.equal('solutionType' in fewer.body, false);
+  });
+
+  test('stay as they are when what was read is sent back, and can be least again', async () => {
+    const least = {
+      name: randomUUID(),
+      type: 'SANDBOX',
+      region: 'AP',
+      license: { id: randomUUID() },
+    };
+    const { id, ...made } = (await api('', { body: least })).body;
+    const put = async (body: object) => (await api(`/${id}`, { method: 'PUT', body })).body;
+    const { updatedAt: _, ...read } = (await api(`/${id}`)).body;
+    const { updatedAt: __, ...same } = await put(read);
+    assert.deepEqual(same, read);
+    await put({ ...least, description: 'All', icon: 'https://shop.example/icon.png' });
+    const { updatedAt: ___, ...back } = await put(least);
+    const { updatedAt: ____, ...first } = made;
+    assert.deepEqual(back, { id, ...first });
+  });
+
+  test('take every product that the platform has', async () => {
+    const types =
+      'PING_ONE_MFA PING_ONE_DAVINCI PING_ONE_ORCHESTRATE PING_ONE_RISK PING_ONE_FRAUD PING_ONE_PROVISIONING PING_DATA_SYNC PING_DATA_GOVERNANCE PING_ONE_FOR_ENTERPRISE PING_ID_SDK PING_ONE_FOR_SAAS PING_ONE_VERIFY PING_ONE_CREDENTIALS PING_ONE_AUTHORIZE PING_ONE_BASE PING_FEDERATE PING_ACCESS PING_DIRECTORY PING_AUTHORIZE PING_ID PING_ONE_ID PING_INTELLIGENCE PING_CENTRAL';
+    const products = types.split(' ').map((type) => ({ type }));
+    const { billOfMaterials } = await made({ billOfMaterials: { products } });
+    assert.deepEqual(
+      billOfMaterials.products.map(({ type }: { type: string }) => ({ type })),
+      products,
+    );
   });
 
   test('of an older version have what newer ones have', async () => {

@@ -63,6 +63,60 @@ describe('populations', () => {
     assert.deepEqual([body.theme, body.preferredLanguage], [replaced.theme, 'en']);
   });
 
+  test('tell how many users they have, where that is asked', async () => {
+    const { body } = await server.api('/populations', { body: { name: randomUUID() } });
+    await aUser(server, { population: { id: body.id } });
+    await aUser(server, { population: { id: body.id } });
+    const one = async (query: string) => {
+      const filter = encodeURIComponent(`id eq "${body.id}"`);
+      const list = await server.api(`/populations?filter=${filter}${query}`);
+      return list.body._embedded.populations[0];
+    };
+    assert.equal((await one('&expand=userCount')).userCount, 2);
+    assert.equal('userCount' in (await one('')), false);
+    const refused = await server.api('/populations?expand=users');
+    assert.deepEqual(errorOf(refused), invalidData('INVALID_VALUE', 'expand'));
+    assert.deepEqual(refused.body.details[0].innerError.allowedValues, ['userCount']);
+  });
+
+  test('are found by id and by the beginning of the name, and by nothing else', async () => {
+    const name = `Shop-${randomUUID()}`;
+    const { id } = (await server.api('/populations', { body: { name } })).body;
+    const ask = (filter: string) => server.api(`/populations?filter=${encodeURIComponent(filter)}`);
+    for (const filter of [`id eq "${id}"`, `name sw "${name.slice(0, 15).toUpperCase()}"`]) {
+      const { body } = await ask(filter);
+      assert.deepEqual(
+        body._embedded.populations.map((one: { id: string }) => one.id),
+        [id],
+        filter,
+      );
+    }
+    for (const filter of ['description eq "a"', 'id sw "a"', 'default eq true', 'name']) {
+      assert.deepEqual(errorOf(await ask(filter)), invalidData('INVALID_FILTER', 'filter'), filter);
+    }
+  });
+
+  test('stay as they are when what was read is sent back, and can be least again', async () => {
+    const least = { name: randomUUID() };
+    const { body: made } = await server.api('/populations', { body: least });
+    const path = `/populations/${made.id}`;
+    const put = async (body: object) => (await server.api(path, { method: 'PUT', body })).body;
+    const { updatedAt: _, userCount: __, ...read } = (await server.api(path)).body;
+    const { updatedAt: ___, ...same } = await put(read);
+    assert.deepEqual(same, read);
+    await put({
+      ...least,
+      description: 'All',
+      alternativeIdentifiers: ['a'],
+      theme: { id: made.id },
+    });
+    const { updatedAt: ____, ...back } = await put(least);
+    const { updatedAt: _____, ...first } = made;
+    assert.deepEqual(back, first);
+    await server.api(path, { method: 'DELETE' });
+    assert.equal((await put(least)).code, 'NOT_FOUND');
+  });
+
   test('have unique names', async () => {
     const name = randomUUID();
     await server.api('/populations', { body: { name } });

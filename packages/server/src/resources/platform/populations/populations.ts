@@ -1,16 +1,15 @@
 /** Populations: groups of users that roles can be confined to; one of them is the default. */
 import { type Static, Type } from 'typebox';
 import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
-import { ApiError } from '../../../errors/api-error.ts';
+import { ApiError, invalidData } from '../../../errors/api-error.ts';
 import { DEFAULT_LANGUAGE, DEFAULT_THEME_ID } from '../../../model/built-in.ts';
 import { momentsOf } from '../../../model/instant.ts';
 import { textKey } from '../../../model/text-key.ts';
 import type { Parts } from '../../../parts.ts';
-import type { Condition } from '../../../storage/store.ts';
 import { type Collection, collectionOperations, findRow, renderRow } from '../../kit/collection.ts';
-import { type Operation, ok } from '../../kit/operation.ts';
+import { type Operation, type OperationRequest, ok } from '../../kit/operation.ts';
 import { ENVIRONMENT } from '../../kit/resource.ts';
-import { findBy } from '../../kit/rows.ts';
+import { findBy, type Row, whereIs } from '../../kit/rows.ts';
 import { closed, Name, Reference, resourceOf } from '../../kit/schemas.ts';
 
 const MEMBERS = {
@@ -33,13 +32,25 @@ const Population = resourceOf({
   theme: Reference,
   default: Type.Boolean(),
   userCount: Type.Optional(
-    Type.Integer({ minimum: 0, description: 'Only where one population is read.' }),
+    Type.Integer({
+      minimum: 0,
+      description: 'Where one population is read, or with `expand=userCount`.',
+    }),
   ),
 });
 
-const usersOf = (id: string): Condition => ({ column: 'population_id', is: 'eq', value: id });
+const EXPANSION = 'userCount';
+
+/** Whether the list is to have the numbers of users, too. Throws `INVALID_VALUE`. */
+function isExpanded({ query: { expand } }: OperationRequest): boolean {
+  if (expand === undefined || expand === EXPANSION) return expand !== undefined;
+  throw invalidData('INVALID_VALUE', 'expand', { innerError: { allowedValues: [EXPANSION] } });
+}
 
 export function populationOperations(parts: Pick<Parts, 'store' | 'links'>): Operation[] {
+  const userCount = async ({ environmentId, id }: Row<'populations'>) => ({
+    userCount: await parts.store.count('users', environmentId, whereIs('population_id', id)),
+  });
   const collection: Collection<'populations', Static<typeof WritePopulation>> = {
     ...parts,
     table: 'populations',
@@ -58,17 +69,19 @@ export function populationOperations(parts: Pick<Parts, 'store' | 'links'>): Ope
       // Terraform looks for these words, and then leaves the population where it is.
       kept: 'The default population stays: an environment must contain at least one population.',
     },
-    where({ populationIds }) {
-      const within = populationIds?.map((value) => ({ column: 'id', is: 'eq', value }) as const);
+    where(request) {
+      isExpanded(request);
+      const within = request.populationIds?.map((id) => whereIs('id', id));
       return within && { any: within };
     },
     isVisible: ({ id }, { populationIds }) => populationIds?.includes(id) ?? true,
     toDocument: ({ default: isDefault = false, ...about }) => ({ ...about, isDefault }),
-    view: ({ isDefault, ...about }) => ({
+    view: async ({ isDefault, ...about }, row, request) => ({
       preferredLanguage: DEFAULT_LANGUAGE,
       theme: { id: DEFAULT_THEME_ID },
       ...about,
       default: isDefault,
+      ...(isExpanded(request) ? await userCount(row) : {}),
       ...momentsOf(about),
     }),
     async assertUnused({ environmentId, id }) {
@@ -80,8 +93,8 @@ export function populationOperations(parts: Pick<Parts, 'store' | 'links'>): Ope
       read: {
         async handle(request) {
           const row = await findRow(collection, request);
-          const userCount = await parts.store.count('users', row.environmentId, usersOf(row.id));
-          return ok({ ...(await renderRow(collection, row, request)), userCount });
+          const rendered = await renderRow(collection, row, request);
+          return ok({ ...rendered, ...(await userCount(row)) });
         },
       },
       delete: { summary: 'Delete an empty population' },

@@ -9,10 +9,11 @@ import { momentsOf } from '../../../model/instant.ts';
 import { pushCredentialIdentity } from '../../../model/mobile.ts';
 import type { Parts } from '../../../parts.ts';
 import { collectionOperations } from '../../kit/collection.ts';
-import { environmentOf, type Operation, type OperationRequest } from '../../kit/operation.ts';
+import type { Operation } from '../../kit/operation.ts';
 import { ENVIRONMENT } from '../../kit/resource.ts';
-import { found, touchRow } from '../../kit/rows.ts';
-import { closed, Reference, resourceOf } from '../../kit/schemas.ts';
+import { touchRow } from '../../kit/rows.ts';
+import { closed, resourceOf } from '../../kit/schemas.ts';
+import { ofApplication, readApplication } from '../applications/administration.ts';
 
 const secret = (maxLength: number) => Type.String({ minLength: 1, maxLength });
 const word = Type.String({ minLength: 1, maxLength: 256, pattern: '^[\\x21-\\x7e]+$' });
@@ -37,10 +38,7 @@ const WritePushCredential: TSchema = Type.Unsafe({
 type WritePushCredentialBody = { type: keyof typeof TYPES } & Record<string, string>;
 
 /** What was said of the account is never shown again. */
-const PushCredentialSchema = resourceOf({
-  type: Type.Enum(Object.keys(TYPES)),
-  application: Reference,
-});
+const PushCredentialSchema = resourceOf({ type: Type.Enum(Object.keys(TYPES)) });
 
 /** A .p8 key with its lines: some tools send it on one, which OpenSSL doesn't read. */
 function wrapped(pem: string): string {
@@ -90,19 +88,13 @@ function isServiceAccount(text: string | undefined): boolean {
   }
 }
 
-const applicationOf = ({ params }: OperationRequest) => params.appID ?? '';
-
 export function pushCredentialOperations(
   parts: Pick<Parts, 'store' | 'links' | 'keyring'>,
 ): Operation[] {
-  const { store, links, keyring } = parts;
-  async function readApplication(request: OperationRequest) {
-    const id = applicationOf(request);
-    const application = found(await store.get('applications', environmentOf(request), id));
-    return application;
-  }
+  const { keyring } = parts;
   return collectionOperations({
     ...parts,
+    ...ofApplication(parts),
     table: 'push_credentials',
     path: `${ENVIRONMENT}/applications/{appID}/pushCredentials`,
     name: 'PushCredential',
@@ -112,29 +104,26 @@ export function pushCredentialOperations(
     auditType: 'PUSH_CREDENTIALS',
     schemas: { body: WritePushCredential, one: PushCredentialSchema },
     unique: 'type',
-    assertParent: async (request) => void (await readApplication(request)),
-    where: (request) => ({ column: 'application_id', is: 'eq', value: applicationOf(request) }),
-    isVisible: ({ doc }, request) => doc.applicationId === applicationOf(request),
-    toDocument(body: WritePushCredentialBody, { environmentId, id, request }) {
+    toDocument(body: WritePushCredentialBody, { environmentId, id, request, before }) {
+      if (before && before.doc.type !== body.type) {
+        const innerError = { allowedValues: [before.doc.type] };
+        throw invalidData('INVALID_VALUE', 'type', {
+          message: 'It can not be changed.',
+          innerError,
+        });
+      }
       const { type, ...account } = usableAccount(body);
       const text = JSON.stringify(account);
       return {
-        applicationId: applicationOf(request),
+        applicationId: request.params.appID ?? '',
         type,
         sealed: keyring.seal(environmentId, pushCredentialIdentity(id), text),
       };
     },
     // Held in place: whoever deletes it at the same time finds these credentials.
     holds: async (_row, { request, before }) =>
-      before ? [] : [touchRow('applications', await readApplication(request))],
-    view: ({ applicationId, type, ...moments }) => ({
-      type,
-      application: { id: applicationId },
-      ...momentsOf(moments),
-    }),
-    moreLinks: ({ environmentId, doc }) => ({
-      application: links.api(environmentId, `/applications/${doc.applicationId}`),
-    }),
+      before ? [] : [touchRow('applications', await readApplication(parts, request))],
+    view: ({ type, ...moments }) => ({ type, ...momentsOf(moments) }),
     operations: { read: { summary: 'Read push credentials, without their secrets' } },
   });
 }

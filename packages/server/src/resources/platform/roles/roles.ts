@@ -1,11 +1,13 @@
 /** The built-in roles; the platform's "Roles" page. */
 import { Type } from 'typebox';
-import { notFound } from '../../../errors/api-error.ts';
 import type { Parts } from '../../../parts.ts';
-import { type Operation, ok } from '../../kit/operation.ts';
+import { constantly, isTrue, parseFilter } from '../../kit/filter.ts';
+import { wholeList } from '../../kit/links.ts';
+import { environmentOf, type Operation, ok } from '../../kit/operation.ts';
 import { permissionsOf, ROLES, type Role, SCOPE_TYPES } from '../../kit/permissions.ts';
-import { resourceOperations } from '../../kit/resource.ts';
-import { HalLinks, Uuid } from '../../kit/schemas.ts';
+import { actionsOf, ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
+import { found } from '../../kit/rows.ts';
+import { HalLinks, listOf, Uuid } from '../../kit/schemas.ts';
 import { publicUrlOf } from '../tokens/issuer.ts';
 import { permissionViews } from './permission-names.ts';
 import { findRole } from './role-assignments.ts';
@@ -29,6 +31,11 @@ const RoleReply = Type.Object(
   { title: 'Role' },
 );
 
+const ATTRIBUTES = { type: constantly('PLATFORM') };
+const Query = Type.Object({
+  filter: Type.Optional(Type.String({ description: '`type eq "PLATFORM"`, `type eq "CUSTOM"`' })),
+});
+
 /** The built-in roles, the same for every environment; "Read All Built-in Admin Roles". */
 export function roleOperations({ links }: Pick<Parts, 'links'>): Operation[] {
   const self = () => `${publicUrlOf(links)}/v1/roles`;
@@ -41,7 +48,9 @@ export function roleOperations({ links }: Pick<Parts, 'links'>): Operation[] {
     applicableTo: role.scopes,
     permissions: permissionsOf(role).flatMap(permissionViews),
   });
-  return resourceOperations(
+  const listed = (roles: readonly Role[], href: string) =>
+    ok(wholeList({ href }, 'roles', roles.map(view)));
+  const builtIn = resourceOperations(
     undefined,
     {
       path: '/v1/roles',
@@ -53,18 +62,34 @@ export function roleOperations({ links }: Pick<Parts, 'links'>): Operation[] {
       schemas: { body: RoleReply, one: RoleReply },
     },
     {
-      list: async () =>
-        ok({
-          _links: { self: { href: self() } },
-          _embedded: { roles: ROLES.map(view) },
-          count: ROLES.length,
-          size: ROLES.length,
-        }),
-      async read(_parts, { params }) {
-        const role = findRole(params.roleID ?? '');
-        if (!role) throw notFound();
-        return ok(view(role));
+      list: async () => listed(ROLES, self()),
+      read: async (_parts, { params }) => ok(view(found(findRole(params.roleID ?? '')))),
+    },
+  );
+  // There are no custom roles: `type eq "CUSTOM"` finds none.
+  const ofEnvironment = actionsOf(
+    undefined,
+    {
+      tag: 'Roles',
+      path: `${ENVIRONMENT}/roles`,
+      permission: 'read:role',
+      responses: { 200: listOf('roles', RoleReply) },
+    },
+    {
+      readEnvironmentRoles: {
+        method: 'GET',
+        summary: 'Read the roles of an environment',
+        description: 'The built-in ones: there are no custom roles. `filter` takes `type eq "…"`.',
+        query: Query,
+        async handle(_parts, request) {
+          const { filter } = request.query;
+          const isMeant = filter === undefined || isTrue(parseFilter(filter, ATTRIBUTES));
+          const { href } = links.api(environmentOf(request), '/roles');
+          const query = filter === undefined ? '' : `?${new URLSearchParams({ filter })}`;
+          return listed(isMeant ? ROLES : [], href + query);
+        },
       },
     },
   );
+  return [...builtIn, ...ofEnvironment];
 }

@@ -6,6 +6,7 @@ import type { Parts } from '../../../parts.ts';
 import type { Access, Principal } from '../../kit/access.ts';
 import { reachOf } from '../roles/role-assignments.ts';
 import { type ApplicationFacts, cacheApplications } from './application-facts.ts';
+import { isTokenOf, oldestToken } from './kept-secrets.ts';
 import { invalidToken, type VerifiedToken, verifyToken } from './verify-token.ts';
 
 /** What `createAccess` needs of the server's parts. */
@@ -69,13 +70,14 @@ export function createAccess(parts: AccessParts): Access & { close(): void } {
   async function readFacts(token: VerifiedToken): Promise<ApplicationFacts | undefined> {
     if (token.applicationId === undefined) return undefined;
     const facts = await applications.get(token.environmentId, token.applicationId);
-    const { enabled, tokensValidFrom = 0 } = facts?.application.doc ?? { enabled: false };
+    const doc = facts?.application.doc;
+    if (!doc?.enabled) throw invalidToken();
     // A user's token was not got by the application's credentials: only its age tells.
     const isCurrent =
       token.userId === undefined
-        ? token.credentialsFrom === tokensValidFrom
-        : token.issuedAt >= tokensValidFrom;
-    if (!enabled || !isCurrent) throw invalidToken();
+        ? isTokenOf(doc, token.credentialsFrom)
+        : token.issuedAt >= oldestToken(doc);
+    if (!isCurrent) throw invalidToken();
     return facts;
   }
 

@@ -1,4 +1,5 @@
 /** Authentication of a client at the token endpoint, slowed down for those who guess. */
+import { CLIENT_ID_LENGTH_MAX } from '../../../config/limits.ts';
 import type { Application } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import { networkOf } from '../../../model/network.ts';
@@ -6,9 +7,11 @@ import type { Parts } from '../../../parts.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
 import { type ActivityRecord, activityWrite } from '../../kit/activity.ts';
 import { createFailureWindow } from '../../kit/failure-window.ts';
-import { acceptAssertion, createUsedAssertions } from './client-assertion.ts';
-import { type ClientCredentials, invalidClient } from './client-credentials.ts';
+import { acceptAssertion, type Proof } from './client-assertion.ts';
+import { CLIENT_ID_PATTERN, type ClientCredentials, invalidClient } from './client-credentials.ts';
+import { secretsOf } from './kept-secrets.ts';
 import { OAuthError } from './oauth-error.ts';
+import { KeySetUnreachableError, openRemoteKeys, type RemoteKeys } from './remote-keys.ts';
 import { createSecretCheck } from './secret-check.ts';
 
 /** What clients are authenticated with. */
@@ -42,17 +45,42 @@ export function tokenRecord(
   );
 }
 
-export type AuthenticateClient = (attempt: ClientAttempt) => Promise<Stored<Application>>;
+/** A client that has proved itself, and by what. */
+export interface ProvenClient extends Proof {
+  application: Stored<Application>;
+}
+
+export type AuthenticateClient = (attempt: ClientAttempt) => Promise<ProvenClient>;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const CLIENT_ID = new RegExp(CLIENT_ID_PATTERN);
+
+/** The application of this id, or of this name that its client has brought along. */
+async function findClient(
+  { store }: Pick<ClientParts, 'store'>,
+  environmentId: string,
+  clientId: string,
+): Promise<Stored<Application> | undefined> {
+  if (clientId.length > CLIENT_ID_LENGTH_MAX || !CLIENT_ID.test(clientId)) return undefined;
+  const byId = UUID.test(clientId)
+    ? await store.get('applications', environmentId, clientId)
+    : undefined;
+  if (byId) return byId;
+  const where = { column: 'client_id', is: 'eq', value: clientId } as const;
+  const [named] = await store.list('applications', environmentId, { where, limit: 1 });
+  return named;
+}
 
 /**
  * Makes the function that returns the application whose credentials these are. It throws
  * `invalid_client` for an unknown or disabled one, another method than the registered one, and
  * wrong credentials, all alike, and a secret always costs the same work; `slow_down` after too many
- * of these.
+ * wrong ones.
  */
-export function createClientAuthentication(parts: ClientParts): AuthenticateClient {
+export function createClientAuthentication(
+  parts: ClientParts,
+  remoteKeys: RemoteKeys = openRemoteKeys({ clock: parts.clock, allowPrivate: false }),
+): AuthenticateClient {
   const { store, clock } = parts;
   // Apart: an assertion of nobody costs no work, and many of these would push the counts of
   // guessed secrets out of a window that both share.
@@ -61,31 +89,37 @@ export function createClientAuthentication(parts: ClientParts): AuthenticateClie
   // Apart as well: whoever invents ids has as many as they like.
   const strangerFailures = createFailureWindow();
   const failuresTold = createFailureWindow();
-  const usedAssertions = createUsedAssertions();
   const isSecret = createSecretCheck();
 
-  async function isProven(
+  async function proofOf(
     application: Stored<Application> | undefined,
     credentials: ClientCredentials,
     key: string,
-  ): Promise<boolean> {
-    if (credentials.method !== 'PRIVATE_KEY_JWT') {
-      const { secretHash } = application?.doc ?? {};
-      const { secrets } = credentials;
-      return isSecret({ key, secrets, ...(secretHash === undefined ? {} : { hash: secretHash }) });
+  ): Promise<Proof | undefined> {
+    if ('assertion' in credentials) {
+      return application && acceptAssertion({ ...parts, remoteKeys }, application, credentials);
     }
-    if (application?.doc.tokenEndpointAuthMethod !== 'PRIVATE_KEY_JWT') return false;
-    return acceptAssertion({ ...parts, usedAssertions }, application, credentials.assertion);
+    const { secrets } = credentials;
+    const kept = application ? secretsOf(application.doc, clock.now()) : [];
+    for (const secret of kept) {
+      if (await isSecret({ key, secrets, hash: secret.secretHash })) return secret;
+    }
+    if (kept.length === 0) await isSecret({ key, secrets });
+    return undefined;
   }
 
   /** The audit log hears of it, so many times a minute; the answer doesn't wait, so it tells nothing. */
-  function tellFailure(attempt: ClientAttempt, application: Stored<Application>): void {
+  function tellFailure(
+    attempt: ClientAttempt,
+    application: Stored<Application>,
+    reason: string,
+  ): void {
     const { environmentId, credentials } = attempt;
     const now = clock.now();
     if (failuresTold.begin(`${environmentId} ${application.id}`, now) === undefined) return;
     const activity = tokenRecord(attempt, application, now, {
       result: 'FAILED',
-      data: { reason: 'CLIENT_AUTHENTICATION_FAILED', method: credentials.method },
+      data: { reason, method: credentials.method },
     });
     store.commit([activity]).catch(() => {});
   }
@@ -93,11 +127,10 @@ export function createClientAuthentication(parts: ClientParts): AuthenticateClie
   return async (attempt) => {
     const { environmentId, credentials, remoteAddress } = attempt;
     const { clientId, method } = credentials;
-    const application = UUID.test(clientId)
-      ? await store.get('applications', environmentId, clientId)
-      : undefined;
+    const application = await findClient(parts, environmentId, clientId);
+    const name = application?.id ?? clientId.slice(0, 36);
     // By address too: else anybody could keep a client out by failing in its name.
-    const key = `${environmentId} ${clientId.slice(0, 36)} ${networkOf(remoteAddress)}`;
+    const key = `${environmentId} ${name} ${networkOf(remoteAddress)}`;
     const ownFailures = method === 'PRIVATE_KEY_JWT' ? assertionFailures : secretFailures;
     const failures = application ? ownFailures : strangerFailures;
     const refuseGuessing = () => {
@@ -107,13 +140,22 @@ export function createClientAuthentication(parts: ClientParts): AuthenticateClie
       throw new OAuthError('slow_down', description, Math.ceil(waitMs / 1_000));
     };
     refuseGuessing();
-    const proven = await isProven(application, credentials, key);
+    let reason = 'CLIENT_AUTHENTICATION_FAILED';
+    const proof = await proofOf(application, credentials, key).catch((error: unknown) => {
+      if (!(error instanceof KeySetUnreachableError)) throw error;
+      reason = 'KEY_SET_UNREACHABLE';
+      return undefined;
+    });
     // Again, so that guesses that came together learn no more than those in a row.
     refuseGuessing();
     const { enabled, tokenEndpointAuthMethod } = application?.doc ?? {};
-    if (application && proven && enabled && tokenEndpointAuthMethod === method) return application;
-    failures.record(key, clock.now());
-    if (application) tellFailure(attempt, application);
+    if (application && proof && enabled && tokenEndpointAuthMethod === method) {
+      return { ...proof, application };
+    }
+    // A right secret in another way than the registered one is no guess: the vendor's Go client
+    // tries Basic first, whatever its application says.
+    if (!proof) failures.record(key, clock.now());
+    if (application) tellFailure(attempt, application, reason);
     throw invalidClient();
   };
 }

@@ -1,20 +1,31 @@
-/** private_key_jwt: a client proves itself by a JWT of its own; RFC 7523 §3. */
+/**
+ * A client proves itself by a JWT of its own, signed by a private key or by its secret: RFC 7523 §3,
+ * `private_key_jwt` and `client_secret_jwt`.
+ */
 import { hash } from 'node:crypto';
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
-import { LRUCache } from 'lru-cache';
+import {
+  createLocalJWKSet,
+  errors,
+  type JSONWebKeySet,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from 'jose';
 import {
   CLIENT_ASSERTION_LIFETIME_SECONDS,
-  CLIENT_ASSERTIONS_REMEMBERED_MAX,
+  NODE_CLOCK_SKEW_MS,
   TOKEN_LEEWAY_SECONDS,
 } from '../../../config/limits.ts';
 import type { Application } from '../../../model/documents.ts';
-import type { Instant } from '../../../model/instant.ts';
 import type { Stored } from '../../../storage/store.ts';
-import type { TokenParts } from './issue-token.ts';
+import type { ClientParts } from './authenticate-client.ts';
+import type { ClientCredentials } from './client-credentials.ts';
 import { issuerOf } from './issuer.ts';
+import { type KeptSecret, opened, secretsOf } from './kept-secrets.ts';
+import type { RemoteKeys } from './remote-keys.ts';
 
-/** Asymmetric ones only: with a public key nobody can make an HMAC, and `none` proves nothing. */
-export const ASSERTION_ALGORITHMS = [
+/** By public keys: asymmetric ones only. With a public key nobody can make an HMAC; `none` proves nothing. */
+const BY_KEY = [
   'RS256',
   'RS384',
   'RS512',
@@ -26,75 +37,122 @@ export const ASSERTION_ALGORITHMS = [
   'ES512',
   'EdDSA',
 ];
+const BY_SECRET = ['HS256', 'HS384', 'HS512'];
 
-/** Which assertions were used. In this node's memory; they are short-lived and signed. */
-export interface UsedAssertions {
-  /** False: it was used before, or so many are remembered that this can't be known. */
-  use(assertion: string, usableUntil: Instant, now: Instant): boolean;
+export const ASSERTION_ALGORITHMS = [...BY_KEY, ...BY_SECRET];
+
+type AssertionParts = ClientParts & { remoteKeys: RemoteKeys };
+export type Assertion = Extract<ClientCredentials, { assertion: string }>;
+
+/** What a client has proved itself by. */
+export type Proof = Pick<KeptSecret, 'credentialsFrom' | 'isPrevious'>;
+
+/** A key that a signature may be by. */
+interface Candidate {
+  key: JWTVerifyGetKey | Uint8Array;
+  algorithms: string[];
+  proof: Proof;
 }
 
-/** Remembers each assertion until it expires, and refuses rather than forgets. */
-export function createUsedAssertions(): UsedAssertions {
-  const used = new LRUCache<string, Instant>({ max: CLIENT_ASSERTIONS_REMEMBERED_MAX });
-  function isFull(now: Instant): boolean {
-    if (used.size < CLIENT_ASSERTIONS_REMEMBERED_MAX) return false;
-    for (const [key, usableUntil] of [...used]) if (usableUntil <= now) used.delete(key);
-    return used.size >= CLIENT_ASSERTIONS_REMEMBERED_MAX;
+function candidatesOf(
+  { keyring, clock, remoteKeys }: AssertionParts,
+  application: Stored<Application>,
+  method: Assertion['method'],
+): Candidate[] {
+  const { doc, id } = application;
+  if (doc.tokenEndpointAuthMethod !== method) return [];
+  if (method === 'CLIENT_SECRET_JWT') {
+    return secretsOf(doc, clock.now()).flatMap(({ sealedSecret, ...proof }) => {
+      if (sealedSecret === undefined) return [];
+      const { secret } = opened(keyring, application, sealedSecret);
+      return { key: Buffer.from(secret), algorithms: BY_SECRET, proof };
+    });
   }
-  return {
-    use(assertion, usableUntil, now) {
-      const before = used.peek(assertion);
-      if ((before !== undefined && now < before) || isFull(now)) return false;
-      used.set(assertion, usableUntil);
-      return true;
-    },
-  };
+  const proof = { credentialsFrom: doc.tokensValidFrom ?? 0, isPrevious: false };
+  const url = doc.settings.jwksUrl;
+  const keys = doc.jwks
+    ? createLocalJWKSet(doc.jwks as unknown as JSONWebKeySet)
+    : typeof url === 'string' && remoteKeys(id, url);
+  return keys ? [{ key: keys, algorithms: BY_KEY, proof }] : [];
 }
-
-const isTime = (value: unknown): value is number => Number.isFinite(value);
 
 async function verifySignature(
-  { links, clock }: TokenParts,
-  { environmentId, id }: Stored<Application>,
-  keys: JSONWebKeySet,
-  assertion: string,
+  { links, clock }: AssertionParts,
+  { environmentId }: Stored<Application>,
+  { clientId, assertion }: Assertion,
+  { key, algorithms }: Candidate,
 ): Promise<JWTPayload | undefined> {
   const issuer = issuerOf(links, environmentId);
+  const options = {
+    algorithms,
+    issuer: clientId,
+    subject: clientId,
+    // The issuer, or the address of the token endpoint: the platform takes both.
+    audience: [issuer, `${issuer}/token`],
+    currentDate: new Date(clock.now()),
+    clockTolerance: TOKEN_LEEWAY_SECONDS,
+    requiredClaims: ['exp'],
+  };
   try {
-    const { payload } = await jwtVerify(assertion, createLocalJWKSet(keys), {
-      algorithms: ASSERTION_ALGORITHMS,
-      issuer: id,
-      subject: id,
-      // The issuer, or the address of the token endpoint: the platform takes both.
-      audience: [issuer, `${issuer}/token`],
-      currentDate: new Date(clock.now()),
-      clockTolerance: TOKEN_LEEWAY_SECONDS,
-      requiredClaims: ['exp'],
-    });
+    const { payload } =
+      typeof key === 'function'
+        ? await jwtVerify(assertion, key, options)
+        : await jwtVerify(assertion, key, options);
     return payload;
   } catch (error) {
-    if (error instanceof errors.JOSEError) return undefined;
+    // A fetched key can be none, or too short: what the library says of it has other names.
+    if (error instanceof errors.JOSEError || error instanceof TypeError) return undefined;
+    if (error instanceof DOMException) return undefined;
     throw error;
   }
 }
 
-/** Whether the assertion is the application's, for this environment, and new; then it is used. */
-export async function acceptAssertion(
-  parts: TokenParts & { usedAssertions: UsedAssertions },
-  application: Stored<Application>,
-  assertion: string,
-): Promise<boolean> {
-  const { jwks } = application.doc;
-  if (!jwks) return false;
-  const keys = jwks as unknown as JSONWebKeySet;
-  const payload = await verifySignature(parts, application, keys, assertion);
-  if (!payload || !isTime(payload.exp)) return false;
-  const now = parts.clock.now();
+const isTime = (value: unknown): value is number => Number.isFinite(value);
+
+/** Until when an assertion is good, in ms; undefined: its times are wrong. Pure. */
+function usableUntil({ exp, iat }: JWTPayload, now: number): number | undefined {
   const latestSeconds = now / 1_000 + CLIENT_ASSERTION_LIFETIME_SECONDS + TOKEN_LEEWAY_SECONDS;
-  if (payload.exp > latestSeconds) return false;
-  if (isTime(payload.iat) && payload.iat > now / 1_000 + TOKEN_LEEWAY_SECONDS) return false;
-  const usableUntil = (payload.exp + TOKEN_LEEWAY_SECONDS) * 1_000;
+  if (!isTime(exp) || exp > latestSeconds) return undefined;
+  if (isTime(iat) && iat > now / 1_000 + TOKEN_LEEWAY_SECONDS) return undefined;
+  return (exp + TOKEN_LEEWAY_SECONDS) * 1_000;
+}
+
+/** Whether it wasn't used before, on any node: the insert fails the second time. */
+async function useOnce(
+  { store, clock }: AssertionParts,
+  { environmentId, id }: Stored<Application>,
+  { assertion }: Assertion,
+  { jti }: JWTPayload,
+  until: number,
+): Promise<boolean> {
+  const now = clock.now();
   // Without a `jti`, which RFC 7523 leaves to the client, the assertion as a whole is used once.
-  const name = payload.jti === undefined ? assertion : `${application.id} ${payload.jti}`;
-  return parts.usedAssertions.use(hash('sha256', name, 'base64'), usableUntil, now);
+  const name = jti === undefined ? assertion : `${id} ${jti}`;
+  const { committed } = await store.commit([
+    {
+      op: 'insert',
+      table: 'used_assertions',
+      environmentId,
+      id: hash('sha256', name, 'base64url'),
+      doc: { createdAt: now, updatedAt: now, expiresAt: until + NODE_CLOCK_SKEW_MS },
+    },
+  ]);
+  return committed;
+}
+
+/** What the assertion proves, where it is the application's, for this environment, and new. */
+export async function acceptAssertion(
+  parts: AssertionParts,
+  application: Stored<Application>,
+  presented: Assertion,
+): Promise<Proof | undefined> {
+  for (const candidate of candidatesOf(parts, application, presented.method)) {
+    const payload = await verifySignature(parts, application, presented, candidate);
+    if (!payload) continue;
+    const until = usableUntil(payload, parts.clock.now());
+    if (until === undefined) return undefined;
+    const isNew = await useOnce(parts, application, presented, payload, until);
+    return isNew ? candidate.proof : undefined;
+  }
+  return undefined;
 }

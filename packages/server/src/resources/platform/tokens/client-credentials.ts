@@ -1,8 +1,11 @@
 /** How a client says who it is at the token endpoint; RFC 6749 §2.3, RFC 7523 §2.2. Pure. */
-import { decodeJwt } from 'jose';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { TOKEN_LENGTH_MAX } from '../../../config/limits.ts';
 import { OAuthError } from './oauth-error.ts';
 import type { TokenForm } from './tokens.schema.ts';
+
+/** Of the name of a client: what needs no escaping but in OAuth's own ways. */
+export const CLIENT_ID_PATTERN = '^[\\x21-\\x7e]*$';
 
 export const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
@@ -13,7 +16,7 @@ export type ClientCredentials =
       /** The readings of one presented secret. */
       secrets: readonly string[];
     }
-  | { method: 'PRIVATE_KEY_JWT'; clientId: string; assertion: string };
+  | { method: 'PRIVATE_KEY_JWT' | 'CLIENT_SECRET_JWT'; clientId: string; assertion: string };
 
 /** One answer for every failed authentication: which part was wrong is not told. */
 export function invalidClient(): OAuthError {
@@ -51,9 +54,14 @@ function readAssertion(form: TokenForm, assertion: string): ClientCredentials {
   }
   if (assertion.length > TOKEN_LENGTH_MAX) throw invalidClient();
   try {
-    // Not verified yet: the name only tells whose keys to try.
+    // Not verified yet: these only tell whose keys to try.
     const sub: unknown = decodeJwt(assertion).sub;
-    return { method: 'PRIVATE_KEY_JWT', clientId: typeof sub === 'string' ? sub : '', assertion };
+    const isBySecret = decodeProtectedHeader(assertion).alg?.startsWith('HS');
+    return {
+      method: isBySecret ? 'CLIENT_SECRET_JWT' : 'PRIVATE_KEY_JWT',
+      clientId: typeof sub === 'string' ? sub : '',
+      assertion,
+    };
   } catch {
     throw invalidClient();
   }

@@ -60,12 +60,16 @@ async function sign(
   return { token, expiresInSeconds: lifetimeSeconds };
 }
 
-/** An application's token, one hour long. It names no roles: those are read when it is used. */
+/**
+ * An application's token, one hour long. It names no roles: those are read when it is used.
+ * `provenFrom`: the `tokensValidFrom` of the credentials that it is got by.
+ */
 export function issueApplicationToken(
   parts: TokenParts,
   { environmentId, id, doc }: Stored<Application>,
+  provenFrom: Instant = doc.tokensValidFrom ?? 0,
 ): Promise<IssuedToken> {
-  const credentialsFrom = secondsOf(doc.tokensValidFrom ?? 0);
+  const credentialsFrom = secondsOf(provenFrom);
   return sign(
     parts,
     environmentId,

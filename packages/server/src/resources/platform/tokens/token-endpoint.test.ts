@@ -8,11 +8,7 @@ import {
   type JWTPayload,
   SignJWT,
 } from 'jose';
-import {
-  CLIENT_ASSERTIONS_REMEMBERED_MAX,
-  CLIENT_FAILURES_MAX,
-  CLIENT_FAILURES_WINDOW_MS,
-} from '../../../config/limits.ts';
+import { CLIENT_FAILURES_MAX, CLIENT_FAILURES_WINDOW_MS } from '../../../config/limits.ts';
 import type { Activity } from '../../../model/documents.ts';
 import type { Stored } from '../../../storage/store.ts';
 import { until } from '../../../testing/until.ts';
@@ -31,7 +27,6 @@ import {
   startPlatform,
 } from '../applications/testing-platform.ts';
 import { ORGANIZATION_ID } from '../roles/organization.ts';
-import { createUsedAssertions } from './client-assertion.ts';
 import { JWT_BEARER } from './client-credentials.ts';
 
 const GRANT = { grant_type: 'client_credentials' };
@@ -111,6 +106,7 @@ describe('the token endpoint', () => {
     assert.deepEqual(discovery.body.token_endpoint_auth_methods_supported, [
       'client_secret_basic',
       'client_secret_post',
+      'client_secret_jwt',
       'private_key_jwt',
     ]);
     const jwks = await ask(`/${HOME}/as/jwks`, { token: null });
@@ -442,21 +438,6 @@ describe('private_key_jwt', () => {
 });
 
 describe('what is remembered of clients', () => {
-  test('is forgotten after its time', () => {
-    const used = createUsedAssertions();
-    assert.equal(used.use('a', 100, 0), true);
-    assert.equal(used.use('a', 100, 99), false);
-    assert.equal(used.use('a', 200, 100), true);
-  });
-
-  test('is rather refused than forgotten before its time', () => {
-    const used = createUsedAssertions();
-    for (let at = 0; at < CLIENT_ASSERTIONS_REMEMBERED_MAX; at++) used.use(`${at}`, 100, 0);
-    assert.equal(used.use('one more', 100, 0), false);
-    assert.equal(used.use('0', 100, 0), false);
-    assert.equal(used.use('one more', 200, 100), true);
-  });
-
   test('counts failures in one window, then starts anew', () => {
     const failures = createFailureWindow();
     for (let at = 0; at < CLIENT_FAILURES_MAX; at++) {

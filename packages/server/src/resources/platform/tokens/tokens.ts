@@ -1,13 +1,22 @@
+import { SECRET_USE_NOTED_MS } from '../../../config/limits.ts';
 import { SIGNING_ALGORITHM } from '../../../crypto/environment-keys.ts';
+import type { Instant } from '../../../model/instant.ts';
 import type { Parts } from '../../../parts.ts';
+import type { Write } from '../../../storage/store.ts';
 import { commitWrites } from '../../kit/commit.ts';
 import type { Operation, OperationReply, OperationRequest } from '../../kit/operation.ts';
-import { createClientAuthentication, tokenRecord } from './authenticate-client.ts';
+import { updateRow } from '../../kit/rows.ts';
+import {
+  createClientAuthentication,
+  type ProvenClient,
+  tokenRecord,
+} from './authenticate-client.ts';
 import { ASSERTION_ALGORITHMS } from './client-assertion.ts';
 import { readClientCredentials } from './client-credentials.ts';
 import { issueApplicationToken } from './issue-token.ts';
 import { issuerOf } from './issuer.ts';
 import { NOT_KEPT, OAuthError, oauthErrorReply } from './oauth-error.ts';
+import { openRemoteKeys, type RemoteKeys } from './remote-keys.ts';
 import {
   DiscoveryReply,
   JwksReply,
@@ -18,11 +27,35 @@ import {
 } from './tokens.schema.ts';
 
 /** What the token endpoint needs of the server's parts. */
-type TokenEndpointParts = Pick<Parts, 'store' | 'keyring' | 'clock' | 'links'>;
+type TokenEndpointParts = Pick<Parts, 'store' | 'keyring' | 'clock' | 'links'> & {
+  settings: Pick<Parts['settings'], 'jwksPrivate'>;
+  /** A test's own. */
+  remoteKeys?: RemoteKeys;
+};
+
+/** Notes that a token was got by the secret that was replaced: its owner wants to know who is left. */
+async function useOfPrevious(
+  { store }: Pick<TokenEndpointParts, 'store'>,
+  { application: { environmentId, id, doc }, isPrevious }: ProvenClient,
+  now: Instant,
+): Promise<Write[]> {
+  if (!isPrevious) return [];
+  const application = await store.get('applications', environmentId, id);
+  const { previousSecret } = application?.doc ?? {};
+  if (!application || !previousSecret) return [];
+  const isSame = previousSecret.secretHash === doc.previousSecret?.secretHash;
+  const isNoted = now < (previousSecret.lastUsedAt ?? -Infinity) + SECRET_USE_NOTED_MS;
+  if (!isSame || isNoted) return [];
+  const noted = { ...application.doc, previousSecret: { ...previousSecret, lastUsedAt: now } };
+  return [updateRow('applications', application, noted)];
+}
 
 /** The token endpoint's handler: the client credentials grant; RFC 6749 §4.4. */
 function createTokenEndpoint(parts: TokenEndpointParts) {
-  const authenticateClient = createClientAuthentication(parts);
+  const { clock, settings } = parts;
+  const remoteKeys =
+    parts.remoteKeys ?? openRemoteKeys({ clock, allowPrivate: settings.jwksPrivate });
+  const authenticateClient = createClientAuthentication(parts, remoteKeys);
 
   async function issue(request: OperationRequest): Promise<OperationReply> {
     const environmentId = request.params.envID ?? '';
@@ -31,21 +64,29 @@ function createTokenEndpoint(parts: TokenEndpointParts) {
     if (form.grant_type !== 'client_credentials') {
       throw new OAuthError('unsupported_grant_type', 'grant_type must be client_credentials.');
     }
-    const application = await authenticateClient({
+    const client = await authenticateClient({
       environmentId,
       credentials: readClientCredentials(request.headers.authorization?.toString(), form),
       remoteAddress: request.remoteAddress,
       correlationId: request.correlationId,
     });
-    if (!application.doc.grantTypes.includes('CLIENT_CREDENTIALS')) {
+    const { application, credentialsFrom } = client;
+    if (!application.doc.grantTypes?.includes('CLIENT_CREDENTIALS')) {
       throw new OAuthError('unauthorized_client', 'The application does not have this grant.');
     }
     // What a client may do is a matter of roles; `p1:` scopes are for users (contract §1.2).
     if (form.scope) throw new OAuthError('invalid_scope', 'This grant gives no scopes.');
-    const { token, expiresInSeconds } = await issueApplicationToken(parts, application);
+    const { token, expiresInSeconds } = await issueApplicationToken(
+      parts,
+      application,
+      credentialsFrom,
+    );
     const { correlationId, now } = request;
     const activity = tokenRecord({ environmentId, correlationId }, application, now);
-    await commitWrites(parts.store, async () => [activity]);
+    await commitWrites(parts.store, async () => [
+      activity,
+      ...(await useOfPrevious(parts, client, now)),
+    ]);
     return {
       status: 200,
       body: { access_token: token, token_type: 'Bearer', expires_in: expiresInSeconds },
@@ -125,6 +166,7 @@ export function tokenOperations(parts: TokenEndpointParts): Operation[] {
             token_endpoint_auth_methods_supported: [
               'client_secret_basic',
               'client_secret_post',
+              'client_secret_jwt',
               'private_key_jwt',
             ],
             token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,

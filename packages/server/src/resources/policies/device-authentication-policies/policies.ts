@@ -10,6 +10,7 @@ import type { Write } from '../../../storage/store.ts';
 import { changeRecord } from '../../kit/activity.ts';
 import { type Collection, collectionOperations, renderRow } from '../../kit/collection.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
+import { wholeList } from '../../kit/links.ts';
 import { environmentOf, type Handler, type Operation, ok } from '../../kit/operation.ts';
 import { ENVIRONMENT } from '../../kit/resource.ts';
 import { type Row, updateRow } from '../../kit/rows.ts';
@@ -182,12 +183,6 @@ const migratePolicies: Handler<Policies> = async (collection, request) => {
     ]);
     return { writes: [...holds.values(), ...writes], result: [...changed.values()] };
   });
-  return ok({
-    _links: { self: links.api(environmentId, `/${EMBEDDED}`) },
-    _embedded: {
-      [EMBEDDED]: await Promise.all(migrated.map((row) => renderRow(collection, row, request))),
-    },
-    count: migrated.length,
-    size: migrated.length,
-  });
+  const views = await Promise.all(migrated.map((row) => renderRow(collection, row, request)));
+  return ok(wholeList(links.api(environmentId, `/${EMBEDDED}`), EMBEDDED, views));
 };

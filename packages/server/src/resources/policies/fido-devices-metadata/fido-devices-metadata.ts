@@ -5,22 +5,25 @@ import { invalidData, limitExceeded, notFound, notUnique } from '../../../errors
 import { authenticatorId, toPem } from '../../../fido-metadata/authenticator-id.ts';
 import { environmentAuthenticators } from '../../../fido-metadata/environment-authenticators.ts';
 import { defined } from '../../../model/defined.ts';
-import type { Authenticator, CustomAuthenticator } from '../../../model/fido2.ts';
+import type {
+  Authenticator,
+  AuthenticatorMetadata,
+  CustomAuthenticator,
+} from '../../../model/fido2.ts';
 import { type Instant, toTimestamp } from '../../../model/instant.ts';
 import type { Parts } from '../../../parts.ts';
 import { changeRecord } from '../../kit/activity.ts';
 import { commitWrites } from '../../kit/commit.ts';
-import { headOf } from '../../kit/links.ts';
+import { headOf, wholeList } from '../../kit/links.ts';
 import { environmentOf, type Handler, type Operation, ok } from '../../kit/operation.ts';
 import { ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
-import { deleteRow, insertRow, touchRow } from '../../kit/rows.ts';
+import { deleteRow, found, insertRow, touchRow } from '../../kit/rows.ts';
 import {
   AddAuthenticator,
   type AddAuthenticatorBody,
   AuthenticatorList,
   AuthenticatorSchema,
 } from './fido-devices-metadata.schema.ts';
-import { knownAuthenticators } from './known-authenticators.ts';
 
 type MetadataParts = Pick<Parts, 'store' | 'links' | 'authenticators'>;
 
@@ -52,22 +55,27 @@ function view(
   };
 }
 
+/** Every authenticator that the environment knows, as it is in the store now. */
+async function knownAuthenticators(
+  { store, authenticators }: MetadataParts,
+  environmentId: string,
+): Promise<AuthenticatorMetadata> {
+  const limit = CUSTOM_AUTHENTICATORS_MAX;
+  const custom = await store.list('custom_authenticators', environmentId, { limit });
+  return environmentAuthenticators(authenticators, custom);
+}
+
 const listAuthenticators: Handler<MetadataParts> = async (parts, request) => {
   const environmentId = environmentOf(request);
   const all = (await knownAuthenticators(parts, environmentId)).all();
-  return ok({
-    _links: { self: parts.links.api(environmentId, PATH) },
-    _embedded: { fidoDevicesMetadata: all.map((one) => view(parts, environmentId, one)) },
-    count: all.length,
-    size: all.length,
-  });
+  const views = all.map((one) => view(parts, environmentId, one));
+  return ok(wholeList(parts.links.api(environmentId, PATH), 'fidoDevicesMetadata', views));
 };
 
 const readAuthenticator: Handler<MetadataParts> = async (parts, request) => {
   const environmentId = environmentOf(request);
   const known = await knownAuthenticators(parts, environmentId);
-  const authenticator = known.byId(request.params.fidoDeviceID ?? '');
-  if (!authenticator) throw notFound();
+  const authenticator = found(known.byId(request.params.fidoDeviceID ?? ''));
   return ok(view(parts, environmentId, authenticator));
 };
 
