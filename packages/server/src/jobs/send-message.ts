@@ -11,7 +11,7 @@ import type {
 } from '../notifications/channels/channel.ts';
 import type { MessagePayload } from '../notifications/message.ts';
 import { type OutboxVault, openPayload } from '../notifications/outbox.ts';
-import { renderWords } from '../notifications/templates/render.ts';
+import { isRenderTimeout, renderWords } from '../notifications/templates/render.ts';
 import type { Stored } from '../storage/store.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
 import { makeCircuits } from './circuits.ts';
@@ -105,19 +105,20 @@ export function makeLane(channel: Channel, parts: LaneParts): Lane {
     }
   }
 
-  async function prepare(
-    message: Stored<Message>,
-  ): Promise<RenderedMessage | 'UNREADABLE' | 'UNRENDERABLE'> {
+  async function prepare(message: Stored<Message>): Promise<RenderedMessage | MessageDecision> {
     await vault.load(message.environmentId);
-    let trouble: 'UNREADABLE' | 'UNRENDERABLE' = 'UNREADABLE';
+    let trouble = 'UNREADABLE';
     try {
       const payload = openPayload(vault, message);
       trouble = 'UNRENDERABLE';
       const words = renderWords(channel.name, payload);
       const wake = wakeOf(message, payload, clock.now());
       return { id: message.id, to: payload.to, ...words, ...(wake ? { wake } : {}) };
-    } catch {
-      return trouble;
+    } catch (error) {
+      const now = clock.now();
+      if (!isRenderTimeout(error)) return dead(message, trouble, now);
+      const later = { outcome: 'LATER', reason: 'RENDER_TIMEOUT', providerFailed: false } as const;
+      return decideReceipt(message, later, now, random());
     }
   }
 
@@ -153,7 +154,7 @@ export function makeLane(channel: Channel, parts: LaneParts): Lane {
   return async (message, leaseUntil) => {
     if (isStopping()) return [];
     const rendered = await prepare(message);
-    if (typeof rendered === 'string') return [dead(message, rendered, clock.now())];
+    if ('writes' in rendered) return [rendered];
     const name = channel.circuitOf?.(rendered) ?? '';
     const circuit = circuits(name);
     // So that one that is slow doesn't take all the places of its channel.

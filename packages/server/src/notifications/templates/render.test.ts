@@ -1,10 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are placeholders of Liquid.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Liquid } from 'liquidjs';
 import type { ChannelName, MessagePayload } from '../message.ts';
 import { isKnownTemplate, KNOWN_TEMPLATES } from './catalogue.ts';
 import { matchLocale } from './locale.ts';
-import { renderWords } from './render.ts';
+import { isRenderTimeout, renderWords } from './render.ts';
 
 const PASSCODE_VARIABLES = {
   otp: '482913',
@@ -148,6 +149,17 @@ describe('variables', () => {
     const { text } = renderWords('SMS', payload('transaction', variables));
     assert.match(text, /^482913 approves a transaction for Shop\. /);
     assert.equal(({} as Record<string, unknown>).amount, undefined);
+  });
+});
+
+describe('a message whose rendering takes too long', () => {
+  test('is told from one that can’t be rendered, since the machine may have been busy', () => {
+    const slow = new Liquid({ renderLimit: -1 });
+    assert.throws(() => slow.parseAndRenderSync('Hello'), isRenderTimeout);
+    assert.throws(
+      () => renderWords('SMS', { template: 'transaction', variables: {} }),
+      (thrown) => !isRenderTimeout(thrown),
+    );
   });
 });
 

@@ -39,6 +39,10 @@ const SAFE = {
 const plain = new Liquid(SAFE);
 const html = new Liquid({ ...SAFE, outputEscape: 'escape' });
 
+/** It took too long: by its own fault, or since the machine was busy. Another try may do. */
+export const isRenderTimeout = (error: unknown): boolean =>
+  error instanceof Error && error.message.includes('render limit exceeded');
+
 interface ParsedContent {
   subject?: Template[];
   text: Template[];
