@@ -287,6 +287,16 @@ export interface AuthenticationMethod extends DeviceKind {
    * was. What had blocked it must not block it again at once.
    */
   unblocked?(credential: Device['credential']): Device['credential'];
+  /**
+   * A device that its user has already, of another system, can be taken over with its secret: it is
+   * active at once, because its user has proved it there. Decision 0043.
+   */
+  readonly importable?: {
+    /** Properties of an import request beside the common ones. */
+    schema: Record<string, TSchema>;
+    /** As `create` of the method; reveals nothing. */
+    create: AuthenticationMethod['create'];
+  };
   /** The `environmentKey` of the device that gave this answer; undefined: it doesn't say. */
   answeringKey?(answer: Record<string, unknown>, challenge: Challenge): string | undefined;
 }
