@@ -271,7 +271,7 @@ describe('the command line', () => {
         applications: [{ id: application.id, otp: { enabled: true } }],
       },
     });
-    assert.match(done('policies', 'list'), /yes +email, sms, voice, mobile\n/);
+    assert.match(done('policies', 'list'), /yes +email, totp, mobile, fido2, oathToken\n/);
     assert.equal(json('policies', 'show', policy.name).id, policy.id);
     const { status, stdout, stderr } = run('devices', 'pair', user.email, '--policy', policy.name);
     assert.equal(status, 0, stderr);

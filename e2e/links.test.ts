@@ -57,11 +57,14 @@ describe('a link of a user', { timeout: HANG_MS }, () => {
 
   test('is refused in words where the policy has it off', async () => {
     await api.user('early');
+    await api.changePolicy({ fido2: { enabled: false, failure: FAILURE } });
     const off = (kind: string) =>
       new RegExp(
         `^countersign link: The default policy \\(.+\\) takes no ${kind}s\\. See policies list`,
       );
     await refused(off('passkey'), 'early', 'passkey');
+    await refused(/lists no app that may be paired/, 'early', 'phone');
+    await api.changePolicy({ mobile: { enabled: false, otp: { failure: FAILURE } } });
     await refused(off('phone'), 'early', 'phone');
     await refused(/there is no user "nobody"/, 'nobody', 'phone');
     await refused(/there is no policy "none"/, 'early', 'phone', '--policy', 'none');

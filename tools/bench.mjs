@@ -4,7 +4,9 @@ import { become, onPinnedNode, ROOT } from './installed.mjs';
 
 if (await onPinnedNode()) {
   const [first, ...rest] = process.argv.slice(2);
-  const [program, args] =
-    first === 'sockets' ? ['sockets.ts', rest] : ['run.ts', process.argv.slice(2)];
+  const PROGRAMS = { sockets: 'sockets.ts', lists: 'lists.ts' };
+  const [program, args] = PROGRAMS[first]
+    ? [PROGRAMS[first], rest]
+    : ['run.ts', process.argv.slice(2)];
   await become(process.execPath, [join(ROOT, 'bench', program), ...args]);
 }

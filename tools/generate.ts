@@ -137,7 +137,7 @@ function rolesPage(): string {
   return page('Roles', 'packages/server/src/resources/kit/permissions.ts', [
     'A worker application can do what its roles allow, within the scope that each was assigned on.',
     '',
-    ...table(['Role', 'For', 'Assigned on', 'May be handed on with it'], about),
+    ...table(['Role', 'For', 'Assigned on', 'Hands out'], about),
     '',
     'The API names a permission in three parts (`mfa:read:device`): see `GET /v1/roles`.',
     '',

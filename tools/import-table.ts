@@ -54,8 +54,8 @@ const WINGS: readonly {
     wing: 'platform',
     below: ['devices', 'messages', 'policies', 'kit'],
     may: ['crypto/', 'outgoing/'],
-    npm: ['jose', 'lru-cache'],
-    node: ['node:net', 'node:timers/promises', 'node:util'],
+    npm: ['jose', 'lru-cache', 'csv-stringify'],
+    node: ['node:net', 'node:stream', 'node:timers/promises', 'node:util'],
     because: 'Who calls and for whom: the only wing that sees keys and the secrets of clients.',
   },
   {
@@ -162,6 +162,7 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
       'OWN',
       'methods/authentication-method.ts',
       'policy/blocks.ts',
+      'policy/first-blocks.ts',
       'crypto/certificate-path.ts',
       ...ALWAYS,
     ],

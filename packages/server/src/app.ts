@@ -9,11 +9,15 @@ import { activityOperations } from './resources/platform/activities/activities.r
 import { applicationOperations } from './resources/platform/applications/applications.ts';
 import { roleAssignmentOperations } from './resources/platform/applications/role-assignments.ts';
 import { environmentOperations } from './resources/platform/environments/environments.ts';
+import { groupOperations } from './resources/platform/groups/groups.ts';
+import { memberOfGroupOperations } from './resources/platform/groups/member-of-groups.ts';
 import { organizationOperations } from './resources/platform/organizations/organizations.ts';
 import { populationOperations } from './resources/platform/populations/populations.ts';
 import { pushCredentialOperations } from './resources/platform/push-credentials/push-credentials.ts';
+import { dataExplorationOperations } from './resources/platform/reports/data-explorations.ts';
 import { reportOperations } from './resources/platform/reports/total-identities.ts';
 import { roleOperations } from './resources/platform/roles/roles.ts';
+import { imageOperations } from './resources/platform/surroundings/images.ts';
 import { surroundingOperations } from './resources/platform/surroundings/surroundings.ts';
 import { tokenOperations } from './resources/platform/tokens/tokens.ts';
 import { userOperations } from './resources/platform/users/users.routes.ts';
@@ -41,12 +45,16 @@ export function apiOperations(parts: Parts): Operation[] {
     ...organizationOperations(parts),
     ...environmentOperations(parts),
     ...populationOperations(parts),
+    ...groupOperations(parts),
+    ...memberOfGroupOperations(parts),
     ...surroundingOperations(parts),
+    ...imageOperations(parts),
     ...applicationOperations(parts),
     ...roleOperations(parts),
     ...roleAssignmentOperations(parts),
     ...activityOperations(parts),
     ...reportOperations(parts),
+    ...dataExplorationOperations(parts),
     ...tokenOperations(parts),
   ];
 }

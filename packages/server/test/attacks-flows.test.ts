@@ -121,11 +121,11 @@ for (const dialect of DIALECTS) {
     test('7: a code of an authenticator app is worth nothing beyond its window', async () => {
       const { user, code } = await aTotpUser();
       const flow = await aFlow(server, user);
-      for (const steps of [-3, 3]) {
+      for (const steps of [-6, 6]) {
         if (code(steps) === code(0)) continue;
         assert.deepEqual(errorOf(await check(server, flow.id, code(steps))), isWrong);
       }
-      assert.equal((await check(server, flow.id, code(2))).status, 200);
+      assert.equal((await check(server, flow.id, code(5))).status, 200);
     });
 
     test('9: the flow of another user is not there', async () => {

@@ -3,12 +3,14 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { spendOneTimeValues } from '../src/gone-back.ts';
 import { createRegistry } from '../src/methods/registry.ts';
+import { allowMessages } from '../src/testing/policies.ts';
 import { aDevice, aFlow, aUser, check, sentOtp } from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
 
 let server: TestServer;
 before(async () => {
   server = await startTestServer();
+  await allowMessages(server);
 });
 after(() => server.close());
 

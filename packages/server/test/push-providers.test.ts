@@ -76,7 +76,8 @@ for (const dialect of DIALECTS) {
       assert.equal(made.status, 201, made.text);
       server.secret(push.hms.credentials.clientSecret);
       assert.ok(!made.text.includes(push.hms.credentials.clientSecret));
-      assert.deepEqual(made.body.application, { id: push.applicationId });
+      const { href } = made.body._links.application;
+      assert.ok(href.endsWith(`/applications/${push.applicationId}`), href);
       const twice = await push.credentials('', { body: push.accounts.HMS });
       assert.deepEqual([twice.status, errorOf(twice).target], [409, 'type']);
       const path = `/${made.body.id}`;

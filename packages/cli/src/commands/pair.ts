@@ -18,7 +18,8 @@ async function pairingKey(api: Api, user: Body, policyName: string | undefined):
       policy ? { policy: { id: policy.id } } : {},
     );
   } catch (error) {
-    if (!(error instanceof Refused) || !error.targets.includes('policy.id')) throw error;
+    const isPolicy = (target: string) => target === 'policy.id' || target === 'applications';
+    if (!(error instanceof Refused) || !error.targets.some(isPolicy)) throw error;
     const which = policy ? 'This policy' : 'The default policy';
     throw new Error(`${error.message}\n${which} takes no phones. See policies list, and --policy.`);
   }

@@ -17,6 +17,12 @@ export const CLOSE_GRACE_MS = 8_000;
 /** Rows in one page of a list. */
 export const PAGE_SIZE_MAX = 1_000;
 export const PAGE_SIZE_DEFAULT = 100;
+/** Groups of an environment, and of one user; members of a deleted one that go at once. */
+export const GROUPS_MAX = 100_000;
+export const GROUPS_OF_USER_MAX = 1_000;
+export const MEMBERS_DELETED_AT_ONCE = 500;
+/** Users in one page, whatever is asked for: the platform's bound. */
+export const USERS_PAGE_SIZE_MAX = 200;
 /** Characters of a SCIM filter, and conditions in it. */
 export const FILTER_LENGTH_MAX = 2_000;
 export const FILTER_CONDITIONS_MAX = 50;
@@ -49,6 +55,16 @@ export const REPORT_DAYS_MAX = 100;
 export const KEPT_RESOURCES_MAX = 500;
 export const KEPT_MEMBER_LENGTH_MAX = 32_768;
 export const KEPT_MEMBER_DEPTH_MAX = 10;
+/** Images of an environment; each is one body. */
+export const IMAGES_MAX = 200;
+/** Between two reports of an environment. */
+export const REPORT_INTERVAL_MS = 5_000;
+/** How long a report is kept, and a link to its file is good. */
+export const REPORT_LIFETIME_MS = 2 * 3_600_000;
+export const REPORT_FILE_LINK_MS = 5 * 60_000;
+/** Devices that are read for a report at once, and for one page of it at the most. */
+export const REPORT_ROWS_AT_ONCE = 200;
+export const REPORT_ROWS_READ_MAX = 20_000;
 /** Policies of an environment. */
 export const POLICIES_MAX = 100;
 /** FIDO policies of an environment, and authenticators that were added to it by hand. */

@@ -19,7 +19,7 @@ export interface CompiledOperation {
   queryNames?: ReadonlySet<string>;
   validateQuery?: Validate;
   body?: {
-    kind: 'JSON' | 'FORM';
+    kind: 'JSON' | 'FORM' | 'BYTES';
     isOptional: boolean;
     names: ReadonlySet<string>;
     validate: Validate;
@@ -42,8 +42,16 @@ export interface Endpoint {
 const namesOf = (schema: TSchema): ReadonlySet<string> =>
   new Set(Object.keys(Object(Object(schema).properties)));
 
+/** Whatever comes; the handler looks at it. */
+const BYTES: NonNullable<CompiledOperation['body']> = {
+  kind: 'BYTES',
+  isOptional: false,
+  names: new Set(),
+  validate: () => undefined,
+};
+
 function compile(operation: Operation, validators: Validators): CompiledOperation {
-  const { query, body, mediaType } = operation;
+  const { query, body, bytes, mediaType } = operation;
   return {
     operation,
     ...(query ? { queryNames: namesOf(query), validateQuery: validators.validator(query) } : {}),
@@ -57,6 +65,7 @@ function compile(operation: Operation, validators: Validators): CompiledOperatio
           },
         }
       : {}),
+    ...(bytes ? { body: BYTES } : {}),
   };
 }
 

@@ -82,7 +82,8 @@ function requestBody(operations: readonly Operation[]): Json {
   const content = operations
     .filter(({ body, mediaType }) => body ?? mediaType)
     .map((operation) => {
-      const { body, mediaType, id } = operation;
+      const { bytes, mediaType, id } = operation;
+      const body = bytes ? { type: 'string', format: 'binary' } : operation.body;
       const { example } = textOf(operation);
       return [
         mediaType ?? JSON_MEDIA_TYPE,
@@ -90,7 +91,9 @@ function requestBody(operations: readonly Operation[]): Json {
       ];
     });
   if (content.length === 0) return {};
-  const isRequired = operations.every(({ body, bodyOptional }) => body && !bodyOptional);
+  const isRequired = operations.every(
+    ({ body, bytes, bodyOptional }) => bytes ?? (body && !bodyOptional),
+  );
   return { requestBody: { required: isRequired, content: Object.fromEntries(content) } };
 }
 

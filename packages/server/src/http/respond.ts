@@ -1,5 +1,7 @@
 /** Writes answers: the one place where a status, headers and a body go onto a connection. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { BODY_BYTES_MAX } from '../config/limits.ts';
 import type { OperationReply } from '../resources/kit/operation.ts';
 import type { Correlation } from './correlation.ts';
@@ -54,6 +56,16 @@ export function createResponder(options: { isHttps: boolean; isClosing(): boolea
     commonHeaders,
     respond(request, response, correlation, reply) {
       if (response.headersSent || response.destroyed) return;
+      if (reply.body instanceof Readable) {
+        response.writeHead(reply.status, {
+          ...apiHeaders,
+          ...correlationHeaders(correlation),
+          ...reply.headers,
+        });
+        // What can't be read to its end breaks off: the head is sent, and a short file must not pass.
+        pipeline(reply.body, response).catch(() => response.destroy());
+        return;
+      }
       const payload = payloadOf(reply);
       // The rest of a refused body is not waited for.
       const isLast = options.isClosing() || hasLongRest(request, BODY_BYTES_MAX);

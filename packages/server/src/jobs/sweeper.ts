@@ -20,6 +20,7 @@ const SWEPT: readonly { table: Table; graceMs: number }[] = [
   { table: 'device_requests', graceMs: 0 },
   { table: 'device_removals', graceMs: 0 },
   { table: 'used_assertions', graceMs: 0 },
+  { table: 'data_explorations', graceMs: 0 },
   // The outbox worker is to see that a message expired, and say so, before it is gone.
   { table: 'messages', graceMs: MESSAGE_GRACE_MS },
 ];
@@ -35,7 +36,10 @@ const LEFT_BEHIND: Readonly<Record<LeftTable, true>> = {
   authentication_codes: true,
   device_requests: true,
   device_removals: true,
+  group_members: true,
+  user_groups: true,
   used_assertions: true,
+  data_explorations: true,
   users: true,
   populations: true,
   role_assignments: true,

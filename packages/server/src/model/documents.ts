@@ -110,7 +110,7 @@ export interface User extends Timestamps {
   externalId?: string;
   title?: string;
   /** Kept and returned; they decide nothing here. Absent: `ACCOUNT_OK`, the platform, `NOT_INITIATED`. */
-  lifecycle?: { status: string };
+  lifecycle?: { status?: string; suppressVerificationCode?: boolean };
   identityProvider?: { id?: string; type?: string };
   verifyStatus?: string;
   enabled: boolean;
@@ -124,6 +124,24 @@ export interface User extends Timestamps {
   mfaFailures: number;
   /** Wrong answers in a row for one-time targets, by `OneTimeTarget.key`; the latest few. */
   oneTimeTries?: Record<string, OneTimeTries>;
+}
+
+/** Users who belong together for applications; it decides nothing here. */
+export interface Group extends Timestamps {
+  name: string;
+  description?: string;
+  /** Of whose users; absent: of all. */
+  populationId?: string;
+  externalId?: string;
+  customData?: Record<string, unknown>;
+  /** Kept and returned: it makes nobody a member. */
+  userFilter?: string;
+}
+
+/** That a user is in a group. */
+export interface GroupMember extends Timestamps {
+  userId: string;
+  groupId: string;
 }
 
 export interface OneTimeTries {
@@ -366,6 +384,15 @@ export interface KeptResource extends Timestamps {
   body: Record<string, unknown>;
 }
 
+/** A report that was asked for. Its rows are read when they are asked for. */
+export interface DataExploration extends Timestamps {
+  fields: string[];
+  filter?: string;
+  deliverAs: 'ENTRIES' | 'ASYNC_FILE';
+  /** The row is gone after this moment. */
+  expiresAt: Instant;
+}
+
 /** Every table and the document it holds. */
 export interface Documents {
   organizations: Organization;
@@ -373,6 +400,8 @@ export interface Documents {
   environment_keys: EnvironmentKey;
   populations: Population;
   users: User;
+  user_groups: Group;
+  group_members: GroupMember;
   applications: Application;
   role_assignments: RoleAssignment;
   mfa_settings: MfaSettings;
@@ -394,6 +423,7 @@ export interface Documents {
   subscriptions: Subscription;
   event_deliveries: EventDelivery;
   event_counters: EventCounter;
+  data_explorations: DataExploration;
 }
 
 export type Table = keyof Documents;

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import { createLog } from './log.ts';
 import { CleanFields, maskText } from './redact.ts';
 
@@ -124,5 +126,22 @@ describe('the log', () => {
     log.info(new CleanFields({ route: '/x', ms: 1 }), 'request');
     const { route, ms, msg } = last();
     assert.deepEqual([route, ms, msg], ['/x', 1, 'request']);
+  });
+
+  test('loses no line on standard output, over turns and where the process ends within one', async () => {
+    const outputOf = async (end: string) => {
+      const source = `import { createLog } from ${JSON.stringify(new URL('log.ts', import.meta.url).href)};
+        const log = createLog({ level: 'info' });
+        const write = (from) => { for (let line = from; line < from + 3; line++) log.info({ line }); };
+        write(0);
+        ${end}`;
+      const ran = promisify(execFile)(process.execPath, ['--input-type=module', '--eval', source]);
+      const { stdout } = await ran.catch((error) => error);
+      const lines = String(stdout).trimEnd().split('\n');
+      return lines.map((line) => JSON.parse(line).line);
+    };
+    assert.deepEqual(await outputOf('process.exit(3)'), [0, 1, 2]);
+    const turns = 'setImmediate(() => { write(3); setTimeout(() => write(6)); })';
+    assert.deepEqual(await outputOf(turns), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
   });
 });

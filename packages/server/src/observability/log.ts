@@ -28,6 +28,28 @@ function maskArguments([first, ...rest]: readonly unknown[]): unknown[] {
   return [members, ...texts.map(censor)];
 }
 
+/** Standard output, written without blocking: the lines of one turn of the event loop at once. */
+function standardOutput(): DestinationStream {
+  const output = destination({ dest: 1, sync: false });
+  let lines = '';
+  const take = () => {
+    const taken = lines;
+    lines = '';
+    return taken;
+  };
+  // The turn in which the process ends has no end of its own.
+  process.once('exit', () => {
+    output.flushSync();
+    if (lines !== '') destination({ dest: 1, sync: true }).write(take());
+  });
+  return {
+    write(line) {
+      if (lines === '') setImmediate(() => output.write(take()));
+      lines += line;
+    },
+  };
+}
+
 /** Makes the server's logger; nothing reaches its stream before it was censored. */
 export function createLog({ level, stream }: LogOptions): Logger {
   const log = pino(
@@ -44,7 +66,7 @@ export function createLog({ level, stream }: LogOptions): Logger {
         },
       },
     },
-    stream ?? destination({ dest: 1, sync: false }),
+    stream ?? standardOutput(),
   );
   const { child } = log;
   // Pino's formatters don't reach the members of child loggers. Children inherit this function.

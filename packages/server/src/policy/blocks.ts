@@ -59,6 +59,9 @@ export const OFFLINE_DEVICE_BLOCK = Type.Object(
 
 const OTP_FAILURE = Type.Object({ failure: FAILURE_RULE }, closed);
 
+/** The platform's; docs/decisions/0030-what-an-environment-begins-with.md. */
+export const TOTP_GRACE_PERIOD = 5;
+
 /** An authenticator app. */
 export const TOTP_BLOCK = Type.Object(
   {
@@ -69,6 +72,7 @@ export const TOTP_BLOCK = Type.Object(
       Type.Integer({
         minimum: 1,
         maximum: 10,
+        default: TOTP_GRACE_PERIOD,
         description: 'Time steps of 30 s that a passcode may be off, in both directions.',
       }),
     ),

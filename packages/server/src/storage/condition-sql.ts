@@ -1,6 +1,6 @@
 import type { Table } from '../model/documents.ts';
 import type { Condition } from './store.ts';
-import { columnNames, memberPath } from './tables.ts';
+import { isSearched, memberPath } from './tables.ts';
 
 /** How an engine writes what differs between them. */
 export interface Engine {
@@ -8,14 +8,37 @@ export interface Engine {
   parameter(number: number): string;
   /** Position of a text in another, from 1; 0: it isn't in it. Compares bytes. */
   position(column: string, text: string): string;
+  /** A column in a condition or an order. */
+  column(name: string): string;
+  /** The same, where its index is not to be used. */
+  unindexed(name: string): string;
   /** A member of the document as text, by its path: `tags.0`. */
   member(path: string): string;
 }
 
 const OPERATORS = { eq: '=', ne: '<>', gt: '>', ge: '>=', lt: '<', le: '<=' } as const;
 
+const LAST_CHARACTER = 0x10_ff_ff;
+const FIRST_SURROGATE = 0xd8_00;
+const AFTER_SURROGATES = 0xe0_00;
+
+/**
+ * The first text, in the order of characters, that is after all those that begin with `prefix`;
+ * undefined: there is none.
+ */
+export function endOfPrefix(prefix: string): string | undefined {
+  const characters = [...prefix];
+  for (;;) {
+    const last = characters.pop()?.codePointAt(0);
+    if (last === undefined) return undefined;
+    if (last === LAST_CHARACTER) continue;
+    const next = last + 1 === FIRST_SURROGATE ? AFTER_SURROGATES : last + 1;
+    return characters.join('') + String.fromCodePoint(next);
+  }
+}
+
 function columnSql(name: string, table: Table, engine: Engine): string {
-  if (name === 'id' || columnNames(table).includes(name)) return name;
+  if (isSearched(table, name)) return engine.column(name);
   const path = memberPath(table, name);
   if (path === undefined) throw new Error(`The table ${table} has no searched column ${name}.`);
   return engine.member(path);
@@ -43,19 +66,22 @@ export function conditionSql(
   }
   const column = columnSql(condition.column, table, engine);
   if (condition.is === 'present') return `${column} is not null`;
-  parameters.push(condition.value);
-  const value = engine.parameter(parameters.length);
+  const bound = (value: string | number) => engine.parameter(parameters.push(value));
   switch (condition.is) {
-    case 'startsWith':
-      return `${engine.position(column, value)} = 1`;
+    case 'startsWith': {
+      // As a range, which an index finds. Texts are in the order of their bytes, in both engines.
+      const end = endOfPrefix(condition.value);
+      const from = `${column} >= ${bound(condition.value)}`;
+      return end === undefined ? from : `(${from} and ${column} < ${bound(end)})`;
+    }
     case 'endsWith':
       // Both engines count characters, as the string's iterator does.
-      return `substr(${column}, length(${column}) - ${[...condition.value].length} + 1) = ${value}`;
+      return `substr(${column}, length(${column}) - ${[...condition.value].length} + 1) = ${bound(condition.value)}`;
     case 'contains':
-      return `${engine.position(column, value)} > 0`;
+      return `${engine.position(column, bound(condition.value))} > 0`;
     case 'ne':
-      return `(${column} is null or ${column} <> ${value})`;
+      return `(${column} is null or ${column} <> ${bound(condition.value)})`;
     default:
-      return `${column} ${OPERATORS[condition.is]} ${value}`;
+      return `${column} ${OPERATORS[condition.is]} ${bound(condition.value)}`;
   }
 }

@@ -24,6 +24,9 @@ import { createUnderWay } from './under-way.ts';
 const ENGINE: Engine = {
   parameter: (number) => `$${number}`,
   position: (column, text) => `strpos(${column}, ${text})`,
+  // It knows how many rows have a value.
+  column: (name) => name,
+  unindexed: (name) => name,
   member: (path) => `(doc #>> '{${path.replaceAll('.', ',')}}')`,
 };
 

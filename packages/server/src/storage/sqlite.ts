@@ -21,9 +21,12 @@ import { outageOr, watchFiles } from './sqlite-outage.ts';
 import type { ANY_ENVIRONMENT, Store, Stored } from './store.ts';
 import { notifies, TABLE_NAMES } from './tables.ts';
 
-const ENGINE: Engine = {
+export const ENGINE: Engine = {
   parameter: () => '?',
   position: (column, text) => `instr(${column}, ${text})`,
+  column: (name) => name,
+  // https://www.sqlite.org/optoverview.html: a unary plus keeps a term from using an index.
+  unindexed: (name) => `+${name}`,
   member: (path) => `json_extract(doc, '$.${path.replaceAll(/\.(\d+)/g, '[$1]')}')`,
 };
 
@@ -89,17 +92,23 @@ async function migrate(db: DatabaseSync): Promise<void> {
 
 type Row = Record<string, unknown>;
 
-function stored<T extends Table>(row: Row): Stored<Documents[T]> {
-  return {
-    environmentId: String(row.environment_id),
-    id: String(row.id),
-    version: Number(row.version),
-    doc: JSON.parse(String(row.doc)),
-  };
+interface Key {
+  environmentId: string;
+  id: string;
 }
 
+const storedAs = <T extends Table>(key: Key, { version, doc }: Row): Stored<Documents[T]> => ({
+  ...key,
+  version: Number(version),
+  doc: JSON.parse(String(doc)),
+});
+
+const stored = <T extends Table>(row: Row) =>
+  storedAs<T>({ environmentId: String(row.environment_id), id: String(row.id) }, row);
+
 const ROW = 'environment_id, id, version, doc';
-const DEVICES_OF_USER = `select ${ROW} from devices where environment_id = ? and user_id = ? order by id`;
+const DEVICES_OF_USER =
+  'select id, version, doc from devices where environment_id = ? and user_id = ? order by id';
 const CLAIM = `update messages set available_at = ?1, version = version + 1,
     doc = json_set(doc, '$.availableAt', ?1, '$.attempts', json_extract(doc, '$.attempts') + 1)
   where rowid in (select rowid from messages where status = 'PENDING' and available_at <= ?2
@@ -129,17 +138,19 @@ function createReads(db: DatabaseSync) {
   const gets = Object.fromEntries(
     TABLE_NAMES.map((table) => [
       table,
-      db.prepare(`select ${ROW} from ${table} where environment_id = ? and id = ?`),
+      db.prepare(`select version, doc from ${table} where environment_id = ? and id = ?`),
     ]),
   ) as Record<Table, StatementSync>;
   const devices = db.prepare(DEVICES_OF_USER);
   return {
     get<T extends Table>(table: T, environmentId: string, id: string) {
       const row = gets[table].get(environmentId, id);
-      return row && stored<T>(row);
+      return row && storedAs<T>({ environmentId, id }, row);
     },
     devicesOf: (environmentId: string, userId: string) =>
-      devices.all(environmentId, userId).map((row) => stored<'devices'>(row)),
+      devices
+        .all(environmentId, userId)
+        .map((row) => storedAs<'devices'>({ environmentId, id: String(row.id) }, row)),
   };
 }
 

@@ -10,6 +10,7 @@ import pg from 'pg';
 import { DIALECTS, postgresOfSuite } from '../testing/postgres.ts';
 import { freshDataDirectory } from '../testing/sqlite.ts';
 import { until } from '../testing/until.ts';
+import { listsContract } from './lists-contract.ts';
 import { SchemaTooNewError } from './migrations/migrations.ts';
 import { openStore, SQLITE_FILE } from './open.ts';
 import { openPostgresStore } from './postgres.ts';
@@ -48,6 +49,7 @@ function assertSearchedColumns(columnsOf: (table: string) => ColumnOfSchema[]): 
 const PLATFORM_INDEXES = [
   'activities_waiting',
   'authentication_codes_expiry',
+  'data_explorations_expiry',
   'device_removals_expiry',
   'device_requests_expiry',
   'devices_expiry',
@@ -80,6 +82,7 @@ describe('SQLite', { skip: DIALECTS.includes('sqlite') ? false : 'DIALECTS leave
   };
   storeContract(engine);
   racesContract(engine);
+  listsContract(engine);
 
   test('the file is for its owner only, and a backup opens as a store', async () => {
     const path = join(directory.path, 'own.sqlite');
@@ -188,6 +191,7 @@ describe('PostgreSQL', {
   const engine = { name: 'PostgreSQL', shared: true, open: () => openPostgresStore(url) };
   storeContract(engine);
   racesContract(engine);
+  listsContract(engine);
 
   /** Runs a statement beside the store. */
   async function query(text: string, databaseUrl = url): Promise<Record<string, unknown>[]> {

@@ -75,6 +75,12 @@ export interface ListQuery {
   where?: Condition;
   /** Keyset paging in id order (ids are UUIDv7, so in order of creation): rows after this id. */
   afterId?: string;
+  /** In the order of this column instead, then of ids; no row of the table may lack it. */
+  orderBy?: Column;
+  /** The column's value in the row `afterId`: rows after both. */
+  afterValue?: string | number;
+  /** Known to be met by many rows: they are read in their order until the page is full. */
+  many?: boolean;
   /** Newest first; `afterId` then means "before". */
   descending?: boolean;
   /** At most this many rows; required, because no list is unlimited. */

@@ -12,6 +12,8 @@ export type ColumnValue = string | number | null;
 export interface TableDescription<T extends Table> {
   /** Column name to its value; ids and instants as they are, booleans as 0 and 1. */
   columns: Readonly<Record<string, (doc: Documents[T], id: string) => ColumnValue | undefined>>;
+  /** Columns whose values few rows share, and that an index has: a search begins there. */
+  narrow?: readonly string[];
   /** Members of the document that are searched without a column: `resource.type`. */
   members?: Readonly<Record<string, string>>;
   /** A configuration table: caches hear of its changes. */
@@ -71,6 +73,21 @@ export const TABLES: Tables = {
       locked_until: lockedUntil,
       created_at: ({ createdAt }) => createdAt,
     },
+    narrow: ['username_key', 'email', 'family_name', 'given_name', 'external_id', 'mobile_phone'],
+  },
+  user_groups: {
+    columns: {
+      name_key: ({ name }) => textKey(name),
+      // Populations may have groups of the same name.
+      unique_key: ({ name, populationId = '' }) => `${populationId}/${composed(name)}`,
+      external_id: ({ externalId }) => externalId && composed(externalId),
+      population_id: ({ populationId }) => populationId,
+    },
+    narrow: ['name_key', 'external_id'],
+  },
+  group_members: {
+    columns: { group_id: ({ groupId }) => groupId, user_id: ({ userId }) => userId },
+    narrow: ['user_id'],
   },
   applications: {
     columns: {
@@ -189,6 +206,7 @@ export const TABLES: Tables = {
   subscriptions: { columns: { name: ({ name }) => composed(name) }, notifies: true },
   event_deliveries: { columns: {} },
   event_counters: { columns: {} },
+  data_explorations: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
 };
 
 export const TABLE_NAMES = Object.keys(TABLES) as Table[];
@@ -197,6 +215,13 @@ export const TABLE_NAMES = Object.keys(TABLES) as Table[];
 export function columnNames(table: Table): string[] {
   return Object.keys(TABLES[table].columns);
 }
+
+/** Whether a column of the table has this name. */
+export const isSearched = (table: Table, column: string): boolean =>
+  column === 'id' || columnNames(table).includes(column);
+
+export const isNarrowColumn = (table: Table, column: string): boolean =>
+  column === 'id' || TABLES[table].narrow?.includes(column) === true;
 
 /** Where a searched member stands in the document; undefined: the table has no such member. */
 export function memberPath(table: Table, name: string): string | undefined {

@@ -24,6 +24,23 @@ export function policyBody(name: string, more: object = {}): Record<string, unkn
   };
 }
 
+/**
+ * The first policy with messages of every kind, each with a lock after three wrong answers, and
+ * nothing else: what most tests of flows are about.
+ */
+export async function allowMessages(test: TestServer) {
+  const { body } = await test.api('/deviceAuthenticationPolicies');
+  const [first] = body._embedded.deviceAuthenticationPolicies;
+  const reply = await test.api(`/deviceAuthenticationPolicies/${first.id}`, {
+    method: 'PUT',
+    body: policyBody(first.name, {
+      default: true,
+      totp: { enabled: false, otp: { failure: FAILURE } },
+    }),
+  });
+  assert.equal(reply.status, 200, reply.text);
+}
+
 /** Makes a policy the default one. */
 export async function aDefaultPolicy(test: TestServer, more: object = {}) {
   const reply = await test.api('/deviceAuthenticationPolicies', {

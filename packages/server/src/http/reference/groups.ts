@@ -22,6 +22,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   Organizations: 'The one organization that all environments belong to, and its one license.',
   Environments: 'The tenants of this server. MFA works in those with `PING_ONE_MFA`.',
   Populations: 'Groups of users; a role can be confined to one.',
+  Groups: 'Users who belong together: applications read them, nothing is decided by them here.',
   Applications:
     'Those who call this API (`WORKER`), and those on phones that devices pair with (`NATIVE_APP`).',
   Surroundings:
@@ -29,7 +30,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   Roles: 'What a worker may do; docs/reference/roles.md lists it.',
   'Application role assignments': 'Which role an application has, and where.',
   Activities: 'The audit log: who did what to whom, when, and how it ended.',
-  Reports: 'Numbers for administrators.',
+  Reports: 'Numbers for administrators, and devices with their users: in pages, or as a file.',
   Tokens: 'OAuth 2.0: the token endpoint, its keys, and where they are.',
   Development: 'Not in production.',
 };

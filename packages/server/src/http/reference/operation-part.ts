@@ -31,7 +31,7 @@ function quoted(text: string): string {
 
 /** The operation as a command that can be pasted once the ids are set. Pure. */
 export function curlOf(operation: Operation): string {
-  const { method, path, mediaType, permission, body, bodyOptional } = operation;
+  const { method, path, mediaType, permission, body, bytes, bodyOptional } = operation;
   const { example } = textOf(operation);
   const address = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => `$${variableOf(name)}`);
   const url = `"$COUNTERSIGN_URL${address}"`;
@@ -47,6 +47,7 @@ export function curlOf(operation: Operation): string {
     ...(sends && isForm
       ? Object.entries(example).map(([name, value]) => `-d ${name}=${value}`)
       : []),
+    ...(bytes ? ['--data-binary @logo.png'] : []),
     ...(sends && !isForm ? [`-d ${quoted(JSON.stringify(example))}`] : []),
     url,
   ].join(' \\\n  ');

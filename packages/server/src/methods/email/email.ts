@@ -12,6 +12,7 @@ export const email = passcodeMethod({
   amr: ['email'],
   channel: 'EMAIL',
   oneTime: true,
+  isOnAtFirst: true,
   schemas: { create: { email: EMAIL }, view: { email: EMAIL } },
   create(request) {
     const address = requiredText(request, 'email').trim();

@@ -4,6 +4,7 @@ import { invalidData } from '../../errors/api-error.ts';
 import type { Challenge } from '../../model/documents.ts';
 import { type Fido2PolicySettings, RELYING_PARTY_ID_PATTERN } from '../../model/fido2.ts';
 import { FIDO2_BLOCK } from '../../policy/blocks.ts';
+import { FIRST_FAILURE } from '../../policy/first-blocks.ts';
 import type {
   AnonymousContext,
   Asked,
@@ -172,10 +173,10 @@ export const fido2: AuthenticationMethod = {
     policy: FIDO2_BLOCK,
   },
   defaultPolicy: {
-    enabled: false,
+    enabled: true,
     pairingDisabled: false,
     promptForNicknameOnPairing: false,
-    failure: { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } },
+    failure: FIRST_FAILURE,
   },
 
   create(request, _device, context) {

@@ -4,6 +4,7 @@ import { invalidData } from '../../errors/api-error.ts';
 import { typedCode } from '../../model/typed-code.ts';
 import { MOBILE_BLOCK } from '../../policy/blocks.ts';
 import { isSound } from '../../policy/device-integrity.ts';
+import { FIRST_FAILURE } from '../../policy/first-blocks.ts';
 import { mobileApplicationPolicy } from '../../policy/mobile-application.ts';
 import { pushStateOf } from '../../policy/push-state.ts';
 import type {
@@ -65,9 +66,10 @@ export const mobile: AuthenticationMethod = {
     },
     policy: MOBILE_BLOCK,
   },
+  // It lists no application: none can be paired until it does.
   defaultPolicy: {
-    enabled: false,
-    otp: { failure: { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } } },
+    enabled: true,
+    otp: { failure: FIRST_FAILURE },
   },
   native: true,
   selfContained: true,

@@ -4,10 +4,10 @@
  */
 import { invalidData } from '../../errors/api-error.ts';
 import { toMs } from '../../model/duration.ts';
-import type { MethodPolicy } from '../../model/policy.ts';
 import { typedCode } from '../../model/typed-code.ts';
 import type { ChannelName, Recipient } from '../../notifications/message.ts';
 import { OFFLINE_DEVICE_BLOCK } from '../../policy/blocks.ts';
+import { firstPasscodeBlock } from '../../policy/first-blocks.ts';
 import type {
   AuthenticationMethod,
   ChallengeRequest,
@@ -21,9 +21,9 @@ export interface PasscodeMethodTraits
     AuthenticationMethod,
     'type' | 'policyKey' | 'amr' | 'create' | 'view' | 'oneTime' | 'policyOptional'
   > {
-  /** Default: that of the first methods. */
-  defaultPolicy?: MethodPolicy;
   channel: ChannelName;
+  /** A new environment allows it. */
+  isOnAtFirst: boolean;
   schemas: Pick<AuthenticationMethod['schemas'], 'create' | 'view'>;
   /** Where the code goes, from the device's credential. */
   recipient(credential: Record<string, unknown>): Recipient;
@@ -31,18 +31,6 @@ export interface PasscodeMethodTraits
 
 const OTP_LENGTH_DEFAULT = 6;
 const OTP_LIFETIME_DEFAULT = { duration: 30, timeUnit: 'MINUTES' } as const;
-
-/** The block that a method of this family has in an environment's first policy; contract §2.3. */
-export const PASSCODE_DEFAULT_POLICY: MethodPolicy = {
-  enabled: true,
-  pairingDisabled: false,
-  promptForNicknameOnPairing: false,
-  otp: {
-    lifeTime: OTP_LIFETIME_DEFAULT,
-    failure: { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } },
-    otpLength: OTP_LENGTH_DEFAULT,
-  },
-};
 
 const TEMPLATES = { AUTHENTICATION: 'strong_authentication', PAIRING: 'device_pairing' } as const;
 
@@ -80,7 +68,7 @@ export function passcodeMethod(traits: PasscodeMethodTraits): AuthenticationMeth
     answerKind: 'otp',
     initialStatuses: ['ACTIVE', 'ACTIVATION_REQUIRED'],
     schemas: { ...traits.schemas, policy: OFFLINE_DEVICE_BLOCK },
-    defaultPolicy: traits.defaultPolicy ?? PASSCODE_DEFAULT_POLICY,
+    defaultPolicy: firstPasscodeBlock(traits.isOnAtFirst),
     delivered: { channel: traits.channel, recipient: traits.recipient },
 
     challenge(device, request, context) {

@@ -9,6 +9,7 @@ export const sms = passcodeMethod({
   amr: ['sms'],
   channel: 'SMS',
   oneTime: true,
+  isOnAtFirst: false,
   schemas: { create: { phone: PHONE }, view: { phone: PHONE } },
   create(request) {
     const phone = phoneOf(request);

@@ -5,7 +5,8 @@
  */
 import { Type } from 'typebox';
 import { typedCode } from '../../model/typed-code.ts';
-import { TOTP_BLOCK } from '../../policy/blocks.ts';
+import { TOTP_BLOCK, TOTP_GRACE_PERIOD } from '../../policy/blocks.ts';
+import { FIRST_FAILURE } from '../../policy/first-blocks.ts';
 import type {
   AuthenticationMethod,
   MethodContext,
@@ -18,8 +19,6 @@ const STEP_MS = 30_000;
 const FORM = { digits: 6, algorithm: 'sha1' } as const;
 // RFC 4226 §4, R6: 160 bits are recommended.
 const SECRET_BYTES = 20;
-// See docs/decisions/0005-totp-grace-period.md.
-const GRACE_PERIOD_DEFAULT = 2;
 
 const secretIdentity = (device: MethodDevice | { id: string }) => `devices/${device.id}/secret`;
 
@@ -76,11 +75,11 @@ export const totp: AuthenticationMethod = {
     policy: TOTP_BLOCK,
   },
   defaultPolicy: {
-    enabled: false,
+    enabled: true,
     pairingDisabled: false,
     promptForNicknameOnPairing: false,
-    otp: { failure: { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } } },
-    passcodeGracePeriod: GRACE_PERIOD_DEFAULT,
+    otp: { failure: FIRST_FAILURE },
+    passcodeGracePeriod: TOTP_GRACE_PERIOD,
   },
 
   create(_request, device, context) {
@@ -121,7 +120,7 @@ export const totp: AuthenticationMethod = {
     if (otp === undefined) return { verdict: 'UNREADABLE' };
     if (typeof sealedSecret !== 'string') return { verdict: 'REJECTED' };
     const key = vault.open(environmentId, secretIdentity(device), sealedSecret);
-    const grace = Number(policy.passcodeGracePeriod ?? GRACE_PERIOD_DEFAULT);
+    const grace = Number(policy.passcodeGracePeriod ?? TOTP_GRACE_PERIOD);
     const step = timeStepAt(now, STEP_MS);
     // From after the last used step: two steps can have the same code, and the older one is used.
     const from = Math.max(step - grace, Number(lastTimeStep) + 1);

@@ -17,6 +17,7 @@ export const voice = passcodeMethod({
   amr: ['tel'],
   channel: 'VOICE',
   oneTime: true,
+  isOnAtFirst: false,
   schemas: {
     create: { phone: PHONE, extension: Type.Optional(EXTENSION) },
     view: { phone: PHONE, extension: Type.Optional(EXTENSION) },

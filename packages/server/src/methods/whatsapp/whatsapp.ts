@@ -1,5 +1,5 @@
 import { maskPhone } from '../../model/address.ts';
-import { PASSCODE_DEFAULT_POLICY, passcodeMethod } from '../passcode/passcode-method.ts';
+import { passcodeMethod } from '../passcode/passcode-method.ts';
 import { PHONE, phoneOf } from '../passcode/phone.ts';
 
 /** One-time passcode by a WhatsApp message. No one-time target: contract §2.2.4 doesn't list it. */
@@ -10,7 +10,7 @@ export const whatsApp = passcodeMethod({
   channel: 'WHATSAPP',
   policyOptional: true,
   // It needs a sender, which an environment begins without.
-  defaultPolicy: { ...PASSCODE_DEFAULT_POLICY, enabled: false },
+  isOnAtFirst: false,
   schemas: { create: { phone: PHONE }, view: { phone: PHONE } },
   create(request) {
     const phone = phoneOf(request);

@@ -234,7 +234,7 @@ function replaceRow<T extends CollectionTable>(
 }
 
 /** Deletes the row of the path, unless something uses it. */
-function removeRow<T extends CollectionTable>(
+export function removeRow<T extends CollectionTable>(
   collection: Any<T>,
   request: OperationRequest,
 ): Promise<void> {

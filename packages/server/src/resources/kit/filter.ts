@@ -112,7 +112,8 @@ function comparedValue(token: Token, { type, keyOf }: FilterAttribute): string |
   if (type === 'string') value = text === undefined ? undefined : (keyOf?.(text) ?? text);
   else if (type === 'instant') value = text === undefined ? undefined : instantOf(text);
   else if (type === 'boolean') {
-    const word = token.kind === 'word' ? token.text.toLowerCase() : '';
+    // The platform's samples quote them.
+    const word = (text ?? (token.kind === 'word' ? token.text : '')).toLowerCase();
     if (word === 'true' || word === 'false') value = word === 'true' ? 1 : 0;
   } else if (token.kind === 'number' && Number.isSafeInteger(Number(token.text))) {
     value = Number(token.text);

@@ -52,6 +52,8 @@ export interface Origins {
 
 /** Links under the two public URLs; read at each call, since a free port is known late. */
 export function makeLinks(origins: Readonly<Origins>): Links {
+  // Each step of a flow asks for it.
+  let host = { url: '', name: '' };
   return {
     api: (environmentId, path = '') => ({
       href: `${origins.publicUrl}/v1/environments/${environmentId}${path}`,
@@ -61,6 +63,10 @@ export function makeLinks(origins: Readonly<Origins>): Links {
     }),
     apiOrigin: () => origins.publicUrl,
     authOrigin: () => origins.authPublicUrl,
-    hostName: () => hostNameOf(origins.authPublicUrl),
+    hostName() {
+      const url = origins.authPublicUrl;
+      if (host.url !== url) host = { url, name: hostNameOf(url) };
+      return host.name;
+    },
   };
 }

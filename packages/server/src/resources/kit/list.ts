@@ -9,7 +9,7 @@ import { FILTER_LENGTH_MAX, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from '../../confi
 import { invalidData } from '../../errors/api-error.ts';
 import { defined } from '../../model/defined.ts';
 import type { Documents, Table } from '../../model/documents.ts';
-import type { Condition, Store, Stored } from '../../storage/store.ts';
+import type { Column, Condition, Store, Stored } from '../../storage/store.ts';
 import { type FilterAttribute, parseFilter } from './filter.ts';
 import { type OperationReply, type OperationRequest, ok } from './operation.ts';
 
@@ -26,9 +26,18 @@ export const LIST_QUERY = Type.Object({
   ),
   expand: Type.Optional(Type.String({ description: 'Related resources to include.' })),
   order: Type.Optional(
-    Type.String({ description: '`createdAt` (default), or `-createdAt` for newest first.' }),
+    Type.String({
+      description:
+        '`createdAt` (default), or another attribute that the list can be ordered by; `-createdAt` for the reverse, newest first.',
+    }),
   ),
 });
+
+/** A searched column that every row has, and its value in a row. */
+export interface ListOrder<T extends Table> {
+  column: Column;
+  valueOf(doc: Documents[T]): string | number;
+}
 
 export interface ListSpec<T extends Table> {
   store: Pick<Store, 'list' | 'count'>;
@@ -41,6 +50,10 @@ export interface ListSpec<T extends Table> {
   name: string;
   /** What a filter may name, by its name on the wire; absent: no filter is taken. */
   attributes?: Readonly<Record<string, FilterAttribute>>;
+  /** What it can be ordered by beside the creation, or what stands for that, by name on the wire. */
+  orders?: Readonly<Record<string, ListOrder<T>>>;
+  /** Pages aren't larger, whatever is asked for: the platform's own bound for this list. */
+  pageSizeMax?: number;
   /** Which rows the collection has before it is filtered. */
   where?: Condition;
   /** The resource has read the filter itself: what it says is in `where`. */
@@ -51,43 +64,67 @@ export interface ListSpec<T extends Table> {
   extra?: object;
 }
 
-type RenderRow<T extends Table> = (row: Stored<Documents[T]>) => object | Promise<object>;
+/** From so many rows on it costs less to read them in order than to sort them for each page. */
+const MANY = 10_000;
+const CREATED = 'createdAt';
+/** Undefined: the row is about to go. */
+type Rendered = object | undefined;
+type RenderRow<T extends Table> = (row: Stored<Documents[T]>) => Rendered | Promise<Rendered>;
 type RenderPage<T extends Table> = (rows: readonly Stored<Documents[T]>[]) => Promise<object[]>;
 
-const ORDERS = ['createdAt', '-createdAt'];
 const LIMIT = /^[0-9]{1,9}$/;
 
-function readLimit(text: string | undefined): number {
-  if (text === undefined) return PAGE_SIZE_DEFAULT;
+/** `limit` of a list's query. Throws where it is none. */
+export function readLimit(text: string | undefined, pageSizeMax?: number): number {
+  if (text === undefined) return pageSizeMax ?? PAGE_SIZE_DEFAULT;
   const limit = LIMIT.test(text) ? Number(text) : Number.NaN;
-  if (limit >= 1 && limit <= PAGE_SIZE_MAX) return limit;
+  if (limit >= 1 && limit <= PAGE_SIZE_MAX) return Math.min(limit, pageSizeMax ?? limit);
   throw invalidData(Number.isNaN(limit) ? 'INVALID_VALUE' : 'OUT_OF_RANGE', 'limit', {
     innerError: { rangeMinimumValue: 1, rangeMaximumValue: PAGE_SIZE_MAX },
   });
 }
 
-function readDescending(order: string | undefined): boolean {
-  if (order !== undefined && !ORDERS.includes(order)) {
-    throw invalidData('INVALID_VALUE', 'order', { innerError: { allowedValues: ORDERS } });
+function readOrder<T extends Table>(text = CREATED, orders: ListSpec<T>['orders'] = {}) {
+  const descending = text.startsWith('-');
+  const name = descending ? text.slice(1) : text;
+  const order = Object.hasOwn(orders, name) ? orders[name] : undefined;
+  if (!order && name !== CREATED) {
+    const names = [...new Set([CREATED, ...Object.keys(orders)])];
+    const allowedValues = names.flatMap((one) => [one, `-${one}`]);
+    throw invalidData('INVALID_VALUE', 'order', { innerError: { allowedValues } });
   }
-  return order === '-createdAt';
+  return { name, order, descending };
+}
+
+/** Where the next page begins: after this row; and how many rows there were when the first was read. */
+export interface Cursor {
+  id: string;
+  value?: string | number;
+  count: number;
 }
 
 // Binds a cursor to the list it came from. It is no secret: whoever forges one reaches only rows
 // of the list that he may read anyway.
-function seal(afterId: string, list: string): string {
-  return createHash('sha256').update(`${afterId}\n${list}`).digest('base64url').slice(0, 16);
+function seal(cursor: string, list: string): string {
+  return createHash('sha256').update(`${cursor}\n${list}`).digest('base64url').slice(0, 16);
 }
 
-function writeCursor(afterId: string, list: string): string {
-  return Buffer.from(JSON.stringify([afterId, seal(afterId, list)])).toString('base64url');
+/** Where the page after this row begins; only `list` takes it. */
+export function writeCursor({ id, value, count }: Cursor, list: string): string {
+  const parts = [id, count, ...(value === undefined ? [] : [value])];
+  const text = JSON.stringify([seal(JSON.stringify(parts), list), ...parts]);
+  return Buffer.from(text).toString('base64url');
 }
 
-function readCursor(cursor: string, list: string): string {
+/** The row that a page begins after. Throws for a cursor of another list. */
+export function readCursor(text: string, list: string): Cursor {
   try {
-    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    const afterId: unknown = Array.isArray(parts) ? parts[0] : undefined;
-    if (typeof afterId === 'string' && writeCursor(afterId, list) === cursor) return afterId;
+    const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
+    if (Array.isArray(parts)) {
+      const [, id, count, value] = parts;
+      const cursor: Cursor = { id, count, ...(value === undefined ? {} : { value }) };
+      if (writeCursor(cursor, list) === text) return cursor;
+    }
   } catch {
     // Falls through: it is not one of ours.
   }
@@ -117,12 +154,15 @@ const rendered = async <T extends Table>(
 /**
  * Answers a list request: reads `limit`, `cursor`, `filter` and `order` of its query. Throws
  * `INVALID_DATA` with the parameter as target when one of them can't be taken.
+ *
+ * `count` is that of the moment when the first page was read: counting what matches costs more than a
+ * page of it, so it is done once.
  */
 export async function listReply<T extends Table>(spec: ListSpec<T>): Promise<OperationReply> {
   const { store, table, environmentId, self, name } = spec;
   const { query } = spec.request;
-  const limit = readLimit(query.limit);
-  const descending = readDescending(query.order);
+  const limit = readLimit(query.limit, spec.pageSizeMax);
+  const { order, descending, ...ordered } = readOrder(query.order, spec.orders);
   const filter = query.filter;
   const where = bothOf(
     spec.where,
@@ -130,26 +170,28 @@ export async function listReply<T extends Table>(spec: ListSpec<T>): Promise<Ope
       ? undefined
       : parseFilter(filter, spec.attributes ?? {}),
   );
-  const list = JSON.stringify([table, environmentId, self, filter ?? '', descending]);
-  const cursor = query.cursor;
-  const afterId = cursor === undefined ? undefined : readCursor(cursor, list);
+  const list = JSON.stringify([table, environmentId, self, filter ?? '', ordered.name, descending]);
+  const cursor = query.cursor === undefined ? undefined : readCursor(query.cursor, list);
   // One row more than the page tells whether there is a next one.
   const rows = await store.list(table, environmentId, {
-    ...defined({ where, afterId }),
+    ...defined({ where, orderBy: order?.column, afterId: cursor?.id, afterValue: cursor?.value }),
     descending,
+    many: cursor !== undefined && cursor.count > MANY,
     limit: limit + 1,
   });
   const page = rows.slice(0, limit);
-  const isWhole = afterId === undefined && rows.length <= limit;
-  const count = isWhole ? rows.length : await store.count(table, environmentId, where);
+  const hasMore = rows.length > limit;
+  const countAll = () => (hasMore ? store.count(table, environmentId, where) : rows.length);
+  const count = cursor?.count ?? (await countAll());
   const last = page.at(-1);
-  const next =
-    last && rows.length > limit ? { next: addressOf(self, query, writeCursor(last.id, list)) } : {};
+  const after = last && { id: last.id, count, ...defined({ value: order?.valueOf(last.doc) }) };
+  const next = hasMore && after ? { next: addressOf(self, query, writeCursor(after, list)) } : {};
+  const shown = (await rendered(page, spec.render)).filter((row) => row !== undefined);
   return ok({
     _links: { self: addressOf(self, query), ...next },
-    _embedded: { [name]: await rendered(page, spec.render) },
+    _embedded: { [name]: shown },
     ...spec.extra,
     count,
-    size: page.length,
+    size: shown.length,
   });
 }

@@ -93,6 +93,8 @@ export interface Operation {
   body?: TSchema;
   /** The body may be left out (default: it is required where `body` stands). */
   bodyOptional?: true;
+  /** The body is the bytes of the media type, not JSON: the handler gets a `Buffer`. */
+  bytes?: true;
   /** Status to schema; `null`: no body. */
   responses: Record<number, TSchema | null>;
   handle(request: OperationRequest): Promise<OperationReply>;

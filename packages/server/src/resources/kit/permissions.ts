@@ -202,6 +202,7 @@ const WITHIN_POPULATION: readonly PermissionResource[] = [
   'deviceLock',
   'pairingKey',
   'deviceAuthentication',
+  'report',
 ];
 
 /**

@@ -147,6 +147,32 @@ async function assertSurroundings(store: Store): Promise<void> {
   }
 }
 
+/** A database of the version before the grace period of TOTP was the platform's. */
+async function beforeGracePeriods(dialect: Dialect, engine: Engine): Promise<void> {
+  await runMigrations(dialect, engine, '0006-forms-of-texts');
+  const db = new Kysely<unknown>({ dialect });
+  const policies = {
+    silent: { totp: { enabled: true, otp: {} } },
+    stated: { totp: { enabled: true, passcodeGracePeriod: 7 } },
+    other: { email: { enabled: true } },
+  };
+  for (const [id, methods] of Object.entries(policies)) {
+    const doc = JSON.stringify({ name: id, isDefault: false, settings: { methods } });
+    await sql`insert into policies (environment_id, id, version, doc, name, is_default)
+      values ('one', ${id}, 1, ${doc}, ${id}, 0)`.execute(db);
+  }
+}
+
+async function assertGracePeriods(store: Store): Promise<void> {
+  const methodsOf = async (id: string) =>
+    (await store.get('policies', 'one', id))?.doc.settings.methods;
+  assert.deepEqual(await methodsOf('silent'), {
+    totp: { enabled: true, otp: {}, passcodeGracePeriod: 2 },
+  });
+  assert.equal((await methodsOf('stated'))?.totp?.passcodeGracePeriod, 7);
+  assert.deepEqual(await methodsOf('other'), { email: { enabled: true } });
+}
+
 const CASES = [
   [
     'an environment that is older than FIDO2 policies gets its default one',
@@ -163,6 +189,11 @@ const CASES = [
     'an environment of an older version gets its language, theme and password policy',
     beforeSurroundings,
     assertSurroundings,
+  ],
+  [
+    'a policy that says nothing of its grace period keeps two steps',
+    beforeGracePeriods,
+    assertGracePeriods,
   ],
 ] as const;
 

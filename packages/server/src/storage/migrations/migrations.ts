@@ -16,9 +16,12 @@ export const MIGRATIONS: readonly MigrationFile[] = [
   { name: '0004-store-mark', load: () => import('./0004-store-mark.ts') },
   { name: '0005-probe', load: () => import('./0005-probe.ts') },
   { name: '0006-forms-of-texts', load: () => import('./0006-forms-of-texts.ts') },
+  { name: '0008-lists-and-groups', load: () => import('./0008-lists-and-groups.ts') },
   { name: '0009-events', load: () => import('./0009-events.ts') },
   { name: '0010-surroundings', load: () => import('./0010-surroundings.ts') },
   { name: '0011-clients', load: () => import('./0011-clients.ts') },
+  { name: '0013-grace-periods', load: () => import('./0013-grace-periods.ts') },
+  { name: '0014-reports', load: () => import('./0014-reports.ts') },
 ];
 
 /** The database was written by a newer Countersign than this one. */

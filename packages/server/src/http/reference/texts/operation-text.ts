@@ -17,4 +17,5 @@ export const EXAMPLE_IDS = {
   APP_ID: '3d9b8d7f-87d9-4fe2-9c6e-0c3d7e1c5a44',
   POPULATION_ID: '4e0c9e8a-98ea-4af3-8d7f-1d4e8f2d6b55',
   ROLE_ID: '5f1daf9b-a9fb-4ba4-9e80-2e5f9a3e7c66',
+  GROUP_ID: '6a2e8ba0-b0ac-4cb5-8f91-3f6a0b4f8d77',
 } as const;

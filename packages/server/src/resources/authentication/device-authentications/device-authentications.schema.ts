@@ -30,7 +30,7 @@ function oneTimeSchema(methods: MethodRegistry) {
 }
 
 /** The properties of a start request that belong to a method. */
-export function startOptions(methods: MethodRegistry): Record<string, TSchema> {
+function startOptions(methods: MethodRegistry): Record<string, TSchema> {
   return ofMethods(methods.all(), ({ start }) => start);
 }
 

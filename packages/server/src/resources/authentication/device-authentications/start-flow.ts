@@ -27,7 +27,7 @@ import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { rememberRequest } from '../../kit/remember-request.ts';
 import { found } from '../../kit/rows.ts';
 import { announce } from './announce.ts';
-import { type StartBody, startOptions } from './device-authentications.schema.ts';
+import type { StartBody } from './device-authentications.schema.ts';
 import { flowView } from './flow-view.ts';
 import { contextOf, type FlowParts, seeWorld, type World } from './flow-world.ts';
 import { type Saved, writesOf, writesWithoutFlow } from './flow-writes.ts';
@@ -148,8 +148,9 @@ const startedBy = ({ actor: { applicationId } }: OperationRequest) =>
 
 /** What the request says of the properties that belong to a method. */
 function optionsOf({ methods }: FlowParts, body: StartBody): Record<string, unknown> {
-  const names = Object.keys(startOptions(methods)).filter((name) => body[name] !== undefined);
-  return Object.fromEntries(names.map((name) => [name, body[name]]));
+  const isOption = (name: string) =>
+    methods.all().some(({ schemas }) => schemas.start && Object.hasOwn(schemas.start, name));
+  return Object.fromEntries(Object.entries(body).filter(([name]) => isOption(name)));
 }
 
 /** Without what says something once only. */

@@ -1,8 +1,8 @@
 /** `GET …/devices`: one page in the user's order, or one of them; contract §4.13. */
 import { PAGE_SIZE_MAX } from '../../../config/limits.ts';
 import { invalidData } from '../../../errors/api-error.ts';
-import type { Device } from '../../../model/documents.ts';
-import type { Condition, UserFacts } from '../../../storage/store.ts';
+import type { UserFacts } from '../../../storage/store.ts';
+import { meets } from '../../kit/condition.ts';
 import { parseFilter } from '../../kit/filter.ts';
 import { type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
 import { changeOrder } from './change-device.ts';
@@ -22,15 +22,6 @@ const ATTRIBUTES = {
 } as const;
 
 const EXPANSIONS = ['order', 'typeDisplayNames'];
-
-/** Whether a device meets a condition on its `status` and `type`. A user has few: no query. */
-function meets(doc: Device, condition: Condition): boolean {
-  if ('all' in condition) return condition.all.every((one) => meets(doc, one));
-  if ('any' in condition) return condition.any.some((one) => meets(doc, one));
-  if ('not' in condition) return !meets(doc, condition.not);
-  const value = condition.column === 'status' ? doc.status : doc.type;
-  return condition.is === 'eq' && value === condition.value;
-}
 
 function limitOf(text: string | undefined): number {
   if (text === undefined) return PAGE_SIZE_MAX;
@@ -60,7 +51,11 @@ async function devicesReply(
   const { filter, limit } = request.query;
   const condition = filter === undefined ? undefined : parseFilter(filter, ATTRIBUTES);
   const devices = livingDevices(facts, request.now);
-  const matching = condition ? devices.filter((device) => meets(device.doc, condition)) : devices;
+  const matching = condition
+    ? devices.filter(({ doc: { status, type } }) =>
+        meets(condition, (column) => (column === 'status' ? status : type)),
+      )
+    : devices;
   const page = matching.slice(0, limitOf(limit));
   const self = parts.links.api(environmentId, `/users/${userId}/devices`);
   const view = await viewerOf(parts, request);

@@ -59,7 +59,7 @@ describe('environments', () => {
     const user = await api(`/${id}/users`, { body: { username: 'kaisa', mfaEnabled: true } });
     assert.equal(user.status, 201, user.text);
     const device = await api(`/${id}/users/${user.body.id}/devices`, {
-      body: { type: 'SMS', phone: '+15125551234' },
+      body: { type: 'EMAIL', email: 'kaisa@shop.example' },
     });
     assert.equal(device.status, 201, device.text);
     const populations = await api(`/${id}/populations`);

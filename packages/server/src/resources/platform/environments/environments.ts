@@ -94,13 +94,11 @@ function record(request: OperationRequest, id: string, verb: EnvironmentVerb): W
  * organization; environments of an older version may share one until they are renamed.
  */
 async function holdName({ store }: EnvironmentParts, name: string): Promise<Write[]> {
-  const others = await store.count(
-    'environments',
-    ANY_ENVIRONMENT,
-    whereIs('name', composed(name)),
-  );
-  if (others > 0) throw notUnique('name');
-  return holdOrganization(store);
+  // First, or another could take the name between the two reads.
+  const hold = await holdOrganization(store);
+  const where = whereIs('name', composed(name));
+  if ((await store.count('environments', ANY_ENVIRONMENT, where)) > 0) throw notUnique('name');
+  return hold;
 }
 
 /** The same document: nothing changes, and nothing is recorded. */

@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
 import { ApiError, invalidData } from '../../../errors/api-error.ts';
 import { DEFAULT_LANGUAGE, DEFAULT_THEME_ID } from '../../../model/built-in.ts';
+import type { Population } from '../../../model/documents.ts';
 import { momentsOf } from '../../../model/instant.ts';
 import { textKey } from '../../../model/text-key.ts';
 import type { Parts } from '../../../parts.ts';
@@ -26,7 +27,7 @@ const MEMBERS = {
 /** `default`: left out, it stays as it is, and a new population is not the default. */
 const WritePopulation = closed({ ...MEMBERS, default: Type.Optional(Type.Boolean()) });
 
-const Population = resourceOf({
+const PopulationReply = resourceOf({
   ...MEMBERS,
   preferredLanguage: Type.String(),
   theme: Reference,
@@ -47,6 +48,15 @@ function isExpanded({ query: { expand } }: OperationRequest): boolean {
   throw invalidData('INVALID_VALUE', 'expand', { innerError: { allowedValues: [EXPANSION] } });
 }
 
+/** A population as the API shows it, without its head. */
+export const populationView = ({ isDefault, ...about }: Population) => ({
+  preferredLanguage: DEFAULT_LANGUAGE,
+  theme: { id: DEFAULT_THEME_ID },
+  ...about,
+  default: isDefault,
+  ...momentsOf(about),
+});
+
 export function populationOperations(parts: Pick<Parts, 'store' | 'links'>): Operation[] {
   const userCount = async ({ environmentId, id }: Row<'populations'>) => ({
     userCount: await parts.store.count('users', environmentId, whereIs('population_id', id)),
@@ -59,7 +69,7 @@ export function populationOperations(parts: Pick<Parts, 'store' | 'links'>): Ope
     tag: 'Populations',
     permission: 'population',
     auditType: 'POPULATION',
-    schemas: { body: WritePopulation, one: Population },
+    schemas: { body: WritePopulation, one: PopulationReply },
     filters: {
       id: { column: 'id', type: 'string', operators: ['eq'] },
       name: { column: 'name_key', type: 'string', keyOf: textKey },
@@ -76,17 +86,18 @@ export function populationOperations(parts: Pick<Parts, 'store' | 'links'>): Ope
     },
     isVisible: ({ id }, { populationIds }) => populationIds?.includes(id) ?? true,
     toDocument: ({ default: isDefault = false, ...about }) => ({ ...about, isDefault }),
-    view: async ({ isDefault, ...about }, row, request) => ({
-      preferredLanguage: DEFAULT_LANGUAGE,
-      theme: { id: DEFAULT_THEME_ID },
-      ...about,
-      default: isDefault,
+    view: async (population, row, request) => ({
+      ...populationView(population),
       ...(isExpanded(request) ? await userCount(row) : {}),
-      ...momentsOf(about),
     }),
     async assertUnused({ environmentId, id }) {
-      if (!(await findBy(parts, 'users', environmentId, 'population_id', id))) return;
-      throw new ApiError('REQUEST_FAILED', [], { message: 'The population still has users.' });
+      for (const [table, what] of [
+        ['users', 'users'],
+        ['user_groups', 'groups'],
+      ] as const) {
+        if (!(await findBy(parts, table, environmentId, 'population_id', id))) continue;
+        throw new ApiError('REQUEST_FAILED', [], { message: `The population still has ${what}.` });
+      }
     },
     operations: {
       // With the number of its users, which tells whether it can be deleted.

@@ -4,6 +4,7 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { errorOf, invalidData } from '../../../testing/client.ts';
 import { DIALECTS } from '../../../testing/postgres.ts';
+import { ever } from '../../../testing/scenario.ts';
 import { startTestServer, startTestServerOn, type TestServer } from '../../../testing/server.ts';
 import { aWorker } from '../applications/testing-platform.ts';
 
@@ -141,7 +142,7 @@ for (const dialect of DIALECTS) {
           const { status, code } = errorOf(await server.api(one, options));
           assert.deepEqual([status, code], [404, 'NOT_FOUND']);
         }
-        const filter = encodeURIComponent(`resources.id eq "${created.body.id}"`);
+        const filter = encodeURIComponent(ever(`resources.id eq "${created.body.id}"`));
         const { body } = await server.api(`/activities?filter=${filter}`);
         const actions = body._embedded.activities.map(
           (activity: { action: { type: string } }) => activity.action.type,

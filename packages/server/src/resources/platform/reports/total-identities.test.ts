@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { errorOf, invalidData } from '../../../testing/client.ts';
+import { confinedToken } from '../../../testing/confined-token.ts';
 import { DIALECTS } from '../../../testing/postgres.ts';
 import { aUser } from '../../../testing/scenario.ts';
 import { startTestServerOn, type TestServer } from '../../../testing/server.ts';
@@ -48,6 +49,15 @@ for (const dialect of DIALECTS) {
       assert.equal(month.body.size, 31, 'a month before');
       const later = await read(`startDate eq "${iso(server.now() + 5 * DAY_MS)}"`);
       assert.equal(later.body.size, 0, 'no day has ended yet');
+    });
+
+    test('are those of the population that a role is confined to', async () => {
+      const { body: population } = await server.api('/populations', { body: { name: 'Shop' } });
+      await aUser(server, { population: { id: population.id } });
+      const token = await confinedToken(server, population.id);
+      const filter = encodeURIComponent(`endDate eq "${iso(server.now())}"`);
+      const { body } = await server.api(`/totalIdentities?filter=${filter}`, { token });
+      assert.deepEqual([body.count, body._embedded.totalIdentities.at(-1).totalIdentities], [1, 1]);
     });
 
     test('need a range that is not too long', async () => {

@@ -8,6 +8,7 @@ import type { Condition } from '../../../storage/store.ts';
 import { type FilterAttribute, parseFilter } from '../../kit/filter.ts';
 import { environmentOf, type Operation, type OperationRequest, ok } from '../../kit/operation.ts';
 import { actionsOf, ENVIRONMENT } from '../../kit/resource.ts';
+import { whereIs } from '../../kit/rows.ts';
 import { listOf } from '../../kit/schemas.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -54,12 +55,8 @@ function rangeOf({ query: { filter }, now }: OperationRequest) {
   return { first, last };
 }
 
-const createdIn = (from: Instant, to: Instant): Condition => ({
-  all: [
-    { column: 'created_at', is: 'ge', value: from },
-    { column: 'created_at', is: 'lt', value: to },
-  ],
-});
+const since = (value: Instant): Condition => ({ column: 'created_at', is: 'ge', value });
+const until = (value: Instant): Condition => ({ column: 'created_at', is: 'lt', value });
 
 async function readTotalIdentities(
   { store, links }: Pick<Parts, 'store' | 'links'>,
@@ -71,11 +68,15 @@ async function readTotalIdentities(
     { length: Math.max(0, (last - first) / DAY_MS + 1) },
     (_, index) => first + index * DAY_MS,
   );
+  // Those whom the caller may see.
+  const within = request.populationIds?.map((id) => whereIs('population_id', id));
+  const countUsers = (...all: Condition[]) =>
+    store.count('users', environmentId, { all: [...all, ...(within ? [{ any: within }] : [])] });
   // Each user is looked at once, however many days there are.
   const [before, count, ...added] = await Promise.all([
-    store.count('users', environmentId, { column: 'created_at', is: 'lt', value: first }),
-    store.count('users', environmentId),
-    ...days.map((day) => store.count('users', environmentId, createdIn(day, day + DAY_MS))),
+    countUsers(until(first)),
+    countUsers(),
+    ...days.map((day) => countUsers(since(day), until(day + DAY_MS))),
   ]);
   let total = before;
   const totalIdentities = days.map((date, index) => {

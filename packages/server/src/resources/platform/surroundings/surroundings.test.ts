@@ -7,6 +7,7 @@ import { DIALECTS } from '../../../testing/postgres.ts';
 import { assertHas, roundTrip } from '../../../testing/round-trip.ts';
 import { actionsOf } from '../../../testing/scenario.ts';
 import { startTestServerOn, type TestServer } from '../../../testing/server.ts';
+import { asTerraform } from '../../../testing/terraform.ts';
 import { KINDS, type Kind } from './kinds.ts';
 
 /** More than one must say: whatever the platform's clients send comes back, at any depth. */
@@ -41,6 +42,14 @@ const FULL: Record<string, object> = {
   signOnPolicies: { description: 'All of it', default: false },
 };
 
+/** What is shown beside what is sent, where it is the same for all. */
+const DEFAULTS: Record<string, object> = {
+  languages: { default: false, name: 'Brazilian Portuguese', customerAdded: true },
+  themes: { default: false },
+  passwordPolicies: { default: false, bypassPolicy: false },
+  signOnPolicies: { default: false },
+};
+
 for (const dialect of DIALECTS) {
   describe(`the surroundings (${dialect})`, () => {
     let server: TestServer;
@@ -61,42 +70,45 @@ for (const dialect of DIALECTS) {
         (one: { default: boolean }) => one.default,
       );
 
-    for (const kind of KINDS) {
-      test(`have ${kind.words[1]} that come back as they were sent`, async () => {
-        const collection = `/${kind.kind}`;
-        const least = minimal(kind);
-        const full = { ...minimal(kind), ...FULL[kind.kind] };
-        const { made } = await roundTrip(server.api, collection, { post: least, put: full });
-        const path = `${collection}/${made.id}`;
-        assert.ok(made._links.self.href.endsWith(path));
-        assert.equal(made.environment.id, server.environmentId);
-        const read = (await server.api(path)).body;
-        const same = await put(path, read);
-        assert.equal(same.status, 200, same.text);
-        const { updatedAt: _, ...before } = read;
-        assertHas(same.body, before, 'PUT of what GET gave');
-        assert.deepEqual(Object.keys(same.body), Object.keys(read));
-        const back = await put(path, least);
-        assertHas(back.body, least, 'back to the least');
-        if (!kind.merges) {
-          assert.deepEqual(Object.keys(back.body).sort(), Object.keys(made).sort());
-        }
-        const { body } = await server.api(`${collection}?limit=1`);
-        assert.equal(body.size, 1);
-        assert.ok(body.count >= 1);
-        assert.equal((await server.api(path, { method: 'DELETE' })).status, 204);
-        for (const method of ['GET', 'DELETE'] as const) {
-          assert.equal((await server.api(path, { method })).body.code, 'NOT_FOUND');
-        }
-        assert.equal((await put(path, least)).body.code, 'NOT_FOUND');
+    const kindOf = (name: string) => {
+      const kind = KINDS.find((one) => one.kind === name);
+      assert.ok(kind, name);
+      return kind;
+    };
+
+    for (const [name, defaults] of Object.entries(DEFAULTS)) {
+      test(`have ${name} that come back as they were sent`, async () => {
+        const kind = kindOf(name);
+        const collection = `/${name}`;
+        const least = name === 'languages' ? { locale: 'pt-BR', enabled: false } : minimal(kind);
+        const full = { ...least, ...FULL[name] };
+        const { api } = server;
+        const id = await asTerraform({ api, collection, minimal: least, full, defaults });
+        const actions = await actionsOf(server, `resources.id eq "${id}"`);
         assert.deepEqual(
-          new Set(await actionsOf(server, `resources.id eq "${made.id}"`)),
-          new Set([
-            `${kind.auditType}.DELETED`,
-            `${kind.auditType}.UPDATED`,
-            `${kind.auditType}.CREATED`,
-          ]),
+          [actions[0], actions.at(-1)],
+          [`${kind.auditType}.DELETED`, `${kind.auditType}.CREATED`],
         );
+      });
+    }
+
+    for (const name of ['keys', 'keyRotationPolicies']) {
+      test(`have ${name}, with what the platform adds to them`, async () => {
+        const kind = kindOf(name);
+        const { made, replaced } = await roundTrip(server.api, `/${name}`, {
+          post: minimal(kind),
+          put: { ...minimal(kind), ...FULL[name] },
+        });
+        for (const added of ['serialNumber', 'startsAt', 'currentKeyId', 'rotatedAt']) {
+          assert.equal(replaced[added], made[added], added);
+        }
+        const path = `/${name}/${made.id}`;
+        const read = (await server.api(path)).body;
+        const { updatedAt: _, ...same } = (await put(path, read)).body;
+        const { updatedAt: __, ...before } = read;
+        assert.deepEqual(same, before);
+        assert.equal((await server.api(path, { method: 'DELETE' })).status, 204);
+        assert.equal((await put(path, read)).body.code, 'NOT_FOUND');
       });
     }
 

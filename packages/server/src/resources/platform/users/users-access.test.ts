@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { errorOf } from '../../../testing/client.ts';
+import { confinedToken } from '../../../testing/confined-token.ts';
 import { aUser, type TestUser } from '../../../testing/scenario.ts';
 import { startTestServer, type TestServer } from '../../../testing/server.ts';
 import type { SelfScope } from '../../kit/operation.ts';
-import { aWorker } from '../applications/testing-platform.ts';
 import { issueUserToken } from '../tokens/issue-token.ts';
 
 describe('access to users', () => {
@@ -17,29 +17,6 @@ describe('access to users', () => {
   let outside: TestUser;
   /** Of an application with Identity Data Admin on one population. */
   let confined: string;
-
-  async function confinedToken(): Promise<string> {
-    const made = await server.api('/applications', { body: aWorker({ name: 'confined' }) });
-    const roles = await server.raw('/v1/roles', { token: server.token });
-    const role = roles.body._embedded.roles.find(
-      ({ name }: { name: string }) => name === 'Identity Data Admin',
-    );
-    const assigned = await server.api(`/applications/${made.body.id}/roleAssignments`, {
-      body: { role: { id: role.id }, scope: { id: populationId, type: 'POPULATION' } },
-    });
-    assert.equal(assigned.status, 201, assigned.text);
-    const { body } = await server.api(`/applications/${made.body.id}/secret`);
-    const basic = Buffer.from(`${made.body.id}:${body.secret}`).toString('base64');
-    const issued = await server.auth('/as/token', {
-      type: 'application/x-www-form-urlencoded',
-      headers: { authorization: `Basic ${basic}` },
-      token: undefined,
-      body: 'grant_type=client_credentials',
-    });
-    assert.equal(issued.status, 200, issued.text);
-    server.secret(issued.body.access_token);
-    return issued.body.access_token;
-  }
 
   async function ownToken(user: TestUser, scopes: SelfScope[]): Promise<string> {
     const issued = await issueUserToken(server.server.parts, {
@@ -60,7 +37,7 @@ describe('access to users', () => {
     populationId = population.body.id;
     inside = await aUser(server, { population: { id: populationId } });
     outside = await aUser(server);
-    confined = await confinedToken();
+    confined = await confinedToken(server, populationId);
   });
   after(() => server?.close());
 

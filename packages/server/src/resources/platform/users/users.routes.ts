@@ -1,5 +1,7 @@
 import { type Operation, ok } from '../../kit/operation.ts';
 import { actionsOf, ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
+import { embeddedIn, includedIn, USER_QUERY } from './user-expansions.ts';
+import { populationStateOperations } from './user-population.ts';
 import { lockAccount, stateOperations, unlockAccount } from './user-state.ts';
 import { userView } from './user-view.ts';
 import { CreateUser, LockAccount, PatchUser, ReplaceUser, UserReply } from './users.schema.ts';
@@ -36,14 +38,20 @@ export function userOperations(parts: UserParts): Operation[] {
       {
         list: listUsers,
         create: createUser,
-        read: async (_parts, request) =>
-          ok(userView(parts.links, await readUser(parts, request), request.now)),
+        async read(_parts, request) {
+          const user = await readUser(parts, request);
+          return ok({
+            ...userView(parts.links, user, request.now),
+            ...(await embeddedIn(parts, request)(user)),
+            ...(await includedIn(parts, request, user)),
+          });
+        },
         replace: replaceUser,
         delete: deleteUser,
       },
       {
         create: { body: CreateUser },
-        read: { selfScopes: ['p1:read:user'] },
+        read: { query: USER_QUERY, selfScopes: ['p1:read:user'] },
         replace: {
           id: 'replaceUser',
           summary: 'Replace the profile of a user',
@@ -83,5 +91,6 @@ export function userOperations(parts: UserParts): Operation[] {
       },
     }),
     ...stateOperations(parts),
+    ...populationStateOperations(parts),
   ];
 }

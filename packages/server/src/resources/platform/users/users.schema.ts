@@ -127,9 +127,15 @@ export const UserReply = Type.Object({
     unlockAt: Type.Optional(Timestamp),
     secondsUntilUnlock: Type.Optional(Type.Integer()),
   }),
-  lifecycle: Type.Object({ status: Type.String() }),
+  lifecycle: Type.Object({
+    status: Type.String(),
+    suppressVerificationCode: Type.Optional(Type.Boolean()),
+  }),
   identityProvider: Type.Object({ id: Type.Optional(Uuid), type: Type.String() }),
   verifyStatus: Type.String(),
+  memberOfGroupIDs: Type.Optional(Type.Array(Uuid)),
+  memberOfGroupNames: Type.Optional(Type.Array(Type.String())),
+  _embedded: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
   createdAt: Timestamp,
   updatedAt: Timestamp,
 });

@@ -1,8 +1,9 @@
 /** Users: create, read, replace, change, delete. */
 import { randomUUIDv7 } from 'node:crypto';
+import { USERS_PAGE_SIZE_MAX } from '../../../config/limits.ts';
 import { ApiError, invalidData, notUnique } from '../../../errors/api-error.ts';
 import { EMAIL_RULE, emailKey, isEmailAddress } from '../../../model/address.ts';
-import { LIFECYCLE_STATUS, VERIFY_STATUS } from '../../../model/built-in.ts';
+import { VERIFY_STATUS } from '../../../model/built-in.ts';
 import type { User } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import { composed, textKey } from '../../../model/text-key.ts';
@@ -16,6 +17,8 @@ import { type ListSpec, listReply } from '../../kit/list.ts';
 import { findDefault } from '../../kit/one-default.ts';
 import { environmentOf, type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
 import { deleteRow, found, insertRow, type Row, updateRow } from '../../kit/rows.ts';
+import { leavePopulation, membershipsOf } from '../groups/group-members.ts';
+import { embeddedIn } from './user-expansions.ts';
 import { userView } from './user-view.ts';
 import { type CreateUserBody, PROFILE_NAMES, type ReplaceUserBody } from './users.schema.ts';
 
@@ -54,6 +57,20 @@ const userRecord = (
     populationId,
   });
 
+/** The audit rows of a change; who moves to another population leaves the groups of the former one. */
+async function recordsOf(
+  { store }: Pick<UserParts, 'store'>,
+  request: OperationRequest,
+  user: Row<'users'>,
+  { doc, verb }: { doc: User; verb: string },
+): Promise<Write[]> {
+  const after = { id: user.id, doc };
+  const record = userRecord(request, after, verb);
+  if (doc.populationId === user.doc.populationId) return [record];
+  const moved = verb === 'MOVED' ? [] : [userRecord(request, after, 'MOVED')];
+  return [...(await leavePopulation(store, request, user)), record, ...moved];
+}
+
 /** Reads, decides and writes one user; a change to the same document writes nothing. */
 export async function changeUser(
   { store }: Pick<UserParts, 'store'>,
@@ -69,7 +86,10 @@ export async function changeUser(
       if (changed === user.doc) return { writes: [], result: user };
       const doc = { ...changed, updatedAt: request.now };
       return {
-        writes: [updateRow('users', user, doc), userRecord(request, { id: user.id, doc }, verb)],
+        writes: [
+          updateRow('users', user, doc),
+          ...(await recordsOf({ store }, request, user, { doc, verb })),
+        ],
         result: { ...user, doc },
       };
     },
@@ -128,9 +148,8 @@ function profileOf(body: ProfileBody, former: Partial<User> = {}): Partial<User>
 function stateOf({ body, actor }: OperationRequest): Partial<User> {
   if (actor.type === 'USER') return {};
   const { lifecycle, identityProvider, verifyStatus }: StateBody = body;
-  const status = lifecycle === null ? LIFECYCLE_STATUS : lifecycle?.status;
   return {
-    ...(status ? { lifecycle: { status } } : {}),
+    ...(lifecycle === undefined ? {} : { lifecycle: withoutEmpty(lifecycle ?? {}) ?? {} }),
     ...(identityProvider === undefined
       ? {}
       : { identityProvider: withoutEmpty(identityProvider ?? {}) ?? {} }),
@@ -180,7 +199,7 @@ export const createUser: Handler<UserParts> = async ({ store, links, configurati
 };
 
 /** The population that a change puts the user into; none is named: the present one. */
-async function populationAfter(
+export async function populationAfter(
   store: Store,
   request: OperationRequest,
   doc: User,
@@ -224,6 +243,7 @@ export const deleteUser: Handler<UserParts> = async (parts, request) => {
     const writes = [
       deleteRow('users', facts.user),
       ...facts.devices.map((device) => deleteRow('devices', device)),
+      ...(await membershipsOf(store, facts.user)).map((row) => deleteRow('group_members', row)),
       ...removalNotices(parts, facts.devices, request.now),
       userRecord(request, facts.user, 'DELETED'),
     ];
@@ -260,6 +280,7 @@ function attributesAt(now: Instant) {
 
 export function listUsers({ store, links }: UserParts, request: OperationRequest) {
   const environmentId = environmentOf(request);
+  const embedded = embeddedIn({ store, links }, request);
   const within = request.populationIds?.map(
     (value) => ({ column: 'population_id', is: 'eq', value }) as const,
   );
@@ -271,7 +292,12 @@ export function listUsers({ store, links }: UserParts, request: OperationRequest
     self: links.api(environmentId, '/users').href,
     name: 'users',
     attributes: attributesAt(request.now),
+    orders: { username: { column: 'username_key', valueOf: ({ username }) => textKey(username) } },
+    pageSizeMax: USERS_PAGE_SIZE_MAX,
     ...(within ? { where: { any: within } } : {}),
-    render: (row) => userView(links, row, request.now),
+    render: async (row) => ({
+      ...userView(links, row, request.now),
+      ...(await embedded(row)),
+    }),
   });
 }

@@ -4,13 +4,8 @@ import type { MethodRegistry } from '../../../methods/registry.ts';
 import type { DeviceAuthenticationPolicy } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import type { MethodPolicy } from '../../../model/policy.ts';
-import {
-  FIDO2_BLOCK,
-  MOBILE_BLOCK,
-  OATH_TOKEN_BLOCK,
-  OFFLINE_DEVICE_BLOCK,
-  PINGID_BLOCK,
-} from '../../../policy/blocks.ts';
+import { OATH_TOKEN_BLOCK, OFFLINE_DEVICE_BLOCK, PINGID_BLOCK } from '../../../policy/blocks.ts';
+import { FIRST_FAILURE, firstPasscodeBlock } from '../../../policy/first-blocks.ts';
 
 export interface PolicyBlock {
   /** The block's name in the policy. */
@@ -22,19 +17,20 @@ export interface PolicyBlock {
   initial?: MethodPolicy;
 }
 
-const FAILURE = { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } } as const;
-
 /** Blocks whose method isn't built: validated, stored and returned. They go with their method. */
 const LATER: readonly PolicyBlock[] = [
   {
-    key: 'mobile',
-    schema: MOBILE_BLOCK,
-    required: true,
-    initial: { enabled: false, otp: { failure: FAILURE } },
+    key: 'oathToken',
+    schema: OATH_TOKEN_BLOCK,
+    required: false,
+    initial: { enabled: true, otp: { failure: FIRST_FAILURE } },
   },
-  { key: 'fido2', schema: FIDO2_BLOCK, required: false },
-  { key: 'oathToken', schema: OATH_TOKEN_BLOCK, required: false },
-  { key: 'whatsApp', schema: OFFLINE_DEVICE_BLOCK, required: false },
+  {
+    key: 'whatsApp',
+    schema: OFFLINE_DEVICE_BLOCK,
+    required: false,
+    initial: firstPasscodeBlock(false),
+  },
   { key: 'desktop', schema: PINGID_BLOCK, required: false },
   { key: 'yubikey', schema: PINGID_BLOCK, required: false },
 ];
@@ -56,7 +52,7 @@ export function blockProperties(blocks: readonly PolicyBlock[]): Record<string, 
   );
 }
 
-/** The policy that a new environment begins with; contract resources, policies. Pure. */
+/** The policy that a new environment begins with; contract settings §2.8. Pure. */
 export function defaultPolicyDocument(
   methods: MethodRegistry,
   now: Instant,
@@ -71,6 +67,9 @@ export function defaultPolicyDocument(
       authentication: { deviceSelection: 'DEFAULT_TO_FIRST' },
       newDeviceNotification: 'EMAIL_THEN_SMS',
       ignoreUserLock: false,
+      rememberMe: {
+        web: { enabled: false, lifeTime: { duration: 30, timeUnit: 'MINUTES' } },
+      },
       methods: Object.fromEntries(initial),
     },
     createdAt: now,

@@ -8,7 +8,7 @@ import { startTestServer, type TestServer } from '../../../testing/server.ts';
 const DEFAULTS = {
   pairing: { maxAllowedDevices: 5, pairingKeyFormat: 'NUMERIC' },
   phoneExtensions: { enabled: false },
-  users: { mfaEnabled: false },
+  users: { mfaEnabled: true },
 };
 
 describe('MFA settings', () => {
@@ -38,7 +38,7 @@ describe('MFA settings', () => {
       lockout: { failureCount: 6, durationSeconds: 1_200 },
       pairing: { maxAllowedDevices: 10, pairingKeyFormat: 'ALPHANUMERIC' },
       phoneExtensions: { enabled: true },
-      users: { mfaEnabled: true },
+      users: { mfaEnabled: false },
       authentication: { deviceSelection: 'PROMPT_TO_SELECT' },
     };
     const replaced = await put(whole);
@@ -53,13 +53,17 @@ describe('MFA settings', () => {
       ...DEFAULTS,
       pairing: { maxAllowedDevices: 3, pairingKeyFormat: 'NUMERIC' },
     });
+    for (const nothing of [{}, { pairing: {} }, { pairing: null, phoneExtensions: {} }]) {
+      assert.deepEqual(settings(await put(nothing)), DEFAULTS);
+    }
+    await put(whole);
     const reset = await server.api('/mfaSettings', { method: 'DELETE' });
     assert.equal(reset.status, 204);
     assert.deepEqual(settings(await server.api('/mfaSettings')), DEFAULTS);
     const { body } = await server.api(
       `/activities?filter=${encodeURIComponent(ever('action.type eq "MFA_SETTINGS.UPDATED"'))}`,
     );
-    assert.equal(body.count, 4);
+    assert.equal(body.count, 8);
   });
 
   test('are refused outside their ranges', async () => {
@@ -108,7 +112,7 @@ describe('MFA settings', () => {
     await aDevice(server, user);
     await put({ pairing: { maxAllowedDevices: 1 } });
     const reply = await server.api(`/users/${user.id}/devices`, {
-      body: { type: 'SMS', phone: '+15125551234' },
+      body: { type: 'EMAIL', email: 'another@shop.example' },
     });
     assert.deepEqual(errorOf(reply), {
       status: 400,

@@ -12,12 +12,12 @@ import { actionsOf, ENVIRONMENT } from '../../kit/resource.ts';
 import { found, type Row, updateRow } from '../../kit/rows.ts';
 import { closed, HalLinks, maybe, Reference, Timestamp } from '../../kit/schemas.ts';
 
-/** The settings of a new environment, and what a reset brings back; contract §3.9. Pure. */
+/** The settings of a new environment, and what a reset brings back; contract settings §1.1. Pure. */
 export function defaultMfaSettings(now: Instant): MfaSettings {
   return {
     pairing: { maxAllowedDevices: 5, pairingKeyFormat: 'NUMERIC' },
     phoneExtensions: { enabled: false },
-    users: { mfaEnabled: false },
+    users: { mfaEnabled: true },
     updatedAt: now,
   };
 }

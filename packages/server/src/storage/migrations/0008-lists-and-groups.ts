@@ -1,0 +1,61 @@
+/**
+ * Groups with their members; and lists of many rows: every column that a filter names has an index
+ * that ends in the id, so that a page is read in its order and goes no further.
+ */
+import { type Kysely, sql } from 'kysely';
+import type { Engine } from './0001-first.ts';
+
+const TABLES: Record<string, Record<string, 'text' | 'text!'>> = {
+  user_groups: {
+    name_key: 'text!',
+    unique_key: 'text!',
+    external_id: 'text',
+    population_id: 'text',
+  },
+  group_members: { group_id: 'text!', user_id: 'text!' },
+};
+
+/** The names of those that are made anew, with the id. */
+const FORMER = ['users_population', 'users_email', 'users_mobile_phone', 'users_created_at'];
+
+const INDEXES = [
+  'create unique index user_groups_unique on user_groups (environment_id, unique_key)',
+  'create index user_groups_name on user_groups (environment_id, name_key, id)',
+  'create index user_groups_external_id on user_groups (environment_id, external_id, id) where external_id is not null',
+  'create index user_groups_population on user_groups (environment_id, population_id, id) where population_id is not null',
+  'create unique index group_members_unique on group_members (environment_id, user_id, group_id)',
+  'create index group_members_group on group_members (environment_id, group_id, id)',
+  'create index users_population on users (environment_id, population_id, id)',
+  'create index users_username_order on users (environment_id, username_key, id)',
+  'create index users_email on users (environment_id, email, id)',
+  'create index users_family_name on users (environment_id, family_name, id)',
+  'create index users_given_name on users (environment_id, given_name, id)',
+  'create index users_external_id on users (environment_id, external_id, id)',
+  'create index users_mobile_phone on users (environment_id, mobile_phone, id)',
+  'create index users_enabled on users (environment_id, enabled, id)',
+  'create index users_mfa_enabled on users (environment_id, mfa_enabled, id)',
+  'create index users_created_at on users (environment_id, created_at, id)',
+];
+
+/** Makes the tables, and the indexes of them and of those that are there. */
+export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  // Byte order in both engines, as in the first schema.
+  const text = engine === 'postgres' ? sql`text collate "C"` : sql`text`;
+  for (const [name, columns] of Object.entries(TABLES)) {
+    let table = db.schema
+      .createTable(name)
+      .addColumn('environment_id', text, (column) => column.notNull())
+      .addColumn('id', text, (column) => column.notNull())
+      .addColumn('version', 'integer', (column) => column.notNull())
+      .addColumn('doc', engine === 'postgres' ? sql`json` : sql`text`, (column) => column.notNull())
+      .addPrimaryKeyConstraint(`${name}_primary`, ['environment_id', 'id']);
+    for (const [columnName, type] of Object.entries(columns)) {
+      table = table.addColumn(columnName, text, (column) =>
+        type.endsWith('!') ? column.notNull() : column,
+      );
+    }
+    await table.execute();
+  }
+  for (const name of FORMER) await db.schema.dropIndex(name).execute();
+  for (const index of INDEXES) await sql.raw(index).execute(db);
+}
