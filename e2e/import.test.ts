@@ -1,6 +1,6 @@
 /** `countersign import` beside the started server: people from elsewhere go on with what they have. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -42,10 +42,10 @@ describe('the import', () => {
     writeFileSync(join(folder, name), content);
     return name;
   };
-  async function run(args: readonly string[], input = '') {
+  async function run(args: readonly string[], input = '', more: Record<string, string> = {}) {
     const child = spawn(process.execPath, [CLI, 'import', ...args], {
       cwd: folder,
-      env: { ...cleanEnvironment(), COUNTERSIGN_DATA_DIR: server.dataDirectory },
+      env: { ...cleanEnvironment(), COUNTERSIGN_DATA_DIR: server.dataDirectory, ...more },
     });
     child.stdin.end(input);
     const exited = once(child, 'exit');
@@ -74,6 +74,29 @@ describe('the import', () => {
     });
     const checked = await api.auth(`/deviceAuthentications/${flow.id}`, { otp }, 'otp.check');
     assert.equal(checked.status, 'COMPLETED');
+  }
+  /** A worker that may read users and make none. */
+  async function aReader() {
+    const made = await api.post('/applications', {
+      name: 'reader',
+      type: 'WORKER',
+      protocol: 'OPENID_CONNECT',
+      enabled: true,
+      grantTypes: ['CLIENT_CREDENTIALS'],
+      tokenEndpointAuthMethod: 'CLIENT_SECRET_BASIC',
+      assignActorRoles: false,
+    });
+    const roles = await fetch(`${server.origin}/v1/roles`, {
+      headers: { authorization: `Bearer ${api.token}` },
+    });
+    const { _embedded } = (await roles.json()) as {
+      _embedded: { roles: { id: string; name: string }[] };
+    };
+    const role = _embedded.roles.find(({ name }) => name === 'Identity Data Read Only');
+    const scope = { id: server.environmentId, type: 'ENVIRONMENT' };
+    await api.post(`/applications/${made.id}/roleAssignments`, { role: { id: role?.id }, scope });
+    const { secret } = await api.get(`/applications/${made.id}/secret`);
+    return { id: made.id as string, secret: secret as string };
   }
   const countOfUsers = async () => (await api.get('/users')).count;
 
@@ -200,6 +223,39 @@ otto,otto@shop.example,,,,${base32(SEEDS.otto)}
     const { code, stderr } = await run(['otpauth', fileOf('eeva.txt', line)]);
     assert.equal(code, 0, stderr);
     await authenticates('eeva', SEEDS.eeva);
+  });
+
+  test('stops where the server refuses the caller, and says how to go on', async () => {
+    const { id, secret } = await aReader();
+    const env = { CLIENT_ID: id, CLIENT_SECRET: secret };
+    const file = fileOf('refused.csv', 'username\nsiiri\nsulo\n');
+    const { code, stdout, stderr } = await run(['users', file, '--report', 'r.jsonl'], '', env);
+    assert.deepEqual([code, stdout], [1, ''], stderr);
+    assert.match(stderr, /ACCESS_FAILED[\s\S]*The import has stopped\. Run it again to go on\.\n$/);
+    const again = await run(['users', file, '--report', 'r.jsonl']);
+    assert.match(again.stdout, /^users: 2 made$/m);
+  });
+
+  test('a name that nobody can have is its row’s own mistake', async () => {
+    const file = fileOf('names.csv', 'username\n"a\tb"\n"q""uote"\n');
+    const { code, stdout } = await run(['users', file]);
+    assert.equal(code, 1);
+    assert.match(stdout, /^users: 1 made/m);
+  });
+
+  const hasScript = spawnSync('script', ['--version']).error === undefined;
+  test('shows on a terminal how far it is, and is quiet elsewhere', {
+    skip: !hasScript && 'script(1) gives the terminal',
+  }, async () => {
+    const file = fileOf('bar.csv', 'username\nlumi\n');
+    const command = `'${process.execPath}' '${CLI}' import users ${file}`;
+    const child = spawn('script', ['-qec', command, '/dev/null'], {
+      cwd: folder,
+      env: { ...cleanEnvironment(), COUNTERSIGN_DATA_DIR: server.dataDirectory },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    assert.match(await text(child.stdout), /\[#{30}\] 100 %/);
+    assert.equal((await run(['users', file])).stderr, '');
   });
 
   test('says in a sentence what is wrong with a file or an option', async () => {

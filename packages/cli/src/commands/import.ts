@@ -129,7 +129,9 @@ export const IMPORT: Command = {
     const path = call.text('report');
     const environmentId = api?.credentials.environmentId ?? '';
     const report = openReport(path, text, environmentId, isDryRun);
-    const counts = await runImport(reading, report, api);
+    const counts = await runImport(reading, report, api).catch((error: Error) => {
+      throw new Error(`${error.message}\nThe import has stopped. Run it again to go on.`);
+    });
     if (call.has('json')) sayJson(counts);
     else say(...sentences(counts));
     const failed = total(counts, 'FAILED');

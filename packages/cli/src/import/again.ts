@@ -9,21 +9,23 @@ const WAIT_MAX_MS = 30_000;
 const isBusy = (error: unknown): error is Refused =>
   error instanceof Refused && (error.status === 429 || error.status === 503);
 
-async function again<Result>(work: () => Promise<Result>): Promise<Result> {
+type Pause = (milliseconds: number) => Promise<unknown>;
+
+async function again<Result>(pause: Pause, work: () => Promise<Result>): Promise<Result> {
   for (let tries = 1; ; tries++) {
     try {
       return await work();
     } catch (error) {
       if (!isBusy(error) || tries === TRIES_MAX) throw error;
       const own = FIRST_WAIT_MS * 2 ** (tries - 1);
-      await wait(Math.min(Math.max(own, error.retryAfterMs ?? 0), WAIT_MAX_MS));
+      await pause(Math.min(Math.max(own, error.retryAfterMs ?? 0), WAIT_MAX_MS));
     }
   }
 }
 
 /** Waits as long as the server says, or ever longer. What was not done has changed nothing. */
-export const patient = (api: Api): Api => ({
+export const patient = (api: Api, pause: Pause = wait): Api => ({
   ...api,
-  get: (path) => again(() => api.get(path)),
-  post: (path, body, action) => again(() => api.post(path, body, action)),
+  get: (path) => again(pause, () => api.get(path)),
+  post: (path, body, action) => again(pause, () => api.post(path, body, action)),
 });

@@ -1,6 +1,8 @@
 /** The secrets of codes: what is a good one, and what becomes of it here. */
 import { createHash } from 'node:crypto';
+import { NICKNAME_LENGTH_MAX } from '../../../server/src/config/limits.ts';
 import { fromBase32 } from '../../../server/src/methods/oath/base32.ts';
+import { printable } from '../printable.ts';
 import { BadRow, type HashAlgorithm, type ImportedDevice, type Otp } from './record.ts';
 
 const KEY_BYTES_MIN = 10;
@@ -84,6 +86,6 @@ export function appDevice(otp: Otp, name: string, nickname = ''): ImportedDevice
     otp: checked(otp),
     serialNumber: serialNumber.toUpperCase(),
     isToken: false,
-    ...(nickname ? { nickname } : {}),
+    ...(nickname ? { nickname: printable(nickname).slice(0, NICKNAME_LENGTH_MAX) } : {}),
   };
 }

@@ -23,21 +23,26 @@ export interface Outcome {
 
 type Told = Omit<Outcome, 'at'>;
 
+/** Whose a device is. */
+type Owner = { id: string; username: string };
+
+/** Of the caller or the server, not of the row: no other row would fare better. */
+const isOfAll = (error: unknown) =>
+  !(error instanceof Refused) || [401, 403, 429, 503].includes(error.status);
+
 /** A reason in one line, as the server says it. */
 const reasonOf = (error: Refused) => error.message.replaceAll(/\s*\n\s*/g, ' ');
 
-/** What it makes, or what there is already. */
-async function once(
-  told: Omit<Told, 'outcome'>,
-  create: () => Promise<Body>,
-): Promise<Told & { body?: Body }> {
+/** What it makes, or that it is there already. */
+async function once(told: Omit<Told, 'outcome'>, create: () => Promise<Body>): Promise<Told> {
   try {
-    const body = await create();
-    return { ...told, outcome: 'CREATED', id: body.id, body };
+    const { id } = await create();
+    return { ...told, outcome: 'CREATED', id };
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    if (error.code === 'UNIQUENESS_VIOLATION') return { ...told, outcome: 'THERE' };
-    return { ...told, outcome: 'FAILED', reason: reasonOf(error) };
+    if (isOfAll(error)) throw error;
+    const refused = error as Refused;
+    if (refused.code === 'UNIQUENESS_VIOLATION') return { ...told, outcome: 'THERE' };
+    return { ...told, outcome: 'FAILED', reason: reasonOf(refused) };
   }
 }
 
@@ -46,15 +51,15 @@ async function findUser(api: Api, username: string): Promise<Body | undefined> {
   return (await list(api, '/users', { filter, limit: '1' })).rows[0];
 }
 
-async function writeUser(api: Api, user: ImportedUser): Promise<Told & { body?: Body }> {
+/** With its `id`, unless it failed. */
+async function writeUser(api: Api, user: ImportedUser): Promise<Told> {
   const told = { thing: 'user', username: user.username } as const;
   const there = await findUser(api, user.username);
-  if (there) return { ...told, outcome: 'THERE', id: there.id, body: there };
+  if (there) return { ...told, outcome: 'THERE', id: there.id };
   const made = await once(told, () => api.post('/users', { mfaEnabled: true, ...user }));
   if (made.outcome !== 'THERE') return made;
   // Another row of theirs was faster.
-  const body = await findUser(api, user.username);
-  return { ...made, id: body?.id, body };
+  return { ...made, id: (await findUser(api, user.username))?.id };
 }
 
 const tokenBody = (serialNumber: string, { kind, key, algorithm, digits, ...otp }: Otp) => ({
@@ -67,7 +72,7 @@ const tokenBody = (serialNumber: string, { kind, key, algorithm, digits, ...otp 
 });
 
 /** A token that is there already may be paired with this very user. */
-async function pairToken(api: Api, user: Body, serialNumber: string): Promise<Told> {
+async function pairToken(api: Api, user: Owner, serialNumber: string): Promise<Told> {
   const type = 'OATH_TOKEN';
   const path = `/users/${user.id}/devices`;
   const told = { thing: 'device', type, serialNumber, username: user.username } as const;
@@ -79,7 +84,7 @@ async function pairToken(api: Api, user: Body, serialNumber: string): Promise<To
 
 async function writeDevice(
   api: Api,
-  user: Body | undefined,
+  user: Owner | undefined,
   device: ImportedDevice,
 ): Promise<Told[]> {
   if (device.type === 'OATH_TOKEN') {
@@ -108,19 +113,24 @@ async function writeDevice(
 
 /** All that became of a record. Throws where the server can't be worked with at all. */
 export async function writeRecord(api: Api, record: ImportRecord): Promise<Outcome[]> {
-  const { at, user: wanted, devices, lost = [] } = record;
-  const user = wanted && (await writeUser(api, wanted));
-  const told: Told[] = user ? [user] : [];
-  if (!wanted || user?.body) {
-    for (const device of devices) told.push(...(await writeDevice(api, user?.body, device)));
+  try {
+    return await writeAll(api, record);
+  } catch (error) {
+    if (isOfAll(error)) throw error;
+    const reason = reasonOf(error as Refused);
+    return [{ at: record.at, thing: 'row', outcome: 'FAILED', reason }];
   }
-  return [
-    ...told.map(({ ...one }) => {
-      delete (one as { body?: Body }).body;
-      return { at, ...one };
-    }),
-    ...lostOf(at, wanted, lost),
-  ];
+}
+
+async function writeAll(api: Api, record: ImportRecord): Promise<Outcome[]> {
+  const { at, user: wanted, devices, lost = [] } = record;
+  const told: Told[] = wanted ? [await writeUser(api, wanted)] : [];
+  const id = told[0]?.id;
+  const user = wanted && id ? { id, username: wanted.username } : undefined;
+  if (user || !wanted) {
+    for (const device of devices) told.push(...(await writeDevice(api, user, device)));
+  }
+  return [...told.map((one) => ({ at, ...one })), ...lostOf(at, wanted, lost)];
 }
 
 const lostOf = (at: string, user: ImportedUser | undefined, lost: readonly string[]): Outcome[] =>
