@@ -29,7 +29,6 @@ export async function setUp(
 ): Promise<Subject> {
   const authorization = `Bearer ${await accessToken(server)}`;
   const api = callerOf(server, authorization);
-  await allowEveryMethod(api);
   const users: Record<FlowKind, LoadUser[]> = { otp: [], totp: [], email: [] };
   for (const kind of ['otp', 'totp', 'email'] as const) {
     users[kind] = await inParallel(counts[kind], (index) => makeUser(api, kind, index));
@@ -64,18 +63,6 @@ function callerOf({ origin, environmentId }: RunningServer, authorization: strin
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return text === '' ? undefined : JSON.parse(text);
   };
-}
-
-/** The first policy has TOTP turned off. */
-async function allowEveryMethod(api: Call): Promise<void> {
-  const { _embedded } = await api('GET', '/deviceAuthenticationPolicies');
-  const [policy] = Object.values(_embedded as Record<string, { id: string }[]>)[0] ?? [];
-  if (!policy) throw new Error('The environment has no policy.');
-  const { totp, ...rest } = policy as { id: string; totp?: object };
-  await api('PUT', `/deviceAuthenticationPolicies/${policy.id}`, {
-    ...rest,
-    totp: { ...totp, enabled: true },
-  });
 }
 
 async function makeUser(api: Call, kind: FlowKind, index: number): Promise<LoadUser> {

@@ -17,6 +17,7 @@ import { pushCredentialOperations } from './resources/platform/push-credentials/
 import { dataExplorationOperations } from './resources/platform/reports/data-explorations.ts';
 import { reportOperations } from './resources/platform/reports/total-identities.ts';
 import { roleOperations } from './resources/platform/roles/roles.ts';
+import { subscriptionOperations } from './resources/platform/subscriptions/subscriptions.ts';
 import { imageOperations } from './resources/platform/surroundings/images.ts';
 import { surroundingOperations } from './resources/platform/surroundings/surroundings.ts';
 import { tokenOperations } from './resources/platform/tokens/tokens.ts';
@@ -55,6 +56,7 @@ export function apiOperations(parts: Parts): Operation[] {
     ...activityOperations(parts),
     ...reportOperations(parts),
     ...dataExplorationOperations(parts),
+    ...subscriptionOperations(parts),
     ...tokenOperations(parts),
   ];
 }

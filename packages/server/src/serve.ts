@@ -17,6 +17,8 @@ import { createHttpApp } from './http/app.ts';
 import { openDeviceChannel } from './http/device-channel.ts';
 import { sweepActivities } from './jobs/activity-retention.ts';
 import { makeIsAwaited } from './jobs/awaited-push.ts';
+import { type EventRunner, startEventRunner } from './jobs/events/event-runner.ts';
+import { knowSubscriptions, markEvents } from './jobs/events/known-subscriptions.ts';
 import { startOutboxWorker } from './jobs/outbox-worker.ts';
 import { startPushTimeouts } from './jobs/push-timeouts.ts';
 import { makeRetire } from './jobs/retire-push-token.ts';
@@ -26,6 +28,7 @@ import { type Clock, steadyClock } from './model/instant.ts';
 import { pushAccounts } from './notifications/channels/push/push-accounts.ts';
 import { NOBODY, vapidSubject } from './notifications/channels/push/vapid-subject.ts';
 import { openChannels } from './notifications/channels/registry.ts';
+import { openEventPoster } from './notifications/channels/webhook/post-events.ts';
 import { developmentOutboxOperations } from './notifications/development-outbox.routes.ts';
 import { openOutboxKey } from './notifications/outbox-key.ts';
 import { createLog } from './observability/log.ts';
@@ -34,6 +37,7 @@ import type { Parts } from './parts.ts';
 import { expirePush } from './resources/authentication/device-authentications/settle-push.ts';
 import { makeLinks } from './resources/kit/links.ts';
 import { createSendBounds } from './resources/kit/send-bounds.ts';
+import { renderEvents } from './resources/platform/activities/activity-view.ts';
 import { createAccess } from './resources/platform/tokens/access.ts';
 import { openStore } from './storage/open.ts';
 import { ANY_ENVIRONMENT } from './storage/store.ts';
@@ -59,6 +63,8 @@ export interface RunningServer {
   log: Logger;
   /** Resolves once all messages that are due were handled; for tests. */
   outboxIdle(): Promise<void>;
+  /** Resolves once all events that can be delivered now were tried; for tests. */
+  eventsIdle(): Promise<void>;
   /** Looks for newer metadata of authenticators now. */
   refreshMetadata(): Promise<void>;
   /** Stops accepting, finishes what is under way, flushes. */
@@ -83,7 +89,13 @@ export async function startServer(
   const https = await readTls(settings);
   const masterKey = await loadMasterKey(settings);
   const authenticators = await openMetadataService({ settings, clock, log });
-  const store = watchStore(await openStore({ ...settings, oneServer: true }), log);
+  const opened = watchStore(await openStore({ ...settings, oneServer: true }), log);
+  // Who commits an event has it delivered: the runner is there once the server serves.
+  let events: EventRunner | undefined;
+  const wakeEvents = () => events?.wake();
+  const subscriptions = knowSubscriptions({ store: opened, log, whenChanged: wakeEvents });
+  const store = markEvents(opened, subscriptions, wakeEvents);
+  await subscriptions.refresh();
 
   /** Once a minute, too: a database may go back under a server that runs. */
   async function mendIfGoneBack(): Promise<void> {
@@ -189,6 +201,18 @@ export async function startServer(
     expire: (environmentId, flowId, now) => expirePush(parts, environmentId, flowId, now),
   });
 
+  const poster = openEventPoster(settings.webhooks);
+  events = startEventRunner({
+    store,
+    vault: keyring,
+    poster,
+    known: subscriptions,
+    clock,
+    log,
+    host: () => new URL(links.apiOrigin()).host,
+    render: (rows) => renderEvents(parts, rows),
+  });
+
   async function close(): Promise<void> {
     clearInterval(marking);
     // Requests that wait for something to happen are answered now.
@@ -199,6 +223,9 @@ export async function startServer(
     await app.close();
     await sweeper.stop();
     await worker.stop();
+    await events?.stop();
+    poster.close();
+    subscriptions.close();
     await Promise.all(channels.map((channel) => channel.close?.()));
     await authenticators.close();
     configurations.close();
@@ -227,6 +254,7 @@ export async function startServer(
       parts,
       log,
       outboxIdle: () => worker.idle(),
+      eventsIdle: async () => events?.idle(),
       refreshMetadata: () => authenticators.refresh(),
       close,
     };

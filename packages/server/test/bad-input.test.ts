@@ -48,6 +48,14 @@ const FIDO_POLICY = {
   attestationRequirements: 'NONE',
   residentKeyRequirement: 'REQUIRED',
 };
+const SUBSCRIPTION = {
+  name: 'valid',
+  enabled: false,
+  verifyTlsCertificates: true,
+  // Nothing of that kind happens here: numbers are given in the background.
+  filterOptions: { includedActionTypes: ['ACCOUNT.LINKED'] },
+  httpEndpoint: { url: 'https://audit.shop.example/' },
+};
 const AUTHENTICATOR = {
   aaguid: randomUUID(),
   metadataStatement: { description: 'Key One', attestationRootCertificates: [] },
@@ -160,6 +168,7 @@ before(async () => {
   });
   const fido2Policy = await server.api('/fido2Policies', { body: fido2PolicyBody('other') });
   const fidoPolicy = await server.api('/fidoPolicies', { body: FIDO_POLICY });
+  const subscription = await server.api('/subscriptions', { body: SUBSCRIPTION });
   const authenticator = await server.api('/fidoDevicesMetadata', { body: AUTHENTICATOR });
   const organizations = await parts.store.list('organizations', ANY_ENVIRONMENT, { limit: 1 });
   const kept: World = {};
@@ -206,6 +215,7 @@ before(async () => {
     roleAssignmentID: assignment?.id ?? '',
     roleID: roles.body._embedded.roles[0].id,
     activityID: activity?.id ?? '',
+    subscriptionID: subscription.body.id,
   };
   const otherId = await anEnvironment([{ type: 'PING_ONE_MFA' }]);
   withoutMfaId = await anEnvironment([{ type: 'PING_ONE_BASE' }]);
@@ -482,6 +492,8 @@ function validBody({ id, example }: Operation): object {
     createFido2Policy: fido2PolicyBody('valid'),
     updateFido2Policy: fido2PolicyBody('valid'),
     createFidoPolicy: FIDO_POLICY,
+    createSubscription: SUBSCRIPTION,
+    updateSubscription: SUBSCRIPTION,
     updateFidoPolicy: FIDO_POLICY,
     addFidoDeviceMetadata: {
       aaguid: randomUUID(),

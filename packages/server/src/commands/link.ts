@@ -78,6 +78,8 @@ export const run: Run = ({ settings, operands: [name = '', kind = ''], options, 
       resource: { type: 'USER', id: user.id },
       userId: user.id,
       data: { link: kind, policyId: policy.id, expiresAt },
+      // This program knows no subscriptions: the server looks whose event it is.
+      waiting: true,
     } as const;
     const writes = [activityWrite(environmentId, record, now)];
     await commitOrRetry(store, async () => ({ writes, result: undefined }));

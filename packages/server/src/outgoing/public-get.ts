@@ -3,8 +3,7 @@
  * only for so long, and without following it elsewhere.
  */
 import { Agent, request } from 'node:https';
-import { isIP } from 'node:net';
-import { isPublicAddress, PrivateAddressError, publicLookup } from './public-address.ts';
+import { isPrivateLiteral, PrivateAddressError, publicLookup } from './public-address.ts';
 
 export interface PublicGetOptions {
   /** Also addresses of private networks. */
@@ -22,13 +21,6 @@ export interface Answer {
 /** Rejects when there is no whole answer before the signal, or the address is inside. */
 export type PublicGet = (url: string, signal: AbortSignal) => Promise<Answer>;
 
-/** A name is looked up when it is connected to; an address that stands there itself is not. */
-function assertPublic(url: string): void {
-  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
-  if (isIP(host) === 0 || isPublicAddress(host)) return;
-  throw new PrivateAddressError('The address is not public.');
-}
-
 export function openPublicGet({ allowPrivate, bytesMax, ca }: PublicGetOptions): PublicGet {
   const agent = new Agent({
     keepAlive: false,
@@ -36,7 +28,9 @@ export function openPublicGet({ allowPrivate, bytesMax, ca }: PublicGetOptions):
     ...(ca === undefined ? {} : { ca }),
   });
   return async (url, signal) => {
-    if (!allowPrivate) assertPublic(url);
+    if (!allowPrivate && isPrivateLiteral(url)) {
+      throw new PrivateAddressError('The address is not public.');
+    }
     return new Promise((resolve, reject) => {
       const asked = request(url, { agent, signal, headers: { accept: 'application/json' } });
       asked.on('error', reject);

@@ -31,6 +31,8 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'Application role assignments': 'Which role an application has, and where.',
   Activities: 'The audit log: who did what to whom, when, and how it ended.',
   Reports: 'Numbers for administrators, and devices with their users: in pages, or as a file.',
+  Subscriptions:
+    'Webhooks: which receiver is told of which audit records, in their order, at least once; docs/operations.md has the details.',
   Tokens: 'OAuth 2.0: the token endpoint, its keys, and where they are.',
   Development: 'Not in production.',
 };

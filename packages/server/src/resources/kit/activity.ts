@@ -106,7 +106,10 @@ export function changeRecord(
     typeof auditType === 'string' ? { action: auditType, resource: auditType } : auditType;
   const { id, name } = typeof about === 'string' ? { id: about } : about;
   const resource = { type, id, ...defined({ name }) };
-  return requestRecord(request, { action: `${action}.${verb}`, resource, ...defined({ data }) });
+  // Whoever has a role is an administrator.
+  const tags = action === 'ROLE_ASSIGNMENT' ? ['adminIdentityEvent'] : undefined;
+  const told = { action: `${action}.${verb}`, resource, ...defined({ data, tags }) };
+  return requestRecord(request, told);
 }
 
 /** Where a request came from, for whoever is asked to approve what it started. */

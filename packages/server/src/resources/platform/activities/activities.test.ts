@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { errorOf, invalidData } from '../../../testing/client.ts';
+import { allowMessages } from '../../../testing/policies.ts';
 import { DIALECTS } from '../../../testing/postgres.ts';
 import { aDevice, aFlow, aUser, ever, found } from '../../../testing/scenario.ts';
 import { startTestServerOn, type TestServer } from '../../../testing/server.ts';
@@ -16,6 +17,7 @@ for (const dialect of DIALECTS) {
 
     before(async () => {
       server = await startTestServerOn(dialect);
+      await allowMessages(server);
     });
     after(() => server?.close());
 
@@ -257,6 +259,30 @@ for (const dialect of DIALECTS) {
       ]) {
         assert.deepEqual(await actions(`${ofDevice} and ${more}`), [], more);
       }
+      const worker = await server.api('/applications', {
+        body: {
+          name: randomUUID(),
+          type: 'WORKER',
+          protocol: 'OPENID_CONNECT',
+          enabled: true,
+          grantTypes: ['CLIENT_CREDENTIALS'],
+          tokenEndpointAuthMethod: 'CLIENT_SECRET_BASIC',
+          assignActorRoles: false,
+        },
+      });
+      const { body: roles } = await server.raw('/v1/roles', { token: server.token });
+      const role = roles._embedded.roles.find(
+        ({ name }: { name: string }) => name === 'Configuration Read Only',
+      );
+      await server.api(`/applications/${worker.body.id}/roleAssignments`, {
+        body: {
+          role: { id: role.id },
+          scope: { id: server.environmentId, type: 'ENVIRONMENT' },
+        },
+      });
+      const [given] = await list('tags eq "adminIdentityEvent"');
+      assert.deepEqual(given.tags, ['adminIdentityEvent']);
+      assert.equal(given.action.type, 'ROLE_ASSIGNMENT.CREATED');
       const spelled = 'resources.type eq "FIDO Policy"';
       await server.api('/fidoPolicies', {
         body: {

@@ -38,7 +38,7 @@ function actorsOf({ links }: ViewParts, { environmentId, doc }: Row, names: Name
 }
 
 /** The population of whom the record concerns: as it was then, or as it is. */
-export const populationOf = ({ environmentId, doc }: Row, names: Names): string | undefined =>
+const populationOf = ({ environmentId, doc }: Row, names: Names): string | undefined =>
   doc.populationId ??
   (doc.userId === undefined ? undefined : names(environmentId, doc.userId).populationId);
 
@@ -85,13 +85,20 @@ function view(parts: ViewParts, row: Row, names: Names) {
   };
 }
 
-export type ActivityView = ReturnType<typeof view>;
+/** The same for subscriptions, which choose by the population of whom a record concerns. */
+export async function renderEvents(parts: ViewParts, rows: readonly Row[]) {
+  const names = await readNames(parts.store, rows);
+  return rows.map((row) => ({
+    record: view(parts, row, names),
+    populationId: populationOf(row, names),
+  }));
+}
 
 /** Some records as they are shown, with the names in them. */
 export async function showActivities(
   parts: ViewParts,
   rows: readonly Row[],
-): Promise<ActivityView[]> {
+): Promise<ReturnType<typeof view>[]> {
   const names = await readNames(parts.store, rows);
   return rows.map((row) => view(parts, row, names));
 }

@@ -179,7 +179,7 @@ const migratePolicies: Handler<Policies> = async (collection, request) => {
     }
     const writes = [...changed.values()].flatMap((policy): Write[] => [
       updateRow('policies', policy, policy.doc),
-      changeRecord(request, AUDIT_TYPE, 'UPDATED', policy.id),
+      changeRecord(request, AUDIT_TYPE, 'UPDATED', { id: policy.id, name: policy.doc.name }),
     ]);
     return { writes: [...holds.values(), ...writes], result: [...changed.values()] };
   });

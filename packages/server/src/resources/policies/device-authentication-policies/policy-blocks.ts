@@ -4,8 +4,8 @@ import type { MethodRegistry } from '../../../methods/registry.ts';
 import type { DeviceAuthenticationPolicy } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import type { MethodPolicy } from '../../../model/policy.ts';
-import { OATH_TOKEN_BLOCK, OFFLINE_DEVICE_BLOCK, PINGID_BLOCK } from '../../../policy/blocks.ts';
-import { FIRST_FAILURE, firstPasscodeBlock } from '../../../policy/first-blocks.ts';
+import { OATH_TOKEN_BLOCK, PINGID_BLOCK } from '../../../policy/blocks.ts';
+import { FIRST_FAILURE } from '../../../policy/first-blocks.ts';
 
 export interface PolicyBlock {
   /** The block's name in the policy. */
@@ -24,12 +24,6 @@ const LATER: readonly PolicyBlock[] = [
     schema: OATH_TOKEN_BLOCK,
     required: false,
     initial: { enabled: true, otp: { failure: FIRST_FAILURE } },
-  },
-  {
-    key: 'whatsApp',
-    schema: OFFLINE_DEVICE_BLOCK,
-    required: false,
-    initial: firstPasscodeBlock(false),
   },
   { key: 'desktop', schema: PINGID_BLOCK, required: false },
   { key: 'yubikey', schema: PINGID_BLOCK, required: false },

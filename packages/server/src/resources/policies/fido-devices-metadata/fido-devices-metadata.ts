@@ -149,7 +149,7 @@ const addAuthenticator: Handler<MetadataParts> = async (parts, request) => {
       return [
         ...turns,
         insertRow('custom_authenticators', { environmentId, id, doc }),
-        changeRecord(request, AUDIT_TYPE, 'CREATED', id),
+        changeRecord(request, AUDIT_TYPE, 'CREATED', { id, name: doc.name }),
       ];
     },
     () => notUnique('metadataStatement.description'),
@@ -185,7 +185,7 @@ const removeAuthenticator: Handler<MetadataParts> = async (parts, request) => {
     }
     return [
       deleteRow('custom_authenticators', row),
-      changeRecord(request, AUDIT_TYPE, 'DELETED', id),
+      changeRecord(request, AUDIT_TYPE, 'DELETED', { id, name: row.doc.name }),
     ];
   });
   return { status: 204 };

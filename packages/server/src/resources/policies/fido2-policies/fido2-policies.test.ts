@@ -229,7 +229,7 @@ describe('FIDO2 policies', () => {
       ['DELETED', 'UPDATED', 'CREATED'].map((verb) => `FIDO_POLICY.${verb}`),
     );
     const [{ resources }] = body._embedded.activities;
-    assert.equal(resources[0].type, 'FIDO Policy');
+    assert.deepEqual([resources[0].type, resources[0].name], ['FIDO Policy', name]);
   });
 });
 

@@ -64,6 +64,9 @@ describe('MFA settings', () => {
       `/activities?filter=${encodeURIComponent(ever('action.type eq "MFA_SETTINGS.UPDATED"'))}`,
     );
     assert.equal(body.count, 8);
+    const [{ type, id, name }] = body._embedded.activities[0].resources;
+    const environment = server.environmentId;
+    assert.deepEqual([type, id, name], ['MFA_SETTINGS', environment, environment]);
   });
 
   test('are refused outside their ranges', async () => {

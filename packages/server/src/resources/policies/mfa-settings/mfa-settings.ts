@@ -104,7 +104,10 @@ function writeSettings(
     return {
       writes: [
         updateRow('mfa_settings', row, doc),
-        changeRecord(request, 'MFA_SETTINGS', 'UPDATED', row.environmentId),
+        changeRecord(request, 'MFA_SETTINGS', 'UPDATED', {
+          id: row.environmentId,
+          name: row.environmentId,
+        }),
       ],
       result: { ...row, doc },
     };
