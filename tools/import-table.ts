@@ -385,6 +385,13 @@ export const DEVICE_TYPES_ALLOWED: readonly { path: string; because: string }[] 
     path: 'notifications/',
     because: 'Channels are named as the device types that they serve: EMAIL, SMS, VOICE, WHATSAPP.',
   },
+  ...['model/oath.ts', 'resources/devices/oath-tokens/', 'resources/devices/oath-jobs/'].map(
+    (path) => ({
+      path,
+      because:
+        'HOTP and TOTP are kinds of OATH tokens, and OATH_TOKEN is their name in activities.',
+    }),
+  ),
   {
     path: 'http/reference/texts/',
     because: 'What the reference shows to people as an example.',

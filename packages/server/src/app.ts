@@ -3,6 +3,8 @@ import { authenticationCodeOperations } from './resources/authentication/authent
 import { deviceAuthenticationOperations } from './resources/authentication/device-authentications/device-authentications.routes.ts';
 import { nativeDeviceOperations } from './resources/authentication/native-devices/native-devices.routes.ts';
 import { deviceOperations } from './resources/devices/devices/devices.routes.ts';
+import { oathJobOperations } from './resources/devices/oath-jobs/oath-jobs.ts';
+import { oathTokenOperations } from './resources/devices/oath-tokens/oath-tokens.ts';
 import { pairingKeyOperations } from './resources/devices/pairing-keys/pairing-keys.ts';
 import type { Operation } from './resources/kit/operation.ts';
 import { activityOperations } from './resources/platform/activities/activities.routes.ts';
@@ -35,6 +37,8 @@ export function apiOperations(parts: Parts): Operation[] {
     ...deviceOperations(parts),
     ...userOperations(parts),
     ...pairingKeyOperations(parts),
+    ...oathTokenOperations(parts),
+    ...oathJobOperations(parts),
     ...nativeDeviceOperations(parts),
     ...authenticationCodeOperations(parts),
     ...pushCredentialOperations(parts),

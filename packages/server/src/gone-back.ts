@@ -5,6 +5,7 @@
 import type { MethodRegistry } from './methods/registry.ts';
 import type { Documents, Table } from './model/documents.ts';
 import type { Instant } from './model/instant.ts';
+import type { OathCredential } from './model/oath.ts';
 import {
   ANY_ENVIRONMENT,
   type Condition,
@@ -92,8 +93,23 @@ export async function spendOneTimeValues(parts: {
     }));
     if (count > 0) done.push(`${count} ${what}`);
   }
-  for (const { type, spent } of methods.all()) {
+  for (const { type, spent, token } of methods.all()) {
     if (!spent) continue;
+    if (token) {
+      const tokens = await changeEach(store, 'oath_tokens', undefined, (row) => ({
+        op: 'update',
+        table: 'oath_tokens',
+        environmentId: row.environmentId,
+        id: row.id,
+        version: row.version,
+        doc: {
+          ...row.doc,
+          credential: spent({ ...row.doc.credential }, now) as unknown as OathCredential,
+        },
+      }));
+      if (tokens > 0) done.push(`${tokens} ${type}s take no passcode of before`);
+      continue;
+    }
     const count = await changeEach(
       store,
       'devices',

@@ -8,6 +8,7 @@ import type { EnvironmentConfigurations } from './configuration.ts';
 import type { Keyring } from './crypto/keyring.ts';
 import type { IntegrityVerifiers } from './device-integrity/registry.ts';
 import type { DeviceWakes } from './device-wakes.ts';
+import type { Validators } from './http/validators.ts';
 import type { MethodRegistry } from './methods/registry.ts';
 import type { AuthenticatorMetadata } from './model/fido2.ts';
 import type { Clock } from './model/instant.ts';
@@ -35,6 +36,10 @@ export interface Parts {
   sendBounds: SendBounds;
   /** Tells the outbox worker that a message was just committed. */
   wakeOutbox(): void;
+  /** Tells the job runner that a job was just committed. */
+  wakeJobs(): void;
+  /** Checks parts of a body by the rules for whole bodies, where one may be wrong and others not. */
+  validator: Validators['validator'];
   /** Tells devices that are connected, to whatever node, that something happened; cheap. */
   wakeDevices(environmentId: string, deviceIds: readonly string[]): void;
   /** Verifies what the makers of systems attest of a device. */

@@ -15,10 +15,12 @@ import { openMetadataService } from './fido-metadata/metadata-service.ts';
 import { BY_HAND, spendOneTimeValues } from './gone-back.ts';
 import { createHttpApp } from './http/app.ts';
 import { openDeviceChannel } from './http/device-channel.ts';
+import { createValidators } from './http/validators.ts';
 import { sweepActivities } from './jobs/activity-retention.ts';
 import { makeIsAwaited } from './jobs/awaited-push.ts';
 import { type EventRunner, startEventRunner } from './jobs/events/event-runner.ts';
 import { knowSubscriptions, markEvents } from './jobs/events/known-subscriptions.ts';
+import { startOathJobs } from './jobs/oath-jobs.ts';
 import { startOutboxWorker } from './jobs/outbox-worker.ts';
 import { startPushTimeouts } from './jobs/push-timeouts.ts';
 import { makeRetire } from './jobs/retire-push-token.ts';
@@ -35,6 +37,7 @@ import { createLog } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
 import type { Parts } from './parts.ts';
 import { expirePush } from './resources/authentication/device-authentications/settle-push.ts';
+import { stepOathJob } from './resources/devices/oath-jobs/step-oath-job.ts';
 import { makeLinks } from './resources/kit/links.ts';
 import { createSendBounds } from './resources/kit/send-bounds.ts';
 import { renderEvents } from './resources/platform/activities/activity-view.ts';
@@ -166,12 +169,20 @@ export async function startServer(
     metrics,
     sendBounds: createSendBounds(),
     wakeOutbox: () => worker.wake(),
+    wakeJobs: () => oathJobs.wake(),
+    validator: createValidators().validator,
     wakeDevices: (environmentId, deviceIds) => {
       for (const deviceId of deviceIds) store.wake(environmentId, deviceId);
     },
     deviceWakes,
     integrity: integrityVerifiers(settings.integrity),
   };
+  const oathJobs = startOathJobs({
+    store,
+    clock,
+    log,
+    step: (job) => stepOathJob(parts, job, clock.now()),
+  });
   const isOutboxKey = settings.production
     ? () => false
     : await openOutboxKey(settings.dataDirectory);
@@ -221,6 +232,7 @@ export async function startServer(
     await deviceChannel.close();
     await pushTimeouts.stop();
     await app.close();
+    await oathJobs.stop();
     await sweeper.stop();
     await worker.stop();
     await events?.stop();

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { apiOperations } from '../src/app.ts';
+import { BODY_BYTES_MAX } from '../src/config/limits.ts';
 import { ERROR_DETAILS, ERRORS } from '../src/errors/catalogue.ts';
 import { LICENSE_ID } from '../src/model/built-in.ts';
 import type { Table } from '../src/model/documents.ts';
@@ -16,6 +17,7 @@ import { ANY_ENVIRONMENT } from '../src/storage/store.ts';
 import { TABLE_NAMES } from '../src/storage/tables.ts';
 import { askToken, type Reply, type RequestOptions, send } from '../src/testing/client.ts';
 import { allowNative, aNativeApplication, aPairingKey } from '../src/testing/native.ts';
+import { oathTokenBody } from '../src/testing/oath.ts';
 import { allowMessages, fido2PolicyBody, policyBody } from '../src/testing/policies.ts';
 import { aDevice, aFlow, aUser } from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
@@ -141,10 +143,13 @@ async function anEnvironment(products: object[]): Promise<string> {
 
 before(async () => {
   server = await startTestServer();
+  const user = await aUser(server);
+  const oathToken = await server.api('/oathTokens', { body: oathTokenBody() });
+  const { serialNumber } = oathToken.body;
+  await aDevice(server, user, { type: 'OATH_TOKEN', serialNumber });
   await allowMessages(server);
   operations = apiOperations(server.server.parts);
   const { parts } = server.server;
-  const user = await aUser(server);
   const device = await aDevice(server, user, { status: 'ACTIVATION_REQUIRED' });
   await aDevice(server, user, { type: 'SMS', phone: '+15125551234' });
   const flow = await aFlow(server, user);
@@ -170,6 +175,10 @@ before(async () => {
   const fidoPolicy = await server.api('/fidoPolicies', { body: FIDO_POLICY });
   const subscription = await server.api('/subscriptions', { body: SUBSCRIPTION });
   const authenticator = await server.api('/fidoDevicesMetadata', { body: AUTHENTICATOR });
+  const job = await server.api('/oathJobs', {
+    type: 'job.oathtokens.create',
+    body: { async: false, tokens: [oathTokenBody()] },
+  });
   const organizations = await parts.store.list('organizations', ANY_ENVIRONMENT, { limit: 1 });
   const kept: World = {};
   for (const one of operations) {
@@ -198,6 +207,8 @@ before(async () => {
     organizationID: organizations[0]?.id ?? '',
     licenseID: LICENSE_ID,
     dataExplorationID: exploration.body.id,
+    oathTokenID: oathToken.body.id,
+    oathJobID: job.body.id,
     pairingKeyID: pairingKey.id,
     authenticationCodeID: code.body.id,
     pushCredentialID: pushCredential.body.id,
@@ -375,7 +386,7 @@ describe('every route', () => {
       );
     }
     for (const operation of writing()) {
-      const body = JSON.stringify({ name: 'x'.repeat(300_000) });
+      const body = JSON.stringify({ name: 'x'.repeat(operation.bodyBytesMax ?? BODY_BYTES_MAX) });
       assertError(await call(operation, { body }), 413, 'REQUEST_TOO_LARGE', operation);
     }
     assert.equal(await snapshot(), unchanged);
@@ -471,10 +482,21 @@ function validBody({ id, example }: Operation): object {
     checkAssertion: { origin: 'https://login.shop.example', assertion: '{}' },
     activateDevice: { otp: '12345678' },
     createDevice: { type: 'EMAIL', email: 'kaisa@shop.example' },
+    importDevice: {
+      type: 'TOTP',
+      secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
+      // The first policy takes no authenticator apps.
+      policy: { id: world.deviceAuthenticationPolicyID },
+    },
     setDeviceNickname: { nickname: 'Red phone' },
     createAuthenticationCode: { application: { id: world.appID } },
     createPushCredential: HMS,
     updatePushCredential: HMS,
+    createOathToken: oathTokenBody(),
+    createOathTokens: { tokens: [oathTokenBody()] },
+    revokeOathTokens: { type: 'REVOKE_OATH_TOKENS', async: true, tokenIds: [randomUUID()] },
+    resyncOathToken: { otps: ['123456'] },
+    resyncUserOathToken: { otps: ['123456'] },
     requestDeviceLogs: { status: 'PENDING' },
     reorderDevices: { order: [{ id: randomUUID() }] },
     createUser: { username: `user-${randomUUID()}` },

@@ -299,3 +299,25 @@ export const SUBSCRIPTIONS_READ_MS = 20_000;
 export const SUBSCRIPTIONS_FRESH_MS = 60_000;
 /** What is under way when the server stops may take this long. */
 export const WEBHOOK_STOP_MS = 3_000;
+
+/** OATH tokens; contract settings §4. Those of an environment, and the rows of one job. */
+export const OATH_TOKENS_MAX = 100_000;
+export const OATH_JOB_ROWS_MAX = 1_000;
+export const OATH_SERIAL_LENGTH_MAX = 50;
+export const OATH_SECRET_LENGTH_MAX = 200;
+/** How long the first of two passcodes is remembered, when a token is resynchronised. */
+export const OATH_RESYNC_PAUSE_MAX_MS = 5 * 60_000;
+/** Passcodes that resynchronise nothing, of one token in this time. */
+export const OATH_RESYNC_FAILURES_MAX = 5;
+export const OATH_RESYNC_WINDOW_MS = 15 * 60_000;
+/** A job's request in bytes: as many rows as there may be, with line breaks. */
+export const OATH_JOB_BYTES_MAX = 1_048_576;
+/** Rows that are committed together: while they are, nobody else is served. */
+export const OATH_JOB_PART_ROWS = 250;
+/** How long a node has a job before another one may go on with it; each part renews it. */
+export const OATH_JOB_LEASE_MS = 30_000;
+export const OATH_JOB_POLL_MS = 1_000;
+/** Times that a job is begun, or gone on with after a node died. */
+export const OATH_JOB_ATTEMPTS_MAX = 5;
+/** How long a job that has ended can be read. */
+export const OATH_JOB_KEPT_MS = 24 * 3_600_000;

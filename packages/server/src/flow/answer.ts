@@ -81,7 +81,9 @@ function checked(
 }
 
 /** Why an answer was wrong, for the audit; a wrong passcode is just wrong. */
-export function whyOf(verdict: AnswerVerdict): { reason: string } | undefined {
+export function whyOf(
+  verdict: AnswerVerdict | { verdict: 'INCOMPLETE' },
+): { reason: string } | undefined {
   if (verdict.verdict !== 'REJECTED') return undefined;
   const reason = verdict.reason ?? verdict.because;
   return reason === undefined ? undefined : { reason };

@@ -15,10 +15,13 @@ import type { Device } from '../model/documents.ts';
 import { type Instant, toTimestamp } from '../model/instant.ts';
 import { type AnswerVerdict, whyOf } from './answer.ts';
 
-export type ActivationVerdict = AnswerVerdict & {
-  /** What the device is found by from now on. */
-  environmentKey?: string;
-};
+export type ActivationVerdict =
+  | (AnswerVerdict & {
+      /** What the device is found by from now on. */
+      environmentKey?: string;
+    })
+  /** Right so far: the next passcode must follow. It costs no attempt. */
+  | { verdict: 'INCOMPLETE'; credential: Record<string, unknown> };
 
 export interface ActivationRules {
   now: Instant;
@@ -90,6 +93,13 @@ export function activateDevice(
     };
   }
   if (!pairing) throw wrongState('status', 'The device is active already.');
+  if (verdict.verdict === 'INCOMPLETE') {
+    return {
+      action: 'DEVICE.ACTIVATION_OTP_INVALID',
+      device: { ...device, updatedAt: now },
+      refusal: invalidData('EXTRA_OTP_REQUIRED', target),
+    };
+  }
   const failures = pairing.failures + 1;
   const atLimit = failures >= PAIRING_FAILURES_MAX;
   const innerError = { attemptsRemaining: PAIRING_FAILURES_MAX - failures };

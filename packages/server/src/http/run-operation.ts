@@ -95,7 +95,8 @@ async function readOperationBody({ body, operation }: CompiledOperation, raw: In
       }),
     ]);
   }
-  const bytes = hasBody(raw.headers) ? await readBody(raw, BODY_BYTES_MAX) : Buffer.alloc(0);
+  const bytesMax = operation.bodyBytesMax ?? BODY_BYTES_MAX;
+  const bytes = hasBody(raw.headers) ? await readBody(raw, bytesMax) : Buffer.alloc(0);
   if (body.kind === 'BYTES' && bytes.length > 0) return { value: bytes };
   const value = bytes.length === 0 ? undefined : parseBody(body, operation, bytes);
   if (!value) {

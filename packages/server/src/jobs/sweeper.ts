@@ -19,6 +19,8 @@ const SWEPT: readonly { table: Table; graceMs: number }[] = [
   { table: 'authentication_codes', graceMs: 0 },
   { table: 'device_requests', graceMs: 0 },
   { table: 'device_removals', graceMs: 0 },
+  { table: 'oath_jobs', graceMs: 0 },
+  { table: 'oath_job_parts', graceMs: 0 },
   { table: 'used_assertions', graceMs: 0 },
   { table: 'data_explorations', graceMs: 0 },
   // The outbox worker is to see that a message expired, and say so, before it is gone.
@@ -36,6 +38,9 @@ const LEFT_BEHIND: Readonly<Record<LeftTable, true>> = {
   authentication_codes: true,
   device_requests: true,
   device_removals: true,
+  oath_job_parts: true,
+  oath_jobs: true,
+  oath_tokens: true,
   group_members: true,
   user_groups: true,
   used_assertions: true,

@@ -8,6 +8,7 @@
 import type { TSchema } from 'typebox';
 import type { Vault } from '../crypto/vault.ts';
 import type { AnswerVerdict } from '../flow/answer.ts';
+import type { ActivationVerdict } from '../flow/device-activation.ts';
 import type {
   AnswerKind,
   PushRecord,
@@ -75,14 +76,22 @@ export interface MethodContext extends AnonymousContext {
   };
 }
 
-/** A device, or a one-time target (which has no row and whose `id` is the flow's). */
+/**
+ * A device, or a one-time target (which has no row and whose `id` is the flow's), or where an answer
+ * is checked, the token that a device is made of: its `id` and its credential.
+ */
 export interface MethodDevice {
   id: string;
   credential: Record<string, unknown>;
+  /** The token that the device is made of. */
+  tokenId?: string;
   testMode?: true;
   /** Pushes that were ignored, rejected or cancelled lately. */
   pushFails?: readonly Instant[];
 }
+
+/** What a token's passcodes are checked with. */
+export type TokenContext = Pick<MethodContext, 'now' | 'environmentId' | 'vault'>;
 
 /** What is known where a device is shown. */
 export interface ViewOptions {
@@ -203,7 +212,7 @@ export interface AuthenticationMethod extends DeviceKind {
   /** Checks and normalises a create request (throws `INVALID_DATA`), and makes the credential. */
   create(
     request: Record<string, unknown>,
-    device: { id: string },
+    device: { id: string; token?: Pick<MethodDevice, 'id' | 'credential'> },
     context: MethodContext,
   ): NewCredential | Promise<NewCredential>;
   /** Makes a question for the device. What it returns is remembered; it sends nothing itself. */
@@ -296,6 +305,22 @@ export interface AuthenticationMethod extends DeviceKind {
     schema: Record<string, TSchema>;
     /** As `create` of the method; reveals nothing. */
     create: AuthenticationMethod['create'];
+  };
+  /**
+   * Its devices are made of tokens that the environment has: the token keeps the credential that
+   * answers are checked by, and outlives the device. The functions get the token as the device.
+   */
+  readonly token?: {
+    /** The property of a create request that is the token's serial number. */
+    property: string;
+    /** The proof that a device is its user's; also of a token that has lost its place. */
+    activate(
+      answer: Record<string, unknown>,
+      token: MethodDevice,
+      context: TokenContext,
+    ): ActivationVerdict;
+    /** Finds the place of a token by one or two of its passcodes, of its own length. */
+    resync(otps: readonly string[], token: MethodDevice, context: TokenContext): ActivationVerdict;
   };
   /** The `environmentKey` of the device that gave this answer; undefined: it doesn't say. */
   answeringKey?(answer: Record<string, unknown>, challenge: Challenge): string | undefined;

@@ -16,6 +16,8 @@ export interface MethodUnderTest {
   request: Record<string, unknown>;
   /** The right answer to what was asked, from what the user has: a message, or what was revealed. */
   answer(seen: { otp?: string; revealed?: Record<string, unknown>; now: number }): object;
+  /** The credential of the token that a device of this id is made of, and not always the same. */
+  token?(id: string, context: MethodContext): Record<string, unknown>;
 }
 
 const NOW = Date.UTC(2026, 2, 4, 5, 6, 7);
@@ -78,15 +80,19 @@ const GARBAGE: object[] = [
 ];
 
 export function methodContract(
-  { method, request, answer }: MethodUnderTest,
+  { method, request, answer, token }: MethodUnderTest,
   world: () => { vault: Vault; environmentId: string },
 ): void {
-  const device = { id: 'device-1' };
+  const makeDevice = async (id: string, context: MethodContext) => {
+    const kept = token && { id, credential: token(id, context) };
+    const made = await method.create(request, { id, ...(kept ? { token: kept } : {}) }, context);
+    // Where a token keeps the credential, answers are checked by that one.
+    return { made, device: kept ?? { id, credential: made.credential } };
+  };
   const pair = async () => {
     const { vault, environmentId } = world();
     const context = contextOf(method, vault, environmentId);
-    const made = await method.create(request, device, context);
-    const paired = { ...device, credential: made.credential };
+    const { made, device: paired } = await makeDevice('device-1', context);
     const asked = await method.challenge(paired, { purpose: 'AUTHENTICATION' }, context);
     const otp = asked.delivery?.payload.variables.otp;
     const right = answer({
@@ -126,8 +132,7 @@ export function methodContract(
     const { context, asked, right, paired } = await pair();
     const { vault, environmentId } = world();
     const otherContext = contextOf(method, vault, environmentId);
-    const other = await method.create(request, { id: 'device-2' }, otherContext);
-    const stranger = { id: 'device-2', credential: other.credential };
+    const { device: stranger } = await makeDevice('device-2', otherContext);
     const question = await method.challenge(stranger, { purpose: 'AUTHENTICATION' }, context);
     const verdict = await method.verify(right, question.challenge, stranger, context);
     assert.equal(verdict.verdict, 'REJECTED');

@@ -3,8 +3,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { generateSync } from 'otplib';
 import { type Keyring, openKeyring } from '../crypto/keyring.ts';
+import { secretIdentity } from '../model/oath.ts';
 import { freshSqliteStore } from '../testing/sqlite.ts';
 import { contextOf, methodContract } from './method-contract.ts';
+import { hotp, timeStepAt } from './oath/one-time-password.ts';
 import { createRegistry } from './registry.ts';
 
 const environmentId = randomUUID();
@@ -55,6 +57,28 @@ describe('every method', () => {
       request: {},
       answer: ({ revealed, now }) => ({
         otp: generateSync({ secret: String(revealed?.secret), epoch: Math.floor(now / 1_000) }),
+      }),
+    },
+    world,
+  );
+
+  const tokenKeys: Record<string, Buffer> = {};
+  methodContract(
+    {
+      method: methodOf('OATH_TOKEN'),
+      request: { serialNumber: '7710034125' },
+      token(id, { vault, environmentId }) {
+        const key = tokenKeys[id] ?? randomBytes(20);
+        tokenKeys[id] = key;
+        const sealedSecret = vault.seal(environmentId, secretIdentity(id), key);
+        const form = { otpLength: 6, hashAlgorithm: 'HmacSHA1', sealedSecret };
+        return { type: 'TOTP', timeStep: 30, drift: 0, lastTimeStep: 0, ...form };
+      },
+      answer: ({ now }) => ({
+        otp: hotp(tokenKeys['device-1'] ?? Buffer.alloc(0), timeStepAt(now, 30_000), {
+          digits: 6,
+          algorithm: 'sha1',
+        }),
       }),
     },
     world,

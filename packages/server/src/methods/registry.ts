@@ -3,13 +3,23 @@ import { browser } from './browser/browser.ts';
 import { email } from './email/email.ts';
 import { fido2 } from './fido2/fido2.ts';
 import { mobile } from './mobile/mobile.ts';
+import { oathToken } from './oath-token/oath-token.ts';
 import { sms } from './sms/sms.ts';
 import { totp } from './totp/totp.ts';
 import { voice } from './voice/voice.ts';
 import { whatsApp } from './whatsapp/whatsapp.ts';
 
 /** THE list of device types. A new method is one more line here. */
-const METHODS: readonly AuthenticationMethod[] = [email, sms, voice, whatsApp, totp, mobile, fido2];
+const METHODS: readonly AuthenticationMethod[] = [
+  email,
+  sms,
+  voice,
+  whatsApp,
+  totp,
+  mobile,
+  fido2,
+  oathToken,
+];
 
 /** Devices that remember where their user has authenticated; nobody authenticates with them. */
 export const REMEMBERED = browser;

@@ -13,6 +13,7 @@ import type {
   PairingKey,
   PushCredential,
 } from './mobile.ts';
+import type { OathJob, OathJobPart, OathToken } from './oath.ts';
 import type { DeviceAuthenticationPolicySettings } from './policy.ts';
 
 export type * from './events.ts';
@@ -241,6 +242,8 @@ export interface Device extends Timestamps {
   nickname?: string;
   /** The method's own: address, sealed secret, public key, counters. */
   credential: Record<string, unknown>;
+  /** The token that it is made of: what proves the device, and moves on, is there. */
+  tokenId?: string;
   /** `TYPE:value`, unique per user: no address is paired twice; contract §4.5. */
   uniqueKey?: string;
   /** `TYPE:value`, unique in the environment, and what the device is found by: a credential id. */
@@ -418,6 +421,9 @@ export interface Documents {
   push_credentials: PushCredential;
   device_requests: DeviceRequest;
   device_removals: DeviceRemoval;
+  oath_tokens: OathToken;
+  oath_jobs: OathJob;
+  oath_job_parts: OathJobPart;
   used_assertions: UsedAssertion;
   kept_resources: KeptResource;
   subscriptions: Subscription;

@@ -14,6 +14,8 @@ export interface Engine {
   unindexed(name: string): string;
   /** A member of the document as text, by its path: `tags.0`. */
   member(path: string): string;
+  /** The texts of a JSON array, as a query of one column. */
+  members(array: string): string;
 }
 
 const OPERATORS = { eq: '=', ne: '<>', gt: '>', ge: '>=', lt: '<', le: '<=' } as const;
@@ -68,6 +70,9 @@ export function conditionSql(
   if (condition.is === 'present') return `${column} is not null`;
   const bound = (value: string | number) => engine.parameter(parameters.push(value));
   switch (condition.is) {
+    case 'in':
+      // One parameter: however many there are, it is one statement.
+      return `${column} in (${engine.members(bound(JSON.stringify(condition.values)))})`;
     case 'startsWith': {
       // As a range, which an index finds. Texts are in the order of their bytes, in both engines.
       const end = endOfPrefix(condition.value);

@@ -74,6 +74,11 @@ describe('how SQLite reads a list', { skip }, () => {
     }
   });
 
+  test('many values of one column are one search', () => {
+    const ids = Array.from({ length: 200 }, (_, n) => is('id', String(n)));
+    assert.match(planOf({ where: { any: ids } }), /\(environment_id=\? AND id=\?\)/);
+  });
+
   test('what a text contains is looked for in its index, not in the rows', () => {
     for (const column of ['username_key', 'email', 'family_name', 'given_name', 'external_id']) {
       const where: Condition = { column, is: 'contains', value: 'x' };

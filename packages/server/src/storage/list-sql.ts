@@ -1,3 +1,4 @@
+import { FILTER_CONDITIONS_MAX } from '../config/limits.ts';
 import type { Table } from '../model/documents.ts';
 import { conditionSql, type Engine } from './condition-sql.ts';
 import { ANY_ENVIRONMENT, type Condition, type ListQuery } from './store.ts';
@@ -20,7 +21,7 @@ function isNarrow(condition: Condition, table: Table): boolean {
     return condition.any.length > 0 && condition.any.every((one) => isNarrow(one, table));
   }
   if ('not' in condition) return false;
-  const isOfText = ['eq', 'startsWith', 'endsWith', 'contains'].includes(condition.is);
+  const isOfText = ['eq', 'in', 'startsWith', 'endsWith', 'contains'].includes(condition.is);
   return isOfText && isNarrowColumn(table, condition.column);
 }
 
@@ -58,13 +59,26 @@ const ofEnvironment = ({ environmentId, engine, parameters }: Where): string[] =
     ? []
     : [`environment_id = ${engine.parameter(parameters.push(environmentId))}`];
 
+/** More searches than this in one statement are none: SQLite bounds them. */
+const SEARCHES_MAX = FILTER_CONDITIONS_MAX;
+
+/** Values of one column are one search: both engines find a list of them. */
+const isOneColumn = (any: readonly Condition[]) =>
+  new Set(any.map((one) => ('column' in one && one.is === 'eq' ? one.column : one))).size === 1;
+
 /**
  * A condition of the whole `where`. SQLite takes one index where several narrow conditions are joined
  * by "or", unless each is a search of its own.
  */
 function partSql(part: Condition, where: Where): string {
   const { table, engine, narrow, parameters } = where;
-  if (!narrow || !('any' in part) || part.any.length < 2 || !isNarrow(part, table)) {
+  const isSeveral =
+    narrow &&
+    'any' in part &&
+    part.any.length <= SEARCHES_MAX &&
+    !isOneColumn(part.any) &&
+    isNarrow(part, table);
+  if (!isSeveral) {
     return conditionSql(part, table, engine, parameters);
   }
   const searches = part.any.map((one) => {

@@ -28,6 +28,7 @@ const ENGINE: Engine = {
   column: (name) => name,
   unindexed: (name) => name,
   member: (path) => `(doc #>> '{${path.replaceAll('.', ',')}}')`,
+  members: (array) => `select json_array_elements_text(${array}::json)`,
 };
 
 const READ_CONNECTIONS_MAX = 8;

@@ -28,6 +28,7 @@ export const ENGINE: Engine = {
   // https://www.sqlite.org/optoverview.html: a unary plus keeps a term from using an index.
   unindexed: (name) => `+${name}`,
   member: (path) => `json_extract(doc, '$.${path.replaceAll(/\.(\d+)/g, '[$1]')}')`,
+  members: (array) => `select value from json_each(${array})`,
 };
 
 const BUSY_TIMEOUT_MS = 5_000;

@@ -265,6 +265,9 @@ export function storeContract(engine: EngineUnderTest): void {
         find({ column: 'email', is, value });
       assert.deepEqual(await email('startsWith', 'a_b%'), ['alpha']);
       assert.deepEqual(await email('startsWith', 'a%'), []);
+      assert.deepEqual(await email('startsWith', ''), ['alpha', 'beta']);
+      assert.deepEqual(await email('startsWith', 'a_c'), []);
+      assert.deepEqual(await email('startsWith', '\u{10ffff}'), []);
       assert.deepEqual(await email('contains', '_'), ['alpha']);
       assert.deepEqual(await email('endsWith', '%c@x.example'), ['alpha']);
       assert.deepEqual(await email('endsWith', ''), ['alpha', 'beta']);
@@ -273,6 +276,15 @@ export function storeContract(engine: EngineUnderTest): void {
       assert.deepEqual(await email('eq', "o'neil@x.example"), ['beta']);
       assert.deepEqual(await email('eq', "' or 1=1 --"), []);
       assert.deepEqual(await find({ column: 'email', is: 'present' }), ['alpha', 'beta']);
+      const among = (...values: string[]) => find({ column: 'username', is: 'in', values });
+      assert.deepEqual(await among('gamma', 'nobody', 'alpha', 'alpha'), ['alpha', 'gamma']);
+      assert.deepEqual(await among(), []);
+      assert.deepEqual(await among("'] or 1=1 --", 'a"b\\'), []);
+      assert.deepEqual(await find({ not: { column: 'email', is: 'in', values: ['x'] } }), [
+        'alpha',
+        'beta',
+        'gamma',
+      ]);
       const absent: Condition = { not: { column: 'email', is: 'present' } };
       assert.deepEqual(await find(absent), ['gamma']);
       const notA: Condition = { not: { column: 'family_name', is: 'eq', value: 'a' } };

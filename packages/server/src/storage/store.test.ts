@@ -10,12 +10,13 @@ import pg from 'pg';
 import { DIALECTS, postgresOfSuite } from '../testing/postgres.ts';
 import { freshDataDirectory } from '../testing/sqlite.ts';
 import { until } from '../testing/until.ts';
+import { listSql } from './list-sql.ts';
 import { listsContract } from './lists-contract.ts';
 import { SchemaTooNewError } from './migrations/migrations.ts';
 import { openStore, SQLITE_FILE } from './open.ts';
 import { openPostgresStore } from './postgres.ts';
 import { racesContract } from './races-contract.ts';
-import { openSqliteStore } from './sqlite.ts';
+import { ENGINE, openSqliteStore } from './sqlite.ts';
 import { StoreInUseError } from './sqlite-lock.ts';
 import type { Store } from './store.ts';
 import { storeContract } from './store-contract.ts';
@@ -58,6 +59,9 @@ const PLATFORM_INDEXES = [
   'messages_expiry',
   'messages_pending',
   'messages_recipient',
+  'oath_job_parts_expiry',
+  'oath_jobs_available',
+  'oath_jobs_expiry',
   'pairing_keys_expiry',
   'used_assertions_expiry',
 ];
@@ -140,6 +144,20 @@ describe('SQLite', { skip: DIALECTS.includes('sqlite') ? false : 'DIALECTS leave
         })),
       ),
     );
+    db.close();
+  });
+
+  test('rows of named values, and of a beginning, are found by their index', () => {
+    const db = new DatabaseSync(join(directory.path, SQLITE_FILE));
+    for (const where of [
+      { column: 'serial_number', is: 'in', values: ['1', '2'] },
+      { column: 'serial_number', is: 'startsWith', value: '77' },
+      { column: 'serial_number', is: 'eq', value: '77' },
+    ] as const) {
+      const { text, parameters } = listSql('oath_tokens', 'e', { where, limit: 1_000 }, ENGINE);
+      const plan = db.prepare(`explain query plan ${text}`).all(...parameters);
+      assert.match(JSON.stringify(plan), /oath_tokens_serial/, where.is);
+    }
     db.close();
   });
 

@@ -64,6 +64,7 @@ export type Condition =
   | { column: Column; is: 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le'; value: string | number }
   | { column: Column; is: 'startsWith' | 'endsWith' | 'contains'; value: string }
   | { column: Column; is: 'present' }
+  | { column: Column; is: 'in'; values: readonly string[] }
   | { all: readonly Condition[] }
   | { any: readonly Condition[] }
   | { not: Condition };

@@ -120,6 +120,7 @@ export const TABLES: Tables = {
       expires_at: ({ expiresAt }) => expiresAt,
       environment_key: ({ environmentKey }) => environmentKey,
     },
+    narrow: ['environment_key'],
   },
   flows: {
     columns: {
@@ -194,6 +195,17 @@ export const TABLES: Tables = {
   },
   device_requests: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
   device_removals: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
+  oath_tokens: {
+    columns: { serial_number: ({ serialNumber }) => serialNumber },
+    narrow: ['serial_number'],
+  },
+  oath_jobs: {
+    columns: {
+      available_at: ({ availableAt }) => availableAt,
+      expires_at: ({ expiresAt }) => expiresAt,
+    },
+  },
+  oath_job_parts: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
   used_assertions: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
   kept_resources: {
     columns: {

@@ -7,6 +7,8 @@ export const GROUPS: Readonly<Record<string, string>> = {
   Users:
     'The people of an environment. Only those with `mfaEnabled` are asked; a bypass lets one through until a moment.',
   'Pairing keys': 'The code in a QR code: whoever scans it adds a phone to the user.',
+  'OATH tokens':
+    'Hardware tokens. Import them with their secrets, one by one or many in a job; a user gets one as a device by its serial number.',
   'Device protocol':
     'What a phone’s application says to the server, each message signed by the device’s key. Applications use the SDK for it; docs/device-protocol.md has the details.',
   'Authentication codes':

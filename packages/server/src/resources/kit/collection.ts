@@ -75,6 +75,8 @@ export interface Collection<T extends CollectionTable, Body> extends Resource {
   unique?: string;
   /** What is said of another one that has it. */
   taken?: string;
+  /** Nothing of them can be replaced. */
+  isImmutable?: true;
   /** Throws where what the path names above the list isn't there. */
   assertParent?(request: OperationRequest): Promise<void>;
   /** Which rows belong to the path and may be seen by the caller; default all. */
@@ -162,7 +164,8 @@ async function assertRoom<T extends CollectionTable>(
   throw limitExceeded(`The environment has its maximum of ${of}.`, count);
 }
 
-async function listRows<T extends CollectionTable>(
+/** The page of them that the request asks for. */
+export async function listRows<T extends CollectionTable>(
   collection: Any<T>,
   request: OperationRequest,
 ): Promise<OperationReply> {
@@ -275,7 +278,7 @@ export function collectionOperations<T extends CollectionTable, Body>(
       list: listRows,
       create: reply(201, createRow),
       read: reply(200, findRow),
-      replace: reply(200, replaceRow),
+      ...(collection.isImmutable ? {} : { replace: reply(200, replaceRow) }),
       delete: async (of, request) => {
         await removeRow(of, request);
         return { status: 204 };

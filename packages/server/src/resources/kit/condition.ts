@@ -20,6 +20,7 @@ export function meets(condition: Condition, read: (column: string) => Compared):
   if ('not' in condition) return !meets(condition.not, read);
   const value = read(condition.column);
   if (condition.is === 'present') return value !== undefined;
+  if (condition.is === 'in') return condition.values.some((one) => one === value);
   if (condition.is === 'ne') return value !== condition.value;
   if (condition.is === 'eq') return value === condition.value;
   if (typeof value !== typeof condition.value) return false;

@@ -72,6 +72,15 @@ type Rendered = object | undefined;
 type RenderRow<T extends Table> = (row: Stored<Documents[T]>) => Rendered | Promise<Rendered>;
 type RenderPage<T extends Table> = (rows: readonly Stored<Documents[T]>[]) => Promise<object[]>;
 
+/** What `expand` names. Throws `INVALID_VALUE` for what isn't among `known`. */
+export function expansionsOf(text: string | undefined, known: readonly string[]): string[] {
+  const expansions = text?.split(',').map((name) => name.trim()) ?? [];
+  if (!expansions.every((name) => known.includes(name))) {
+    throw invalidData('INVALID_VALUE', 'expand', { innerError: { allowedValues: known } });
+  }
+  return expansions;
+}
+
 const LIMIT = /^[0-9]{1,9}$/;
 
 /** `limit` of a list's query. Throws where it is none. */
@@ -100,7 +109,7 @@ function readOrder<T extends Table>(text = CREATED, orders: ListSpec<T>['orders'
 export interface Cursor {
   id: string;
   value?: string | number;
-  count: number;
+  count?: number;
 }
 
 // Binds a cursor to the list it came from. It is no secret: whoever forges one reaches only rows
@@ -109,22 +118,17 @@ function seal(cursor: string, list: string): string {
   return createHash('sha256').update(`${cursor}\n${list}`).digest('base64url').slice(0, 16);
 }
 
-/** Where the page after this row begins; only `list` takes it. */
-export function writeCursor({ id, value, count }: Cursor, list: string): string {
-  const parts = [id, count, ...(value === undefined ? [] : [value])];
-  const text = JSON.stringify([seal(JSON.stringify(parts), list), ...parts]);
+/** The cursor on the wire; only `list` takes it. */
+export function writeCursor(cursor: Cursor, list: string): string {
+  const text = JSON.stringify([seal(JSON.stringify(cursor), list), cursor]);
   return Buffer.from(text).toString('base64url');
 }
 
 /** The row that a page begins after. Throws for a cursor of another list. */
 export function readCursor(text: string, list: string): Cursor {
   try {
-    const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
-    if (Array.isArray(parts)) {
-      const [, id, count, value] = parts;
-      const cursor: Cursor = { id, count, ...(value === undefined ? {} : { value }) };
-      if (writeCursor(cursor, list) === text) return cursor;
-    }
+    const [, cursor]: [string, Cursor] = JSON.parse(Buffer.from(text, 'base64url').toString());
+    if (typeof cursor?.id === 'string' && writeCursor(cursor, list) === text) return cursor;
   } catch {
     // Falls through: it is not one of ours.
   }
@@ -176,7 +180,7 @@ export async function listReply<T extends Table>(spec: ListSpec<T>): Promise<Ope
   const rows = await store.list(table, environmentId, {
     ...defined({ where, orderBy: order?.column, afterId: cursor?.id, afterValue: cursor?.value }),
     descending,
-    many: cursor !== undefined && cursor.count > MANY,
+    many: (cursor?.count ?? 0) > MANY,
     limit: limit + 1,
   });
   const page = rows.slice(0, limit);

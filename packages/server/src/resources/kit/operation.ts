@@ -91,6 +91,8 @@ export interface Operation {
   needsMfa?: boolean;
   query?: TSchema;
   body?: TSchema;
+  /** The most bytes of a body, where that isn't the server's usual bound. */
+  bodyBytesMax?: number;
   /** The body may be left out (default: it is required where `body` stands). */
   bodyOptional?: true;
   /** The body is the bytes of the media type, not JSON: the handler gets a `Buffer`. */

@@ -16,6 +16,7 @@ export const MIGRATIONS: readonly MigrationFile[] = [
   { name: '0004-store-mark', load: () => import('./0004-store-mark.ts') },
   { name: '0005-probe', load: () => import('./0005-probe.ts') },
   { name: '0006-forms-of-texts', load: () => import('./0006-forms-of-texts.ts') },
+  { name: '0007-oath-tokens', load: () => import('./0007-oath-tokens.ts') },
   { name: '0008-lists-and-groups', load: () => import('./0008-lists-and-groups.ts') },
   { name: '0009-events', load: () => import('./0009-events.ts') },
   { name: '0010-surroundings', load: () => import('./0010-surroundings.ts') },

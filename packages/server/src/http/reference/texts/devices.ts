@@ -30,7 +30,7 @@ export const DEVICE_TEXTS: OperationTexts = {
   },
   activateDevice: {
     description:
-      'Takes the proof that the device is the user’s: the passcode that was sent, the first one of an authenticator app, or, for `FIDO2`, `origin` and what `navigator.credentials.create` has returned, as JSON in a text.',
+      'Takes the proof that the device is the user’s: the passcode that was sent, the first one of an authenticator app or an OATH token (where that answers `EXTRA_OTP_REQUIRED`, the next one with `oathResync`), or, for `FIDO2`, `origin` and what `navigator.credentials.create` has returned, as JSON in a text.',
     example: { otp: '482913' },
   },
   sendActivationCode: { description: 'The passcode of before ends. No body.' },

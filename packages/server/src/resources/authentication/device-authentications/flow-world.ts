@@ -12,6 +12,7 @@ import type {
   AnonymousContext,
   AuthenticationMethod,
   MethodContext,
+  MethodDevice,
 } from '../../../methods/authentication-method.ts';
 import type { Device, DeviceAuthenticationPolicy, Flow, User } from '../../../model/documents.ts';
 import { toMs } from '../../../model/duration.ts';
@@ -20,6 +21,7 @@ import type { MethodPolicy } from '../../../model/policy.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Stored, UserFacts } from '../../../storage/store.ts';
 import { inOrder } from '../../devices/devices/device-order.ts';
+import { methodToken, type TokenRow, tokenOf } from '../../devices/devices/device-token.ts';
 import { isDeviceLocked, methodDevice } from '../../devices/devices/device-view.ts';
 import type { DeviceParts } from '../../devices/devices/devices.parts.ts';
 import {
@@ -36,6 +38,8 @@ export type FlowParts = DeviceParts & Pick<Parts, 'metrics'>;
 /** An active device with all that the policy says of it. */
 export interface WorldDevice {
   row: Stored<Device>;
+  /** What keeps its credential, where it is made of a token and an answer is judged. */
+  token?: TokenRow;
   method: AuthenticationMethod;
   block: MethodPolicy;
   seen: FlowDevice;
@@ -204,4 +208,22 @@ export function contextOf(world: World, block: MethodPolicy): MethodContext {
 /** The same where nobody is known. */
 export function anonymousContextOf(world: World, block: MethodPolicy): AnonymousContext {
   return anonymousContext(world.parts, world.configuration, block, world.facts.now);
+}
+
+/** The world in which an answer is judged: with the tokens that devices are made of. */
+export async function withTokens(world: World): Promise<World> {
+  if (world.devices.every(({ row }) => row.doc.tokenId === undefined)) return world;
+  const devices = await Promise.all(
+    world.devices.map(async (device) => {
+      const token = await tokenOf(world.parts, device.row);
+      return token ? { ...device, token } : device;
+    }),
+  );
+  return { ...world, devices };
+}
+
+/** What the method of a device checks an answer by; undefined: its token was revoked. */
+export function judgedDevice({ row, token }: WorldDevice): MethodDevice | undefined {
+  if (row.doc.tokenId === undefined) return methodDevice(row);
+  return token && methodToken(token);
 }

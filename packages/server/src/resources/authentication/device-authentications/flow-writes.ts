@@ -12,6 +12,7 @@ import type { Asked, ChallengeRequest } from '../../../methods/authentication-me
 import { defined } from '../../../model/defined.ts';
 import type { Device, Flow, OneTimeTarget, User } from '../../../model/documents.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
+import { movedToken, type TokenRow } from '../../devices/devices/device-token.ts';
 import { methodDevice } from '../../devices/devices/device-view.ts';
 import { codeMessage } from '../../devices/devices/pairing-messages.ts';
 import { pairingCodeHash, pairingKeyDocument } from '../../devices/pairing-keys/new-pairing-key.ts';
@@ -194,17 +195,29 @@ function deviceAfter({ id, doc }: Stored<Device>, effects: readonly Effect[], no
   return next;
 }
 
+/** The token moves with its device's proof; else it is as it was when the answer was judged. */
+function tokenWrite({ id }: Stored<Device>, token: TokenRow, effects: readonly Effect[]): Write {
+  for (const effect of effects) {
+    if (!('credential' in effect) || effect.deviceId !== id || !effect.credential) continue;
+    return updateRow('oath_tokens', token, movedToken(token, effect.credential));
+  }
+  return guardOf('oath_tokens', token);
+}
+
 function afterEffect(doc: Device, effect: Effect, now: number): Device {
+  // What proves a token's device moves on in the token.
+  const moved = (credential: Device['credential'] | undefined) =>
+    (doc.tokenId === undefined ? credential : undefined) ?? doc.credential;
   switch (effect.type) {
     case 'deviceProved': {
       const { lock, pushFails, failures, ...rest } = doc;
-      const { credential = doc.credential } = effect;
+      const credential = moved(effect.credential);
       // A proof that moves nothing (a sent code, no failures before) needs no write.
       const isSame = !lock && !pushFails && failures === 0 && credential === doc.credential;
       return isSame ? doc : { ...rest, failures: 0, credential };
     }
     case 'deviceMoved':
-      return { ...doc, credential: effect.credential, updatedAt: now };
+      return { ...doc, credential: moved(effect.credential), updatedAt: now };
     case 'deviceFailed':
       return { ...doc, failures: effect.failures, updatedAt: now };
     case 'deviceLocked': {
@@ -212,7 +225,12 @@ function afterEffect(doc: Device, effect: Effect, now: number): Device {
       return { ...doc, lock: { reason, expiresAt }, updatedAt: now };
     }
     case 'deviceBlocked':
-      return { ...doc, credential: effect.credential, block: { blockedAt: now }, updatedAt: now };
+      return {
+        ...doc,
+        credential: moved(effect.credential),
+        block: { blockedAt: now },
+        updatedAt: now,
+      };
     case 'pushFailed': {
       const { pushFails: _before, ...rest } = doc;
       return effect.fails.length === 0
@@ -270,9 +288,10 @@ function changesOf(
 ): Write[] {
   const { now } = facts;
   const writes: Write[] = [];
-  for (const { row } of devices) {
+  for (const { row, token } of devices) {
     const doc = deviceAfter(row, effects, now);
     if (doc !== row.doc) writes.push(updateRow('devices', row, doc));
+    if (token) writes.push(tokenWrite(row, token, effects));
   }
   const doc = user && userAfter(user, effects, target, now);
   if (user && doc && doc !== user.doc) writes.push(updateRow('users', user, doc));

@@ -29,7 +29,14 @@ import { found } from '../../kit/rows.ts';
 import { announce } from './announce.ts';
 import type { StartBody } from './device-authentications.schema.ts';
 import { flowView } from './flow-view.ts';
-import { contextOf, type FlowParts, seeWorld, type World } from './flow-world.ts';
+import {
+  contextOf,
+  type FlowParts,
+  judgedDevice,
+  seeWorld,
+  type World,
+  withTokens,
+} from './flow-world.ts';
 import { type Saved, writesOf, writesWithoutFlow } from './flow-writes.ts';
 import { oneTimeTarget } from './one-time-target.ts';
 import { endOtherPushes } from './settle-push.ts';
@@ -107,7 +114,8 @@ export const startDeviceAuthentication: Handler<FlowParts> = async (parts, reque
     }
     if (otp !== undefined) {
       // Whoever gives a passcode is judged by it.
-      return withUsed(await startWithOtp(flowId, own, body, otp, seen, request));
+      const judging = await withTokens(seen);
+      return withUsed(await startWithOtp(flowId, own, body, otp, judging, request));
     }
     const step = startFlow({ base: own, ...deviceIdOf(body) }, world.facts);
     if (await endOtherPushes(parts, flowId, step, world, now)) return tryStart();
@@ -239,17 +247,16 @@ async function startWithOtp(
 
   const failures: Effect[] = [];
   let refusal: ApiError | undefined;
-  for (const { row, method, block } of candidates) {
+  for (const candidate of candidates) {
+    const { row, method, block } = candidate;
     const started = startFlow({ base, deviceId: row.id }, world.facts);
     if (started.flow.status === 'FAILED') {
       return saveStart(flowId, started, world, request);
     }
-    const verdict = await method.verify(
-      { otp },
-      { state: {} },
-      methodDevice(row),
-      contextOf(world, block),
-    );
+    const judged = judgedDevice(candidate);
+    const verdict = judged
+      ? await method.verify({ otp }, { state: {} }, judged, contextOf(world, block))
+      : ({ verdict: 'REJECTED' } as const);
     const event = { type: 'answer', answer: 'otp', ...verdict } as const;
     const step = stepFlow(started.flow, event, world.facts);
     if (verdict.verdict === 'VERIFIED') {

@@ -10,7 +10,6 @@ import type { AnswerKind } from '../../../flow/facts.ts';
 import type { Flow, User } from '../../../model/documents.ts';
 import { notBefore } from '../../../model/instant.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
-import { methodDevice } from '../../devices/devices/device-view.ts';
 import { originOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { blockOf } from '../../kit/method-context.ts';
@@ -23,7 +22,14 @@ import {
 import { findBy } from '../../kit/rows.ts';
 import { announce } from './announce.ts';
 import { flowView } from './flow-view.ts';
-import { contextOf, type FlowParts, seeWorld, type World } from './flow-world.ts';
+import {
+  contextOf,
+  type FlowParts,
+  judgedDevice,
+  seeWorld,
+  type World,
+  withTokens,
+} from './flow-world.ts';
 import { type Saved, writesOf } from './flow-writes.ts';
 import { isPushDue, type Read, readFlowOf } from './read-flow.ts';
 import { endOtherPushes, expirePush } from './settle-push.ts';
@@ -130,17 +136,13 @@ async function judge(
     const verdict = await method.verify(request.body, challenge, { id, ...oneTime }, context);
     return { event: { type: 'answer', answer, ...verdict } };
   }
-  const owner = usernameless ? await ownerOf(flow, world, request) : world;
+  const owner = await withTokens(usernameless ? await ownerOf(flow, world, request) : world);
   const device = answeringDevice(flow, owner, request.body);
   if (!device) return rejected;
-  const verdict = device.seen.unusable
-    ? ({ verdict: 'REJECTED' } as const)
-    : await device.method.verify(
-        request.body,
-        challenge,
-        methodDevice(device.row),
-        contextOf(owner, device.block),
-      );
+  const judged = device.seen.unusable ? undefined : judgedDevice(device);
+  const verdict = judged
+    ? await device.method.verify(request.body, challenge, judged, contextOf(owner, device.block))
+    : ({ verdict: 'REJECTED' } as const);
   const event: FlowEvent = { type: 'answer', answer, deviceId: device.row.id, ...verdict };
   return { event, world: owner };
 }

@@ -3,21 +3,29 @@ import { QUESTIONS_MAX } from '../../../config/limits.ts';
 import {
   ApiError,
   errorDetail,
+  invalidData,
   limitExceeded,
   notUnique,
   wrongState,
 } from '../../../errors/api-error.ts';
 import { whyOf } from '../../../flow/answer.ts';
-import { activateDevice, assertAwaitsAnswer } from '../../../flow/device-activation.ts';
+import {
+  type ActivationVerdict,
+  activateDevice,
+  assertAwaitsAnswer,
+} from '../../../flow/device-activation.ts';
 import type { AuthenticationMethod } from '../../../methods/authentication-method.ts';
 import { defined } from '../../../model/defined.ts';
+import type { Device } from '../../../model/documents.ts';
 import { toMs } from '../../../model/duration.ts';
 import { notBefore } from '../../../model/instant.ts';
+import type { Write } from '../../../storage/store.ts';
 import { originOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { updateRow } from '../../kit/rows.ts';
 import { activationWrites, assertRoom } from './create-device.ts';
+import { assertFree, methodToken, pairedKey, tokenOf } from './device-token.ts';
 import { methodDevice } from './device-view.ts';
 import {
   assertMayPair,
@@ -31,6 +39,7 @@ import {
   readUser,
 } from './devices.parts.ts';
 import { pairingMessage } from './pairing-messages.ts';
+import { assertMayTry, triedToken } from './token-tries.ts';
 
 /** All that one step of pairing is decided on, read anew for each try. */
 async function readPairing(parts: DeviceParts, request: OperationRequest) {
@@ -39,12 +48,47 @@ async function readPairing(parts: DeviceParts, request: OperationRequest) {
     readUser(parts, request),
   ]);
   const device = deviceOf(facts, request);
-  const now = notBefore(request.now, [facts.user, device]);
+  const token = await tokenOf(parts, device);
+  const now = notBefore(request.now, [facts.user, device, token]);
   if (device.doc.remembers) throw wrongState('status', 'The device is active already.');
   const rules = pairingRules(parts, configuration, facts, device, now);
   // It may have been changed, or be gone, since.
   if (device.doc.status !== 'ACTIVE') assertMayPair(rules.block);
-  return { ...rules, now, configuration, facts, device };
+  return { ...rules, now, configuration, facts, device, token };
+}
+
+type PairingRead = Awaited<ReturnType<typeof readPairing>>;
+
+/** The verdict on the proof: by the device's own credential, or by that of its token. */
+async function judge(
+  parts: DeviceParts,
+  { method, token, device, context, now }: PairingRead,
+  { body }: OperationRequest,
+): Promise<ActivationVerdict> {
+  if (!method.token) {
+    const challenge = device.doc.pairing?.challenge ?? { state: {} };
+    return method.verify(body, challenge, methodDevice(device), context);
+  }
+  if (!token) {
+    throw invalidData('DEVICE_NOT_USABLE', 'otp', {
+      message: 'The token of the device was revoked.',
+    });
+  }
+  await assertFree(parts, method.token.property, method, token);
+  assertMayTry(token, now);
+  return method.token.activate(body, methodToken(token), context);
+}
+
+/** What a proof makes of the token: it moves, or a wrong one is counted there, too. */
+const tokenWrites = ({ token, now }: PairingRead, verdict: ActivationVerdict): Write[] =>
+  token ? [updateRow('oath_tokens', token, triedToken(token, verdict, now))] : [];
+
+/** The device as it is kept, where its token keeps what proves it. */
+function withoutProof({ method, token, device }: PairingRead, doc: Device): Device {
+  if (!token) return doc;
+  const { credential } = device.doc;
+  const held = doc.status === 'ACTIVE' ? { environmentKey: pairedKey(method, token.id) } : {};
+  return { ...doc, credential, ...held };
 }
 
 /** What the proof of each kind of answer is made of; contract §4.8. */
@@ -75,22 +119,17 @@ export const activate: Handler<DeviceParts> = async (parts, request) => {
         coolDownMs: failure ? toMs(failure.coolDown) : 0,
       };
       assertAwaitsAnswer(device.doc, rules);
-      const challenge = device.doc.pairing?.challenge ?? { state: {} };
-      const verdict = await method.verify(
-        request.body,
-        challenge,
-        methodDevice(device),
-        read.context,
-      );
+      const verdict = await judge(parts, read, request);
       const step = activateDevice(device.doc, verdict, rules);
       const { action, refusal } = step;
       const data = whyOf(verdict);
-      const after = { ...device, doc: step.device };
+      const after = { ...device, doc: withoutProof(read, step.device) };
       const isActive = after.doc.status === 'ACTIVE';
       if (isActive) assertRoom(facts, 'ACTIVE', configuration, now);
       return {
         writes: [
           updateRow('devices', device, after.doc),
+          ...tokenWrites(read, verdict),
           ...(isActive
             ? activationWrites(parts, configuration, policy, facts, after, now, originOf(request))
             : []),

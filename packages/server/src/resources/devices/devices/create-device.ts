@@ -24,6 +24,7 @@ import { notificationOf } from '../../kit/notification-request.ts';
 import type { Handler, OperationReply, OperationRequest } from '../../kit/operation.ts';
 import { insertRow, touchRow, updateRow } from '../../kit/rows.ts';
 import { isAuthenticator, withDeviceAdded } from './device-order.ts';
+import { alreadyPaired, freeToken, methodToken, pairedKey, type TokenRow } from './device-token.ts';
 import {
   assertMayPair,
   configurationOf,
@@ -93,7 +94,7 @@ async function addDevice(
       assertRoom(facts, wanted.status, wanted.configuration, request.now);
       return pair(parts, request, wanted, facts);
     },
-    () => duplicate(method),
+    () => taken(method),
   );
   parts.wakeOutbox();
   const view = await viewerOf(parts, request);
@@ -155,6 +156,9 @@ function duplicate(method: AuthenticationMethod) {
   return notUnique(Object.keys(method.schemas.create)[0] ?? 'type');
 }
 
+const taken = (method: AuthenticationMethod) =>
+  method.token ? alreadyPaired(method.token.property) : duplicate(method);
+
 async function pair(
   parts: DeviceParts,
   request: OperationRequest,
@@ -165,7 +169,9 @@ async function pair(
   const environmentId = configuration.environment.id;
   const id = randomUUIDv7();
   const context = methodContext(parts, configuration, facts, block, now);
-  const made = await method.create(body, { id }, context);
+  const token = await freeToken(parts, method, environmentId, body);
+  const named = token ? { token: methodToken(token) } : {};
+  const made = await method.create(body, { id, ...named }, context);
   if (facts.devices.some(({ doc }) => doc.uniqueKey && doc.uniqueKey === made.uniqueKey)) {
     throw duplicate(method);
   }
@@ -175,6 +181,7 @@ async function pair(
     status,
     ...(body.nickname ? { nickname: body.nickname } : {}),
     credential: made.credential,
+    ...(token ? { tokenId: token.id } : {}),
     ...(body.testMode ? { testMode: true } : {}),
     ...ownPolicyOf(configuration, policy.id, request),
     failures: 0,
@@ -190,13 +197,14 @@ async function pair(
     };
   };
   if (status === 'ACTIVE') {
-    const doc = { ...base, ...uniqueKeyOf(made), activatedAt: now };
+    const doc = { ...base, ...uniqueKeyOf(made), ...holding(method, token), activatedAt: now };
     const active = { id, doc };
     const origin = originOf(request);
-    return inserted(
-      doc,
-      activationWrites(parts, configuration, policy, facts, active, now, origin),
-    );
+    return inserted(doc, [
+      ...activationWrites(parts, configuration, policy, facts, active, now, origin),
+      // Whoever revokes the token meanwhile decides again, and finds the device.
+      ...(token ? [touchRow('oath_tokens', token)] : []),
+    ]);
   }
   const notification = notificationOf(body.notification);
   const notified = notification ? { notification } : {};
@@ -216,6 +224,10 @@ async function pair(
     ...pairingMessage(parts, delivery, request, facts.user),
   ]);
 }
+
+/** An active device has its token for itself. */
+const holding = (method: AuthenticationMethod, token: TokenRow | undefined) =>
+  token ? { environmentKey: pairedKey(method, token.id) } : {};
 
 const uniqueKeyOf = ({ uniqueKey }: NewCredential) =>
   uniqueKey === undefined ? {} : { uniqueKey };

@@ -2,6 +2,7 @@ import type { Vault } from '../../../crypto/vault.ts';
 import type {
   AuthenticationMethod,
   DeviceKind,
+  MethodDevice,
   ViewOptions,
 } from '../../../methods/authentication-method.ts';
 import type { Device } from '../../../model/documents.ts';
@@ -15,10 +16,11 @@ export function isDeviceLocked(device: Device, now: Instant): boolean {
 }
 
 /** What a method needs to know of a stored device. */
-export function methodDevice({ id, doc }: Stored<Device>) {
+export function methodDevice({ id, doc }: Stored<Device>): MethodDevice {
   return {
     id,
     credential: doc.credential,
+    ...(doc.tokenId === undefined ? {} : { tokenId: doc.tokenId }),
     ...(doc.testMode ? { testMode: doc.testMode } : {}),
     ...(doc.pushFails ? { pushFails: doc.pushFails } : {}),
   };

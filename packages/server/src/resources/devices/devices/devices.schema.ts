@@ -102,6 +102,9 @@ export function deviceMessages(methods: MethodRegistry) {
 /** The proof that a pending device is the user's: which one, its method says. Contract §4.8. */
 export const Activate = closed({
   otp: Type.Optional(Type.String({ minLength: 1, maxLength: 20 })),
+  oathResync: Type.Optional(
+    Type.Boolean({ description: '`otp` is the one after that of the last try: an OATH token.' }),
+  ),
   origin: Type.Optional(Origin),
   attestation: Type.Optional(CredentialText),
 });

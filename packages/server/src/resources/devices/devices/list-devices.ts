@@ -4,6 +4,7 @@ import { invalidData } from '../../../errors/api-error.ts';
 import type { UserFacts } from '../../../storage/store.ts';
 import { meets } from '../../kit/condition.ts';
 import { parseFilter } from '../../kit/filter.ts';
+import { expansionsOf } from '../../kit/list.ts';
 import { type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
 import { changeOrder } from './change-device.ts';
 import {
@@ -30,14 +31,6 @@ function limitOf(text: string | undefined): number {
   throw invalidData('OUT_OF_RANGE', 'limit', {
     innerError: { rangeMinimumValue: 1, rangeMaximumValue: PAGE_SIZE_MAX },
   });
-}
-
-function expansionsOf(text: string | undefined): string[] {
-  const expansions = text?.split(',').map((name) => name.trim()) ?? [];
-  if (!expansions.every((name) => EXPANSIONS.includes(name))) {
-    throw invalidData('INVALID_VALUE', 'expand', { innerError: { allowedValues: EXPANSIONS } });
-  }
-  return expansions;
 }
 
 /** The devices of the user as a HAL list. */
@@ -69,7 +62,7 @@ async function devicesReply(
 }
 
 export const listDevices: Handler<DeviceParts> = async (parts, request) => {
-  const expansions = expansionsOf(request.query.expand);
+  const expansions = expansionsOf(request.query.expand, EXPANSIONS);
   const facts = await readUser(parts, request);
   return devicesReply(parts, request, facts, expansions.includes('order'));
 };

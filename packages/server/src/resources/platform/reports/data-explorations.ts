@@ -75,7 +75,7 @@ async function entriesPage(parts: ReportParts, request: OperationRequest, row: E
   });
   const more = new URLSearchParams({
     ...defined({ limit }),
-    ...(page.next === undefined ? {} : { cursor: writeCursor({ id: page.next, count: 0 }, list) }),
+    ...(page.next === undefined ? {} : { cursor: writeCursor({ id: page.next }, list) }),
   });
   const next = page.next === undefined ? {} : { next: { href: `${list}?${more}` } };
   return {

@@ -4,8 +4,7 @@ import type { MethodRegistry } from '../../../methods/registry.ts';
 import type { DeviceAuthenticationPolicy } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import type { MethodPolicy } from '../../../model/policy.ts';
-import { OATH_TOKEN_BLOCK, PINGID_BLOCK } from '../../../policy/blocks.ts';
-import { FIRST_FAILURE } from '../../../policy/first-blocks.ts';
+import { PINGID_BLOCK } from '../../../policy/blocks.ts';
 
 export interface PolicyBlock {
   /** The block's name in the policy. */
@@ -19,12 +18,6 @@ export interface PolicyBlock {
 
 /** Blocks whose method isn't built: validated, stored and returned. They go with their method. */
 const LATER: readonly PolicyBlock[] = [
-  {
-    key: 'oathToken',
-    schema: OATH_TOKEN_BLOCK,
-    required: false,
-    initial: { enabled: true, otp: { failure: FIRST_FAILURE } },
-  },
   { key: 'desktop', schema: PINGID_BLOCK, required: false },
   { key: 'yubikey', schema: PINGID_BLOCK, required: false },
 ];
