@@ -381,7 +381,7 @@ for (const dialect of DIALECTS) {
     test('cost nothing where nobody has subscribed', async () => {
       const { store } = server.server.parts;
       const user = await aUser(server);
-      await aDevice(server, user, { type: 'SMS', phone: '+15125551234' });
+      await aDevice(server, user);
       const flow = await aFlow(server, user);
       const rows = await store.list('activities', server.environmentId, {
         where: { column: 'resource_id', is: 'eq', value: flow.id },

@@ -120,14 +120,16 @@ for (const dialect of DIALECTS) {
       await server.api(`/users/${user.id}/devices/${device.id}`, {
         type: 'device.sendActivationCode',
       });
-      await aDevice(server, user, { type: 'SMS', phone: '+15125551234' });
+      const second = `second-${user.email}`;
+      server.secret(second);
+      await aDevice(server, user, { email: second });
       await aFlow(server, user);
       const filter = `action.type eq "NOTIFICATION.CREATED" and user.id eq "${user.id}"`;
       const messages = await list(filter);
       assert.deepEqual(
         messages.map(({ data }) => [data.kind, data.channel, data.template]),
         [
-          ['DEVICE_AUTHENTICATION', 'SMS', 'strong_authentication'],
+          ['DEVICE_AUTHENTICATION', 'EMAIL', 'strong_authentication'],
           ['DEVICE_PAIRING', 'EMAIL', 'device_pairing'],
           ['DEVICE_PAIRING', 'EMAIL', 'device_pairing'],
         ],
