@@ -266,6 +266,8 @@ otto,otto@shop.example,,,,${base32(SEEDS.otto)}
       assert.doesNotMatch(ended.stderr, /\n {4}at /);
     };
     await refused(1, /nowhere\.csv can't be read \(ENOENT\)/, 'users', 'nowhere.csv');
+    const away = ['users', 'users.csv', '--report', 'no/report'];
+    await refused(1, /no\/report can't be written \(ENOENT\)/, ...away);
     await refused(1, /users\.csv: The file is no XML/, 'pskc', 'users.csv');
     await refused(1, /The first line names the columns/, 'users', fileOf('bad.csv', 'a,b\n1,2\n'));
     await refused(2, /--digits is 6 or 8, not "7"/, 'oath', 'users.csv', '--digits', '7');

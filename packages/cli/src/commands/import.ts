@@ -7,7 +7,7 @@ import { patient } from '../import/again.ts';
 import { FORMATS } from '../import/formats.ts';
 import { algorithmOf } from '../import/otp.ts';
 import { BadRow, type Reading, type ReadOptions } from '../import/record.ts';
-import { openReport } from '../import/report.ts';
+import { openReport, type Report } from '../import/report.ts';
 import { type Counts, runImport } from '../import/run-import.ts';
 import { say } from '../printable.ts';
 import { note, sayJson } from '../show.ts';
@@ -63,6 +63,14 @@ function readFile(call: Call, text: string): Reading {
   } catch (error) {
     if (error instanceof BadRow) throw new Error(`${path}: ${error.message}`);
     throw error;
+  }
+}
+
+function reportAt(path: string | undefined, ...more: [string, string, boolean]): Report {
+  try {
+    return openReport(path, ...more);
+  } catch (error) {
+    throw new Error(`${path} can't be written (${Reflect.get(Object(error), 'code')}).`);
   }
 }
 
@@ -128,7 +136,7 @@ export const IMPORT: Command = {
     const api = isDryRun ? undefined : patient(await connect(call));
     const path = call.text('report');
     const environmentId = api?.credentials.environmentId ?? '';
-    const report = openReport(path, text, environmentId, isDryRun);
+    const report = reportAt(path, text, environmentId, isDryRun);
     const counts = await runImport(reading, report, api).catch((error: Error) => {
       throw new Error(`${error.message}\nThe import has stopped. Run it again to go on.`);
     });
