@@ -17,8 +17,12 @@ export class Refused extends Error {
   readonly code: string;
   /** What of the request was refused: `policy.id`. */
   readonly targets: readonly string[];
+  /** The HTTP status. */
+  readonly status: number;
+  /** How long to wait before it is tried again, where the server says so. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor({ id, code, message, details = [] }: Body) {
+  constructor({ id, code, message, details = [] }: Body, { status, headers }: Response) {
     const lines = details.map(
       ({ target, message: why }: Body) => `  ${target === undefined ? '' : `${target}: `}${why}`,
     );
@@ -27,6 +31,9 @@ export class Refused extends Error {
     super([message, ...lines, ...last].map(printable).join('\n'));
     this.code = code;
     this.targets = details.map(({ target }: Body) => target);
+    this.status = status;
+    const seconds = Number(headers.get('retry-after') ?? Number.NaN);
+    this.retryAfterMs = Number.isFinite(seconds) ? seconds * 1_000 : undefined;
   }
 }
 
@@ -34,7 +41,7 @@ export interface Api {
   credentials: Credentials;
   /** Below `/v1/environments/{environment}`; with a leading `/v1`: from the origin. */
   get(path: string): Promise<Body>;
-  /** `action`: of `application/vnd.pingidentity.{action}+json`. */
+  /** `action`: of `application/vnd.pingidentity.{action}+json`, or a whole media type. */
   post(path: string, body?: object, action?: string): Promise<Body>;
   put(path: string, body: object): Promise<Body>;
   delete(path: string): Promise<void>;
@@ -85,7 +92,15 @@ async function bodyOf(response: Response): Promise<Body> {
   }
 }
 
-async function tokenOf(origin: string, credentials: Credentials): Promise<string> {
+interface Token {
+  value: string;
+  /** When the next one is asked for: work may take longer than a token is good. */
+  renewAt: number;
+}
+
+const RENEW_BEFORE_MS = 60_000;
+
+async function tokenOf(origin: string, credentials: Credentials): Promise<Token> {
   const { home, clientId, secret } = credentials;
   const pair = [clientId.value, secret.value].map(encodeURIComponent).join(':');
   const response = await send(`${origin}/${encodeURIComponent(home.value)}/as/token`, {
@@ -94,7 +109,10 @@ async function tokenOf(origin: string, credentials: Credentials): Promise<string
     body: new URLSearchParams({ grant_type: 'client_credentials' }),
   });
   const body = await bodyOf(response);
-  if (response.ok) return body.access_token;
+  if (response.ok) {
+    const { access_token: value, expires_in: seconds } = body;
+    return { value, renewAt: Date.now() + seconds * 1_000 - RENEW_BEFORE_MS };
+  }
   if (response.status !== 401 && response.status !== 404) {
     throw new Error(`No token: ${body.error_description ?? body.message ?? response.status}`);
   }
@@ -110,21 +128,25 @@ async function tokenOf(origin: string, credentials: Credentials): Promise<string
 export async function connect(call: Call): Promise<Api> {
   const credentials = readCredentials(call);
   const origin = originOf(credentials);
-  const token = await tokenOf(origin, credentials);
+  let token = tokenOf(origin, credentials);
+  await token;
   const base = `/v1/environments/${encodeURIComponent(credentials.environmentId)}`;
 
   async function request(method: string, path: string, body?: object, action?: string) {
-    const type = action ? `application/vnd.pingidentity.${action}+json` : 'application/json';
+    const named = action?.includes('/') ? action : `application/vnd.pingidentity.${action}+json`;
+    const type = action ? named : 'application/json';
+    if ((await token).renewAt < Date.now()) token = tokenOf(origin, credentials);
+    const { value } = await token;
     const response = await send(`${origin}${path.startsWith('/v1/') ? '' : base}${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${token}`,
+        authorization: `Bearer ${value}`,
         ...(body || action ? { 'content-type': type } : {}),
       },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
     const reply = await bodyOf(response);
-    if (!response.ok) throw new Refused(reply);
+    if (!response.ok) throw new Refused(reply, response);
     return reply;
   }
 

@@ -5,6 +5,7 @@ import { APPLICATIONS } from './commands/applications.ts';
 import { AUTHENTICATOR } from './commands/authenticator.ts';
 import { DEVICES } from './commands/devices.ts';
 import { ENVIRONMENTS } from './commands/environments.ts';
+import { IMPORT } from './commands/import.ts';
 import { PAIR } from './commands/pair.ts';
 import { POLICIES } from './commands/policies.ts';
 import { ROLES } from './commands/roles.ts';
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
     ...USERS,
     ...DEVICES,
     PAIR,
+    IMPORT,
   ),
   ...section(
     'Applications and environments, by the API',

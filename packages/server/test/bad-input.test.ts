@@ -482,6 +482,12 @@ function validBody({ id, example }: Operation): object {
     checkAssertion: { origin: 'https://login.shop.example', assertion: '{}' },
     activateDevice: { otp: '12345678' },
     createDevice: { type: 'EMAIL', email: 'kaisa@shop.example' },
+    importDevice: {
+      type: 'TOTP',
+      secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
+      // The first policy takes no authenticator apps.
+      policy: { id: world.deviceAuthenticationPolicyID },
+    },
     setDeviceNickname: { nickname: 'Red phone' },
     createAuthenticationCode: { application: { id: world.appID } },
     createPushCredential: HMS,

@@ -11,6 +11,7 @@ import { PROPERTY_TEXTS } from '../src/http/reference/property-texts.ts';
 import { EXAMPLE_IDS } from '../src/http/reference/texts/operation-text.ts';
 import type { Operation } from '../src/resources/kit/operation.ts';
 import { type Reply, send } from '../src/testing/client.ts';
+import { aDefaultPolicy } from '../src/testing/policies.ts';
 import { sentOtp } from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
 
@@ -33,6 +34,8 @@ let examples: readonly Example[];
 
 before(async () => {
   server = await startTestServer();
+  // The first policy takes no authenticator apps.
+  await aDefaultPolicy(server);
   operations = apiOperations(server.server.parts);
   document = (await server.raw('/openapi.json')).body;
   examples = examplesOf(document);

@@ -297,6 +297,16 @@ export interface AuthenticationMethod extends DeviceKind {
    */
   unblocked?(credential: Device['credential']): Device['credential'];
   /**
+   * A device that its user has already, of another system, can be taken over with its secret: it is
+   * active at once, because its user has proved it there. Decision 0043.
+   */
+  readonly importable?: {
+    /** Properties of an import request beside the common ones. */
+    schema: Record<string, TSchema>;
+    /** As `create` of the method; reveals nothing. */
+    create: AuthenticationMethod['create'];
+  };
+  /**
    * Its devices are made of tokens that the environment has: the token keeps the credential that
    * answers are checked by, and outlives the device. The functions get the token as the device.
    */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { generateSync } from 'otplib';
-import { toBase32 } from './base32.ts';
+import { fromBase32, toBase32 } from './base32.ts';
 import { findCounter, type HashAlgorithm, hotp, timeStepAt } from './one-time-password.ts';
 
 const SIX = { digits: 6, algorithm: 'sha1' } as const;
@@ -81,5 +81,13 @@ test('Base32 is that of RFC 4648 §10, without padding', () => {
   };
   for (const [text, encoded] of Object.entries(vectors)) {
     assert.equal(toBase32(Buffer.from(text)), encoded);
+    for (const form of [encoded, encoded.toLowerCase(), encoded.padEnd(16, '=')]) {
+      assert.equal(Buffer.from(fromBase32(form)).toString(), text);
+    }
   }
+  for (let size = 0; size < 70; size++) {
+    const bytes = randomBytes(size);
+    assert.deepEqual(Buffer.from(fromBase32(toBase32(bytes))), bytes);
+  }
+  for (const garbage of ['M1', 'MY MZ', 'M=Y', 'Ä']) assert.throws(() => fromBase32(garbage));
 });

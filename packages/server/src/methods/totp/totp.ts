@@ -7,15 +7,36 @@ import { Type } from 'typebox';
 import { typedCode } from '../../model/typed-code.ts';
 import { TOTP_BLOCK, TOTP_GRACE_PERIOD } from '../../policy/blocks.ts';
 import { FIRST_FAILURE } from '../../policy/first-blocks.ts';
-import type { AuthenticationMethod, MethodDevice } from '../authentication-method.ts';
-import { toBase32 } from '../oath/base32.ts';
+import type {
+  AuthenticationMethod,
+  MethodContext,
+  MethodDevice,
+} from '../authentication-method.ts';
+import { fromBase32, toBase32 } from '../oath/base32.ts';
 import { findCounter, spentTimeStep, timeStepAt } from '../oath/one-time-password.ts';
 
 const STEP_MS = 30_000;
 const FORM = { digits: 6, algorithm: 'sha1' } as const;
 // RFC 4226 §4, R6: 160 bits are recommended.
 const SECRET_BYTES = 20;
+
 const secretIdentity = (device: MethodDevice | { id: string }) => `devices/${device.id}/secret`;
+
+const credentialOf = (
+  key: Uint8Array,
+  device: { id: string },
+  { environmentId, vault }: MethodContext,
+) => ({ sealedSecret: vault.seal(environmentId, secretIdentity(device), key), lastTimeStep: 0 });
+
+// As long as the secrets of an OATH token may be (contract settings §4.2), and as short as
+// authenticator apps have them: 80 to 800 bits.
+const Secret = Type.String({
+  minLength: 16,
+  maxLength: 160,
+  pattern: '^[A-Za-z2-7]+=*$',
+  writeOnly: true,
+  description: 'Base32: what the user’s authenticator app has.',
+});
 
 /** The address that the app's QR code holds; "Key URI format" of the common authenticator apps. */
 function keyUri(
@@ -66,10 +87,7 @@ export const totp: AuthenticationMethod = {
     const secret = toBase32(key);
     const { uriParameters } = context.policy;
     return {
-      credential: {
-        sealedSecret: context.vault.seal(context.environmentId, secretIdentity(device), key),
-        lastTimeStep: 0,
-      },
+      credential: credentialOf(key, device, context),
       revealed: {
         secret,
         keyUri: keyUri(
@@ -80,6 +98,17 @@ export const totp: AuthenticationMethod = {
         ),
       },
     };
+  },
+
+  importable: {
+    schema: { secret: Secret },
+    create(request, device, context) {
+      const key = fromBase32(String(request.secret));
+      const { environmentId, user, vault } = context;
+      // Nothing tells who has the secret: the same of another user is another value.
+      const mac = vault.mac(environmentId, `users/${user.id}/totp`, toBase32(key));
+      return { credential: credentialOf(key, device, context), uniqueKey: `TOTP:${mac}` };
+    },
   },
 
   // The code is on the user's phone already: there is nothing to remember and nothing to send.

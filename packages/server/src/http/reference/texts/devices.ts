@@ -12,6 +12,11 @@ export const DEVICE_TEXTS: OperationTexts = {
       'Adds a device. What else is needed depends on `type`: an address, a number, nothing. An administrator’s device is `ACTIVE` at once unless `status` is `ACTIVATION_REQUIRED`; then a passcode is sent, which *activate* takes. A `TOTP` device’s answer has `secret` and `keyUri` for the QR code, this once. A `FIDO2` device’s answer has the options for `navigator.credentials.create`. A `BROWSER` is remembered after its user has authenticated: hand the answer’s `Set-Cookie` to it, and ask by *payload.check* before the next authentication.',
     example: { type: 'EMAIL', email: 'kaisa@shop.example' },
   },
+  importDevice: {
+    description:
+      'Not of the platform. The device is `ACTIVE` at once: its user has proved it elsewhere, and goes on with the authenticator app that they have. A `TOTP` device has SHA-1, six digits and steps of 30 seconds; every other secret is an OATH token. The secret is never returned. The same one again is 409. The user hears of a new device, as the policy says. A user’s own token may not do this.',
+    example: { type: 'TOTP', secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', nickname: 'Old phone' },
+  },
   reorderDevices: {
     description:
       'Active devices, each once, in the order that the user likes. Those left out come after them.',

@@ -21,7 +21,7 @@ import {
   refuseTrustedOptions,
 } from '../../kit/method-context.ts';
 import { notificationOf } from '../../kit/notification-request.ts';
-import type { Handler, OperationRequest } from '../../kit/operation.ts';
+import type { Handler, OperationReply, OperationRequest } from '../../kit/operation.ts';
 import { insertRow, touchRow, updateRow } from '../../kit/rows.ts';
 import { isAuthenticator, withDeviceAdded } from './device-order.ts';
 import { alreadyPaired, freeToken, methodToken, pairedKey, type TokenRow } from './device-token.ts';
@@ -40,9 +40,12 @@ import { newDeviceNotice, pairingMessage } from './pairing-messages.ts';
 import { rememberBrowser } from './remember-browser.ts';
 
 /** What is to be paired. Throws what stands against it, whoever the user is. */
-async function wantedOf(parts: DeviceParts, request: OperationRequest) {
+async function wantedOf(
+  parts: DeviceParts,
+  request: OperationRequest,
+  method: AuthenticationMethod,
+) {
   const body: CreateDevice = request.body;
-  const method = methodOf(parts, body.type);
   const configuration = await configurationOf(parts, request.params.envID ?? '');
   const policy = namedPolicy(configuration, request);
   const block = blockOf(policy, method);
@@ -55,10 +58,35 @@ async function wantedOf(parts: DeviceParts, request: OperationRequest) {
   return { body, method, configuration, policy, block, status };
 }
 
+/** The method, as it takes over what the user has already: active at once, and no message asks. */
+function importing(method: AuthenticationMethod): AuthenticationMethod {
+  const { importable, schemas } = method;
+  if (!importable) throw invalidData('INVALID_VALUE', 'type');
+  const { schema, create } = importable;
+  return {
+    ...method,
+    initialStatuses: ['ACTIVE'],
+    schemas: { ...schemas, create: schema },
+    create,
+  };
+}
+
 /** `POST …/devices`: 201 with the device. */
-export const createDevice: Handler<DeviceParts> = async (parts, request) => {
-  if (request.body.type === REMEMBERED.type) return rememberBrowser(parts, request);
-  const wanted = await wantedOf(parts, request);
+export const createDevice: Handler<DeviceParts> = async (parts, request) =>
+  request.body.type === REMEMBERED.type
+    ? rememberBrowser(parts, request)
+    : addDevice(parts, request, methodOf(parts, request.body.type));
+
+/** `device.import`: 201 with the device, which is active. */
+export const importDevice: Handler<DeviceParts> = async (parts, request) =>
+  addDevice(parts, request, importing(methodOf(parts, request.body.type)));
+
+async function addDevice(
+  parts: DeviceParts,
+  request: OperationRequest,
+  method: AuthenticationMethod,
+): Promise<OperationReply> {
+  const wanted = await wantedOf(parts, request, method);
   const { device, revealed } = await commitOrRetry(
     parts.store,
     async () => {
@@ -66,12 +94,12 @@ export const createDevice: Handler<DeviceParts> = async (parts, request) => {
       assertRoom(facts, wanted.status, wanted.configuration, request.now);
       return pair(parts, request, wanted, facts);
     },
-    () => taken(wanted.method),
+    () => taken(method),
   );
   parts.wakeOutbox();
   const view = await viewerOf(parts, request);
   return { status: 201, body: { ...view(device), ...revealed } };
-};
+}
 
 function statusOf(
   { status }: CreateDevice,

@@ -11,7 +11,7 @@ import {
   unblockDevice,
   unlockDevice,
 } from './change-device.ts';
-import { createDevice } from './create-device.ts';
+import { createDevice, importDevice } from './create-device.ts';
 import type { DeviceParts } from './devices.parts.ts';
 import {
   Activate,
@@ -28,7 +28,7 @@ const ITEM = `${COLLECTION}/{deviceID}`;
 /** MFA devices of a user; contract §4. */
 export function deviceOperations(parts: DeviceParts): Operation[] {
   const tag = 'MFA devices';
-  const { body, one: device, list } = deviceMessages(parts.methods);
+  const { body, imported, one: device, list } = deviceMessages(parts.methods);
   const plain = resourceOperations(
     parts,
     {
@@ -66,6 +66,15 @@ export function deviceOperations(parts: DeviceParts): Operation[] {
   return [
     ...plain,
     ...actionsOf(parts, common, {
+      importDevice: {
+        path: COLLECTION,
+        permission: 'create:device',
+        mediaType: 'application/vnd.countersign.device.import+json',
+        summary: 'Take over a device with its secret from another system',
+        body: imported,
+        responses: { 201: device },
+        handle: importDevice,
+      },
       reorderDevices: {
         ...order,
         action: 'devices.reorder',

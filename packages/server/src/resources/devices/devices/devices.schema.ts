@@ -51,6 +51,25 @@ function createSchema(methods: MethodRegistry): TSchema {
   });
 }
 
+/** A device with the secret that its user has already, told by `type`, too. */
+function importSchema(methods: MethodRegistry): TSchema {
+  return Type.Unsafe({
+    type: 'object',
+    required: ['type'],
+    discriminator: { propertyName: 'type' },
+    oneOf: methods.all().flatMap(({ type, importable }) =>
+      importable
+        ? closed({
+            type: Type.Literal(type),
+            nickname: CreateCommon.properties.nickname,
+            policy: CreateCommon.properties.policy,
+            ...importable.schema,
+          })
+        : [],
+    ),
+  });
+}
+
 /** What a device looks like in the API: the common properties and those of every method. */
 function deviceSchema(methods: MethodRegistry) {
   return resourceOf({
@@ -77,7 +96,7 @@ function deviceSchema(methods: MethodRegistry) {
 export function deviceMessages(methods: MethodRegistry) {
   const one = deviceSchema(methods);
   const list = listOf('devices', one, { order: Type.Optional(Type.Array(Reference)) });
-  return { body: createSchema(methods), one, list };
+  return { body: createSchema(methods), imported: importSchema(methods), one, list };
 }
 
 /** The proof that a pending device is the user's: which one, its method says. Contract §4.8. */
