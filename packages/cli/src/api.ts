@@ -1,6 +1,6 @@
 /** The API as the commands use it: one token for one command, errors in the server's own words. */
 import { type Call, UsageError } from './command.ts';
-import { type Credentials, readCredentials } from './credentials.ts';
+import { type Credentials, readCredentials, type Sourced } from './credentials.ts';
 import { printable } from './printable.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: what the API answers; each command names what it shows.
@@ -22,7 +22,9 @@ export class Refused extends Error {
   /** How long to wait before it is tried again, where the server says so. */
   readonly retryAfterMs: number | undefined;
 
-  constructor({ id, code, message, details = [] }: Body, { status, headers }: Response) {
+  constructor(body: Body, { status, headers }: Response) {
+    // What stands before a server answers in its own words, or in none.
+    const { id, code, message = `HTTP ${status}`, details = [] } = body;
     const lines = details.map(
       ({ target, message: why }: Body) => `  ${target === undefined ? '' : `${target}: `}${why}`,
     );
@@ -47,7 +49,22 @@ export interface Api {
   delete(path: string): Promise<void>;
 }
 
-function originOf({ url }: Credentials): string {
+/** Where the two halves of an API are, and what is said of it where it can't be worked with. */
+export interface Place {
+  api: string;
+  auth: string;
+  /** `The server`. */
+  name: string;
+  /** The program that should answer. */
+  program: string;
+  /** What to do where nobody answers: a sentence. */
+  advice: string;
+  /** The options that say where it is. */
+  options: string;
+}
+
+/** Throws `UsageError`. */
+export function originOf(url: Sourced): string {
   const parsed = URL.canParse(url.value) ? new URL(url.value) : undefined;
   if (parsed && /^https?:$/.test(parsed.protocol) && !parsed.username && !/[?#]/.test(url.value)) {
     return url.value.replace(/\/+$/, '');
@@ -57,7 +74,7 @@ function originOf({ url }: Credentials): string {
   );
 }
 
-async function send(address: string, request: RequestInit): Promise<Response> {
+async function send(place: Place, address: string, request: RequestInit): Promise<Response> {
   try {
     return await fetch(address, {
       ...request,
@@ -72,22 +89,25 @@ async function send(address: string, request: RequestInit): Promise<Response> {
       name === 'TimeoutError'
         ? `no answer within ${ANSWER_WITHIN_MS / 1_000} s`
         : (Reflect.get(Object(cause), 'code') ?? Reflect.get(Object(cause), 'message') ?? message);
-    throw new Error(
-      `Nobody answers at ${origin} (${why}). Start the server (npm start), or give its address by --url.`,
-    );
+    throw new Error(`Nobody answers at ${origin} (${why}). ${place.advice}`);
   }
 }
 
+/** It may do later what it can't now. */
+export const isBusy = ({ status }: { status: number }) => status === 429 || status === 503;
+
 /** The JSON of an answer; undefined: it has no body. */
-async function bodyOf(response: Response): Promise<Body> {
+async function bodyOf({ program, options }: Place, response: Response): Promise<Body> {
   const text = await response.text();
   if (text === '' && response.ok) return undefined;
   try {
     return JSON.parse(text);
   } catch {
     const { origin } = new URL(response.url);
+    // Often it is a proxy that says so, in HTML.
+    if (isBusy(response)) return { message: `${origin} is busy (${response.status}).` };
     throw new Error(
-      `${origin} answers ${response.status}, but not as Countersign does: see --url.`,
+      `${origin} answers ${response.status}, but not as ${program} does: see ${options}.`,
     );
   }
 }
@@ -100,24 +120,25 @@ interface Token {
 
 const RENEW_BEFORE_MS = 60_000;
 
-async function tokenOf(origin: string, credentials: Credentials): Promise<Token> {
+async function tokenOf(place: Place, credentials: Credentials): Promise<Token> {
   const { home, clientId, secret } = credentials;
   const pair = [clientId.value, secret.value].map(encodeURIComponent).join(':');
-  const response = await send(`${origin}/${encodeURIComponent(home.value)}/as/token`, {
+  const response = await send(place, `${place.auth}/${encodeURIComponent(home.value)}/as/token`, {
     method: 'POST',
     headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` },
     body: new URLSearchParams({ grant_type: 'client_credentials' }),
   });
-  const body = await bodyOf(response);
+  const body = await bodyOf(place, response);
   if (response.ok) {
     const { access_token: value, expires_in: seconds } = body;
     return { value, renewAt: Date.now() + seconds * 1_000 - RENEW_BEFORE_MS };
   }
   if (response.status !== 401 && response.status !== 404) {
-    throw new Error(`No token: ${body.error_description ?? body.message ?? response.status}`);
+    const message = `No token: ${body.error_description ?? body.message ?? response.status}`;
+    throw isBusy(response) ? new Refused({ message }, response) : new Error(message);
   }
   throw new Error(
-    'The server does not know these credentials.\n' +
+    `${place.name} does not know these credentials.\n` +
       `  environment ${home.value} (${home.from})\n` +
       `  application ${clientId.value} (${clientId.from})\n` +
       `  its secret (${secret.from}): replaced since then?`,
@@ -127,17 +148,40 @@ async function tokenOf(origin: string, credentials: Credentials): Promise<Token>
 /** Gets a token for the command. Throws `UsageError` where something is missing. */
 export async function connect(call: Call): Promise<Api> {
   const credentials = readCredentials(call);
-  const origin = originOf(credentials);
-  let token = tokenOf(origin, credentials);
-  await token;
+  const origin = originOf(credentials.url);
+  const place = {
+    api: origin,
+    auth: origin,
+    name: 'The server',
+    program: 'Countersign',
+    advice: 'Start the server (npm start), or give its address by --url.',
+    options: '--url',
+  };
+  return open(place, credentials);
+}
+
+/** The same of any place that speaks this API. Throws where there is no token. */
+export async function open(place: Place, credentials: Credentials): Promise<Api> {
+  let token = await tokenOf(place, credentials);
+  let renewal: Promise<Token> | undefined;
   const base = `/v1/environments/${encodeURIComponent(credentials.environmentId)}`;
+
+  /** One renewal for all who wait; after one that failed, the next request tries again. */
+  async function currentToken(): Promise<Token> {
+    if (token.renewAt >= Date.now()) return token;
+    renewal ??= tokenOf(place, credentials).finally(() => {
+      renewal = undefined;
+    });
+    token = await renewal;
+    return token;
+  }
 
   async function request(method: string, path: string, body?: object, action?: string) {
     const named = action?.includes('/') ? action : `application/vnd.pingidentity.${action}+json`;
     const type = action ? named : 'application/json';
-    if ((await token).renewAt < Date.now()) token = tokenOf(origin, credentials);
-    const { value } = await token;
-    const response = await send(`${origin}${path.startsWith('/v1/') ? '' : base}${path}`, {
+    const { value } = await currentToken();
+    const address = `${place.api}${path.startsWith('/v1/') ? '' : base}${path}`;
+    const response = await send(place, address, {
       method,
       headers: {
         authorization: `Bearer ${value}`,
@@ -145,7 +189,7 @@ export async function connect(call: Call): Promise<Api> {
       },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
-    const reply = await bodyOf(response);
+    const reply = await bodyOf(place, response);
     if (!response.ok) throw new Refused(reply, response);
     return reply;
   }
@@ -167,20 +211,24 @@ export interface Listed {
   body: Body;
 }
 
-/** At most `limit` rows of a collection, of as many pages as they take. Throws `UsageError`. */
+/**
+ * At most `limit` rows of a collection, of as many pages as they take; `own`: of the size that the
+ * server gives them. Throws `UsageError`.
+ */
 export async function list(
   api: Api,
   path: string,
   {
     limit = String(ROWS_DEFAULT),
     filter,
-  }: { limit?: string | undefined; filter?: string | undefined } = {},
+    pageSize = PAGE_SIZE_MAX,
+  }: { limit?: string | undefined; filter?: string | undefined; pageSize?: number | 'own' } = {},
 ): Promise<Listed> {
   if (!/^[1-9][0-9]{0,8}$/.test(limit))
     throw new UsageError(`--limit is a number, not "${limit}".`);
   const most = Number(limit);
   const query = new URLSearchParams({
-    limit: String(Math.min(most, PAGE_SIZE_MAX)),
+    ...(pageSize === 'own' ? {} : { limit: String(Math.min(most, pageSize)) }),
     ...(filter === undefined ? {} : { filter }),
   });
   const rows: Body[] = [];
