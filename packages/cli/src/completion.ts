@@ -23,7 +23,7 @@ function afterCommand(command: Command): Place {
   return {
     before: name,
     choices: [...words.map((word) => ({ word, what: '' })), ...options],
-    files: operands.includes('FILE'),
+    files: operands.some((one) => one === 'FILE' || one === '[FILE]'),
   };
 }
 

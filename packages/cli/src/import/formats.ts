@@ -1,4 +1,4 @@
-/** THE list of formats that are read. */
+/** THE list of formats of files that are read. */
 import { readKeycloak } from './keycloak.ts';
 import { readOathCsv, readPrivacyIdea } from './oath-csv.ts';
 import { readOtpauth } from './otpauth.ts';

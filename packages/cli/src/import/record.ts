@@ -22,11 +22,15 @@ export interface ImportedUser {
   mobilePhone?: string;
   externalId?: string;
   enabled?: boolean;
+  /** True where the source doesn't say. */
+  mfaEnabled?: boolean;
+  /** Of the server that it comes to; absent: its default one. */
+  population?: { id: string };
 }
 
 export type ImportedDevice =
   /** Somewhere that codes are sent to. */
-  | { type: 'EMAIL' | 'SMS' | 'VOICE' | 'WHATSAPP'; address: string }
+  | { type: 'EMAIL' | 'SMS' | 'VOICE' | 'WHATSAPP'; address: string; nickname?: string }
   /** A token that the environment has already. */
   | { type: 'OATH_TOKEN'; serialNumber: string }
   /** A secret: of an app, or, with a serial number, of a token. */
@@ -51,6 +55,15 @@ export interface RowError {
 export interface Reading {
   records: ImportRecord[];
   errors: RowError[];
+}
+
+/** A record that may have to be fetched first. */
+export interface Pending {
+  at: string;
+  /** The same in a run that goes on with this one. */
+  key: string;
+  /** Throws `BadRow`. */
+  read(): ImportRecord | Promise<ImportRecord>;
 }
 
 /** What a reader may be told beside the text. */

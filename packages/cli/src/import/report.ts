@@ -8,10 +8,10 @@ const MODE = 0o600;
 
 export interface Report {
   /** Whether a run before this one, which did not reach its end, has done this record. */
-  isDone(index: number): boolean;
+  isDone(key: string): boolean;
   /** One record, whole. */
-  add(index: number, outcomes: readonly Outcome[]): void;
-  /** Rows that never became a record. */
+  add(key: string, outcomes: readonly Outcome[]): void;
+  /** What stands before the records. */
   note(outcomes: readonly Outcome[]): void;
   /** There is nothing to go on with. */
   finish(): void;
@@ -29,33 +29,33 @@ function readState(path: string): string[] {
 const NONE: Report = { isDone: () => false, add() {}, note() {}, finish() {} };
 
 /**
- * JSON lines at `path`, and beside it the state of a run: which file (by its hash) into which
- * environment, and the records that are done. Without a path, nothing is kept.
+ * JSON lines at `path`, and beside it the state of a run: which source (the text of a file, or where
+ * it is; by its hash) into which environment, and the records that are done. Without a path, nothing is kept.
  */
 export function openReport(
   path: string | undefined,
-  text: string,
+  source: string,
   environmentId: string,
   isDryRun: boolean,
 ): Report {
   if (path === undefined) return NONE;
   const state = `${path}.state`;
-  const source = `${createHash('sha256').update(text).digest('hex')} ${environmentId}`;
+  const run = `${createHash('sha256').update(source).digest('hex')} ${environmentId}`;
   const [before, ...lines] = readState(state);
-  const isSame = before === source;
-  const done = new Set(isSame ? lines.filter((line) => line !== '').map(Number) : []);
+  const isSame = before === run;
+  const done = new Set(isSame ? lines.filter((line) => line !== '') : []);
   if (!isSame || isDryRun) writeFileSync(path, '', { mode: MODE });
-  if (!isSame && !isDryRun) writeFileSync(state, `${source}\n`, { mode: MODE });
+  if (!isSame && !isDryRun) writeFileSync(state, `${run}\n`, { mode: MODE });
   const write = (outcomes: readonly Outcome[]) => {
     if (outcomes.length === 0) return;
     appendFileSync(path, outcomes.map((one) => `${JSON.stringify(one)}\n`).join(''));
   };
   return {
-    isDone: (index) => !isDryRun && done.has(index),
-    add(index, outcomes) {
+    isDone: (key) => !isDryRun && done.has(key),
+    add(key, outcomes) {
       write(outcomes);
       const isWell = outcomes.every(({ outcome }) => outcome !== 'FAILED');
-      if (!isDryRun && isWell) appendFileSync(state, `${index}\n`);
+      if (!isDryRun && isWell) appendFileSync(state, `${key}\n`);
     },
     note: write,
     finish: () => (isDryRun ? undefined : rmSync(state, { force: true })),

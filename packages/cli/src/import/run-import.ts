@@ -1,9 +1,9 @@
 /** Runs an import: records side by side, in bounds, each told as soon as it is done. */
 import type { Api } from '../api.ts';
 import { progressOf } from './progress.ts';
-import type { ImportRecord, Reading } from './record.ts';
+import type { Pending } from './record.ts';
 import type { Report } from './report.ts';
-import { type Outcome, tryRecord, writeRecord } from './write-record.ts';
+import { attempt, type Outcome, tryRecord, writeRecord } from './write-record.ts';
 
 /** As many at once as help a server that commits in groups, and hurt none. */
 const AT_ONCE = 8;
@@ -18,33 +18,47 @@ function countInto(counts: Counts, outcomes: readonly Outcome[]): void {
   }
 }
 
-/** Without `api` nothing is written. Throws where the server can't be worked with at all. */
+/** What there is to do, and what has become of that which stands before it. */
+export interface Work {
+  told: readonly Outcome[];
+  pending: readonly Pending[];
+}
+
+/** Where an import reads. */
+export interface Source {
+  /** The same in a run that goes on with this one. */
+  identity: string;
+  /** `target`: absent in a dry run, which makes nothing. */
+  work(target?: Api): Promise<Work>;
+}
+
+/** Without `api` nothing is written. Throws where a server can't be worked with at all. */
 export async function runImport(
-  { records, errors }: Reading,
+  { told, pending }: Work,
   report: Report,
   api?: Api,
 ): Promise<Counts> {
   const counts: Counts = {};
-  const bad = errors.map(
-    ({ at, message }): Outcome => ({ at, thing: 'row', outcome: 'FAILED', reason: message }),
-  );
-  report.note(bad);
-  countInto(counts, bad);
-  const progress = progressOf(records.length);
-  const rows = records.entries();
+  report.note(told);
+  countInto(counts, told);
+  const progress = progressOf(pending.length);
+  const rows = pending.values();
 
-  async function one(index: number, record: ImportRecord): Promise<void> {
-    if (report.isDone(index)) {
-      return countInto(counts, [{ at: record.at, thing: 'row', outcome: 'DONE_BEFORE' }]);
+  async function one({ at, key, read }: Pending): Promise<void> {
+    if (report.isDone(key)) {
+      return countInto(counts, [{ at, thing: 'row', outcome: 'DONE_BEFORE' }]);
     }
-    const outcomes = api ? await writeRecord(api, record) : tryRecord(record);
-    report.add(index, outcomes);
+    const outcomes = await attempt(at, async () => {
+      const record = await read();
+      return api ? writeRecord(api, record) : tryRecord(record);
+    });
+    report.add(key, outcomes);
     countInto(counts, outcomes);
   }
   // The workers share one iterator: each takes the next row.
   async function work(): Promise<void> {
-    for (const [index, record] of rows) {
-      await one(index, record);
+    for (const row of rows) {
+      await one(row);
       progress.step();
     }
   }

@@ -2,17 +2,26 @@
 import { toBase32 } from '../../../server/src/methods/oath/base32.ts';
 import { type Api, type Body, list, Refused } from '../api.ts';
 import { isPlainTotp } from './otp.ts';
-import type { ImportedDevice, ImportedUser, ImportRecord, Otp } from './record.ts';
+import {
+  BadRow,
+  type ImportedDevice,
+  type ImportedUser,
+  type ImportRecord,
+  type Otp,
+  type RowError,
+} from './record.ts';
 
 const IMPORT = 'application/vnd.countersign.device.import+json';
 
-export type Thing = 'user' | 'device' | 'token';
+export type Thing = 'population' | 'user' | 'device' | 'token';
 
 /** What became of one thing; a row of the report. */
 export interface Outcome {
   at: string;
   thing: Thing | 'row';
   outcome: 'CREATED' | 'THERE' | 'FAILED' | 'NOT_COPIED' | 'VALID' | 'DONE_BEFORE';
+  /** Of a population. */
+  name?: string;
   username?: string;
   type?: string;
   serialNumber?: string;
@@ -31,10 +40,13 @@ const isOfAll = (error: unknown) =>
   !(error instanceof Refused) || [401, 403, 429, 503].includes(error.status);
 
 /** A reason in one line, as the server says it. */
-const reasonOf = (error: Refused) => error.message.replaceAll(/\s*\n\s*/g, ' ');
+const reasonOf = (error: Error) => error.message.replaceAll(/\s*\n\s*/g, ' ');
 
 /** What it makes, or that it is there already. */
-async function once(told: Omit<Told, 'outcome'>, create: () => Promise<Body>): Promise<Told> {
+export async function once(
+  told: Omit<Told, 'outcome'>,
+  create: () => Promise<Body>,
+): Promise<Told> {
   try {
     const { id } = await create();
     return { ...told, outcome: 'CREATED', id };
@@ -92,8 +104,9 @@ async function writeDevice(
   }
   const of = { thing: 'device', ...(user ? { username: user.username } : {}) } as const;
   if (device.type !== 'OTP') {
-    const { type, address } = device;
-    const body = { type, [type === 'EMAIL' ? 'email' : 'phone']: address };
+    const { type, address, nickname } = device;
+    const named = nickname ? { nickname } : {};
+    const body = { type, [type === 'EMAIL' ? 'email' : 'phone']: address, ...named };
     return [await once({ ...of, type }, () => api.post(`/users/${user?.id}/devices`, body))];
   }
   const { otp, serialNumber, isToken, nickname } = device;
@@ -111,18 +124,26 @@ async function writeDevice(
   return [token, await pairToken(api, user, serialNumber)];
 }
 
-/** All that became of a record. Throws where the server can't be worked with at all. */
-export async function writeRecord(api: Api, record: ImportRecord): Promise<Outcome[]> {
+/** A row that never became a record. */
+export const failedRow = ({ at, message }: RowError): Outcome => ({
+  at,
+  thing: 'row',
+  outcome: 'FAILED',
+  reason: message,
+});
+
+/** What the work tells, or why the row failed. Throws where the server can't be worked with at all. */
+export async function attempt(at: string, work: () => Promise<Outcome[]>): Promise<Outcome[]> {
   try {
-    return await writeAll(api, record);
+    return await work();
   } catch (error) {
-    if (isOfAll(error)) throw error;
-    const reason = reasonOf(error as Refused);
-    return [{ at: record.at, thing: 'row', outcome: 'FAILED', reason }];
+    if (!(error instanceof BadRow) && isOfAll(error)) throw error;
+    return [failedRow({ at, message: reasonOf(error as Error) })];
   }
 }
 
-async function writeAll(api: Api, record: ImportRecord): Promise<Outcome[]> {
+/** All that became of a record. Throws where it failed as a whole. */
+export async function writeRecord(api: Api, record: ImportRecord): Promise<Outcome[]> {
   const { at, user: wanted, devices, lost = [] } = record;
   const told: Told[] = wanted ? [await writeUser(api, wanted)] : [];
   const id = told[0]?.id;
