@@ -150,7 +150,7 @@ describe('an error of the client', () => {
     const { id } = await aUserWithMail();
     const made = aClient().post(DEVICES, {
       path: { userID: id },
-      body: { type: 'SMS', phone: 'no number' },
+      body: { type: 'EMAIL', email: 'no address' },
     });
     const error = await made.then(
       () => assert.fail('It was taken.'),
@@ -158,9 +158,9 @@ describe('an error of the client', () => {
     );
     assert.ok(error instanceof CountersignError);
     assert.equal(error.status, 400);
-    assert.equal(error.details[0]?.target, 'phone');
+    assert.equal(error.details[0]?.target, 'email');
     assert.ok(error.id);
-    assert.match(error.message, /^400 \w+ \(phone\): /);
+    assert.match(error.message, /^400 \w+ \(email\): /);
   });
 });
 
