@@ -247,6 +247,18 @@ describe('a flow that the client runs', () => {
     assert.deepEqual((await account.requests()).requests, []);
   });
 
+  test('comes back as it has ended after too many wrong passcodes', async () => {
+    const user = await aUserWithMail();
+    let asked = 0;
+    const enterOtp = async () => {
+      asked += 1;
+      return (await newestCode(user.email)) === '000000' ? '111111' : '000000';
+    };
+    const flow = await runFlow(aClient(), { user: { id: user.id } }, { enterOtp });
+    assert.equal(flow.status, 'FAILED');
+    assert.equal(asked, 3);
+  });
+
   test('goes on with one that began elsewhere, and returns it where an answer is missing', async () => {
     const user = await aUserWithMail();
     const begun = await api.auth('/deviceAuthentications', { user: { id: user.id } });
