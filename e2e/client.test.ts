@@ -150,7 +150,7 @@ describe('an error of the client', () => {
     const { id } = await aUserWithMail();
     const made = aClient().post(DEVICES, {
       path: { userID: id },
-      body: { type: 'SMS', phone: 'no number' },
+      body: { type: 'EMAIL', email: 'no address' },
     });
     const error = await made.then(
       () => assert.fail('It was taken.'),
@@ -158,9 +158,9 @@ describe('an error of the client', () => {
     );
     assert.ok(error instanceof CountersignError);
     assert.equal(error.status, 400);
-    assert.equal(error.details[0]?.target, 'phone');
+    assert.equal(error.details[0]?.target, 'email');
     assert.ok(error.id);
-    assert.match(error.message, /^400 \w+ \(phone\): /);
+    assert.match(error.message, /^400 \w+ \(email\): /);
   });
 });
 
@@ -245,6 +245,18 @@ describe('a flow that the client runs', () => {
     );
     await assert.rejects(run, { name: 'AbortError' });
     assert.deepEqual((await account.requests()).requests, []);
+  });
+
+  test('comes back as it has ended after too many wrong passcodes', async () => {
+    const user = await aUserWithMail();
+    let asked = 0;
+    const enterOtp = async () => {
+      asked += 1;
+      return (await newestCode(user.email)) === '000000' ? '111111' : '000000';
+    };
+    const flow = await runFlow(aClient(), { user: { id: user.id } }, { enterOtp });
+    assert.equal(flow.status, 'FAILED');
+    assert.equal(asked, 3);
   });
 
   test('goes on with one that began elsewhere, and returns it where an answer is missing', async () => {

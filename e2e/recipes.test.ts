@@ -101,6 +101,13 @@ function missing(command: string, pattern: RegExp): string | false {
   return pattern.test(stdout + stderr) ? false : `${command} is too old here`;
 }
 
+/** How long the policy lets three wrong codes lock an e-mail device. */
+async function lockFor(minutes: number): Promise<void> {
+  const lifeTime = { duration: 30, timeUnit: 'MINUTES' };
+  const failure = { count: 3, coolDown: { duration: minutes, timeUnit: 'MINUTES' } };
+  await api.changePolicy({ email: { enabled: true, otp: { lifeTime, failure } } });
+}
+
 const LANGUAGES = [
   { name: 'plain fetch', command: process.execPath, file: 'fetch/login.mjs', skip: false },
   {
@@ -131,7 +138,20 @@ for (const { name, command, file, skip } of LANGUAGES) {
       assert.match(run.said(), /You are in\./);
     });
 
+    test('tells in words that a flow has ended, where the policy locks nothing', async () => {
+      await lockFor(0);
+      const user = await aUserWithMail();
+      const run = start(command, [recipe(file), user.username]);
+      await run.hear(/Code\?/);
+      const otp = wrong(await codeFor(user.email));
+      for (let tries = 0; tries < 3; tries += 1) run.type(otp);
+      assert.equal(await run.exited, 1, run.said());
+      assert.match(run.said(), /start again/);
+      assert.doesNotMatch(run.said(), /[A-Z]+_[A-Z]+/, 'no codes for a user');
+    });
+
     test('tells of a locked device in words, and of a user that there is not', async () => {
+      await lockFor(2);
       const user = await aUserWithMail();
       const run = start(command, [recipe(file), user.username]);
       await run.hear(/Code\?/);

@@ -140,7 +140,7 @@ export function impurities(files: readonly SourceFile[]): string[] {
     );
 }
 
-const MIGRATION = /^storage\/migrations\/\d[^/]*\.ts$/;
+const MIGRATION = /^storage\/migrations\/(?:\d[^/]*|new-table)\.ts$/;
 const RECORD = fileURLToPath(new URL('migration-checksums.json', import.meta.url));
 
 /** SHA-256 of each migration file, by path. */

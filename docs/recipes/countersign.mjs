@@ -35,6 +35,8 @@ export function wordsFor(error) {
   const { attemptsRemaining, coolDownExpiresAt } = error?.inner ?? {};
   switch (error?.code) {
     case 'INVALID_OTP':
+      // The policy locks nothing, but this flow has ended.
+      if (attemptsRemaining === 0) return 'Too many wrong codes: start again.';
       return `That code is not right. Tries left: ${attemptsRemaining ?? 'a few'}.`;
     case 'OTP_EXPIRED':
       return 'That code is too old. Ask for a new one.';

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { DIALECTS } from '../../packages/server/src/testing/postgres.ts';
 import { startTestServerOn, type TestServer } from '../../packages/server/src/testing/server.ts';
+import { openApiCheck } from './openapi-check.ts';
 import { type Documented, REQUESTS, type World } from './requests.ts';
 import { differences, wrongLinks } from './shape.ts';
 
@@ -18,8 +19,11 @@ for (const dialect of DIALECTS) {
     let server: TestServer;
     const world: World = {};
 
+    let wrongByOpenApi: Awaited<ReturnType<typeof openApiCheck>>;
+
     before(async () => {
       server = await startTestServerOn(dialect);
+      wrongByOpenApi = await openApiCheck(server.server.url);
     });
     after(() => server?.close());
 
@@ -35,9 +39,18 @@ for (const dialect of DIALECTS) {
       return root === 'auth' ? server.auth(where, options) : server.api(where, options);
     }
 
+    /** Of the documented page: the address from the host on. */
+    function addressOf({ root = 'api', path }: Documented): string {
+      const where = (typeof path === 'string' ? path : path(world)).split('?')[0] ?? '';
+      if (root === 'origin') return where;
+      const environment = `/${server.environmentId}`;
+      return root === 'auth' ? environment + where : `/v1/environments${environment}${where}`;
+    }
+
     for (const one of REQUESTS) {
       test(one.page, async () => {
         const reply = await send(one);
+        const address = addressOf(one);
         assert.equal(reply.status, one.status, reply.text);
         for (const [name, value] of Object.entries(HEADERS)) {
           assert.match(String(reply.headers[name]), value, name);
@@ -45,6 +58,7 @@ for (const dialect of DIALECTS) {
         if (one.status === 204) assert.equal(reply.text, '');
         if (one.shape) assert.deepEqual(differences(reply.body, one.shape), []);
         if (one.links) assert.deepEqual(wrongLinks(reply.body, one.links), []);
+        assert.deepEqual(wrongByOpenApi(one.method, address, reply.status, reply.body), []);
         if (one.status >= 400) {
           const { id, code, message } = reply.body;
           assert.ok(id && code && message);

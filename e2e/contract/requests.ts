@@ -111,6 +111,16 @@ const POPULATION: Shape = {
   alternativeIdentifiers: 'list?',
 };
 
+const OATH_TOKEN: Shape = {
+  ...HEAD,
+  ...MOMENTS,
+  serialNumber: 'text',
+  type: 'text',
+  otpLength: 'number',
+  hashAlgorithm: 'text',
+  rowNumber: 'number?',
+};
+
 const ACTIVITY: Shape = {
   _links: 'object',
   id: 'uuid',
@@ -760,6 +770,218 @@ export const REQUESTS: readonly Documented[] = [
     method: 'DELETE',
     path: ({ codeId }) => `/authenticationCodes/${codeId}`,
     status: 204,
+  },
+
+  // OATH tokens
+  {
+    page: 'Create OATH token',
+    method: 'POST',
+    path: '/oathTokens',
+    body: {
+      serialNumber: '7710034125',
+      secret: '3132333435363738393031323334353637383930',
+      type: 'TOTP',
+      otpLength: 6,
+      hashAlgorithm: 'HmacSHA1',
+      totp: { timeStep: 30 },
+    },
+    status: 201,
+    shape: { ...OATH_TOKEN, totp: { timeStep: 'number', drift: 'number' } },
+    keep: ({ id }, world) => {
+      world.tokenId = id;
+    },
+  },
+  {
+    page: 'Retrieve OATH token by serial number',
+    method: 'GET',
+    path: `/oathTokens?filter=${encodeURIComponent('serialNumber eq "7710034125"')}`,
+    status: 200,
+    shape: listOf('oathTokens', { ...OATH_TOKEN, totp: 'object' }),
+  },
+  {
+    page: 'Create MFA User Device (OATH token)',
+    method: 'POST',
+    path: devices,
+    body: { type: 'OATH_TOKEN', serialNumber: '7710034125' },
+    status: 400,
+  },
+  {
+    page: 'Resync OATH token',
+    method: 'POST',
+    path: ({ tokenId }) => `/oathTokens/${tokenId}`,
+    action: 'device.resync',
+    body: { otps: ['000000', '111111'] },
+    status: 400,
+  },
+  {
+    page: 'Create multiple OATH tokens',
+    method: 'POST',
+    path: '/oathJobs',
+    action: 'job.oathtokens.create',
+    body: {
+      type: 'CREATE_OATH_TOKENS',
+      async: false,
+      tokens: [
+        { rowNumber: 1, serialNumber: '1', secret: '31323334', type: 'HOTP', otpLength: 6 },
+        {
+          rowNumber: 2,
+          serialNumber: '7710034125',
+          secret: '31323334',
+          type: 'HOTP',
+          otpLength: 6,
+        },
+        { rowNumber: 3, serialNumber: '3', secret: 'no hex', type: 'HOTP', otpLength: 6 },
+      ],
+    },
+    status: 201,
+    shape: { ...HEAD, ...MOMENTS, type: 'text', status: 'text', result: 'object' },
+    keep: ({ id, status, result }, world) => {
+      const { created, duplicates, errors } = result;
+      if (status !== 'DONE' || created !== 1 || duplicates.count !== 1 || errors.length !== 1) {
+        throw new Error(JSON.stringify(result));
+      }
+      world.jobId = id;
+    },
+  },
+  {
+    page: 'Check status of OATH token creation job',
+    method: 'GET',
+    path: ({ jobId }) => `/oathJobs/${jobId}`,
+    status: 200,
+    shape: { ...HEAD, ...MOMENTS, type: 'text', status: 'text', result: 'object' },
+  },
+  {
+    page: 'Revoke OATH token',
+    method: 'DELETE',
+    path: ({ tokenId }) => `/oathTokens/${tokenId}`,
+    status: 204,
+  },
+
+  // Groups
+  {
+    page: 'Create Group',
+    method: 'POST',
+    path: '/groups',
+    body: { name: 'Staff' },
+    status: 201,
+    keep: ({ id, name }, world) => {
+      if (name !== 'Staff') throw new Error('The name is missing.');
+      world.groupId = id;
+    },
+  },
+  {
+    page: 'Add User to Group',
+    method: 'POST',
+    path: ({ userId }) => `/users/${userId}/memberOfGroups`,
+    body: ({ groupId }) => ({ id: groupId }),
+    status: 201,
+  },
+  {
+    page: 'Remove User from Group',
+    method: 'DELETE',
+    path: ({ userId, groupId }) => `/users/${userId}/memberOfGroups/${groupId}`,
+    status: 204,
+  },
+  {
+    page: 'Delete Group',
+    method: 'DELETE',
+    path: ({ groupId }) => `/groups/${groupId}`,
+    status: 204,
+  },
+
+  // Webhooks
+  {
+    page: 'Create Subscription',
+    method: 'POST',
+    path: '/subscriptions',
+    body: {
+      name: 'Audit',
+      enabled: false,
+      verifyTlsCertificates: true,
+      protocol: 'HTTPS',
+      format: 'ACTIVITY',
+      httpEndpoint: {
+        url: 'https://audit.shop.example/events',
+        headers: { authorization: 'Basic x' },
+      },
+      filterOptions: { includedActionTypes: ['USER.CREATED', 'DEVICE.CREATED'] },
+    },
+    status: 201,
+    keep: ({ id, httpEndpoint, connectionDetails }, world) => {
+      if (httpEndpoint.headers.authorization !== 'Basic x' || !connectionDetails.url) {
+        throw new Error('It is not as it was sent.');
+      }
+      world.subscriptionId = id;
+    },
+  },
+  {
+    page: 'Read All Subscriptions',
+    method: 'GET',
+    path: '/subscriptions',
+    status: 200,
+    shape: {
+      _links: 'object',
+      _embedded: { subscriptions: 'list' },
+      count: 'number?',
+      size: 'number',
+    },
+  },
+  {
+    page: 'Create Subscription without events',
+    method: 'POST',
+    path: '/subscriptions',
+    body: {
+      name: 'None',
+      enabled: true,
+      verifyTlsCertificates: true,
+      httpEndpoint: { url: 'https://audit.shop.example/events' },
+      filterOptions: { includedActionTypes: [] },
+    },
+    status: 400,
+  },
+  {
+    page: 'Delete Subscription',
+    method: 'DELETE',
+    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}`,
+    status: 204,
+  },
+
+  // Reports, organization, licence
+  {
+    page: 'Create report of SMS devices - entries in response',
+    method: 'POST',
+    path: '/dataExplorations?expand=entries',
+    body: {
+      dataExplorationTemplate: { id: 'db632bfd-7054-4bde-b108-a384aac2d513' },
+      fields: [{ name: 'userId' }, { name: 'phone' }],
+      filter: '(deviceType eq "SMS")',
+      sync: 'true',
+    },
+    status: 201,
+    keep: ({ _embedded }) => {
+      if (_embedded.entries.length !== 1) throw new Error(JSON.stringify(_embedded));
+    },
+  },
+  {
+    page: 'Read All Organizations',
+    root: 'origin',
+    method: 'GET',
+    path: '/v1/organizations',
+    status: 200,
+    keep: ({ _embedded }, world) => {
+      world.organizationId = _embedded.organizations[0].id;
+    },
+  },
+  {
+    page: 'Read All Licenses',
+    root: 'origin',
+    method: 'GET',
+    path: ({ organizationId }) =>
+      `/v1/organizations/${organizationId}/licenses?filter=${encodeURIComponent('(status eq "active")')}`,
+    status: 200,
+    keep: ({ _embedded }) => {
+      if (_embedded.licenses[0].status !== 'ACTIVE') throw new Error('No licence is active.');
+    },
   },
 
   // Removal

@@ -24,7 +24,8 @@ async function byCode(flow) {
     try {
       return await client.checkCode(flow.id, await ask('Code?'));
     } catch (error) {
-      if (!(error instanceof CountersignError) || error.code !== 'INVALID_OTP') throw error;
+      const mayTryAgain = error.code === 'INVALID_OTP' && error.inner.attemptsRemaining !== 0;
+      if (!(error instanceof CountersignError) || !mayTryAgain) throw error;
       say(wordsFor(error));
     }
   }

@@ -153,13 +153,20 @@ public class Login {
   static String wordsFor(CountersignError error) {
     return switch (String.valueOf(error.code)) {
       case "INVALID_OTP" ->
-          "That code is not right. Tries left: " + text(error.body, "attemptsRemaining") + ".";
+          isOver(error)
+              ? "Too many wrong codes: start again."
+              : "That code is not right. Tries left: " + text(error.body, "attemptsRemaining") + ".";
       case "OTP_EXPIRED" -> "That code is too old. Ask for a new one.";
       case "DEVICE_LOCKED" ->
           "Too many wrong codes: this device is locked for a while. Use another one, or wait.";
       case "INVALID_STATE" -> "This sign-in is over. Start again.";
       default -> null;
     };
+  }
+
+  /** The policy locks nothing, but the flow has ended. */
+  static boolean isOver(CountersignError error) {
+    return "0".equals(text(error.body, "attemptsRemaining"));
   }
 
   static String ask(String question) throws IOException {
@@ -174,7 +181,7 @@ public class Login {
       try {
         return checkCode(id, ask("Code?"));
       } catch (CountersignError error) {
-        if (!"INVALID_OTP".equals(error.code)) throw error;
+        if (!"INVALID_OTP".equals(error.code) || isOver(error)) throw error;
         System.out.println(wordsFor(error));
       }
     }

@@ -140,6 +140,8 @@ def words_for(error):
     """What the user may read; None: log it, and apologize."""
     code = getattr(error, "code", None)
     if code == "INVALID_OTP":
+        if error.inner.get("attemptsRemaining") == 0:
+            return "Too many wrong codes: start again."
         return f"That code is not right. Tries left: {error.inner.get('attemptsRemaining')}."
     if code == "OTP_EXPIRED":
         return "That code is too old. Ask for a new one."
@@ -171,7 +173,7 @@ def by_code(client, flow):
         try:
             return client.check_code(flow["id"], ask("Code?"))
         except CountersignError as error:
-            if error.code != "INVALID_OTP":
+            if error.code != "INVALID_OTP" or error.inner.get("attemptsRemaining") == 0:
                 raise
             print(words_for(error), flush=True)
 

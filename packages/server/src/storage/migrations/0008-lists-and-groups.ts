@@ -2,10 +2,11 @@
  * Groups with their members; and lists of many rows: every column that a filter names has an index
  * that ends in the id, so that a page is read in its order and goes no further.
  */
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Engine } from './0001-first.ts';
+import { makeIndexes, makeTables } from './new-table.ts';
 
-const TABLES: Record<string, Record<string, 'text' | 'text!'>> = {
+const TABLES = {
   user_groups: {
     name_key: 'text!',
     unique_key: 'text!',
@@ -13,7 +14,7 @@ const TABLES: Record<string, Record<string, 'text' | 'text!'>> = {
     population_id: 'text',
   },
   group_members: { group_id: 'text!', user_id: 'text!' },
-};
+} as const;
 
 /** The names of those that are made anew, with the id. */
 const FORMER = ['users_population', 'users_email', 'users_mobile_phone', 'users_created_at'];
@@ -39,23 +40,7 @@ const INDEXES = [
 
 /** Makes the tables, and the indexes of them and of those that are there. */
 export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
-  // Byte order in both engines, as in the first schema.
-  const text = engine === 'postgres' ? sql`text collate "C"` : sql`text`;
-  for (const [name, columns] of Object.entries(TABLES)) {
-    let table = db.schema
-      .createTable(name)
-      .addColumn('environment_id', text, (column) => column.notNull())
-      .addColumn('id', text, (column) => column.notNull())
-      .addColumn('version', 'integer', (column) => column.notNull())
-      .addColumn('doc', engine === 'postgres' ? sql`json` : sql`text`, (column) => column.notNull())
-      .addPrimaryKeyConstraint(`${name}_primary`, ['environment_id', 'id']);
-    for (const [columnName, type] of Object.entries(columns)) {
-      table = table.addColumn(columnName, text, (column) =>
-        type.endsWith('!') ? column.notNull() : column,
-      );
-    }
-    await table.execute();
-  }
+  await makeTables(db, engine, TABLES);
   for (const name of FORMER) await db.schema.dropIndex(name).execute();
-  for (const index of INDEXES) await sql.raw(index).execute(db);
+  await makeIndexes(db, INDEXES);
 }

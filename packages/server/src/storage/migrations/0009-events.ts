@@ -1,6 +1,7 @@
 /** Names of what is gone, and events on their way to subscriptions; docs/decisions/0040, 0041. */
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Engine } from './0001-first.ts';
+import { makeIndexes, makeTables, textOf } from './new-table.ts';
 
 /** Each of the first three holds only the few rows that have what it is about. */
 const INDEXES = [
@@ -10,30 +11,21 @@ const INDEXES = [
   'create unique index subscriptions_name on subscriptions (environment_id, name)',
 ];
 
+const TABLES = {
+  subscriptions: { name: 'text!' },
+  event_deliveries: {},
+  event_counters: {},
+} as const;
+
 /** Adds the columns, the tables and their indexes. */
 export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
-  // Byte order in both engines, as in the first schema.
-  const text = engine === 'postgres' ? sql`text collate "C"` : sql`text`;
-  const doc = engine === 'postgres' ? sql`json` : sql`text`;
-  const table = (name: string) =>
-    db.schema
-      .createTable(name)
-      .addColumn('environment_id', text, (column) => column.notNull())
-      .addColumn('id', text, (column) => column.notNull())
-      .addColumn('version', 'integer', (column) => column.notNull())
-      .addColumn('doc', doc, (column) => column.notNull())
-      .addPrimaryKeyConstraint(`${name}_primary`, ['environment_id', 'id']);
   for (const [column, type] of [
-    ['deleted_id', text],
+    ['deleted_id', textOf(engine)],
     ['waiting', 'bigint'],
     ['position', 'bigint'],
   ] as const) {
     await db.schema.alterTable('activities').addColumn(column, type).execute();
   }
-  await table('subscriptions')
-    .addColumn('name', text, (column) => column.notNull())
-    .execute();
-  await table('event_deliveries').execute();
-  await table('event_counters').execute();
-  for (const index of INDEXES) await sql.raw(index).execute(db);
+  await makeTables(db, engine, TABLES);
+  await makeIndexes(db, INDEXES);
 }

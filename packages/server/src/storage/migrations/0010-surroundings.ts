@@ -6,13 +6,12 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import type { Engine } from './0001-first.ts';
+import { makeIndexes, makeTables } from './new-table.ts';
 
-type Columns = Record<string, 'text' | 'bigint'>;
-
-const TABLES: Record<string, Columns> = {
-  organizations: { name_key: 'text', license_name_key: 'text', created_at: 'bigint' },
-  kept_resources: { kind: 'text', parent_id: 'text', unique_key: 'text', is_default: 'bigint' },
-};
+const TABLES = {
+  organizations: { name_key: 'text', license_name_key: 'text', created_at: 'integer' },
+  kept_resources: { kind: 'text', parent_id: 'text', unique_key: 'text', is_default: 'integer' },
+} as const;
 
 const INDEXES = [
   'create index kept_resources_kind on kept_resources (environment_id, kind, id)',
@@ -76,23 +75,8 @@ async function insertBuiltIn(db: Kysely<unknown>, environmentId: string, now: nu
 
 /** Makes the tables, and the rows that environments have from the beginning. */
 export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
-  // Byte order in both engines, as in the first schema.
-  const text = engine === 'postgres' ? sql`text collate "C"` : sql`text`;
-  const doc = engine === 'postgres' ? sql`json` : sql`text`;
-  for (const [name, columns] of Object.entries(TABLES)) {
-    let table = db.schema
-      .createTable(name)
-      .addColumn('environment_id', text, (column) => column.notNull())
-      .addColumn('id', text, (column) => column.notNull())
-      .addColumn('version', 'integer', (column) => column.notNull())
-      .addColumn('doc', doc, (column) => column.notNull())
-      .addPrimaryKeyConstraint(`${name}_primary`, ['environment_id', 'id']);
-    for (const [column, type] of Object.entries(columns)) {
-      table = table.addColumn(column, type === 'text' ? text : sql`bigint`);
-    }
-    await table.execute();
-  }
-  for (const index of INDEXES) await sql.raw(index).execute(db);
+  await makeTables(db, engine, TABLES);
+  await makeIndexes(db, INDEXES);
   const now = Date.now();
   const { rows } = await sql<{ id: string }>`select id from environments order by id`.execute(db);
   for (const { id } of rows) await insertBuiltIn(db, id, now);

@@ -1,6 +1,7 @@
 /** OATH tokens of an environment: imported, paired by their serial number, revoked; contract settings §4. */
 import { Type } from 'typebox';
 import { OATH_TOKENS_MAX } from '../../../config/limits.ts';
+import { momentsOf } from '../../../model/instant.ts';
 import type { OathToken } from '../../../model/oath.ts';
 import type { Parts } from '../../../parts.ts';
 import { originOf } from '../../kit/activity.ts';
@@ -27,7 +28,7 @@ import { resyncToken } from './resync-oath-token.ts';
 
 export type OathTokenParts = Pick<Parts, 'store' | 'links' | 'keyring' | 'methods'>;
 
-function tokenView({ serialNumber, rowNumber, credential }: OathToken) {
+function tokenView({ serialNumber, rowNumber, credential, ...moments }: OathToken) {
   const { type, otpLength, hashAlgorithm } = credential;
   return {
     serialNumber,
@@ -38,6 +39,7 @@ function tokenView({ serialNumber, rowNumber, credential }: OathToken) {
       ? { hotp: { counter: credential.counter } }
       : { totp: { timeStep: credential.timeStep, drift: credential.drift } }),
     ...(rowNumber === undefined ? {} : { rowNumber }),
+    ...momentsOf(moments),
   };
 }
 
