@@ -95,7 +95,7 @@ export async function startServer(
   const opened = watchStore(await openStore({ ...settings, oneServer: true }), log);
   // Who commits an event has it delivered: the runner is there once the server serves.
   let events: EventRunner | undefined;
-  const wakeEvents = () => events?.wake();
+  const wakeEvents = (environmentId?: string) => events?.wake(environmentId);
   const subscriptions = knowSubscriptions({ store: opened, log, whenChanged: wakeEvents });
   const store = markEvents(opened, subscriptions, wakeEvents);
   await subscriptions.refresh();
@@ -214,12 +214,14 @@ export async function startServer(
 
   const poster = openEventPoster(settings.webhooks);
   events = startEventRunner({
-    store,
+    // What it commits is no news to itself.
+    store: opened,
     vault: keyring,
     poster,
     known: subscriptions,
     clock,
     log,
+    metrics,
     host: () => new URL(links.apiOrigin()).host,
     render: (rows) => renderEvents(parts, rows),
   });

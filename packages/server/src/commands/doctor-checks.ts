@@ -199,6 +199,15 @@ const backups: Check = ({ settings: { databaseUrl, dataDirectory } }) => {
   return [Date.now() - last.getTime() > BACKUP_OLD_MS ? warning(text) : ok(text)];
 };
 
+const receivers: Check = ({ store }) => {
+  const failing = store?.failing.filter(({ since }) => Date.now() - since > HOUR_MS) ?? [];
+  if (failing.length === 0) return [];
+  const names = failing.map(({ id, reason }) => `${id} (${reason})`).join(', ');
+  return [
+    warning(`receivers of events have failed for more than an hour; subscriptions: ${names}`),
+  ];
+};
+
 const application: Check = () => [
   isAuthenticatorBuilt()
     ? ok('the authenticator is built')
@@ -216,5 +225,6 @@ export const CHECKS: readonly Check[] = [
   certificate,
   mail,
   backups,
+  receivers,
   application,
 ];

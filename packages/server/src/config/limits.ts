@@ -295,6 +295,9 @@ export const EVENTS_NUMBERED_MAX = 200;
 /** How long committed events are gathered, and how often is looked for those of others. */
 export const EVENTS_GATHER_MS = 100;
 export const EVENTS_POLL_MS = 1_000;
+/** How often all deliveries are read, for what other nodes have left; more environments than this are read as all. */
+export const EVENTS_LOOK_MS = 5_000;
+export const EVENTS_LOOK_MAX = 20;
 /** How often a node reads all subscriptions anew; from what age on it doesn't trust what it has read. */
 export const SUBSCRIPTIONS_READ_MS = 20_000;
 export const SUBSCRIPTIONS_FRESH_MS = 60_000;

@@ -12,6 +12,8 @@ test('metrics count requests, flows, passcodes and messages', async () => {
   metrics.otpChecked('VALID');
   metrics.messageHandled('EMAIL', 'SENT');
   metrics.setOutboxBacklog(7);
+  metrics.eventsHandled('DELIVERED', 3);
+  metrics.setEventBacklog(2);
   const text = await metrics.text();
   for (const line of [
     'countersign_http_requests_total{operation="createDevice",status="2xx"} 1',
@@ -23,6 +25,8 @@ test('metrics count requests, flows, passcodes and messages', async () => {
     'countersign_otp_checks_total{verdict="VALID"} 1',
     'countersign_messages_total{channel="EMAIL",outcome="SENT"} 1',
     'countersign_outbox_backlog 7',
+    'countersign_webhook_events_total{outcome="DELIVERED"} 3',
+    'countersign_webhook_backlog 2',
   ]) {
     assert.ok(text.includes(line), line);
   }

@@ -17,6 +17,10 @@ export interface Metrics {
   messageHandled(channel: string, outcome: string): void;
   /** Messages that wait in the outbox. */
   setOutboxBacklog(messages: number): void;
+  /** `outcome`: `DELIVERED`, `FAILED`, `DROPPED`. */
+  eventsHandled(outcome: string, count: number): void;
+  /** Events that subscriptions have yet to go through. */
+  setEventBacklog(events: number): void;
   readonly contentType: string;
   text(): Promise<string>;
 }
@@ -56,6 +60,17 @@ export function createMetrics({ process = false }: { process?: boolean } = {}): 
     registers,
   });
 
+  const events = counter(
+    'webhook_events_total',
+    'Events of subscriptions: delivered, not taken by a receiver (they go again), or given up.',
+    ['outcome'],
+  );
+  const eventBacklog = new Gauge({
+    name: 'countersign_webhook_backlog',
+    help: 'Events that enabled subscriptions have yet to go through; the same on every node.',
+    registers,
+  });
+
   return {
     requestServed(operation, status, seconds) {
       requests.inc({ operation, status: `${Math.trunc(status / 100)}xx` });
@@ -67,6 +82,8 @@ export function createMetrics({ process = false }: { process?: boolean } = {}): 
     otpChecked: (verdict) => otpChecks.inc({ verdict }),
     messageHandled: (channel, outcome) => messages.inc({ channel, outcome }),
     setOutboxBacklog: (count) => backlog.set(count),
+    eventsHandled: (outcome, count) => events.inc({ outcome }, count),
+    setEventBacklog: (count) => eventBacklog.set(count),
     contentType: registry.contentType,
     text: () => registry.metrics(),
   };

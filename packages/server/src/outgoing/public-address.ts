@@ -58,17 +58,21 @@ export class PrivateAddressError extends Error {
 }
 
 /** Looks a name up and refuses it when it leads inside; so what was checked is what is called. */
-export const publicLookup: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) return callback(error, '', 0);
-    const [first] = addresses;
-    if (!first || !addresses.every(({ address }) => isPublicAddress(address))) {
-      return callback(new PrivateAddressError('The address is not public.'), '', 0);
-    }
-    if (options.all) callback(null, addresses);
-    else callback(null, first.address, first.family);
-  });
-};
+export const publicLookupBy =
+  (look: typeof lookup): LookupFunction =>
+  (hostname, options, callback) => {
+    look(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) return callback(error, '', 0);
+      const [first] = addresses;
+      if (!first || !addresses.every(({ address }) => isPublicAddress(address))) {
+        return callback(new PrivateAddressError('The address is not public.'), '', 0);
+      }
+      if (options.all) callback(null, addresses);
+      else callback(null, first.address, first.family);
+    });
+  };
+
+export const publicLookup = publicLookupBy(lookup);
 
 /** Whether an address stands in the URL itself, which isn't looked up, and is not public. Pure. */
 export function isPrivateLiteral(url: string): boolean {

@@ -1,6 +1,7 @@
 /** What a store holds, read without making, migrating or changing anything. */
 import { dirname } from 'node:path';
-import type { EnvironmentKey } from '../model/documents.ts';
+import type { EnvironmentKey, EventDelivery, Subscription } from '../model/documents.ts';
+import type { Instant } from '../model/instant.ts';
 import { pendingMigrations } from './migrations/migrations.ts';
 import { existingFile, type StorePlace } from './open.ts';
 import { placeOf } from './place.ts';
@@ -23,12 +24,18 @@ export interface StoreReport {
   dataKey?: Pick<Stored<EnvironmentKey>, 'environmentId' | 'id'> & { sealed: string };
   /** What texts are kept in; `UTF8` is needed. */
   encoding: string;
+  /** Subscriptions that are enabled and whose receivers fail, and since when. */
+  failing: { id: string; since: Instant; reason?: string | undefined }[];
   /** The process that serves from the file. */
   servedBy?: number;
 }
 
 const DATA_KEY =
   "select environment_id, id, cast(doc as text) as doc from environment_keys where purpose = 'DATA' limit 1";
+
+const DELIVERIES = `select d.id as id, cast(d.doc as text) as delivery, cast(s.doc as text) as subscription
+  from event_deliveries d
+  join subscriptions s on s.environment_id = d.environment_id and s.id = d.id`;
 
 /** Throws `NoStoreError` and `SchemaTooNewError`, and what the driver throws. */
 export async function inspectStore(place: StorePlace): Promise<StoreReport> {
@@ -49,6 +56,15 @@ function dataKeyOf(row: Record<string, unknown> | undefined) {
   };
 }
 
+function failingOf(rows: readonly Record<string, unknown>[]): StoreReport['failing'] {
+  return rows.flatMap(({ id, delivery, subscription }) => {
+    const { failingSince, lastFailure }: EventDelivery = JSON.parse(String(delivery));
+    const { enabled }: Subscription = JSON.parse(String(subscription));
+    if (!enabled || failingSince === undefined) return [];
+    return [{ id: String(id), since: failingSince, reason: lastFailure?.reason }];
+  });
+}
+
 function inspectFile(dataDirectory: string): StoreReport {
   const path = existingFile(dataDirectory);
   const servedBy = servingProcess(path);
@@ -60,6 +76,7 @@ export function inspectSqliteFile(path: string): StoreReport {
   const db = openReadOnly(path);
   try {
     const { bytes, environments, users, migrations } = contentsOf(db, path);
+    const pending = pendingMigrations(migrations);
     return {
       engine: 'SQLite',
       place: path,
@@ -67,7 +84,9 @@ export function inspectSqliteFile(path: string): StoreReport {
       bytes,
       environments,
       users,
-      pending: pendingMigrations(migrations),
+      pending,
+      // An older schema may have no such tables.
+      failing: pending.length > 0 ? [] : failingOf(db.prepare(DELIVERIES).all()),
       ...dataKeyOf(db.prepare(DATA_KEY).get()),
       encoding: String(db.prepare('pragma encoding').get()?.encoding).replace('-', ''),
     };
@@ -117,9 +136,11 @@ function inspectDatabase(databaseUrl: string): Promise<StoreReport> {
       encoding: String(about?.encoding),
     };
     if (!about?.made) {
-      return { ...report, environments: 0, users: 0, pending: pendingMigrations([]) };
+      const pending = pendingMigrations([]);
+      return { ...report, environments: 0, users: 0, pending, failing: [] };
     }
     const migrations = await read('select name from kysely_migration order by name');
+    const pending = pendingMigrations(migrations.map(({ name }) => String(name)));
     const [counted] = await read(
       `select (select count(*) from environments)::int as environments,
         (select count(*) from users)::int as users`,
@@ -129,7 +150,8 @@ function inspectDatabase(databaseUrl: string): Promise<StoreReport> {
       ...report,
       environments: Number(counted?.environments),
       users: Number(counted?.users),
-      pending: pendingMigrations(migrations.map(({ name }) => String(name))),
+      pending,
+      failing: pending.length > 0 ? [] : failingOf(await read(DELIVERIES)),
       ...dataKeyOf(key),
     };
   });

@@ -21,6 +21,9 @@ import type { Store, Stored } from '../../storage/store.ts';
 import type { KnownSubscriptions } from './known-subscriptions.ts';
 import { type Batch, type BatchParts, nextBatch } from './next-batch.ts';
 
+/** What became of events at once: those of a batch that has failed go again. */
+export type EventOutcome = 'DELIVERED' | 'FAILED' | 'DROPPED';
+
 export interface DeliveryParts extends BatchParts {
   store: Pick<Store, 'get' | 'list' | 'commit'>;
   vault: Pick<Vault, 'open'> & VaultLoader;
@@ -28,6 +31,7 @@ export interface DeliveryParts extends BatchParts {
   known: Pick<KnownSubscriptions, 'get'>;
   clock: Clock;
   log: Logger;
+  metrics: { eventsHandled(outcome: EventOutcome, count: number): void };
   /** From 0 to 1. */
   random(): number;
   /** Aborts what is under way. */
@@ -121,13 +125,18 @@ function afterFailure(
 }
 
 function tell(
-  { log }: DeliveryParts,
+  { log, metrics }: DeliveryParts,
   { environmentId, id, doc }: Row,
   outcome: PostOutcome,
-  { dropped }: Batch,
+  { body, dropped }: Batch,
 ): void {
   const facts = { environmentId, subscriptionId: id };
-  if (dropped > 0) log.error({ ...facts, dropped }, 'Events: some were given up.');
+  if (outcome.delivered && dropped > 0) {
+    metrics.eventsHandled('DROPPED', dropped);
+    log.error({ ...facts, dropped }, 'Events: some were given up.');
+  }
+  if (!body) return;
+  metrics.eventsHandled(outcome.delivered ? 'DELIVERED' : 'FAILED', body.count);
   if (!outcome.delivered) {
     const { reason } = outcome;
     const level = doc.failingSince === undefined ? 'warn' : 'debug';
@@ -164,7 +173,7 @@ export async function deliverEvents(parts: DeliveryParts, waiting: Row): Promise
       await save(parts, row, { ...row.doc, availableAt: clock.now() });
       return slowest;
     }
-    if (batch.body) tell(parts, row, outcome, batch);
+    tell(parts, row, outcome, batch);
     if (!outcome.delivered) {
       const { reason } = outcome;
       await save(parts, row, afterFailure(row.doc, batch, reason, clock.now(), parts.random()));

@@ -1,34 +1,38 @@
 /**
  * Takes committed events to those who have subscribed: gives them numbers, and delivers. Passes never
- * overlap; one is asked for by `wake` (an event was committed), by a timer (another node's events,
- * a retry that is due, a lease that has ended) and by `idle`. Receivers that fail or are slow have
+ * overlap; one is asked for by `wake` (an event was committed), by a timer (a retry that is
+ * due, what another node has left) and by `idle`. Receivers that fail or are slow have
  * places of their own, so nobody else waits for them.
  */
 import {
   EVENTS_GATHER_MS,
   EVENTS_POLL_MS,
-  PAGE_SIZE_MAX,
   WEBHOOK_CONCURRENCY_MAX,
   WEBHOOK_STOP_MS,
   WEBHOOK_TROUBLED_MAX,
 } from '../../config/limits.ts';
 import type { EventDelivery } from '../../model/documents.ts';
 import { makeLimiter } from '../../model/limiter.ts';
-import { ANY_ENVIRONMENT, type Store, type Stored } from '../../storage/store.ts';
+import type { Store, Stored } from '../../storage/store.ts';
 import { logFailure } from '../log-failure.ts';
 import { type DeliveryParts, deliverEvents, isSlow } from './deliver-events.ts';
+import { createDueDeliveries, type DueParts } from './due-deliveries.ts';
 import type { KnownSubscriptions } from './known-subscriptions.ts';
 import { createCatchUp, numberWaiting } from './number-events.ts';
 
-export type EventRunnerParts = Omit<DeliveryParts, 'isStopping' | 'cutOff' | 'random' | 'known'> & {
+export type EventRunnerParts = Omit<
+  DeliveryParts,
+  'isStopping' | 'cutOff' | 'random' | 'known' | 'metrics'
+> & {
   store: Pick<Store, 'get' | 'list' | 'commit'>;
   known: KnownSubscriptions;
+  metrics: DeliveryParts['metrics'] & DueParts['metrics'];
   random?: () => number;
 };
 
 export interface EventRunner {
-  /** Something was committed, or changed: look soon. Cheap. */
-  wake(): void;
+  /** Something was committed, or the subscriptions of an environment have changed: look soon. Cheap. */
+  wake(environmentId?: string): void;
   /** Resolves once all that can be delivered now was tried. */
   idle(): Promise<void>;
   /** Begins nothing new and waits, for a bounded time, for what is under way. */
@@ -45,7 +49,9 @@ export function startEventRunner(given: EventRunnerParts): EventRunner {
     cutOff: cutOff.signal,
     isStopping: () => stopping,
   };
-  const catchUp = createCatchUp(parts);
+  const due = createDueDeliveries(given);
+  const numbering = { store, clock, whenNumbered: due.ask };
+  const catchUp = createCatchUp(numbering);
   const healthy = makeLimiter(WEBHOOK_CONCURRENCY_MAX);
   const troubled = makeLimiter(WEBHOOK_TROUBLED_MAX);
   /** By subscription: those of which this node delivers. */
@@ -72,46 +78,21 @@ export function startEventRunner(given: EventRunnerParts): EventRunner {
     const delivering = lane(() => deliver(row)).finally(() => {
       underWay.delete(id);
       // What came meanwhile was left to this one.
-      wake();
+      wake(row.environmentId);
     });
     underWay.set(id, delivering);
   }
 
-  /** The last pass has left one to a delivery that was under way, which may not have seen it all. */
-  let hasLeftSome = false;
-
-  /** Those that have something to deliver, and whose time it is. */
-  async function due(): Promise<Stored<EventDelivery>[]> {
-    const counters = await listAll('event_counters');
-    const last = new Map(counters.map(({ id, doc }) => [id, doc.last]));
-    const now = clock.now();
-    const behind = (await listAll('event_deliveries')).filter(
-      ({ environmentId, id, doc }) =>
-        (doc.replay !== undefined || doc.position < (last.get(environmentId) ?? 0)) &&
-        known.get(environmentId, id)?.doc.enabled === true,
-    );
-    hasLeftSome = behind.some(({ id }) => underWay.has(id));
-    return behind.filter(({ id, doc }) => doc.availableAt <= now && !underWay.has(id));
-  }
-
-  async function listAll<T extends 'event_counters' | 'event_deliveries'>(table: T) {
-    const rows = await store.list(table, ANY_ENVIRONMENT, { limit: PAGE_SIZE_MAX });
-    let page = rows;
-    while (page.length === PAGE_SIZE_MAX) {
-      const afterId = page.at(-1)?.id ?? '';
-      page = await store.list(table, ANY_ENVIRONMENT, { afterId, limit: PAGE_SIZE_MAX });
-      rows.push(...page);
-    }
-    return rows;
-  }
-
   async function pass(): Promise<void> {
     const subscriptions = known.all();
-    if (subscriptions.length === 0 || stopping) return;
+    if (stopping) return;
     try {
-      await catchUp(subscriptions);
-      while ((await numberWaiting(parts)) && !stopping);
-      for (const row of await due()) if (!stopping) begin(row);
+      // Where nobody has subscribed nothing is read.
+      if (subscriptions.length > 0) {
+        await catchUp(subscriptions);
+        while ((await numberWaiting(numbering)) && !stopping);
+      }
+      for (const row of await due.look()) if (!stopping && !underWay.has(row.id)) begin(row);
     } catch (error) {
       logFailure(log, error, 'Events: a pass failed.');
     }
@@ -131,7 +112,8 @@ export function startEventRunner(given: EventRunnerParts): EventRunner {
     return next;
   }
 
-  function wake(): void {
+  function wake(environmentId?: string): void {
+    if (environmentId !== undefined) due.ask(environmentId);
     if (gathering || stopping) return;
     gathering = setTimeout(() => {
       gathering = undefined;
@@ -148,8 +130,9 @@ export function startEventRunner(given: EventRunnerParts): EventRunner {
     async idle() {
       do {
         await Promise.all(underWay.values());
+        due.askAll();
         await runPass();
-      } while ((underWay.size > 0 || hasLeftSome) && !stopping);
+      } while ((underWay.size > 0 || due.isAsked()) && !stopping);
     },
     async stop() {
       stopping = true;

@@ -33,8 +33,8 @@ export interface KnownSubscriptions {
 export interface KnownParts {
   store: Pick<Store, 'list' | 'onConfigurationChange'>;
   log: Logger;
-  /** Called when there may be something else to deliver. */
-  whenChanged(): void;
+  /** Called when there may be something else to deliver, there or anywhere. */
+  whenChanged(environmentId?: string): void;
   /** Milliseconds that pass, whatever the clock says; tests pass their own. */
   elapsed?: () => number;
 }
@@ -82,7 +82,7 @@ export function knowSubscriptions(parts: KnownParts): KnownSubscriptions {
   function refresh(environmentId?: string): Promise<void> {
     const reading = last
       .then(() => (environmentId === undefined ? readAll() : readOne(environmentId)))
-      .then(whenChanged);
+      .then(() => whenChanged(environmentId));
     last = reading.catch((error: unknown) => {
       if (!closed) logFailure(log, error, 'Events: the subscriptions could not be read.');
     });
@@ -132,7 +132,7 @@ export function knowSubscriptions(parts: KnownParts): KnownSubscriptions {
 export function markEvents<S extends Pick<Store, 'commit'>>(
   store: S,
   known: Pick<KnownSubscriptions, 'marked' | 'refresh'>,
-  whenMarked: () => void,
+  wake: (environmentId?: string) => void,
 ): S {
   return {
     ...store,
@@ -140,7 +140,11 @@ export function markEvents<S extends Pick<Store, 'commit'>>(
       const marked = known.marked(writes);
       const outcome = await store.commit(marked);
       if (!outcome.committed) return outcome;
-      if (marked !== writes) whenMarked();
+      if (marked !== writes) wake();
+      const delivery = writes.find(
+        ({ table, op }) => table === 'event_deliveries' && op !== 'guard',
+      );
+      if (delivery) wake(delivery.environmentId);
       const changed = writes.find(({ table, op }) => table === 'subscriptions' && op !== 'guard');
       // It is committed: what can't be read now is read soon.
       if (changed) await known.refresh(changed.environmentId).catch(() => {});

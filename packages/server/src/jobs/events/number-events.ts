@@ -12,6 +12,8 @@ import { ANY_ENVIRONMENT, type Store, type Stored, type Write } from '../../stor
 export interface NumberingParts {
   store: Pick<Store, 'get' | 'list' | 'commit'>;
   clock: Clock;
+  /** Called for each environment whose counter has grown. */
+  whenNumbered(environmentId: string): void;
 }
 
 type Event = Stored<Activity>;
@@ -30,7 +32,7 @@ function numbered({ environmentId, id, version, doc }: Event, position: number):
 
 /** Returns whether it was done; another node may have been faster. */
 async function numberSome(
-  { store, clock }: NumberingParts,
+  { store, clock, whenNumbered }: NumberingParts,
   environmentId: string,
   events: readonly Event[],
 ): Promise<boolean> {
@@ -49,6 +51,7 @@ async function numberSome(
       : { op: 'insert', ...key, doc },
     ...events.map((event, index) => numbered(event, last + 1 + index)),
   ]);
+  if (outcome.committed) whenNumbered(environmentId);
   return outcome.committed;
 }
 
