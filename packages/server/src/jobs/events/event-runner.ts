@@ -28,6 +28,7 @@ export type EventRunnerParts = Omit<
   known: KnownSubscriptions;
   metrics: DeliveryParts['metrics'] & DueParts['metrics'];
   random?: () => number;
+  elapsed?: () => number;
 };
 
 export interface EventRunner {
