@@ -29,6 +29,7 @@ import type { Store, Stored } from '../storage/store.ts';
 import { type KeeperVault, keepMessages } from './keep-messages.ts';
 import { logFailure } from './log-failure.ts';
 import { dead, type MessageDecision, type MessageOutcome } from './message-outcome.ts';
+import { makePasses } from './passes.ts';
 import { type Lane, type LaneParts, makeLane } from './send-message.ts';
 
 /** What the worker counts; `observability/metrics.ts` is one. */
@@ -104,7 +105,7 @@ export function startOutboxWorker(parts: OutboxWorkerParts): OutboxWorker {
         for (const message of messages) held.delete(message);
         const before = fullChannels().length;
         count(messages, -1);
-        if (hasLeftSome && fullChannels().length < before && !isStopping()) void runPass();
+        if (hasLeftSome && fullChannels().length < before && !isStopping()) void passes.run();
       });
     underWay.add(tracked);
   }
@@ -193,48 +194,27 @@ export function startOutboxWorker(parts: OutboxWorkerParts): OutboxWorker {
     }
   }
 
-  let last = Promise.resolve();
-  let next: Promise<void> | undefined;
-  let gathering: NodeJS.Timeout | undefined;
-
-  /** The next pass that begins: what is committed by now is before it. */
-  function runPass(): Promise<void> {
-    next ??= last.then(() => {
-      next = undefined;
-      last = pass();
-      return last;
-    });
-    return next;
-  }
-
-  const polling = setInterval(runPass, Math.round(OUTBOX_POLL_MS * (0.75 + random() / 2)));
+  const passes = makePasses(pass, {
+    gatherMs: OUTBOX_GATHER_MS,
+    pollMs: OUTBOX_POLL_MS * (0.75 + random() / 2),
+  });
   const renewing = setInterval(renewLeases, OUTBOX_RENEWAL_MS);
-  // Only servers keep a process alive.
-  polling.unref();
   renewing.unref();
-  void runPass();
+  void passes.run();
 
   return {
-    wake() {
-      if (gathering || isStopping()) return;
-      gathering = setTimeout(() => {
-        gathering = undefined;
-        void runPass();
-      }, OUTBOX_GATHER_MS);
-    },
+    wake: passes.wake,
     async idle() {
       let hasMore: boolean;
       do {
-        await runPass();
+        await passes.run();
         hasMore = hasLeftSome;
         await Promise.all(underWay);
       } while (hasMore && !isStopping());
     },
     async stop() {
       stopping.abort();
-      clearInterval(polling);
-      clearTimeout(gathering);
-      const all = last.then(() => Promise.all(underWay));
+      const all = passes.stop().then(() => Promise.all(underWay));
       if (!(await endsWithin(all, OUTBOX_STOP_MS))) {
         cutOff.abort();
         await endsWithin(all, OUTBOX_STOP_MS / 5);

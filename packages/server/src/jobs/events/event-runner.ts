@@ -15,6 +15,7 @@ import type { EventDelivery } from '../../model/documents.ts';
 import { makeLimiter } from '../../model/limiter.ts';
 import type { Store, Stored } from '../../storage/store.ts';
 import { logFailure } from '../log-failure.ts';
+import { makePasses } from '../passes.ts';
 import { type DeliveryParts, deliverEvents, isSlow } from './deliver-events.ts';
 import { createDueDeliveries, type DueParts } from './due-deliveries.ts';
 import type { KnownSubscriptions } from './known-subscriptions.ts';
@@ -99,32 +100,15 @@ export function startEventRunner(given: EventRunnerParts): EventRunner {
     }
   }
 
-  let last = Promise.resolve();
-  let next: Promise<void> | undefined;
-  let gathering: NodeJS.Timeout | undefined;
-
-  /** The next pass that begins: what is committed by now is before it. */
-  function runPass(): Promise<void> {
-    next ??= last.then(() => {
-      next = undefined;
-      last = pass();
-      return last;
-    });
-    return next;
-  }
+  const passes = makePasses(pass, {
+    gatherMs: EVENTS_GATHER_MS,
+    pollMs: EVENTS_POLL_MS * (0.75 + parts.random() / 2),
+  });
 
   function wake(environmentId?: string): void {
     if (environmentId !== undefined) due.ask(environmentId);
-    if (gathering || stopping) return;
-    gathering = setTimeout(() => {
-      gathering = undefined;
-      void runPass();
-    }, EVENTS_GATHER_MS);
-    gathering.unref();
+    passes.wake();
   }
-
-  const polling = setInterval(runPass, EVENTS_POLL_MS * (0.75 + parts.random() / 2));
-  polling.unref();
 
   return {
     wake,
@@ -132,14 +116,12 @@ export function startEventRunner(given: EventRunnerParts): EventRunner {
       do {
         await Promise.all(underWay.values());
         due.askAll();
-        await runPass();
+        await passes.run();
       } while ((underWay.size > 0 || due.isAsked()) && !stopping);
     },
     async stop() {
       stopping = true;
-      clearInterval(polling);
-      clearTimeout(gathering);
-      const all = last.then(() => Promise.all(underWay.values()));
+      const all = passes.stop().then(() => Promise.all(underWay.values()));
       const timer = setTimeout(() => cutOff.abort(), WEBHOOK_STOP_MS);
       await all;
       clearTimeout(timer);
