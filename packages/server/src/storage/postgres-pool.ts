@@ -13,6 +13,10 @@ const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
 const SESSION = `set statement_timeout = ${STATEMENT_TIMEOUT_MS}; set enable_seqscan = off;
   set enable_hashjoin = off; set enable_mergejoin = off; set jit = off`;
 const GENERIC_PLANS = 'set plan_cache_mode = force_generic_plan';
+// A plan that was made while a table was all but empty may take any index that begins with the
+// environment, and read all of its rows. So plans are made anew: soon at first, when tables grow fastest.
+const PLANS_AT_FIRST_MS = 1_000;
+const PLANS_AT_MOST_MS = 60_000;
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 const READ_ONLY_STATE = '25006';
@@ -89,6 +93,18 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   }
 }
 
+/** Until when the plans of a connection are kept, and how long the next ones are. */
+const plans = new WeakMap<pg.ClientBase, { until: number; nextMs: number }>();
+
+async function forgetOldPlans(client: pg.ClientBase): Promise<void> {
+  const now = performance.now();
+  const known = plans.get(client);
+  if (known && now < known.until) return;
+  const nextMs = known?.nextMs ?? PLANS_AT_FIRST_MS;
+  plans.set(client, { until: now + nextMs, nextMs: Math.min(2 * nextMs, PLANS_AT_MOST_MS) });
+  if (known) await client.query('discard plans');
+}
+
 /** The SQLSTATE of a statement that the server refused; undefined: another kind of error. */
 export function sqlStateOf(error: unknown): string | undefined {
   return error instanceof pg.DatabaseError && error.severity === 'ERROR' ? error.code : undefined;
@@ -124,6 +140,7 @@ async function runOnce<Row extends pg.QueryResultRow>(
   client.on('error', ignore);
   let isBroken = false;
   try {
+    await forgetOldPlans(client);
     return await client.query<Row>(query);
   } catch (error) {
     const state = sqlStateOf(error);
