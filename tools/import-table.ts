@@ -73,7 +73,9 @@ const WINGS: readonly {
   {
     wing: 'messages',
     below: ['policies', 'kit'],
-    may: ['notifications/outbox.ts', 'notifications/templates/'],
+    may: ['notifications/', 'outgoing/', 'crypto/'],
+    npm: ['libphonenumber-js', 'lru-cache'],
+    node: ['node:net', 'node:dns', 'node:dns/promises'],
     because: 'How messages read and leave.',
   },
   {
@@ -385,6 +387,10 @@ export const DEVICE_TYPES_ALLOWED: readonly { path: string; because: string }[] 
     path: 'notifications/',
     because: 'Channels are named as the device types that they serve: EMAIL, SMS, VOICE, WHATSAPP.',
   },
+  ...['model/messages.ts', 'resources/messages/'].map((path) => ({
+    path,
+    because: 'Delivery methods and senders are spelled as the device types that they serve.',
+  })),
   ...['model/oath.ts', 'resources/devices/oath-tokens/', 'resources/devices/oath-jobs/'].map(
     (path) => ({
       path,

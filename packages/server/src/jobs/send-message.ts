@@ -113,7 +113,8 @@ export function makeLane(channel: Channel, parts: LaneParts): Lane {
       trouble = 'UNRENDERABLE';
       const words = renderWords(channel.name, payload);
       const wake = wakeOf(message, payload, clock.now());
-      return { id: message.id, to: payload.to, ...words, ...(wake ? { wake } : {}) };
+      const { to, variables } = payload;
+      return { id: message.id, to, variables, ...words, ...(wake ? { wake } : {}) };
     } catch (error) {
       const now = clock.now();
       if (!isRenderTimeout(error)) return dead(message, trouble, now);

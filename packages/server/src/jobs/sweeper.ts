@@ -23,6 +23,8 @@ const SWEPT: readonly { table: Table; graceMs: number }[] = [
   { table: 'oath_job_parts', graceMs: 0 },
   { table: 'used_assertions', graceMs: 0 },
   { table: 'data_explorations', graceMs: 0 },
+  { table: 'message_counters', graceMs: 0 },
+  { table: 'message_cooldowns', graceMs: 0 },
   // The outbox worker is to see that a message expired, and say so, before it is gone.
   { table: 'messages', graceMs: MESSAGE_GRACE_MS },
 ];
@@ -45,6 +47,14 @@ const LEFT_BEHIND: Readonly<Record<LeftTable, true>> = {
   user_groups: true,
   used_assertions: true,
   data_explorations: true,
+  template_contents: true,
+  notification_policies: true,
+  notification_settings: true,
+  message_senders: true,
+  trusted_emails: true,
+  email_domains: true,
+  message_counters: true,
+  message_cooldowns: true,
   users: true,
   populations: true,
   role_assignments: true,

@@ -7,6 +7,16 @@ import type { Activity, EventCounter, EventDelivery, Subscription } from './even
 import type { CustomAuthenticator, FidoPolicy, KeptFido2Policy } from './fido2.ts';
 import type { Instant } from './instant.ts';
 import type {
+  EmailDomain,
+  MessageCooldown,
+  MessageCounter,
+  MessageSender,
+  NotificationPolicy,
+  NotificationSettings,
+  TemplateContent,
+  TrustedEmail,
+} from './messages.ts';
+import type {
   AuthenticationCode,
   DeviceRemoval,
   DeviceRequest,
@@ -430,6 +440,14 @@ export interface Documents {
   event_deliveries: EventDelivery;
   event_counters: EventCounter;
   data_explorations: DataExploration;
+  template_contents: TemplateContent;
+  notification_policies: NotificationPolicy;
+  notification_settings: NotificationSettings;
+  message_senders: MessageSender;
+  email_domains: EmailDomain;
+  trusted_emails: TrustedEmail;
+  message_counters: MessageCounter;
+  message_cooldowns: MessageCooldown;
 }
 
 export type Table = keyof Documents;

@@ -27,6 +27,9 @@ const waitsForPush = ({ status }: Flow) => status === 'PUSH_CONFIRMATION_REQUIRE
 /** The end of the account's lock; of one without an end, the last moment there is. */
 const lockedUntil = ({ lock }: User) => lock && (lock.unlockAt ?? Number.MAX_SAFE_INTEGER);
 
+/** `en_GB`, `en-gb` and `EN-GB` are one. */
+const localeKey = (locale: string) => locale.toLowerCase().replaceAll('_', '-');
+
 const flag = (value: boolean): number => (value ? 1 : 0);
 
 export const TABLES: Tables = {
@@ -219,6 +222,35 @@ export const TABLES: Tables = {
   event_deliveries: { columns: {} },
   event_counters: { columns: {} },
   data_explorations: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
+  template_contents: {
+    columns: {
+      template: ({ template }) => template,
+      // One content for each.
+      content_key: ({ template, deliveryMethod, locale, variant = '' }) =>
+        [template, deliveryMethod, localeKey(locale), textKey(variant)].join('/'),
+      variant_key: ({ variant }) => variant && textKey(variant),
+    },
+    notifies: true,
+  },
+  notification_policies: {
+    columns: { name: ({ name }) => composed(name), is_default: ({ isDefault }) => flag(isDefault) },
+    notifies: true,
+  },
+  notification_settings: { columns: {}, notifies: true },
+  message_senders: {
+    columns: { kind: ({ kind }) => kind, name: ({ name }) => name && composed(name) },
+    notifies: true,
+  },
+  email_domains: { columns: { domain_name: ({ domainName }) => domainName }, notifies: true },
+  trusted_emails: {
+    columns: {
+      domain_id: ({ domainId }) => domainId,
+      email_address: ({ emailAddress }) => emailKey(emailAddress),
+    },
+    notifies: true,
+  },
+  message_counters: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
+  message_cooldowns: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
 };
 
 export const TABLE_NAMES = Object.keys(TABLES) as Table[];

@@ -7,6 +7,15 @@ export interface RenderedMessage extends Words {
   /** The same on each try: what a provider knows a repetition by (idempotency key). */
   id: string;
   to: Recipient;
+  /** Who an e-mail is from, and who is answered, where its content says so. */
+  from?: { name?: string; address?: string };
+  replyTo?: { name?: string; address?: string };
+  /** The alphanumeric sender of a text message, where its content names one. */
+  sender?: string;
+  /** The voice that speaks, as its content names it. */
+  voice?: string;
+  /** What a provider's request may name beside the text: `otp`, `user.username`. */
+  variables?: Readonly<Record<string, string>>;
   /** A message that wakes a phone: all that the provider may know, and whose account is used. */
   wake?: Wake;
 }
@@ -26,7 +35,11 @@ export interface Wake {
  * code nor an address.
  */
 export type DeliveryReceipt =
-  | { outcome: 'DELIVERED' }
+  | {
+      outcome: 'DELIVERED';
+      /** What the provider calls the message: what it says of it later is known by this. */
+      providerMessageId?: string;
+    }
   /** The provider won't take this message, however often it is tried. */
   | {
       outcome: 'REFUSED';

@@ -43,7 +43,7 @@ const EXPECTED: Partial<Record<Permission, string>> = {
   'update:application': '-x--xx--',
   'read:pushCredential': '-x--xxx-',
   'update:notification': '-x------',
-  'read:notification': '-x----x-',
+  'read:notification': 'xx----x-',
   'read:activity': 'xxx---x-',
   'update:subscription': '-x------',
   'read:subscription': '-x----x-',

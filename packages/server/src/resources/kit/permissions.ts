@@ -35,7 +35,7 @@ const MATRIX = {
   oathToken: '           -    CRUD CRUD R    -    -    R    R',
   application: '         -    CRUD -    -    CRUD CRUD R    -',
   pushCredential: '      -    CRUD -    -    CRUD CRUD R    -',
-  notification: '        -    CRUD -    -    -    -    R    -',
+  notification: '        R    CRUD -    -    -    -    R    -',
   surrounding: '         -    CRUD -    -    R    -    R    -',
   activity: '            R    R    R    -    -    -    R    -',
   subscription: '        -    CRUD -    -    -    -    R    -',

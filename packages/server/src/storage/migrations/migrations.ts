@@ -23,6 +23,7 @@ export const MIGRATIONS: readonly MigrationFile[] = [
   { name: '0011-clients', load: () => import('./0011-clients.ts') },
   { name: '0013-grace-periods', load: () => import('./0013-grace-periods.ts') },
   { name: '0014-reports', load: () => import('./0014-reports.ts') },
+  { name: '0015-messages', load: () => import('./0015-messages.ts') },
 ];
 
 /** The database was written by a newer Countersign than this one. */

@@ -1,0 +1,79 @@
+/** What is kept of messages: their words, their limits, and the accounts that they leave by. */
+import type { Timestamps } from './documents.ts';
+import type { Instant } from './instant.ts';
+
+/** As templates, contents, quotas and limits of countries spell them; contract messages, "Naming traps". */
+export type DeliveryMethod = 'SMS' | 'Voice' | 'Email' | 'Push' | 'WhatsApp';
+
+/** The words of a template for one delivery method, locale and variant; contract messages §2.3. */
+export interface TemplateContent extends Timestamps {
+  /** The template's name, which is its id. */
+  template: string;
+  deliveryMethod: DeliveryMethod;
+  /** As it was sent: `en-gb`. */
+  locale: string;
+  /** Any case is the same name; absent: the default variant. */
+  variant?: string;
+  /** What belongs to the delivery method, as it was sent: `subject`, `body`, `voice`. */
+  words: Record<string, unknown>;
+}
+
+/** Who is sent how much, how often, where to and by whom; contract messages §4. */
+export interface NotificationPolicy extends Timestamps {
+  name: string;
+  isDefault: boolean;
+  /** As it was sent: `quotas`, `countryLimit`, `cooldownConfiguration`, `providerConfiguration`. */
+  settings: Record<string, unknown>;
+}
+
+/** The one of an environment; contract messages §5. */
+export interface NotificationSettings extends Timestamps {
+  settings: Record<string, unknown>;
+}
+
+/**
+ * An account that messages leave by. Of `EMAIL` and `WHATSAPP` an environment has one; contract
+ * messages §6, §8, §10.
+ */
+export interface MessageSender extends Timestamps {
+  kind: 'EMAIL' | 'PHONE' | 'WHATSAPP';
+  /** `CUSTOM_TWILIO`, …; of an SMTP server `SMTP`. */
+  provider: string;
+  name?: string;
+  /** What a reply shows, as it was sent. */
+  settings: Record<string, unknown>;
+  /** Sealed JSON of what no reply shows: passwords, tokens, secrets. */
+  sealedSecrets?: string;
+}
+
+/** A domain whose addresses may stand as the sender of e-mails; contract messages §7. */
+export interface EmailDomain extends Timestamps {
+  domainName: string;
+}
+
+export interface TrustedEmail extends Timestamps {
+  domainId: string;
+  emailAddress: string;
+  status: 'ACTIVE' | 'VERIFICATION_REQUIRED';
+  /** While a code is awaited: its MAC, its end, and how often a wrong one was given. */
+  verification?: { mac: string; expiresAt: Instant; failures: number };
+}
+
+/** How many messages went on a day to a user, or from an environment; contract messages §4.2. */
+export interface MessageCounter extends Timestamps {
+  total: number;
+  /** Of these, those whose code was used. */
+  claimed: number;
+  /** The row is gone after this moment. */
+  expiresAt: Instant;
+}
+
+/** The row of repeats to one address, or of a user to it; contract messages §4.4. */
+export interface MessageCooldown extends Timestamps {
+  repeats: number;
+  sentAt: Instant;
+  /** More repeats than the policy allows: nothing goes before this moment. */
+  blockedUntil?: Instant;
+  /** The row is gone after this moment. */
+  expiresAt: Instant;
+}
