@@ -16,6 +16,7 @@ import type { Metrics } from './observability/metrics.ts';
 import type { Access } from './resources/kit/access.ts';
 import type { Links } from './resources/kit/links.ts';
 import type { SendBounds } from './resources/kit/send-bounds.ts';
+import type { EnvironmentCounts } from './resources/messages/limits/environment-counts.ts';
 import type { Store } from './storage/store.ts';
 
 export interface Parts {
@@ -34,6 +35,8 @@ export interface Parts {
   metrics: Metrics;
   /** How many messages may leave for one address and one user. */
   sendBounds: SendBounds;
+  /** How many messages an environment has sent today. */
+  environmentCounts: EnvironmentCounts;
   /** Tells the outbox worker that a message was just committed. */
   wakeOutbox(): void;
   /** Tells the job runner that a job was just committed. */

@@ -7,6 +7,7 @@ import { didYouMean } from './did-you-mean.ts';
 import {
   address,
   addressRanges,
+  count,
   defined,
   flag,
   oneOf,
@@ -177,6 +178,12 @@ const TABLE = {
     description:
       'Days that a user may bypass MFA at the most; absent: without a bound, as the API has it.',
   },
+  userMessagesPerDay: {
+    env: 'COUNTERSIGN_USER_MESSAGES_PER_DAY',
+    fallback: '50',
+    description:
+      'Messages with a code that a user is sent a day (UTC) at the most, whatever notification policies say: text messages and calls together, and e-mails. `0`: as many as the policies allow.',
+  },
   activityDays: {
     env: 'COUNTERSIGN_ACTIVITY_DAYS',
     fallback: '90',
@@ -248,6 +255,8 @@ export interface Settings {
   secretsReadOnce: boolean;
   jwksPrivate: boolean;
   bypassDaysMax?: number;
+  /** 0: no ceiling above the policies. */
+  userMessagesPerDay: number;
   /** How long audit records are kept. */
   activityDays: { users: number; configuration: number };
   webhooks: { allowPrivate: boolean; caFile?: string };
@@ -382,6 +391,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     secretsReadOnce: flag(TABLE.secretsReadOnce.env, text('secretsReadOnce')) ?? false,
     jwksPrivate: flag(TABLE.jwksPrivate.env, text('jwksPrivate')) === true,
     bypassDaysMax: readDays(TABLE.bypassDaysMax.env, text('bypassDaysMax')),
+    userMessagesPerDay: count(TABLE.userMessagesPerDay.env, required('userMessagesPerDay')),
     activityDays: {
       users: keptDays('activityDays'),
       configuration: keptDays('configurationActivityDays'),

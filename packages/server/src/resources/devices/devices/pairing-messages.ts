@@ -1,14 +1,29 @@
 /** What is sent because a device is paired. */
 import type { EnvironmentConfiguration } from '../../../configuration.ts';
+import { ApiError } from '../../../errors/api-error.ts';
+import type { AuthenticationMethod } from '../../../methods/authentication-method.ts';
 import { defined } from '../../../model/defined.ts';
 import type { Device, DeviceAuthenticationPolicy, User } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
+import type { CountedMessage } from '../../../model/messages.ts';
 import type { Delivery } from '../../../notifications/message.ts';
 import { messageWrite, type NewMessage } from '../../../notifications/outbox.ts';
 import type { Parts } from '../../../parts.ts';
+import type { Limit } from '../../../policy/notification-limits.ts';
 import type { Stored, UserFacts, Write } from '../../../storage/store.ts';
 import { activityWrite, originOf, type RequestOrigin, SYSTEM_ORIGIN } from '../../kit/activity.ts';
 import { environmentOf, type OperationRequest } from '../../kit/operation.ts';
+import {
+  type LimitParts,
+  type Limits,
+  readCounters,
+  readLimits,
+  type Subject,
+} from '../../messages/limits/limits.ts';
+import type { Ticket } from '../../messages/limits/send-within-limits.ts';
+
+/** What a message that pairs a device is about. */
+export const PAIRING = 'DEVICE_PAIRING';
 
 interface Sending {
   /** Whoever asks; without a request it is nobody, and isn't counted. */
@@ -17,6 +32,14 @@ interface Sending {
   user: Stored<User> | undefined;
   kind: 'DEVICE_PAIRING' | 'DEVICE_AUTHENTICATION';
   now: Instant;
+  /** Of the address, which was asked about: whatever isn't a push is counted. */
+  limits: Limits | undefined;
+}
+
+/** A message, and where it was counted. */
+interface CodeMessage {
+  writes: Write[];
+  counted?: CountedMessage;
 }
 
 /** A message with its audit row; contract messages §14. Neither the text nor the address is in that. */
@@ -47,17 +70,19 @@ function announced(
 export function codeMessage(
   { keyring, sendBounds }: Pick<Parts, 'keyring' | 'sendBounds'>,
   delivery: Delivery | undefined,
-  { origin, environmentId, user, kind, now }: Sending,
-): Write[] {
-  if (!delivery) return [];
+  { origin, environmentId, user, kind, now, limits }: Sending,
+): CodeMessage {
+  if (!delivery) return { writes: [] };
   const { channel, payload } = delivery;
-  const { request } = origin;
+  const message = announced({ vault: keyring, environmentId, delivery, kind, now }, user, origin);
   // A push has a limit of its own, by its device; nobody pays for it.
-  if (request && user && payload.push === undefined) {
-    const { address } = payload.to;
-    sendBounds.count({ request, environmentId, userId: user.id, channel, address, now });
-  }
-  return announced({ vault: keyring, environmentId, delivery, kind, now }, user, origin);
+  if (payload.push !== undefined) return { writes: message };
+  if (!limits) throw new ApiError('UNEXPECTED_ERROR');
+  const { request } = origin;
+  const { address } = payload.to;
+  if (request) sendBounds.count({ request, environmentId, channel, address, now });
+  const { writes, counted } = limits.count({ channel, address });
+  return { writes: [...message, ...writes], ...(counted ? { counted } : {}) };
 }
 
 /** The same for the user of the path, who pairs a device. */
@@ -66,11 +91,39 @@ export function pairingMessage(
   delivery: Delivery | undefined,
   request: OperationRequest,
   user: Stored<User>,
-): Write[] {
+  limits: Limits | undefined,
+): CodeMessage {
   const origin = originOf(request);
   const environmentId = environmentOf(request);
   const { now } = request;
-  return codeMessage(parts, delivery, { origin, environmentId, user, kind: 'DEVICE_PAIRING', now });
+  return codeMessage(parts, delivery, {
+    origin,
+    environmentId,
+    user,
+    kind: PAIRING,
+    now,
+    limits,
+  });
+}
+
+/** What limits the code for a device that is being paired; none is sent: undefined. */
+export async function pairingLimits(
+  parts: LimitParts,
+  subject: Subject,
+  method: Pick<AuthenticationMethod, 'delivered'>,
+  { credential, testMode }: Pick<Device, 'credential' | 'testMode'>,
+  ticket: Ticket,
+): Promise<{ limits?: Limits; limit?: Limit }> {
+  const { delivered } = method;
+  if (!delivered || testMode) return {};
+  const place = {
+    channel: delivered.channel,
+    address: delivered.recipient(credential).address,
+  };
+  const counters = await readCounters(parts, subject, [place.channel]);
+  const limits = await readLimits(parts, subject, counters, [place], ticket);
+  const limit = limits.limitOf(place);
+  return { limits, ...(limit ? { limit } : {}) };
 }
 
 const NOTICE_LIFETIME_MS = 24 * 3_600_000;
@@ -117,7 +170,7 @@ export function newDeviceNotice(
       },
     };
     const message = { vault: keyring, environmentId: environment.id, delivery, now };
-    return announced({ ...message, kind: 'DEVICE_PAIRING' }, user, origin);
+    return announced({ ...message, kind: PAIRING }, user, origin);
   }
   return [];
 }
