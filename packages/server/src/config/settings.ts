@@ -13,6 +13,7 @@ import {
   port,
   publicUrl,
   SettingsError,
+  serverAddresses,
   uuid,
 } from './setting-values.ts';
 
@@ -198,6 +199,11 @@ const TABLE = {
     description:
       'PEM certificates of authorities that receivers of events may have theirs from, beside the known ones.',
   },
+  dnsServers: {
+    env: 'COUNTERSIGN_DNS_SERVERS',
+    description:
+      'DNS servers (comma list of addresses, `10.0.0.53` or `10.0.0.53:5353`) that are asked about trusted e-mail domains; absent: those of the system.',
+  },
   trustProxy: {
     env: 'COUNTERSIGN_TRUST_PROXY',
     description:
@@ -251,6 +257,7 @@ export interface Settings {
   /** How long audit records are kept. */
   activityDays: { users: number; configuration: number };
   webhooks: { allowPrivate: boolean; caFile?: string };
+  dnsServers?: string[];
   trustProxy?: string[];
   production: boolean;
 }
@@ -390,6 +397,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
       allowPrivate: flag(TABLE.webhooksPrivate.env, text('webhooksPrivate')) === true,
       caFile: text('webhooksCaFile'),
     }),
+    dnsServers: serverAddresses(TABLE.dnsServers.env, text('dnsServers')),
     trustProxy: addressRanges(TABLE.trustProxy.env, text('trustProxy')),
     production,
   });

@@ -14,17 +14,21 @@ export const KNOWN_TEMPLATES = [
 /** What wakes a phone; nobody asks for it by name. */
 export const WAKE_UP_TEMPLATE = 'wake_up';
 
-export type TemplateName = (typeof KNOWN_TEMPLATES)[number] | typeof WAKE_UP_TEMPLATE;
+/** What an administrator's address is proved by. */
+export const EMAIL_VERIFICATION_TEMPLATE = 'email_verification_admin';
+
+const OWN = [WAKE_UP_TEMPLATE, EMAIL_VERIFICATION_TEMPLATE] as const;
+
+export type TemplateName = (typeof KNOWN_TEMPLATES)[number] | (typeof OWN)[number];
 
 /** Whether there is a template of this name; upper and lower case are one. Pure. */
 export function isKnownTemplate(name: string): boolean {
   const found = templateName(name);
-  return found !== undefined && found !== WAKE_UP_TEMPLATE;
+  return KNOWN_TEMPLATES.some((known) => known === found);
 }
 
 /** The template's name as it is listed. Pure; undefined: there is none. */
 export function templateName(name: string): TemplateName | undefined {
   const lower = name.toLowerCase();
-  if (lower === WAKE_UP_TEMPLATE) return WAKE_UP_TEMPLATE;
-  return KNOWN_TEMPLATES.find((known) => known === lower);
+  return [...KNOWN_TEMPLATES, ...OWN].find((known) => known === lower);
 }

@@ -17,6 +17,17 @@ const ASKER =
 // Push services read it: it says nothing of whom and what it is about.
 const WAKE_UP = { subject: 'Sign-in request', body: 'Open the app to answer it.' };
 
+// Goes by e-mail only.
+const VERIFICATION = {
+  subject: 'Confirm this address for ${environment.name}',
+  body: [
+    'Hello,',
+    'an administrator of ${environment.name} wants to send e-mails from this address. If that is right, give them this code:',
+    '${code}',
+    'If you know nothing of it, ignore this message.',
+  ].join('\n\n'),
+};
+
 /** The English wording: the one that every other language falls back to. */
 export const en: Contents = {
   strong_authentication: {
@@ -102,6 +113,12 @@ export const en: Contents = {
       subject: 'A new device was registered',
       body: 'A new device was registered for ${user.username} at ${environment.name}. If it was not you, tell your administrator at once.',
     },
+  },
+  email_verification_admin: {
+    EMAIL: VERIFICATION,
+    SMS: VERIFICATION,
+    VOICE: VERIFICATION,
+    PUSH: VERIFICATION,
   },
   wake_up: {
     EMAIL: WAKE_UP,
