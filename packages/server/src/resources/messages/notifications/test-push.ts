@@ -7,6 +7,7 @@ import { type Static, Type } from 'typebox';
 import { PUSH_TIMEOUT_MS } from '../../../config/limits.ts';
 import { ApiError, errorDetail, invalidData } from '../../../errors/api-error.ts';
 import { momentsOf } from '../../../model/instant.ts';
+import { notificationRecord } from '../../../model/notification-record.ts';
 import type { DeliveryReceipt } from '../../../notifications/channels/channel.ts';
 import type { Parts } from '../../../parts.ts';
 import { requestRecord } from '../../kit/activity.ts';
@@ -101,13 +102,12 @@ async function sendTestPush(
     AbortSignal.timeout(PUSH_TIMEOUT_MS),
   );
   const isSent = receipt.outcome === 'DELIVERED';
-  const record = requestRecord(request, {
-    action: 'NOTIFICATION.CREATED',
-    resource: { type: 'NOTIFICATION', id },
-    result: isSent ? 'SUCCESS' : 'FAILED',
-    data: { applicationId, vendor: service.vendor, ...(isSent ? {} : { reason: receipt.reason }) },
-  });
-  await store.commit([record]);
+  const told = { kind: 'TEST_PUSH', channel: service.channel };
+  const news = isSent
+    ? ({ status: 'SENT' } as const)
+    : ({ status: 'FAILED', reason: 'PROVIDER', detail: receipt.reason } as const);
+  const record = notificationRecord(id, told, news);
+  await store.commit([requestRecord(request, { ...record, action: 'NOTIFICATION.CREATED' })]);
   if (!isSent) throw failureOf(receipt);
   const policy = await findDefault(store, 'notification_policies', environmentId);
   return {

@@ -9,10 +9,12 @@ import {
 } from '../../../config/limits.ts';
 import { ApiError, errorDetail, invalidData } from '../../../errors/api-error.ts';
 import type { TrustedEmail } from '../../../model/messages.ts';
+import { notificationRecord } from '../../../model/notification-record.ts';
 import { messageWrite } from '../../../notifications/outbox.ts';
 import { EMAIL_VERIFICATION_TEMPLATE } from '../../../notifications/templates/catalogue.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Write } from '../../../storage/store.ts';
+import { requestRecord } from '../../kit/activity.ts';
 import type { OperationRequest } from '../../kit/operation.ts';
 import { found, type Row } from '../../kit/rows.ts';
 import { LETTERS, newCode } from '../../kit/shown-code.ts';
@@ -71,7 +73,10 @@ export async function sendCode(
       failures: 0,
       ...(isOver ? { sent: 1, since: now } : { sent: before.sent + 1, since: before.since }),
     },
-    writes: [message],
+    writes: [
+      message,
+      requestRecord(request, notificationRecord(message.id, message.doc, { status: 'QUEUED' })),
+    ],
   };
 }
 
