@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { DIALECTS } from '../../packages/server/src/testing/postgres.ts';
 import { startTestServerOn, type TestServer } from '../../packages/server/src/testing/server.ts';
+import { MESSAGE_REQUESTS } from './message-requests.ts';
 import { openApiCheck } from './openapi-check.ts';
 import { type Documented, REQUESTS, type World } from './requests.ts';
 import { differences, wrongLinks } from './shape.ts';
@@ -27,7 +28,7 @@ for (const dialect of DIALECTS) {
     });
     after(() => server?.close());
 
-    async function send({ root = 'api', method, path, action, body }: Documented) {
+    async function send({ root = 'api', withoutToken, method, path, action, body }: Documented) {
       const where = typeof path === 'string' ? path : path(world);
       const given = typeof body === 'function' ? body(world) : body;
       const options = {
@@ -35,6 +36,7 @@ for (const dialect of DIALECTS) {
         ...(action === undefined ? {} : { type: action }),
         ...(given === undefined ? {} : { body: given }),
       };
+      if (withoutToken) return server.raw(where, options);
       if (root === 'origin') return server.raw(where, { token: server.token, ...options });
       return root === 'auth' ? server.auth(where, options) : server.api(where, options);
     }
@@ -47,7 +49,7 @@ for (const dialect of DIALECTS) {
       return root === 'auth' ? environment + where : `/v1/environments${environment}${where}`;
     }
 
-    for (const one of REQUESTS) {
+    for (const one of [...REQUESTS, ...MESSAGE_REQUESTS]) {
       test(one.page, async () => {
         const reply = await send(one);
         const address = addressOf(one);

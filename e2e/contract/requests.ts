@@ -15,6 +15,8 @@ export interface Documented {
   page: string;
   /** `api`: below `/v1/environments/{envID}`; `auth`: below `/{envID}`; `origin`: below the host. */
   root?: 'api' | 'auth' | 'origin';
+  /** No page of the platform's: it learns what later requests need. */
+  withoutToken?: true;
   method: string;
   path: string | ((world: World) => string);
   /** The middle of the media type that names the action. */
@@ -27,11 +29,11 @@ export interface Documented {
   keep?(body: Body, world: World): void;
 }
 
-const HEAD = { _links: 'object', id: 'uuid', environment: 'reference' } as const;
-const MOMENTS = { createdAt: 'moment', updatedAt: 'moment' } as const;
-const SELF = ['self', 'environment'];
+export const HEAD = { _links: 'object', id: 'uuid', environment: 'reference' } as const;
+export const MOMENTS = { createdAt: 'moment', updatedAt: 'moment' } as const;
+export const SELF = ['self', 'environment'];
 
-const listOf = (name: string, item: Shape, more: Shape = {}): Shape => ({
+export const listOf = (name: string, item: Shape, more: Shape = {}): Shape => ({
   _links: 'object',
   _embedded: { [name]: [item] },
   count: 'number?',
