@@ -1,6 +1,7 @@
 /** The documented requests of messages: how they read, by whom they leave, and from which addresses. */
-import { type Documented, HEAD, listOf, MOMENTS, SELF, type World } from './requests.ts';
-import type { Shape } from './shape.ts';
+
+import type { Shape } from '../shape.ts';
+import { type Documented, HEAD, listOf, MOMENTS, SELF, type World } from './documented.ts';
 
 const DOMAIN: Shape = { ...HEAD, ...MOMENTS, domainName: 'text' };
 const RECORD: Shape = { key: 'text', value: 'text', status: 'text' };
@@ -132,7 +133,7 @@ export const MESSAGE_REQUESTS: readonly Documented[] = [
   {
     page: 'The code that was sent',
     root: 'origin',
-    withoutToken: true,
+    isPublic: true,
     method: 'GET',
     path: `/dev/outbox?to=${ADDRESS_BODY.emailAddress}`,
     status: 200,
