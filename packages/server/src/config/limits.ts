@@ -310,6 +310,11 @@ export const PROVIDER_ANSWER_BYTES_MAX = 16_384;
 export const PROVIDER_IDLE_MS = 15_000;
 /** The pause before a call is made once more. */
 export const PROVIDER_REPEAT_MS = 1_000;
+/** Mail servers of environments that connections are kept to, and how many to one. */
+export const MAIL_POOLS_MAX = 100;
+export const MAIL_CONNECTIONS_MAX = 5;
+/** How long a mail server may take for each step, when it is looked whether it takes a log-in. */
+export const MAIL_TRIAL_MS = 5_000;
 /** How long before its end an access token isn't used any more; how long one lives that doesn't say. */
 export const ACCESS_TOKEN_LEFT_MS = 60_000;
 export const ACCESS_TOKEN_DEFAULT_MS = 300_000;
