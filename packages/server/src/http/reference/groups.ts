@@ -21,6 +21,8 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'FIDO device metadata':
     'The models of authenticators that are known: those of the FIDO Metadata Service, and your own.',
   'MFA settings': 'What holds for the whole environment: pairing, lockout, phone extensions.',
+  'Senders of messages':
+    'Who a text message, a call or an e-mail leaves by: an environment’s own accounts, in which order they are tried, and what e-mails are from.',
   Organizations: 'The one organization that all environments belong to, and its one license.',
   Environments: 'The tenants of this server. MFA works in those with `PING_ONE_MFA`.',
   Populations: 'Groups of users; a role can be confined to one.',
