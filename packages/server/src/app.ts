@@ -10,6 +10,7 @@ import type { Operation } from './resources/kit/operation.ts';
 import { emailDomainOperations } from './resources/messages/email-domains/email-domains.ts';
 import { notificationPolicyOperations } from './resources/messages/notification-policies/notification-policies.ts';
 import { testPushOperations } from './resources/messages/notifications/test-push.ts';
+import { phoneDeliverySettingsOperations } from './resources/messages/phone-delivery-settings/phone-delivery-settings.ts';
 import { trustedEmailOperations } from './resources/messages/trusted-emails/trusted-emails.ts';
 import { activityOperations } from './resources/platform/activities/activities.routes.ts';
 import { applicationOperations } from './resources/platform/applications/applications.ts';
@@ -55,6 +56,7 @@ export function apiOperations(parts: Parts): Operation[] {
     ...emailDomainOperations(parts),
     ...trustedEmailOperations(parts),
     ...testPushOperations(parts),
+    ...phoneDeliverySettingsOperations(parts),
     ...organizationOperations(parts),
     ...environmentOperations(parts),
     ...populationOperations(parts),

@@ -33,6 +33,7 @@ import { openChannels } from './notifications/channels/registry.ts';
 import { openEventPoster } from './notifications/channels/webhook/post-events.ts';
 import { developmentOutboxOperations } from './notifications/development-outbox.routes.ts';
 import { openOutboxKey } from './notifications/outbox-key.ts';
+import { openReach } from './notifications/providers/reach.ts';
 import { createLog } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
 import type { Parts } from './parts.ts';
@@ -124,6 +125,7 @@ export async function startServer(
   const access = createAccess({ store, keyring, clock, links });
   // SQLite has one process: whatever was leased was leased by one that is gone.
   if (settings.databaseUrl === undefined) await store.releaseMessages(clock.now());
+  const reach = openReach(settings.senders);
   const channels = openChannels({
     settings,
     accounts: pushAccounts(store, keyring),
@@ -167,6 +169,7 @@ export async function startServer(
     links,
     log,
     metrics,
+    reach,
     sendBounds: createSendBounds(),
     channels,
     wakeOutbox: () => worker.wake(),
@@ -242,6 +245,7 @@ export async function startServer(
     poster.close();
     subscriptions.close();
     await Promise.all(channels.map((channel) => channel.close?.()));
+    reach.caller.close();
     await authenticators.close();
     configurations.close();
     access.close();

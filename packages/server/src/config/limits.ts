@@ -324,6 +324,8 @@ export const SUBSCRIPTIONS_FRESH_MS = 60_000;
 /** What is under way when the server stops may take this long. */
 export const WEBHOOK_STOP_MS = 3_000;
 
+/** Phone senders of an environment; contract messages §8.1. */
+export const PHONE_SENDERS_MAX = 10;
 /** One call of a provider of messages; how much of its answer is read, how long a connection stays unused. */
 export const PROVIDER_TIMEOUT_MS = 10_000;
 export const PROVIDER_ANSWER_BYTES_MAX = 16_384;

@@ -84,6 +84,9 @@ export interface MessageSender extends Timestamps {
   sealedSecrets?: string;
 }
 
+/** What its secrets are sealed for. */
+export const senderSecretsIdentity = (id: string) => `message-senders/${id}/secrets`;
+
 /** A domain whose addresses may stand as the sender of e-mails; contract messages §7. */
 export interface EmailDomain extends Timestamps {
   domainName: string;

@@ -93,7 +93,7 @@ export interface Collection<T extends CollectionTable, Body> extends Resource {
   /** Writes that hold in place what the new document names. Throws when it isn't there. */
   holds?(row: Row<T>, target: Target<T>): Promise<Write[]>;
   /** Writes that take away what is a part of it. */
-  removes?(row: Row<T>): Promise<Write[]>;
+  removes?(row: Row<T>, request: OperationRequest): Promise<Write[]>;
   /** Throws while something uses it. */
   assertUnused?(row: Row<T>, request: OperationRequest): Promise<void>;
   /** What differs in single operations; a handler, too. */
@@ -255,7 +255,7 @@ export function removeRow<T extends CollectionTable>(
     return {
       writes: [
         deleteRow(table, row),
-        ...((await collection.removes?.(row)) ?? []),
+        ...((await collection.removes?.(row, request)) ?? []),
         ...recordOf(collection, request, 'DELETED', row),
       ],
       result: undefined,
