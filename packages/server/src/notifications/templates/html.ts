@@ -20,12 +20,16 @@ function paragraph(text: string): string {
   return text.trim() === '${otp}' ? `<p style="${CODE}">${lines}</p>` : `<p>${lines}</p>`;
 }
 
-/** A Liquid template of HTML, made of a Liquid template of plain text. Pure. */
-export function htmlTemplate(body: string): string {
+/** `rtl` where the language is written from right to left. Pure. */
+export const directionOf = (locale: string): 'ltr' | 'rtl' =>
+  new Intl.Locale(locale).getTextInfo().direction === 'rtl' ? 'rtl' : 'ltr';
+
+/** A Liquid template of HTML, made of a Liquid template of plain text in a language. Pure. */
+export function htmlTemplate(body: string, locale: string): string {
   const paragraphs = body.split(/\n{2,}/).map(paragraph);
   return [
     '<!doctype html>',
-    '<html><head><meta charset="utf-8"></head>',
+    `<html lang="${locale}" dir="${directionOf(locale)}"><head><meta charset="utf-8"></head>`,
     '<body style="font-family:sans-serif;font-size:16px;line-height:1.5">',
     ...paragraphs,
     '</body></html>',

@@ -1,9 +1,20 @@
 /** Which language a message is written in. */
+import { ar } from './contents/ar.ts';
 import type { Contents } from './contents/content.ts';
+import { de } from './contents/de.ts';
 import { en } from './contents/en.ts';
+import { es } from './contents/es.ts';
+import { fi } from './contents/fi.ts';
+import { fr } from './contents/fr.ts';
+import { it } from './contents/it.ts';
+import { ja } from './contents/ja.ts';
+import { nl } from './contents/nl.ts';
+import { pt } from './contents/pt.ts';
 
 /** The wording of each language, by BCP 47 tag in lower case. */
-const LANGUAGES: ReadonlyMap<string, Contents> = new Map([['en', en]]);
+export const LANGUAGES: ReadonlyMap<string, Contents> = new Map(
+  Object.entries({ en, ar, de, es, fi, fr, it, ja, nl, pt }),
+);
 
 const FALLBACK = 'en';
 

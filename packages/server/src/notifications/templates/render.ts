@@ -52,13 +52,13 @@ interface ParsedContent {
 // One entry per content, so as many as there are templates, forms and languages.
 const parsed = new Map<Content, ParsedContent>();
 
-function parse(content: Content, form: ContentForm): ParsedContent {
+function parse(content: Content, form: ContentForm, locale: string): ParsedContent {
   const known = parsed.get(content);
   if (known) return known;
   const made: ParsedContent = {
     ...(content.subject === undefined ? {} : { subject: plain.parse(content.subject) }),
     text: plain.parse(content.body),
-    ...(form === 'EMAIL' ? { html: html.parse(htmlTemplate(content.body)) } : {}),
+    ...(form === 'EMAIL' ? { html: html.parse(htmlTemplate(content.body, locale)) } : {}),
   };
   parsed.set(content, made);
   return made;
@@ -93,7 +93,7 @@ export function renderWords(
   if (name === undefined) throw new Error('There is no template of this name.');
   const form = formOf(channel);
   const locale = matchLocale(payload.locale);
-  const content = parse(contentsOf(locale)[name][form], form);
+  const content = parse(contentsOf(locale)[name][form], form, locale);
   const { otp } = payload.variables;
   const spoken = form === 'VOICE' && otp !== undefined;
   const scope = scopeOf(spoken ? { ...payload.variables, otp: spelled(otp) } : payload.variables);

@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Liquid } from 'liquidjs';
+import type { Content, ContentForm, Contents } from './contents/content.ts';
+import { en } from './contents/en.ts';
+import { directionOf } from './html.ts';
+import { LANGUAGES, matchLocale } from './locale.ts';
+import { renderWords } from './render.ts';
+import { scopeOf } from './scope.ts';
+import { smsSize } from './segments.ts';
+
+// As long as an SMS has to bear: the code of six digits, a name of 12 and one of 20.
+const VALUES: Readonly<Record<string, string>> = {
+  otp: '482913',
+  code: '482913',
+  'code.value': '482913',
+  'user.username': 'kaisa.virtanen@shop1',
+  'environment.name': 'Shop Nordics',
+  'application.name': 'Checkout',
+  'device.type': 'WHATSAPP',
+  'device.nickname': 'Phone',
+  amount: '1250,00',
+  sum: '99,00',
+  currency: 'EUR',
+  recipient: 'Kivi Oy',
+  'credential.name': 'Employee card Nordic',
+  'app.open.url': 'https://shop.example/v/482913',
+};
+
+/** The letters that a language is written in; each text has some, Latin ones aside. */
+const LETTERS: Readonly<Record<string, RegExp>> = {
+  ar: /\p{Script=Arabic}{2}/u,
+  ja: /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]{2}/u,
+};
+const LATIN = /^(\p{Script=Latin}|\P{L})+$/u;
+
+const VENDOR = /ping ?(one|id|identity|federate)\b|countersign/i;
+const TEXTS = Object.entries(en).flatMap(([template, forms]) =>
+  Object.keys(forms).map((form) => [template as keyof Contents, form as ContentForm] as const),
+);
+
+const contentOf = (contents: Contents, template: keyof Contents, form: ContentForm) =>
+  (contents[template] as Partial<Record<ContentForm, Content>>)[form];
+
+const partsOf = (content: Content) =>
+  [content.subject, content.body].filter((part) => part !== undefined);
+
+/** What it shows, and what it asks about. */
+function variablesOf(content: Content): string[] {
+  const found = partsOf(content)
+    .join('\n')
+    .matchAll(/\$\{([^}]*)\}|\{% (?:els)?if ([^%]*) %\}/g);
+  return [
+    ...new Set(Array.from(found, ([, shown, asked]) => (shown ? `\${${shown}}` : `${asked}?`))),
+  ].sort();
+}
+
+const liquid = new Liquid({
+  outputDelimiterLeft: '${',
+  outputDelimiterRight: '}',
+  strictVariables: true,
+  lenientIf: true,
+  ownPropertyOnly: true,
+});
+
+function rendered(text: string, without: readonly string[] = []): string {
+  // One name can't be a value and hold others.
+  const other = text.includes('code.value') ? 'code' : 'code.value';
+  const variables = Object.entries(VALUES).filter(
+    ([name]) => name !== other && !without.includes(name),
+  );
+  return liquid.parseAndRenderSync(text, scopeOf(Object.fromEntries(variables)));
+}
+
+const OPTIONAL = ['amount', 'sum', 'currency', 'recipient', 'device.type', 'device.nickname'];
+const MISSING: readonly (readonly string[])[] = [
+  [],
+  ['amount'],
+  ['amount', 'sum'],
+  ['recipient'],
+  ['device.nickname'],
+  ['application.name'],
+  OPTIONAL,
+];
+
+test('ten languages, and one of them from right to left', () => {
+  assert.ok(LANGUAGES.size >= 10);
+  assert.deepEqual(
+    [...LANGUAGES.keys()].filter((locale) => directionOf(locale) === 'rtl'),
+    ['ar'],
+  );
+});
+
+for (const [locale, contents] of LANGUAGES) {
+  describe(`the words in ${locale}`, () => {
+    test('are found by the language, in any region', () => {
+      for (const wanted of [locale, locale.toUpperCase(), `${locale}-XX`]) {
+        assert.equal(matchLocale(wanted), locale);
+      }
+    });
+
+    test('are there for every template and form of English, and no other', () => {
+      const own = Object.entries(contents).flatMap(([template, forms]) =>
+        Object.keys(forms).map((form) => `${template} ${form}`),
+      );
+      assert.deepEqual(own.sort(), TEXTS.map((names) => names.join(' ')).sort());
+    });
+
+    for (const [template, form] of TEXTS) {
+      const english = contentOf(en, template, form);
+      const content = contentOf(contents, template, form);
+      if (!english || !content) continue;
+
+      test(`${template} ${form} says what English says, in words of its own`, () => {
+        assert.deepEqual(variablesOf(content), variablesOf(english));
+        assert.equal(content.subject === undefined, english.subject === undefined);
+        assert.equal(
+          content.subject !== undefined,
+          form === 'EMAIL' || form === 'PUSH' || template === 'wake_up',
+        );
+        for (const [other, theirs] of LANGUAGES) {
+          const same = contentOf(theirs, template, form);
+          if (other === locale) continue;
+          assert.notEqual(content.body, same?.body);
+          if (content.subject !== undefined) assert.notEqual(content.subject, same?.subject);
+        }
+      });
+
+      test(`${template} ${form} reads well, whatever is missing`, () => {
+        for (const without of template === 'transaction' && form !== 'PUSH'
+          ? [...MISSING, ['otp']]
+          : MISSING) {
+          for (const part of partsOf(content)) {
+            const text = rendered(part, without);
+            assert.doesNotMatch(text, /undefined|\$\{|\{%|\[object/);
+            assert.doesNotMatch(text, VENDOR);
+            assert.match(text, LETTERS[locale] ?? LATIN);
+            assert.equal(text.trim(), text);
+            assert.doesNotMatch(text, / {2}| [.,;،。]|\.\.|\(\)|（）|「」|\n{3}/, text);
+          }
+        }
+      });
+
+      if (form !== 'SMS' || template === 'wake_up') continue;
+      test(`${template} fits into one SMS`, () => {
+        const text = rendered(content.body, ['amount', 'sum', 'recipient']);
+        const { segments, units, encoding } = smsSize(text);
+        assert.equal(segments, 1, `${units} units of ${encoding}: ${text}`);
+      });
+    }
+
+    test('give the passcode of an SMS before a phone stops looking', () => {
+      for (const template of ['strong_authentication', 'device_pairing', 'transaction'] as const) {
+        assert.ok(rendered(contents[template].SMS.body).indexOf('482913') <= 4);
+      }
+    });
+
+    test('can be spoken', () => {
+      for (const [template, form] of TEXTS) {
+        const body = form === 'VOICE' ? contentOf(contents, template, form)?.body : undefined;
+        if (body === undefined) continue;
+        assert.doesNotMatch(rendered(body), /[\n<>"“”„«»()/\u2066-\u2069]/);
+      }
+    });
+
+    test('are an e-mail in their language and direction', () => {
+      const payload = { template: 'strong_authentication', variables: { ...VALUES }, locale };
+      const { html, text } = renderWords('EMAIL', payload);
+      const direction = locale === 'ar' ? 'rtl' : 'ltr';
+      assert.match(html ?? '', new RegExp(`<html lang="${locale}" dir="${direction}">`));
+      assert.match(text, LETTERS[locale] ?? LATIN);
+    });
+  });
+}
+
+describe('words from right to left', () => {
+  const written = TEXTS.filter(([, form]) => form !== 'VOICE').flatMap(([template, form]) => {
+    const content = LANGUAGES.get('ar') && contentOf(LANGUAGES.get('ar') ?? en, template, form);
+    return content ? partsOf(content) : [];
+  });
+
+  test('keep names apart, so that these reorder nothing', () => {
+    for (const text of written) {
+      const apart = text.replace(/\u2068[^\u2068\u2069]*\u2069/g, '');
+      assert.doesNotMatch(
+        apart,
+        /\$\{(user|environment|application|credential|amount|sum|recipient)/,
+        text,
+      );
+      assert.equal(text.split('\u2068').length, text.split('\u2069').length);
+    }
+  });
+
+  test('have the punctuation of their own', () => {
+    for (const text of written) assert.doesNotMatch(rendered(text), /[\u0621-\u064a] ?[,;?]/);
+  });
+});
