@@ -248,7 +248,7 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
   {
     from: 'outgoing/',
     may: ['outgoing/', ...ALWAYS],
-    node: ['node:dns', 'node:https', 'node:net'],
+    node: ['node:dns', 'node:fs', 'node:http', 'node:https', 'node:net', 'node:tls'],
     because: 'How addresses are called that somebody else has chosen; what for is the caller’s.',
   },
   {

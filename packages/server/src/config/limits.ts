@@ -304,6 +304,23 @@ export const SUBSCRIPTIONS_FRESH_MS = 60_000;
 /** What is under way when the server stops may take this long. */
 export const WEBHOOK_STOP_MS = 3_000;
 
+/** One call of a provider of messages; how much of its answer is read, how long a connection stays unused. */
+export const PROVIDER_TIMEOUT_MS = 10_000;
+export const PROVIDER_ANSWER_BYTES_MAX = 16_384;
+export const PROVIDER_IDLE_MS = 15_000;
+/** The pause before a call is made once more. */
+export const PROVIDER_REPEAT_MS = 1_000;
+/** Mail servers of environments that connections are kept to, and how many to one. */
+export const MAIL_POOLS_MAX = 100;
+export const MAIL_CONNECTIONS_MAX = 5;
+/** How long a mail server may take for each step, when it is looked whether it takes a log-in. */
+export const MAIL_TRIAL_MS = 5_000;
+/** How long before its end an access token isn't used any more; how long one lives that doesn't say. */
+export const ACCESS_TOKEN_LEFT_MS = 60_000;
+export const ACCESS_TOKEN_DEFAULT_MS = 300_000;
+/** The longest that one is kept, whatever its server says. */
+export const ACCESS_TOKEN_KEPT_MAX_MS = 24 * 3_600_000;
+
 /** OATH tokens; contract settings §4. Those of an environment, and the rows of one job. */
 export const OATH_TOKENS_MAX = 100_000;
 export const OATH_JOB_ROWS_MAX = 1_000;

@@ -56,6 +56,14 @@ test('a name that is no setting is refused, with the one that was meant', () => 
   assert.match(refusalOf({ NODE_ENV: 'prod' }), /mean production\?/);
 });
 
+test('senders of environments may be inside, but not in production', () => {
+  const allowed = (env: Record<string, string>) => readSettings(env).senders.allowPrivate;
+  assert.ok(allowed({}));
+  assert.ok(!allowed({ NODE_ENV: 'production' }));
+  assert.ok(allowed({ NODE_ENV: 'production', COUNTERSIGN_SENDERS_PRIVATE: 'true' }));
+  assert.ok(!allowed({ COUNTERSIGN_SENDERS_PRIVATE: 'false' }));
+});
+
 test('names that others put into the environment are no mistakes', () => {
   readSettings({
     COUNTERSIGN_URL: 'https://mfa.example.com',

@@ -143,6 +143,8 @@ export const TABLES: Tables = {
       available_at: ({ availableAt }) => availableAt,
       expires_at: ({ expiresAt }) => expiresAt,
       recipient_hash: ({ recipientHash }) => recipientHash,
+      provider_message_id: ({ providerMessageId }) => providerMessageId,
+      usable_until: ({ usableUntil }) => usableUntil,
     },
   },
   activities: {
