@@ -30,9 +30,13 @@ const VALUES: Readonly<Record<string, string>> = {
 /** The letters that a language is written in; each text has some, Latin ones aside. */
 const LETTERS: Readonly<Record<string, RegExp>> = {
   ar: /\p{Script=Arabic}{2}/u,
+  he: /\p{Script=Hebrew}{2}/u,
+  zh: /\p{Script=Han}{2}/u,
   ja: /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]{2}/u,
 };
 const LATIN = /^(\p{Script=Latin}|\P{L})+$/u;
+
+const RIGHT_TO_LEFT = ['ar', 'he'];
 
 const VENDOR = /ping ?(one|id|identity|federate)\b|countersign/i;
 const TEXTS = Object.entries(en).flatMap(([template, forms]) =>
@@ -72,7 +76,15 @@ function rendered(text: string, without: readonly string[] = []): string {
   return liquid.parseAndRenderSync(text, scopeOf(Object.fromEntries(variables)));
 }
 
-const OPTIONAL = ['amount', 'sum', 'currency', 'recipient', 'device.type', 'device.nickname'];
+const OPTIONAL = [
+  'amount',
+  'sum',
+  'currency',
+  'recipient',
+  'device.type',
+  'device.nickname',
+  'credential.name',
+];
 const MISSING: readonly (readonly string[])[] = [
   [],
   ['amount'],
@@ -80,14 +92,15 @@ const MISSING: readonly (readonly string[])[] = [
   ['recipient'],
   ['device.nickname'],
   ['application.name'],
+  ['credential.name'],
   OPTIONAL,
 ];
 
-test('ten languages, and one of them from right to left', () => {
+test('more than ten languages, and two of them from right to left', () => {
   assert.ok(LANGUAGES.size >= 10);
   assert.deepEqual(
     [...LANGUAGES.keys()].filter((locale) => directionOf(locale) === 'rtl'),
-    ['ar'],
+    RIGHT_TO_LEFT,
   );
 });
 
@@ -166,32 +179,36 @@ for (const [locale, contents] of LANGUAGES) {
     test('are an e-mail in their language and direction', () => {
       const payload = { template: 'strong_authentication', variables: { ...VALUES }, locale };
       const { html, text } = renderWords('EMAIL', payload);
-      const direction = locale === 'ar' ? 'rtl' : 'ltr';
+      const direction = RIGHT_TO_LEFT.includes(locale) ? 'rtl' : 'ltr';
       assert.match(html ?? '', new RegExp(`<html lang="${locale}" dir="${direction}">`));
       assert.match(text, LETTERS[locale] ?? LATIN);
     });
   });
 }
 
-describe('words from right to left', () => {
+for (const locale of RIGHT_TO_LEFT) {
+  const contents = LANGUAGES.get(locale) ?? en;
   const written = TEXTS.filter(([, form]) => form !== 'VOICE').flatMap(([template, form]) => {
-    const content = LANGUAGES.get('ar') && contentOf(LANGUAGES.get('ar') ?? en, template, form);
+    const content = contentOf(contents, template, form);
     return content ? partsOf(content) : [];
   });
 
-  test('keep names apart, so that these reorder nothing', () => {
+  test(`names in ${locale} stand apart, so that they reorder nothing`, () => {
     for (const text of written) {
       const apart = text.replace(/\u2068[^\u2068\u2069]*\u2069/g, '');
-      assert.doesNotMatch(
-        apart,
-        /\$\{(user|environment|application|credential|amount|sum|recipient)/,
-        text,
-      );
+      const named = /\$\{(user|environment|application|credential|amount|sum|recipient)/;
+      assert.doesNotMatch(apart, named, text);
       assert.equal(text.split('\u2068').length, text.split('\u2069').length);
     }
   });
+}
 
-  test('have the punctuation of their own', () => {
-    for (const text of written) assert.doesNotMatch(rendered(text), /[\u0621-\u064a] ?[,;?]/);
-  });
+test('Arabic has its own comma, semicolon and question mark', () => {
+  for (const [template, form] of TEXTS) {
+    const content = contentOf(LANGUAGES.get('ar') ?? en, template, form);
+    for (const text of content ? partsOf(content) : []) {
+      assert.match(text, /\p{Script=Arabic}/u);
+      assert.doesNotMatch(rendered(text), /\p{Script=Arabic} ?[,;?]/u);
+    }
+  }
 });

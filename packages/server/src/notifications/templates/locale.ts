@@ -6,14 +6,17 @@ import { en } from './contents/en.ts';
 import { es } from './contents/es.ts';
 import { fi } from './contents/fi.ts';
 import { fr } from './contents/fr.ts';
+import { he } from './contents/he.ts';
 import { it } from './contents/it.ts';
 import { ja } from './contents/ja.ts';
 import { nl } from './contents/nl.ts';
 import { pt } from './contents/pt.ts';
+import { sv } from './contents/sv.ts';
+import { zh } from './contents/zh.ts';
 
 /** The wording of each language, by BCP 47 tag in lower case. */
 export const LANGUAGES: ReadonlyMap<string, Contents> = new Map(
-  Object.entries({ en, ar, de, es, fi, fr, it, ja, nl, pt }),
+  Object.entries({ en, ar, de, es, fi, fr, he, it, ja, nl, pt, sv, zh }),
 );
 
 const FALLBACK = 'en';
