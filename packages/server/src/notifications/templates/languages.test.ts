@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Liquid } from 'liquidjs';
+import { TEMPLATES } from './catalogue.ts';
 import type { Content, ContentForm, Contents } from './contents/content.ts';
 import { en } from './contents/en.ts';
 import { directionOf } from './html.ts';
 import { LANGUAGES, matchLocale } from './locale.ts';
+import { PREDEFINED_CONTENTS, shownWords } from './predefined.ts';
 import { renderWords } from './render.ts';
-import { scopeOf } from './scope.ts';
 import { smsSize } from './segments.ts';
 
 // As long as an SMS has to bear: the code of six digits, a name of 12 and one of 20.
@@ -39,6 +39,7 @@ const LATIN = /^(\p{Script=Latin}|\P{L})+$/u;
 const RIGHT_TO_LEFT = ['ar', 'he'];
 
 const VENDOR = /ping ?(one|id|identity|federate)\b|countersign/i;
+const UNFINISHED = /undefined|\$\{|\{%|\[object|<p>\s*<\/p>/;
 const TEXTS = Object.entries(en).flatMap(([template, forms]) =>
   Object.keys(forms).map((form) => [template as keyof Contents, form as ContentForm] as const),
 );
@@ -59,21 +60,19 @@ function variablesOf(content: Content): string[] {
   ].sort();
 }
 
-const liquid = new Liquid({
-  outputDelimiterLeft: '${',
-  outputDelimiterRight: '}',
-  strictVariables: true,
-  lenientIf: true,
-  ownPropertyOnly: true,
-});
-
-function rendered(text: string, without: readonly string[] = []): string {
+/** The message as it goes out. */
+function rendered(
+  locale: string,
+  template: keyof Contents,
+  form: ContentForm,
+  without: readonly string[] = [],
+) {
   // One name can't be a value and hold others.
-  const other = text.includes('code.value') ? 'code' : 'code.value';
+  const other = template === 'verification_code_template' ? 'code' : 'code.value';
   const variables = Object.entries(VALUES).filter(
     ([name]) => name !== other && !without.includes(name),
   );
-  return liquid.parseAndRenderSync(text, scopeOf(Object.fromEntries(variables)));
+  return renderWords(form, { template, locale, variables: Object.fromEntries(variables) });
 }
 
 const OPTIONAL = [
@@ -143,20 +142,21 @@ for (const [locale, contents] of LANGUAGES) {
         for (const without of template === 'transaction' && form !== 'PUSH'
           ? [...MISSING, ['otp']]
           : MISSING) {
-          for (const part of partsOf(content)) {
-            const text = rendered(part, without);
-            assert.doesNotMatch(text, /undefined|\$\{|\{%|\[object/);
-            assert.doesNotMatch(text, VENDOR);
-            assert.match(text, LETTERS[locale] ?? LATIN);
-            assert.equal(text.trim(), text);
-            assert.doesNotMatch(text, / {2}| [.,;،。]|\.\.|\(\)|（）|「」|\n{3}/, text);
+          const { subject, text, html = '' } = rendered(locale, template, form, without);
+          for (const words of subject === undefined ? [text] : [subject, text]) {
+            assert.match(words, LETTERS[locale] ?? LATIN);
+            assert.doesNotMatch(words, VENDOR);
+            assert.doesNotMatch(words, UNFINISHED);
+            assert.equal(words.trim(), words);
+            assert.doesNotMatch(words, / {2}| [.,;،。]|\.\.|\(\)|（）|「」|\n{3}/);
           }
+          assert.doesNotMatch(html, UNFINISHED);
         }
       });
 
       if (form !== 'SMS' || template === 'wake_up') continue;
       test(`${template} fits into one SMS`, () => {
-        const text = rendered(content.body, ['amount', 'sum', 'recipient']);
+        const { text } = rendered(locale, template, form, ['amount', 'sum', 'recipient']);
         const { segments, units, encoding } = smsSize(text);
         assert.equal(segments, 1, `${units} units of ${encoding}: ${text}`);
       });
@@ -164,24 +164,26 @@ for (const [locale, contents] of LANGUAGES) {
 
     test('give the passcode of an SMS before a phone stops looking', () => {
       for (const template of ['strong_authentication', 'device_pairing', 'transaction'] as const) {
-        assert.ok(rendered(contents[template].SMS.body).indexOf('482913') <= 4);
+        const { text } = rendered(locale, template, 'SMS');
+        assert.ok(text.slice(0, 10).includes('482913'), text);
       }
     });
 
     test('can be spoken', () => {
       for (const [template, form] of TEXTS) {
-        const body = form === 'VOICE' ? contentOf(contents, template, form)?.body : undefined;
-        if (body === undefined) continue;
-        assert.doesNotMatch(rendered(body), /[\n<>"“”„«»()/\u2066-\u2069]/);
+        if (form !== 'VOICE') continue;
+        const { text } = rendered(locale, template, form);
+        assert.doesNotMatch(text, /[\n<>"“”„«»()/\u2066-\u2069]/);
       }
     });
 
-    test('are an e-mail in their language and direction', () => {
-      const payload = { template: 'strong_authentication', variables: { ...VALUES }, locale };
-      const { html, text } = renderWords('EMAIL', payload);
+    test('are e-mails in their language and direction', () => {
       const direction = RIGHT_TO_LEFT.includes(locale) ? 'rtl' : 'ltr';
-      assert.match(html ?? '', new RegExp(`<html lang="${locale}" dir="${direction}">`));
-      assert.match(text, LETTERS[locale] ?? LATIN);
+      for (const [template, form] of TEXTS) {
+        if (form !== 'EMAIL') continue;
+        const { html = '' } = rendered(locale, template, form);
+        assert.match(html, new RegExp(`<html lang="${locale}" dir="${direction}">`));
+      }
     });
   });
 }
@@ -205,10 +207,39 @@ for (const locale of RIGHT_TO_LEFT) {
 
 test('Arabic has its own comma, semicolon and question mark', () => {
   for (const [template, form] of TEXTS) {
-    const content = contentOf(LANGUAGES.get('ar') ?? en, template, form);
-    for (const text of content ? partsOf(content) : []) {
-      assert.match(text, /\p{Script=Arabic}/u);
-      assert.doesNotMatch(rendered(text), /\p{Script=Arabic} ?[,;?]/u);
+    const { subject = '؟', text } = rendered('ar', template, form);
+    for (const words of [subject, text]) {
+      assert.doesNotMatch(words, /\p{Script=Arabic}\u2069? ?[,;?]/u);
     }
   }
+});
+
+test('every predefined content that the API shows is there, and as an administrator could write it', () => {
+  const known = [...TEMPLATES].flatMap(([name, { deliveryMethods, variables = {} }]) =>
+    deliveryMethods
+      .filter((method) => method !== 'WhatsApp')
+      .flatMap((method) =>
+        [...LANGUAGES.keys()].map((locale) => ({ name, method, locale, variables })),
+      ),
+  );
+  for (const { name, method, locale, variables } of known) {
+    const content = PREDEFINED_CONTENTS.find(
+      (one) => one.template === name && one.deliveryMethod === method && one.locale === locale,
+    );
+    assert.ok(content, `${name} ${method} ${locale}`);
+    const { subject, title, body, content: text } = shownWords(content);
+    const words = [subject, title, body, text].join('\n');
+    for (const [variable, { required, requiredForDeliveryMethods = [method] }] of Object.entries(
+      variables,
+    )) {
+      if (!required || !requiredForDeliveryMethods.includes(method)) continue;
+      assert.ok(words.includes(`\${${variable}}`), `${name} ${method} ${locale} says ${variable}`);
+    }
+    // Contract messages §2.4.
+    assert.ok((subject ?? '').length <= 256 && (title ?? '').length <= 200);
+    if (method === 'Push') assert.ok((body ?? '').length <= 400);
+    if (method === 'SMS') assert.ok((text ?? '').length <= 660);
+    if (method === 'Voice') assert.ok((text ?? '').length <= 1024);
+  }
+  assert.equal(PREDEFINED_CONTENTS.length, known.length);
 });
