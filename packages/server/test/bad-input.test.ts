@@ -203,8 +203,15 @@ before(async () => {
   const exploration = await server.api('/dataExplorations', {
     body: { dataExplorationTemplate: { id: TEMPLATE_ID } },
   });
+  const domainName = 'mail.shop.example';
+  const emailDomain = await server.api('/emailDomains', { body: { domainName } });
+  const trustedEmail = await server.api(`/emailDomains/${emailDomain.body.id}/trustedEmails`, {
+    body: { emailAddress: `no-reply@${domainName}` },
+  });
   world = {
     ...kept,
+    emailDomainID: emailDomain.body.id,
+    trustedEmailID: trustedEmail.body.id,
     signOnPolicyActionID: action.body.id,
     imageID: (await server.api('/images', { type: 'image/png', body: PNG })).body.id,
     organizationID: organizations[0]?.id ?? '',

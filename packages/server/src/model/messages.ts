@@ -93,8 +93,17 @@ export interface TrustedEmail extends Timestamps {
   domainId: string;
   emailAddress: string;
   status: 'ACTIVE' | 'VERIFICATION_REQUIRED';
-  /** While a code is awaited: its MAC, its end, and how often a wrong one was given. */
-  verification?: { mac: string; expiresAt: Instant; failures: number };
+  /**
+   * While a code is awaited: its MAC, its end, and how often a wrong one was given; how many codes
+   * were sent since when.
+   */
+  verification?: {
+    mac: string;
+    expiresAt: Instant;
+    failures: number;
+    sent: number;
+    since: Instant;
+  };
 }
 
 /** What the limits of a policy call the messages of a channel. Others, pushes, have none. */

@@ -158,6 +158,9 @@ const OF_OTHERS = {
   },
 } as const satisfies Record<string, Template>;
 
+/** What an administrator's address is proved by. */
+export const EMAIL_VERIFICATION_TEMPLATE = 'email_verification_admin';
+
 /** What wakes a phone; nobody asks for it by name. */
 export const WAKE_UP_TEMPLATE = 'wake_up';
 
