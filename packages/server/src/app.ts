@@ -7,6 +7,8 @@ import { oathJobOperations } from './resources/devices/oath-jobs/oath-jobs.ts';
 import { oathTokenOperations } from './resources/devices/oath-tokens/oath-tokens.ts';
 import { pairingKeyOperations } from './resources/devices/pairing-keys/pairing-keys.ts';
 import type { Operation } from './resources/kit/operation.ts';
+import { contentOperations } from './resources/messages/contents/contents.ts';
+import { templateOperations } from './resources/messages/templates/templates.ts';
 import { activityOperations } from './resources/platform/activities/activities.routes.ts';
 import { applicationOperations } from './resources/platform/applications/applications.ts';
 import { roleAssignmentOperations } from './resources/platform/applications/role-assignments.ts';
@@ -45,6 +47,8 @@ export function apiOperations(parts: Parts): Operation[] {
     ...policyOperations(parts),
     ...fido2PolicyOperations(parts),
     ...fidoPolicyOperations(parts),
+    ...templateOperations(parts),
+    ...contentOperations(parts),
     ...fidoDevicesMetadataOperations(parts),
     ...mfaSettingsOperations(parts),
     ...organizationOperations(parts),

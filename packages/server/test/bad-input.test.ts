@@ -200,8 +200,13 @@ before(async () => {
   const exploration = await server.api('/dataExplorations', {
     body: { dataExplorationTemplate: { id: TEMPLATE_ID } },
   });
+  const content = await server.api('/templates/strong_authentication/contents', {
+    body: { deliveryMethod: 'Push', locale: 'fi', body: 'valid' },
+  });
   world = {
     ...kept,
+    templateName: 'strong_authentication',
+    contentID: content.body.id,
     signOnPolicyActionID: action.body.id,
     imageID: (await server.api('/images', { type: 'image/png', body: PNG })).body.id,
     organizationID: organizations[0]?.id ?? '',

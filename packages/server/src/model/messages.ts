@@ -1,6 +1,7 @@
 /** What is kept of messages: their words, their limits, and the accounts that they leave by. */
 import type { Timestamps } from './documents.ts';
 import type { Instant } from './instant.ts';
+import { textKey } from './text-key.ts';
 
 /** As templates, contents, quotas and limits of countries spell them; contract messages, "Naming traps". */
 export type DeliveryMethod = 'SMS' | 'Voice' | 'Email' | 'Push' | 'WhatsApp';
@@ -17,6 +18,18 @@ export interface TemplateContent extends Timestamps {
   /** What belongs to the delivery method, as it was sent: `subject`, `body`, `voice`. */
   words: Record<string, unknown>;
 }
+
+/** `en_GB`, `en-gb` and `EN-GB` are one. */
+export const localeKey = (locale: string): string => locale.toLowerCase().replaceAll('_', '-');
+
+/** The same for contents that can't both be: one template, delivery method, locale and variant. */
+export const contentKey = ({
+  template,
+  deliveryMethod,
+  locale,
+  variant = '',
+}: Pick<TemplateContent, 'template' | 'deliveryMethod' | 'locale' | 'variant'>): string =>
+  [template, deliveryMethod, localeKey(locale), textKey(variant)].join('/');
 
 /** Who is sent how much, how often, where to and by whom; contract messages §4. */
 export interface NotificationPolicy extends Timestamps {

@@ -21,6 +21,8 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'FIDO device metadata':
     'The models of authenticators that are known: those of the FIDO Metadata Service, and your own.',
   'MFA settings': 'What holds for the whole environment: pairing, lockout, phone extensions.',
+  'Notification templates':
+    'What messages can be about, and their words: predefined ones, and your own by delivery method, language and variant.',
   Organizations: 'The one organization that all environments belong to, and its one license.',
   Environments: 'The tenants of this server. MFA works in those with `PING_ONE_MFA`.',
   Populations: 'Groups of users; a role can be confined to one.',
