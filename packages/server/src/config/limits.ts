@@ -152,6 +152,12 @@ export const CIRCUITS_MAX = 1_000;
 /** How long the development outbox shows a message, and how long a dead one can be looked into. */
 export const KEPT_MESSAGE_LIFETIME_MS = 24 * 3_600_000;
 export const DEAD_MESSAGE_LIFETIME_MS = 7 * 24 * 3_600_000;
+/** Contents of one template in an environment. */
+export const TEMPLATE_CONTENTS_MAX = 1_000;
+/** Of an e-mail; contract messages §2.4. */
+export const CONTENT_LENGTH_MAX = 100_000;
+/** Of a request that brings one: each character may take six bytes of JSON. */
+export const CONTENT_BYTES_MAX = 655_360;
 /** Characters of a template, and how long one may take to render: ours take a millisecond, but the clock also
  * runs while a busy machine does something else. */
 export const TEMPLATE_LENGTH_MAX = 20_000;
