@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are placeholders of Liquid.
 import type { Contents } from './content.ts';
+import { enOthers } from './en-others.ts';
 
 const CURRENCY = '{% if currency %} ${currency}{% endif %}';
 
@@ -17,19 +18,8 @@ const ASKER =
 // Push services read it: it says nothing of whom and what it is about.
 const WAKE_UP = { subject: 'Sign-in request', body: 'Open the app to answer it.' };
 
-// Goes by e-mail only.
-const VERIFICATION = {
-  subject: 'Confirm this address for ${environment.name}',
-  body: [
-    'Hello,',
-    'an administrator of ${environment.name} wants to send e-mails from this address. If that is right, give them this code:',
-    '${code}',
-    'If you know nothing of it, ignore this message.',
-  ].join('\n\n'),
-};
-
 /** The English wording: the one that every other language falls back to. */
-export const en: Contents = {
+export const en: Contents & typeof enOthers = {
   strong_authentication: {
     EMAIL: {
       subject: 'Your passcode for ${environment.name}',
@@ -114,16 +104,11 @@ export const en: Contents = {
       body: 'A new device was registered for ${user.username} at ${environment.name}. If it was not you, tell your administrator at once.',
     },
   },
-  email_verification_admin: {
-    EMAIL: VERIFICATION,
-    SMS: VERIFICATION,
-    VOICE: VERIFICATION,
-    PUSH: VERIFICATION,
-  },
   wake_up: {
     EMAIL: WAKE_UP,
     SMS: WAKE_UP,
     VOICE: WAKE_UP,
     PUSH: WAKE_UP,
   },
+  ...enOthers,
 };
