@@ -8,6 +8,7 @@ import { oathTokenOperations } from './resources/devices/oath-tokens/oath-tokens
 import { pairingKeyOperations } from './resources/devices/pairing-keys/pairing-keys.ts';
 import type { Operation } from './resources/kit/operation.ts';
 import { emailDomainOperations } from './resources/messages/email-domains/email-domains.ts';
+import { notificationPolicyOperations } from './resources/messages/notification-policies/notification-policies.ts';
 import { testPushOperations } from './resources/messages/notifications/test-push.ts';
 import { trustedEmailOperations } from './resources/messages/trusted-emails/trusted-emails.ts';
 import { activityOperations } from './resources/platform/activities/activities.routes.ts';
@@ -53,6 +54,7 @@ export function apiOperations(parts: Parts): Operation[] {
     ...emailDomainOperations(parts),
     ...trustedEmailOperations(parts),
     ...testPushOperations(parts),
+    ...notificationPolicyOperations(parts),
     ...organizationOperations(parts),
     ...environmentOperations(parts),
     ...populationOperations(parts),

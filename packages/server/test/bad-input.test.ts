@@ -179,6 +179,9 @@ before(async () => {
     type: 'job.oathtokens.create',
     body: { async: false, tokens: [oathTokenBody()] },
   });
+  const notificationPolicy = await server.api('/notificationsPolicies', {
+    body: { name: 'limits', quotas: [] },
+  });
   const organizations = await parts.store.list('organizations', ANY_ENVIRONMENT, { limit: 1 });
   const kept: World = {};
   for (const one of operations) {
@@ -221,6 +224,7 @@ before(async () => {
     pushCredentialID: pushCredential.body.id,
     fido2PolicyID: fido2Policy.body.id,
     fidoPolicyID: fidoPolicy.body.id,
+    notificationPolicyID: notificationPolicy.body.id,
     fidoDeviceID: authenticator.body.id,
     envID: server.environmentId,
     userID: user.id,

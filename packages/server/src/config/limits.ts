@@ -72,6 +72,17 @@ export const FIDO_POLICIES_MAX = 100;
 export const CUSTOM_AUTHENTICATORS_MAX = 500;
 /** Authenticators that one FIDO policy lists. */
 export const FIDO_ALLOWED_AUTHENTICATORS_MAX = 500;
+/**
+ * Notification policies: messages of one user a day, which is the platform's own ceiling; of an
+ * environment; repeats until a pause, and that pause; senders, conditions and countries of one.
+ */
+export const USER_QUOTA_MAX = 50;
+export const ENVIRONMENT_QUOTA_MAX = 1_000_000_000;
+export const RESEND_LIMIT_MAX = 10;
+export const RESEND_PAUSE_MS = 30 * 60_000;
+export const FALLBACK_CHAIN_MAX = 20;
+export const PROVIDER_CONDITIONS_MAX = 300;
+export const COUNTRIES_MAX = 300;
 /** Devices of a user that still wait for activation, and how long they wait; contract §4.14. */
 export const PENDING_DEVICES_MAX = 50;
 export const PENDING_DEVICE_LIFETIME_MS = 24 * 3_600_000;
