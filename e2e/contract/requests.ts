@@ -6,6 +6,7 @@ import type { Documented } from './requests/documented.ts';
 import { EVENT_REQUESTS } from './requests/events.ts';
 import { FLOW_REQUESTS } from './requests/flows.ts';
 import { GROUP_REQUESTS } from './requests/groups.ts';
+import { MESSAGE_REQUESTS } from './requests/messages.ts';
 import { OATH_REQUESTS } from './requests/oath-tokens.ts';
 import { PLATFORM_REQUESTS } from './requests/platform.ts';
 import { POLICY_REQUESTS } from './requests/policies.ts';
@@ -25,5 +26,6 @@ export const REQUESTS: readonly Documented[] = [
   ...GROUP_REQUESTS,
   ...EVENT_REQUESTS,
   ...SURROUNDING_REQUESTS,
+  ...MESSAGE_REQUESTS,
   ...REMOVAL_REQUESTS,
 ];

@@ -168,6 +168,7 @@ export async function startServer(
     log,
     metrics,
     sendBounds: createSendBounds(),
+    channels,
     wakeOutbox: () => worker.wake(),
     wakeJobs: () => oathJobs.wake(),
     validator: createValidators().validator,
