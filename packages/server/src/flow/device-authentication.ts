@@ -110,9 +110,7 @@ function withheld(facts: Facts, usable: readonly FlowDevice[]): Effect[] {
   const wanted = deviceOf({ ...facts, devices }, free);
   return limited.flatMap(({ id, notificationLimit }) => {
     if (!notificationLimit || (usable.length > 0 && id !== wanted?.id)) return [];
-    const { channel, reason } = notificationLimit;
-    const data = { kind: 'DEVICE_AUTHENTICATION', channel, reason };
-    return [{ ...record('NOTIFICATION.REJECTED', 'FAILED', id), data }];
+    return [{ type: 'withheld' as const, limit: notificationLimit }];
   });
 }
 

@@ -34,12 +34,8 @@ export async function rejections(test: TestServer, userId: string): Promise<stri
   for (const { doc } of recorded) {
     assert.equal(doc.result, 'FAILED');
     assert.equal(doc.resource.type, 'NOTIFICATION');
-    const { deviceId: _, ...said } = doc.data ?? {};
-    assert.deepEqual(
-      Object.keys(said).sort(),
-      ['channel', 'kind', 'reason'],
-      'no address, no code',
-    );
+    const said = ['channel', 'kind', 'reason', 'status'];
+    assert.deepEqual(Object.keys(doc.data ?? {}).sort(), said, 'no address, no code');
   }
   assert.equal((await found(test, 'activities', filter)).length, recorded.length);
   return recorded.map(({ doc }) => String(doc.data?.reason));

@@ -19,6 +19,8 @@ export interface Sending {
   environmentId: string;
   channel: string;
   address: string;
+  /** What the refusal is about; default: a device. */
+  target?: string;
   now: Instant;
 }
 
@@ -45,12 +47,13 @@ export function createSendBounds(): SendBounds {
   }
 
   return {
-    count({ request, environmentId, channel, address, now }) {
+    count({ request, environmentId, channel, address, target, now }) {
       if (counted.has(request)) return;
       const key = `${environmentId}/${channel}:${address.toLowerCase()}`;
       const { left, at } = allowanceOf(key, now);
       if (left < 1) {
-        throw limitError({ reason: 'COOLDOWN', until: at + MESSAGE_ALLOWANCE_MS, channel });
+        const until = at + MESSAGE_ALLOWANCE_MS;
+        throw limitError({ reason: 'COOLDOWN', until, channel }, target);
       }
       counted.add(request);
       allowances.set(key, { left: left - 1, at });

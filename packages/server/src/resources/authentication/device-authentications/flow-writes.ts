@@ -21,6 +21,7 @@ import { guardOf } from '../../kit/commit.ts';
 import { blockOf } from '../../kit/method-context.ts';
 import { findBy, insertRow, touchRow, updateRow } from '../../kit/rows.ts';
 import { claimWrites } from '../../messages/limits/claims.ts';
+import { rejection } from '../../messages/limits/send-within-limits.ts';
 import { KIND } from './flow-limits.ts';
 import { anonymousContextOf, contextOf, type World, type WorldDevice } from './flow-world.ts';
 
@@ -330,18 +331,22 @@ function recordsOf(
   { configuration, user, facts }: World,
   { actor, correlationId, externalCorrelation, source }: RequestOrigin,
 ): Write[] {
+  const asked = { actor, ...defined({ correlationId, externalCorrelation }) };
   return effects.flatMap((effect) => {
+    if (effect.type === 'withheld') {
+      const about = user && { id: user.id, populationId: user.doc.populationId };
+      const record = { ...asked, ...rejection(KIND, effect.limit, about) };
+      return [activityWrite(configuration.environment.id, record, facts.now, source)];
+    }
     if (effect.type !== 'record') return [];
     const { action, result, deviceId } = effect;
     const data = { ...effect.data, ...defined({ deviceId }) };
     const record = {
-      actor,
+      ...asked,
       action,
       resource: resourceOf(action, flowId, user?.id, deviceId),
       result,
       ...defined({
-        correlationId,
-        externalCorrelation,
         userId: user?.id,
         populationId: user?.doc.populationId,
       }),
@@ -352,7 +357,6 @@ function recordsOf(
 }
 
 function resourceOf(action: string, flowId: string, userId?: string, deviceId?: string) {
-  if (action === 'NOTIFICATION.REJECTED') return { type: 'NOTIFICATION', id: randomUUIDv7() };
   if (action.startsWith('DEVICE.') && deviceId !== undefined) {
     return { type: 'DEVICE', id: deviceId };
   }

@@ -1,10 +1,11 @@
 /** Commits what may send a message: takes its place in the environment's count, and says why it may not. */
 import { randomUUIDv7 } from 'node:crypto';
 import type { ApiError } from '../../../errors/api-error.ts';
+import { defined } from '../../../model/defined.ts';
 import type { Table } from '../../../model/documents.ts';
 import type { CounterGroup } from '../../../model/messages.ts';
-import { LimitError, type QuotaNumbers } from '../../../policy/notification-limits.ts';
-import type { Write } from '../../../storage/store.ts';
+import { notificationRecord } from '../../../model/notification-record.ts';
+import { type Limit, LimitError, type QuotaNumbers } from '../../../policy/notification-limits.ts';
 import { requestRecord } from '../../kit/activity.ts';
 import { commitOrRetry, type Decision } from '../../kit/commit.ts';
 import { environmentOf, type OperationRequest } from '../../kit/operation.ts';
@@ -19,23 +20,16 @@ export interface Ticket {
   spend(group: CounterGroup): void;
 }
 
-/** What is recorded of a message that didn't go: neither its code nor its address. */
-export const rejection = (kind: string, { channel, reason }: LimitError['limit']) => ({
-  kind,
-  channel,
-  reason,
-});
-
-function rejectedRecord(request: OperationRequest, kind: string, { limit }: LimitError): Write {
-  const { concerned } = request;
-  return requestRecord(request, {
-    action: 'NOTIFICATION.REJECTED',
-    resource: { type: 'NOTIFICATION', id: randomUUIDv7() },
-    result: 'FAILED',
-    ...(concerned ? { userId: concerned.id } : {}),
-    data: rejection(kind, limit),
-  });
-}
+/** What is recorded of a message that a limit has kept back. Pure but its id. */
+export const rejection = (
+  kind: string,
+  { channel, reason }: Limit,
+  user: { id: string; populationId: string } | undefined,
+) => {
+  const { id: userId, populationId } = user ?? {};
+  const message = { kind, channel, ...defined({ userId, populationId }) };
+  return notificationRecord(randomUUIDv7(), message, { status: 'REJECTED', reason });
+};
 
 /**
  * `commitOrRetry` of a decision that may send one message of this kind. Throws what `decide` throws; a
@@ -69,7 +63,8 @@ export async function sendWithinLimits<R>(
     return await commitOrRetry(store, tryOnce, onUnique);
   } catch (error) {
     if (error instanceof LimitError) {
-      await store.commit([rejectedRecord(request, kind, error)]);
+      const record = rejection(kind, error.limit, request.concerned);
+      await store.commit([requestRecord(request, record)]);
     }
     throw error;
   } finally {
