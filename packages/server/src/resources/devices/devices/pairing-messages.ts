@@ -21,7 +21,8 @@ import {
   readLimits,
   type Subject,
 } from '../../messages/limits/limits.ts';
-import type { Ticket } from '../../messages/limits/send-within-limits.ts';
+import { rejection, type Ticket } from '../../messages/limits/send-within-limits.ts';
+import { isListed } from '../../messages/limits/settings-limits.ts';
 
 /** What a message that pairs a device is about. */
 export const PAIRING = 'DEVICE_PAIRING';
@@ -43,17 +44,28 @@ interface CodeMessage {
   counted?: CountedMessage;
 }
 
-/** A message with its audit row; contract messages §14. Neither the text nor the address is in that. */
+/**
+ * A message with its audit row; contract messages §14. Neither the text nor the address is in that.
+ * Whoever the settings don't list gets none, and that is all that is recorded.
+ */
 function announced(
   message: NewMessage,
   user: Stored<User> | undefined,
   { actor, correlationId, externalCorrelation, source }: RequestOrigin,
+  isListed: boolean,
 ): Write[] {
+  const { environmentId, kind, now, delivery } = message;
   const about = user && { id: user.id, populationId: user.doc.populationId };
+  const record = (told: ReturnType<typeof notificationRecord>) => {
+    const whole = { actor, ...defined({ correlationId, externalCorrelation }), ...told };
+    return activityWrite(environmentId, whole, now, source);
+  };
+  if (!isListed) {
+    const { channel } = delivery;
+    return [record(rejection(kind, { channel, reason: 'NOT_LISTED' }, about))];
+  }
   const write = messageWrite({ ...message, user: about });
-  const told = notificationRecord(write.id, write.doc, { status: 'QUEUED' });
-  const record = { actor, ...defined({ correlationId, externalCorrelation }), ...told };
-  return [write, activityWrite(message.environmentId, record, message.now, source)];
+  return [write, record(notificationRecord(write.id, write.doc, { status: 'QUEUED' }))];
 }
 
 /** The message with the code that a method has made, if any. Counts it; throws where it is too many. */
@@ -64,15 +76,17 @@ export function codeMessage(
 ): CodeMessage {
   if (!delivery) return { writes: [] };
   const { channel, payload } = delivery;
-  const message = announced({ vault: keyring, environmentId, delivery, kind, now }, user, origin);
+  const message = { vault: keyring, environmentId, delivery, kind, now };
   // A push has a limit of its own, by its device; nobody pays for it.
-  if (payload.push !== undefined) return { writes: message };
+  if (payload.push !== undefined) return { writes: announced(message, user, origin, true) };
   if (!limits) throw new ApiError('UNEXPECTED_ERROR');
+  if (!limits.isListed) return { writes: announced(message, user, origin, false) };
   const { request } = origin;
   const { address } = payload.to;
   if (request) sendBounds.count({ request, environmentId, channel, address, now });
   const { writes, counted } = limits.count({ channel, address });
-  return { writes: [...message, ...writes], ...(counted ? { counted } : {}) };
+  const told = announced(message, user, origin, true);
+  return { writes: [...told, ...writes], ...defined({ counted }) };
 }
 
 /** The same for the user of the path, who pairs a device. */
@@ -125,7 +139,7 @@ const NOTICE_LIFETIME_MS = 24 * 3_600_000;
  */
 export function newDeviceNotice(
   { keyring, methods }: Pick<Parts, 'keyring' | 'methods'>,
-  { environment }: EnvironmentConfiguration,
+  configuration: EnvironmentConfiguration,
   policy: Stored<DeviceAuthenticationPolicy>,
   { user, devices }: UserFacts,
   newDevice: Device,
@@ -133,6 +147,7 @@ export function newDeviceNotice(
   origin: RequestOrigin = SYSTEM_ORIGIN,
 ): Write[] {
   const wanted = policy.doc.settings.newDeviceNotification;
+  const { environment } = configuration;
   if (wanted === 'NONE') return [];
   const reachable = devices.flatMap(({ doc }) => {
     const delivered = methods.get(doc.type)?.delivered;
@@ -160,7 +175,8 @@ export function newDeviceNotice(
       },
     };
     const message = { vault: keyring, environmentId: environment.id, delivery, now };
-    return announced({ ...message, kind: PAIRING }, user, origin);
+    const listed = isListed(configuration, user.id);
+    return announced({ ...message, kind: PAIRING }, user, origin, listed);
   }
   return [];
 }

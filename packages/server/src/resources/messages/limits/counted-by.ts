@@ -5,6 +5,8 @@
 import type { EnvironmentConfiguration } from '../../../configuration.ts';
 import { type CounterGroup, LIMITED_CHANNELS, type Quota } from '../../../model/messages.ts';
 
+import { dailyOfSettings } from './settings-limits.ts';
+
 export interface CountedBy {
   users: ReadonlySet<CounterGroup>;
   environments: ReadonlySet<CounterGroup>;
@@ -32,8 +34,9 @@ export function countedBy(configuration: EnvironmentConfiguration): CountedBy {
         .filter((quota) => quota.type === type && !(onlyClaims && quota.claimed === undefined))
         .flatMap(groupsOf),
     );
+  const hasDaily = dailyOfSettings(configuration) !== undefined;
   const counted: CountedBy = {
-    users: of('USER'),
+    users: new Set([...of('USER'), ...(hasDaily ? (['phone'] as const) : [])]),
     environments: of('ENVIRONMENT'),
     claimsOfUsers: of('USER', true),
     claimsOfEnvironments: of('ENVIRONMENT', true),

@@ -355,6 +355,44 @@ describe('limits of messages', () => {
     assertLimited(await start(server, user, oneTime(50)), maximum(50));
   });
 
+  test('the settings limit, too: text messages and calls of a user, and who is sent anything', async () => {
+    await limitMessages(server);
+    const { store } = server.server.parts;
+    const { environmentId } = server;
+    const now = server.now();
+    const setTo = async (settings: object) => {
+      const [before] = await store.list('notification_settings', environmentId, { limit: 1 });
+      const doc = { settings: settings as Record<string, unknown>, createdAt: now, updatedAt: now };
+      const row = { table: 'notification_settings', environmentId, doc } as const;
+      const outcome = await store.commit([
+        before
+          ? { ...row, op: 'update', id: before.id, version: before.version }
+          : { ...row, op: 'insert', id: 'settings' },
+      ]);
+      assert.ok(outcome.committed);
+    };
+    await setTo({ restrictions: { smsVoiceQuota: { daily: 1 } } });
+    const user = await aUser(server);
+    const sms = { selectedDevice: { oneTime: { type: 'SMS', phone: aPhone() } } };
+    await aFlow(server, user, sms);
+    assertLimited(await start(server, user, sms), maximum(1));
+    await setTo({ restrictions: { smsVoiceQuota: { daily: 0 } } });
+    assertLimited(await start(server, await aUser(server), sms), maximum(0));
+    const other = await aUser(server);
+    for (const one of [user, other]) await aDevice(server, one);
+    await setTo({ deliveryMode: 'WHITELIST', whitelist: [{ user: { id: user.id } }] });
+    const sent = await countMessages(server);
+    assert.equal((await aFlow(server, user)).status, 'OTP_REQUIRED');
+    assert.equal(await countMessages(server), sent + 1);
+    assert.equal((await aFlow(server, other)).status, 'OTP_REQUIRED', 'the flow goes on');
+    assert.deepEqual(await rejections(server, other.id), ['NOT_LISTED']);
+    await aDevice(server, other, { type: 'SMS', phone: aPhone() });
+    assert.equal(await countMessages(server), sent + 1, 'no notice either');
+    await setTo({});
+    assert.equal((await aFlow(server, other)).status, 'OTP_REQUIRED');
+    assert.equal(await countMessages(server), sent + 2);
+  });
+
   test('whoever authenticates chooses no limits', async () => {
     const id = await limitMessages(server);
     const user = await aUser(server);

@@ -31,6 +31,7 @@ import { countedBy } from './counted-by.ts';
 import { counterAfter, counterId, putRow } from './counters.ts';
 import { policyInForce } from './policy-in-force.ts';
 import type { Ticket } from './send-within-limits.ts';
+import { dailyOfSettings, isListed } from './settings-limits.ts';
 
 export type LimitParts = Pick<Parts, 'store' | 'keyring' | 'settings' | 'environmentCounts'>;
 
@@ -57,6 +58,8 @@ interface Prepared {
 }
 
 export interface Limits {
+  /** The settings let this user be sent messages. */
+  isListed: boolean;
   /** Why nothing may go there now; undefined: it may, or nobody has asked. */
   limitOf(place: Place): Limit | undefined;
   /** The writes that count a message to a place that was asked about. */
@@ -149,10 +152,12 @@ async function prepare(
     if (group === 'phone' && isRefusedCountry(settings, method, countryOf(address))) {
       return { reason: 'COUNTRY' };
     }
+    const daily = group === 'phone' ? dailyOfSettings(configuration) : undefined;
     const ceiling = parts.settings.userMessagesPerDay;
     const quotas = [
       quotaOf(settings, method, 'USER'),
       ceiling > 0 ? { total: ceiling } : undefined,
+      daily === undefined ? undefined : { total: daily },
     ];
     const maximum = (isOfUser ? fullAt(quotas, counter) : undefined) ?? reachedByAll;
     if (maximum !== undefined) return { reason: 'DAILY_LIMIT', maximum };
@@ -214,6 +219,7 @@ export async function readLimits(
     ),
   );
   return {
+    isListed: isListed(configuration, subject.userId),
     limitOf: (place) => prepared.get(keyOf(place))?.limit,
     count(place) {
       if (!prepared.has(keyOf(place))) throw new ApiError('UNEXPECTED_ERROR');

@@ -4,8 +4,8 @@ import type { ApiError } from '../../../errors/api-error.ts';
 import { defined } from '../../../model/defined.ts';
 import type { Table } from '../../../model/documents.ts';
 import type { CounterGroup } from '../../../model/messages.ts';
-import { notificationRecord } from '../../../model/notification-record.ts';
-import { type Limit, LimitError, type QuotaNumbers } from '../../../policy/notification-limits.ts';
+import { notificationRecord, type RejectionReason } from '../../../model/notification-record.ts';
+import { LimitError, type QuotaNumbers } from '../../../policy/notification-limits.ts';
 import { requestRecord } from '../../kit/activity.ts';
 import { commitOrRetry, type Decision } from '../../kit/commit.ts';
 import { environmentOf, type OperationRequest } from '../../kit/operation.ts';
@@ -20,10 +20,10 @@ export interface Ticket {
   spend(group: CounterGroup): void;
 }
 
-/** What is recorded of a message that a limit has kept back. Pure but its id. */
+/** What is recorded of a message that was kept back. Pure but its id. */
 export const rejection = (
   kind: string,
-  { channel, reason }: Limit,
+  { channel, reason }: { channel: string; reason: RejectionReason },
   user: { id: string; populationId: string } | undefined,
 ) => {
   const { id: userId, populationId } = user ?? {};
