@@ -171,6 +171,7 @@ export async function startServer(
     metrics,
     reach,
     sendBounds: createSendBounds(),
+    channels,
     wakeOutbox: () => worker.wake(),
     wakeJobs: () => oathJobs.wake(),
     validator: createValidators().validator,

@@ -72,6 +72,17 @@ export const FIDO_POLICIES_MAX = 100;
 export const CUSTOM_AUTHENTICATORS_MAX = 500;
 /** Authenticators that one FIDO policy lists. */
 export const FIDO_ALLOWED_AUTHENTICATORS_MAX = 500;
+/**
+ * Notification policies: messages of one user a day, which is the platform's own ceiling; of an
+ * environment; repeats until a pause, and that pause; senders, conditions and countries of one.
+ */
+export const USER_QUOTA_MAX = 50;
+export const ENVIRONMENT_QUOTA_MAX = 1_000_000_000;
+export const RESEND_LIMIT_MAX = 10;
+export const RESEND_PAUSE_MS = 30 * 60_000;
+export const FALLBACK_CHAIN_MAX = 20;
+export const PROVIDER_CONDITIONS_MAX = 300;
+export const COUNTRIES_MAX = 300;
 /** Devices of a user that still wait for activation, and how long they wait; contract §4.14. */
 export const PENDING_DEVICES_MAX = 50;
 export const PENDING_DEVICE_LIFETIME_MS = 24 * 3_600_000;
@@ -102,6 +113,15 @@ export const MESSAGES_PER_ADDRESS_MAX = 30;
 export const MESSAGES_PER_USER_MAX = 60;
 export const MESSAGE_ALLOWANCE_MS = 10_000;
 export const MESSAGE_RECIPIENTS_COUNTED_MAX = 100_000;
+/** Trusted e-mail domains of an environment, and addresses of a domain; contract messages §7. */
+export const EMAIL_DOMAINS_MAX = 50;
+export const TRUSTED_EMAILS_MAX = 10;
+/** How long the code of an address is good, its tries, and how many are sent within that time. */
+export const TRUSTED_EMAIL_CODE_MS = 24 * 3_600_000;
+export const TRUSTED_EMAIL_TRIES_MAX = 5;
+export const TRUSTED_EMAIL_CODES_MAX = 10;
+/** How long a look at DNS may take. */
+export const DNS_TIMEOUT_MS = 4_000;
 /** The outbox worker: messages per claim and of one channel at once, sends by one circuit, tries, lease. */
 export const OUTBOX_CLAIM_MAX = 100;
 export const OUTBOX_CONCURRENCY_MAX = 10;

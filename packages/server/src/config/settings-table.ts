@@ -192,6 +192,11 @@ export const TABLE = {
     description:
       'PEM certificates of authorities that those servers may have theirs from, beside the known ones.',
   },
+  dnsServers: {
+    env: 'COUNTERSIGN_DNS_SERVERS',
+    description:
+      'DNS servers (comma list of addresses, `10.0.0.53` or `10.0.0.53:5353`) that are asked about trusted e-mail domains; absent: those of the system.',
+  },
   trustProxy: {
     env: 'COUNTERSIGN_TRUST_PROXY',
     description:

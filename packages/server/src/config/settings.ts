@@ -10,6 +10,7 @@ import {
   port,
   publicUrl,
   SettingsError,
+  serverAddresses,
   uuid,
 } from './setting-values.ts';
 import { SETTINGS_TABLE, type SettingRow, TABLE } from './settings-table.ts';
@@ -56,6 +57,7 @@ export interface Settings {
   webhooks: { allowPrivate: boolean; caFile?: string };
   /** How the senders of environments are reached. */
   senders: { allowPrivate: boolean; caFile?: string };
+  dnsServers?: string[];
   trustProxy?: string[];
   production: boolean;
 }
@@ -199,6 +201,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
       allowPrivate: flag(TABLE.sendersPrivate.env, text('sendersPrivate')) ?? !production,
       caFile: text('sendersCaFile'),
     }),
+    dnsServers: serverAddresses(TABLE.dnsServers.env, text('dnsServers')),
     trustProxy: addressRanges(TABLE.trustProxy.env, text('trustProxy')),
     production,
   });

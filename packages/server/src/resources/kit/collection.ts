@@ -68,9 +68,10 @@ export interface Collection<T extends CollectionTable, Body> extends Resource {
   maximum?: { count: number; of: string; refusal?(): ApiError };
   /**
    * One of them is the default (`default` on the wire), which is neither unmade nor deleted. `kept`:
-   * what is said to who would delete it.
+   * what is said to who would delete it; `refusal`: another error than usual. `isLasting`: who would
+   * unmake it is not heard instead of refused.
    */
-  oneDefault?: { noun: string; kept?: string };
+  oneDefault?: { noun: string; kept?: string; refusal?(): ApiError; isLasting?: true };
   /** The member that is unique; default `name`. */
   unique?: string;
   /** What is said of another one that has it. */
@@ -245,6 +246,7 @@ export function removeRow<T extends CollectionTable>(
   return commitChange(collection, async () => {
     const row = await findRow(collection, request);
     if (rule && 'isDefault' in row.doc && row.doc.isDefault) {
+      if (rule.refusal) throw rule.refusal();
       throw invalidData('CONSTRAINT_VIOLATION', 'id', {
         message: rule.kept ?? `The default ${rule.noun} can not be deleted.`,
       });

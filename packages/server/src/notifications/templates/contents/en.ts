@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are placeholders of Liquid.
 import type { Contents } from './content.ts';
+import { enOthers } from './en-others.ts';
 
 const CURRENCY = '{% if currency %} ${currency}{% endif %}';
 
@@ -18,7 +19,7 @@ const ASKER =
 const WAKE_UP = { subject: 'Sign-in request', body: 'Open the app to answer it.' };
 
 /** The English wording: the one that every other language falls back to. */
-export const en: Contents = {
+export const en: Contents & typeof enOthers = {
   strong_authentication: {
     EMAIL: {
       subject: 'Your passcode for ${environment.name}',
@@ -109,4 +110,5 @@ export const en: Contents = {
     VOICE: WAKE_UP,
     PUSH: WAKE_UP,
   },
+  ...enOthers,
 };
