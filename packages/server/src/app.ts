@@ -65,7 +65,6 @@ export function apiOperations(parts: Parts): Operation[] {
     ...emailDomainOperations(parts),
     ...trustedEmailOperations(parts),
     ...testPushOperations(parts),
-    ...phoneDeliverySettingsOperations(parts),
     ...organizationOperations(parts),
     ...environmentOperations(parts),
     ...populationOperations(parts),
