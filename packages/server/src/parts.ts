@@ -12,6 +12,7 @@ import type { Validators } from './http/validators.ts';
 import type { MethodRegistry } from './methods/registry.ts';
 import type { AuthenticatorMetadata } from './model/fido2.ts';
 import type { Clock } from './model/instant.ts';
+import type { ChosenContents } from './notifications/templates/chosen-contents.ts';
 import type { Metrics } from './observability/metrics.ts';
 import type { Access } from './resources/kit/access.ts';
 import type { Links } from './resources/kit/links.ts';
@@ -32,6 +33,8 @@ export interface Parts {
   links: Links;
   log: Logger;
   metrics: Metrics;
+  /** The words of messages: which content is used. */
+  contents: Pick<ChosenContents, 'choose'>;
   /** How many messages may leave for one address and one user. */
   sendBounds: SendBounds;
   /** Tells the outbox worker that a message was just committed. */

@@ -33,6 +33,7 @@ import { openChannels } from './notifications/channels/registry.ts';
 import { openEventPoster } from './notifications/channels/webhook/post-events.ts';
 import { developmentOutboxOperations } from './notifications/development-outbox.routes.ts';
 import { openOutboxKey } from './notifications/outbox-key.ts';
+import { chooseContents } from './notifications/templates/chosen-contents.ts';
 import { createLog } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
 import type { Parts } from './parts.ts';
@@ -121,6 +122,7 @@ export async function startServer(
   const origins = { publicUrl: '', authPublicUrl: '' };
   const links = makeLinks(origins);
   const configurations = cacheConfigurations(store, links.hostName);
+  const contents = chooseContents(store, log);
   const access = createAccess({ store, keyring, clock, links });
   // SQLite has one process: whatever was leased was leased by one that is gone.
   if (settings.databaseUrl === undefined) await store.releaseMessages(clock.now());
@@ -159,6 +161,7 @@ export async function startServer(
     settings,
     store,
     configurations,
+    contents,
     access,
     keyring,
     methods,
@@ -243,6 +246,7 @@ export async function startServer(
     await Promise.all(channels.map((channel) => channel.close?.()));
     await authenticators.close();
     configurations.close();
+    contents.close();
     access.close();
     keyring.close();
     await store.close();

@@ -26,6 +26,11 @@ export interface MessagePayload {
   push?: { applicationId: string; deviceId: string; sandbox?: true };
 }
 
+/** What was chosen for a message when it was asked for; its code comes to the variables. */
+export type Wording = Pick<MessagePayload, 'template' | 'variant' | 'words' | 'variables'> & {
+  locale: string;
+};
+
 /** The channels that a message can leave by. */
 export type ChannelName = 'EMAIL' | 'SMS' | 'VOICE' | 'WHATSAPP' | PushProvider;
 

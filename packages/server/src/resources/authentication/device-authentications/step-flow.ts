@@ -1,4 +1,5 @@
 /** One step of a flow: load, check the answer, decide, save, answer; contract §2.4, §2.5. */
+
 import { notFound } from '../../../errors/api-error.ts';
 import {
   canAnswer,
@@ -7,12 +8,14 @@ import {
   stepFlow,
 } from '../../../flow/device-authentication.ts';
 import type { AnswerKind } from '../../../flow/facts.ts';
+import { defined } from '../../../model/defined.ts';
 import type { Flow, User } from '../../../model/documents.ts';
 import { notBefore } from '../../../model/instant.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
 import { originOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { blockOf } from '../../kit/method-context.ts';
+import { notificationOf } from '../../kit/notification-request.ts';
 import {
   type Handler,
   type OperationReply,
@@ -73,7 +76,7 @@ async function runStep(
   decide: (read: Read) => Decision | Promise<Decision>,
 ): Promise<OperationReply> {
   const tryStep = async (): Promise<{ writes: Write[]; result: { step: Step; saved: Saved } }> => {
-    const read = withCompatibility(await readPresent(parts, request), request);
+    const read = withSaid(await readPresent(parts, request), request);
     const { event, world = read.world } = await decide(read);
     const step = stepFlow(read.flow.doc, event, world.facts);
     if (await endOtherPushes(parts, read.flow.id, step, world, request.now)) return tryStep();
@@ -86,11 +89,16 @@ async function runStep(
   return ok(flowView(saved.flow, saved.world));
 }
 
-/** What the accessing browser can do may be said anew with each action; contract §2.5. */
-function withCompatibility(read: Read, { body }: OperationRequest): Read {
-  const compatibility: Flow['compatibility'] = body?.compatibility;
-  if (!compatibility || compatibility === read.flow.doc.compatibility) return read;
-  const flow = { ...read.flow, doc: { ...read.flow.doc, compatibility } };
+/**
+ * What the accessing browser can do may be said anew with each action (contract §2.5), and which words
+ * the message has with each that sends one: else it is as the start said (messages §3).
+ */
+function withSaid(read: Read, { body }: OperationRequest): Read {
+  const { compatibility = read.flow.doc.compatibility }: Pick<Flow, 'compatibility'> = body ?? {};
+  const notification = notificationOf(body?.notification, 'AUTHENTICATION');
+  if (!notification && compatibility === read.flow.doc.compatibility) return read;
+  const said = defined({ compatibility, notification });
+  const flow = { ...read.flow, doc: { ...read.flow.doc, ...said } };
   const { parts, configuration, policy, user, rows, facts } = read.world;
   const userRows = user && { user, devices: [...rows] };
   return { flow, world: seeWorld(parts, configuration, policy, userRows, flow.doc, facts.now) };

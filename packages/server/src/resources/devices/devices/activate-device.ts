@@ -22,6 +22,7 @@ import { notBefore } from '../../../model/instant.ts';
 import type { Write } from '../../../storage/store.ts';
 import { originOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
+import { notificationOf } from '../../kit/notification-request.ts';
 import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { updateRow } from '../../kit/rows.ts';
 import { activationWrites, assertRoom } from './create-device.ts';
@@ -131,7 +132,15 @@ export const activate: Handler<DeviceParts> = async (parts, request) => {
           updateRow('devices', device, after.doc),
           ...tokenWrites(read, verdict),
           ...(isActive
-            ? activationWrites(parts, configuration, policy, facts, after, now, originOf(request))
+            ? await activationWrites(
+                parts,
+                configuration,
+                policy,
+                facts,
+                after,
+                now,
+                originOf(request),
+              )
             : []),
           deviceActivity({ ...request, now }, device.id, action, {
             result: refusal ? 'FAILED' : 'SUCCESS',
@@ -171,16 +180,18 @@ export const sendActivationCode: Handler<DeviceParts> = async (parts, request) =
     if (resent > QUESTIONS_MAX) {
       throw limitExceeded('Too many passcodes were sent: pair anew.', QUESTIONS_MAX);
     }
-    const { notification } = pairing;
+    const { body } = request;
+    const notification = notificationOf(body?.notification, 'PAIRING') ?? pairing.notification;
+    const notified = notification ? { notification } : {};
     const asked = await method.challenge(
       methodDevice(device),
-      { purpose: 'PAIRING', ...(notification ? { notification } : {}) },
+      { purpose: 'PAIRING', ...notified },
       context,
     );
     const doc = {
       ...device.doc,
       updatedAt: now,
-      pairing: { ...pairing, challenge: asked.challenge, failures: 0, resent },
+      pairing: { ...pairing, ...notified, challenge: asked.challenge, failures: 0, resent },
     };
     const writes = [
       updateRow('devices', device, doc),
