@@ -2,6 +2,7 @@
 /** Messages with the words of administrators, from the request to what is sent; contract messages §2, §3. */
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { updateRow } from '../src/resources/kit/rows.ts';
 import { errorOf, invalidData, type Reply } from '../src/testing/client.ts';
 import { allowMessages } from '../src/testing/policies.ts';
 import { DIALECTS } from '../src/testing/postgres.ts';
@@ -187,6 +188,23 @@ for (const dialect of DIALECTS) {
       assert.equal((await last(email)).subject, 'pairing fi');
       await server.api(path, { type: 'device.sendActivationCode' });
       assert.equal((await last(email)).subject, 'pairing fi');
+    });
+
+    test('by text message bind their code to the site of the application', async () => {
+      const user = await aUser(server);
+      const phone = '+15125550142';
+      await aDevice(server, user, { type: 'SMS', phone });
+      await aFlow(server, user);
+      assert.doesNotMatch((await last(phone)).text, /@/);
+      // An application doesn't change itself, so its row is.
+      const { store } = server.server.parts;
+      const [row] = await store.list('applications', server.environmentId, { limit: 1 });
+      assert.ok(row);
+      const settings = { ...row.doc.settings, homePageUrl: 'https://login.shop.example/app' };
+      await store.commit([updateRow('applications', row, { ...row.doc, settings })]);
+      await aFlow(server, user);
+      const { text, otp } = await last(phone);
+      assert.ok(text.endsWith(`\n\n@login.shop.example #${otp}`), text);
     });
 
     test('tell of a new device', async () => {

@@ -309,7 +309,10 @@ for (const dialect of DIALECTS) {
         const { payload } = arrivedAt().at(-1) ?? {};
         assert.deepEqual({ ...(payload as object), ...said }, payload);
         const { requests } = await account.requests();
-        assert.deepEqual([requests[0]?.challenge.title, requests[0]?.challenge.message], ['Maksu', 'Hyväksytkö 12 €?']);
+        assert.deepEqual(
+          [requests[0]?.challenge.title, requests[0]?.challenge.message],
+          ['Maksu', 'Hyväksytkö 12 €?'],
+        );
         assert.equal(await requests[0]?.approve(), 'COMPLETED');
       });
 

@@ -133,8 +133,8 @@ export interface ChallengeRequest {
   silent?: true;
   /** Where the request that started the flow came from. */
   address?: string;
-  /** The application that asks for the authentication. */
-  requester?: { id: string; name: string };
+  /** The application that asks for the authentication; only where `namesRequester` says so. */
+  requester?: { id: string; name: string; homePageUrl?: string };
 }
 
 export interface Asked {
@@ -293,6 +293,8 @@ export interface AuthenticationMethod extends DeviceKind {
     isWanted(options: Readonly<Record<string, unknown>>): boolean;
     challenge(request: ChallengeRequest, context: AnonymousContext): Asked | Promise<Asked>;
   };
+  /** What it asks depends on the application that asks for the authentication. */
+  readonly namesRequester?: true;
   /** Its devices run an application of ours or others: they pair and answer by the device protocol. */
   readonly native?: true;
   /**

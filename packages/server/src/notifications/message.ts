@@ -22,6 +22,8 @@ export interface MessagePayload {
   words?: ContentWords;
   /** Values for the template; `otp` among them. */
   variables: Record<string, string>;
+  /** Of the application that the code is for: a text message is bound to its site. */
+  homePageUrl?: string;
   /** Whose phone a push wakes, and by whose account with the provider; the address is its token. */
   push?: { applicationId: string; deviceId: string; sandbox?: true };
 }

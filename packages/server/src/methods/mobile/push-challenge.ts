@@ -93,7 +93,9 @@ export async function askByPush(
     origin: {
       time: toTimestamp(now),
       ...(request.address ? { address: request.address } : {}),
-      ...(request.requester ? { application: request.requester } : {}),
+      ...(request.requester
+        ? { application: { id: request.requester.id, name: request.requester.name } }
+        : {}),
     },
     expiresAt: toTimestamp(answerBy),
     userVerification: application.biometricsEnabled ? 'REQUIRED' : 'PREFERRED',

@@ -3,6 +3,7 @@
  * minutes and has few tries, so a keyed MAC of it is kept, never the code (design §2, Secrets).
  */
 import { invalidData } from '../../errors/api-error.ts';
+import { defined } from '../../model/defined.ts';
 import { toMs } from '../../model/duration.ts';
 import { typedCode } from '../../model/typed-code.ts';
 import type { ChannelName, Recipient } from '../../notifications/message.ts';
@@ -14,7 +15,14 @@ import type { AuthenticationMethod, MethodDevice } from '../authentication-metho
 export interface PasscodeMethodTraits
   extends Pick<
     AuthenticationMethod,
-    'type' | 'policyKey' | 'amr' | 'create' | 'view' | 'oneTime' | 'policyOptional'
+    | 'type'
+    | 'policyKey'
+    | 'amr'
+    | 'create'
+    | 'view'
+    | 'oneTime'
+    | 'policyOptional'
+    | 'namesRequester'
   > {
   channel: ChannelName;
   /** A new environment allows it. */
@@ -53,12 +61,17 @@ export function passcodeMethod(traits: PasscodeMethodTraits): AuthenticationMeth
         return { challenge: { expiresAt, state: { mac, sealedOtp } } };
       }
       const { channel } = traits;
-      const { purpose, notification } = request;
+      const { purpose, notification, requester } = request;
       const template = TEMPLATES[purpose];
       const wording = await context.wording({ template, channel, notification });
       // Ours last: a caller's variable can't stand in for the code.
       const variables = { ...wording.variables, otp };
-      const payload = { to: traits.recipient(device.credential), ...wording, variables };
+      const payload = {
+        to: traits.recipient(device.credential),
+        ...wording,
+        variables,
+        ...defined({ homePageUrl: requester?.homePageUrl }),
+      };
       return {
         challenge: { expiresAt, state: { mac } },
         delivery: { channel, payload, expiresAt },
