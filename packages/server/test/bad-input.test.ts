@@ -224,10 +224,15 @@ before(async () => {
   const trustedEmail = await server.api(`/emailDomains/${emailDomain.body.id}/trustedEmails`, {
     body: { emailAddress: `no-reply@${domainName}` },
   });
+  const content = await server.api('/templates/strong_authentication/contents', {
+    body: { deliveryMethod: 'Push', locale: 'fi', body: 'valid' },
+  });
   world = {
     ...kept,
     emailDomainID: emailDomain.body.id,
     trustedEmailID: trustedEmail.body.id,
+    templateName: 'strong_authentication',
+    contentID: content.body.id,
     signOnPolicyActionID: action.body.id,
     imageID: (await server.api('/images', { type: 'image/png', body: PNG })).body.id,
     organizationID: organizations[0]?.id ?? '',

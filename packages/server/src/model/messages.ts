@@ -2,6 +2,7 @@
 import type { Timestamps } from './documents.ts';
 import type { WireDuration } from './duration.ts';
 import type { Instant } from './instant.ts';
+import { textKey } from './text-key.ts';
 
 /** As templates, contents, quotas and limits of countries spell them; contract messages, "Naming traps". */
 export type DeliveryMethod = 'SMS' | 'Voice' | 'Email' | 'Push' | 'WhatsApp';
@@ -56,6 +57,18 @@ export interface NotificationPolicySettings {
     }[];
   };
 }
+
+/** `en_GB`, `en-gb` and `EN-GB` are one. */
+export const localeKey = (locale: string): string => locale.toLowerCase().replaceAll('_', '-');
+
+/** The same for contents that can't both be: one template, delivery method, locale and variant. */
+export const contentKey = ({
+  template,
+  deliveryMethod,
+  locale,
+  variant = '',
+}: Pick<TemplateContent, 'template' | 'deliveryMethod' | 'locale' | 'variant'>): string =>
+  [template, deliveryMethod, localeKey(locale), textKey(variant)].join('/');
 
 /** Who is sent how much, how often, where to and by whom; contract messages §4. */
 export interface NotificationPolicy extends Timestamps {

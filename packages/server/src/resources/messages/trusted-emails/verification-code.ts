@@ -11,7 +11,6 @@ import { ApiError, errorDetail, invalidData } from '../../../errors/api-error.ts
 import type { TrustedEmail } from '../../../model/messages.ts';
 import { notificationRecord } from '../../../model/notification-record.ts';
 import { messageWrite } from '../../../notifications/outbox.ts';
-import { EMAIL_VERIFICATION_TEMPLATE } from '../../../notifications/templates/catalogue.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Write } from '../../../storage/store.ts';
 import { requestRecord } from '../../kit/activity.ts';
@@ -58,7 +57,7 @@ export async function sendCode(
   await keyring.load(environmentId);
   const expiresAt = now + TRUSTED_EMAIL_CODE_MS;
   const variables = { code, 'environment.name': environment.doc.name };
-  const payload = { to: { address }, template: EMAIL_VERIFICATION_TEMPLATE, variables };
+  const payload = { to: { address }, template: 'email_verification_admin', variables };
   const message = messageWrite({
     vault: keyring,
     environmentId,
