@@ -27,12 +27,13 @@ import { makeRetire } from './jobs/retire-push-token.ts';
 import { startSweeper } from './jobs/sweeper.ts';
 import { createRegistry, type MethodRegistry } from './methods/registry.ts';
 import { type Clock, steadyClock } from './model/instant.ts';
-import { channelSenders } from './notifications/channel-senders.ts';
 import { pushAccounts } from './notifications/channels/push/push-accounts.ts';
 import { NOBODY, vapidSubject } from './notifications/channels/push/vapid-subject.ts';
 import { openChannels } from './notifications/channels/registry.ts';
+import { readGreeting, readSender } from './notifications/channels/smtp/smtp-settings.ts';
 import { openEventPoster } from './notifications/channels/webhook/post-events.ts';
 import { developmentOutboxOperations } from './notifications/development-outbox.routes.ts';
+import { environmentSenders } from './notifications/environment-senders.ts';
 import { openOutboxKey } from './notifications/outbox-key.ts';
 import { openReach } from './notifications/providers/reach.ts';
 import { chooseContents } from './notifications/templates/chosen-contents.ts';
@@ -138,10 +139,19 @@ export async function startServer(
       subject: () => vapidSubject(origins.publicUrl, settings.mailFrom) ?? NOBODY,
     },
   });
+  const senders = environmentSenders({
+    store,
+    vault: keyring,
+    configurations,
+    channels,
+    reach,
+    mailFrom: readSender(settings.mailFrom),
+    greetAs: readGreeting(settings.smtpGreeting, settings.publicUrl),
+  });
   const worker = startOutboxWorker({
     store,
     vault: keyring,
-    senders: channelSenders(channels),
+    senders,
     clock,
     log,
     metrics,
@@ -251,6 +261,7 @@ export async function startServer(
     poster.close();
     subscriptions.close();
     await Promise.all(channels.map((channel) => channel.close?.()));
+    await senders.close();
     reach.caller.close();
     await authenticators.close();
     configurations.close();

@@ -355,6 +355,9 @@ export const PROVIDER_ANSWER_BYTES_MAX = 16_384;
 export const PROVIDER_IDLE_MS = 15_000;
 /** The pause before a call is made once more. */
 export const PROVIDER_REPEAT_MS = 1_000;
+/** All senders of an environment; those of phones that are kept open. */
+export const MESSAGE_SENDERS_MAX = PHONE_SENDERS_MAX + 10;
+export const PHONE_ACCOUNTS_MAX = 2_000;
 /** Mail servers of environments that connections are kept to, and how many to one. */
 export const MAIL_POOLS_MAX = 100;
 export const MAIL_CONNECTIONS_MAX = 5;
