@@ -7,6 +7,7 @@ import { oathJobOperations } from './resources/devices/oath-jobs/oath-jobs.ts';
 import { oathTokenOperations } from './resources/devices/oath-tokens/oath-tokens.ts';
 import { pairingKeyOperations } from './resources/devices/pairing-keys/pairing-keys.ts';
 import type { Operation } from './resources/kit/operation.ts';
+import { whatsAppSettingsOperations } from './resources/messages/instant-messaging-delivery-settings/whats-app-settings.ts';
 import { phoneDeliverySettingsOperations } from './resources/messages/phone-delivery-settings/phone-delivery-settings.ts';
 import { activityOperations } from './resources/platform/activities/activities.routes.ts';
 import { applicationOperations } from './resources/platform/applications/applications.ts';
@@ -49,6 +50,7 @@ export function apiOperations(parts: Parts): Operation[] {
     ...fidoDevicesMetadataOperations(parts),
     ...mfaSettingsOperations(parts),
     ...phoneDeliverySettingsOperations(parts),
+    ...whatsAppSettingsOperations(parts),
     ...organizationOperations(parts),
     ...environmentOperations(parts),
     ...populationOperations(parts),

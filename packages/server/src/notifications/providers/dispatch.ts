@@ -1,9 +1,9 @@
 /** What the requests to the known providers have in common. */
-import type { CallAnswer } from '../../../../outgoing/public-call.ts';
-import type { SpokenPart } from '../../../voice/spoken-part.ts';
-import type { DeliveryReceipt, RenderedMessage } from '../../channel.ts';
-import type { HttpSender } from '../http-sender.ts';
-import { isTaken, jsonOf, receiptOf, refusedBy } from '../provider-receipt.ts';
+import type { CallAnswer } from '../../outgoing/public-call.ts';
+import type { DeliveryReceipt, RenderedMessage } from '../channels/channel.ts';
+import type { HttpSender } from '../channels/http/http-sender.ts';
+import { isTaken, jsonOf, receiptOf, refusedBy } from '../channels/http/provider-receipt.ts';
+import type { SpokenPart } from '../voice/spoken-part.ts';
 
 /** A message with what its content says to one provider only. */
 export interface PhoneMessage extends RenderedMessage {

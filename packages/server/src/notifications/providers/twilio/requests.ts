@@ -3,7 +3,7 @@
  * Twilio: Messages and Calls by a number or a messaging service, and Verify. Source: Twilio's API
  * reference, "Messages", "Calls", "Verification".
  */
-import type { Authentication } from '../account.ts';
+import type { Authentication } from '../../channels/http/account.ts';
 import {
   type Dispatch,
   inside,
@@ -11,7 +11,7 @@ import {
   type PhoneMessage,
   type ProviderUrls,
   type Said,
-} from './dispatch.ts';
+} from '../dispatch.ts';
 import { digitsOf, twimlOf } from './twiml.ts';
 
 export interface TwilioAccount {
