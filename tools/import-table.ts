@@ -402,7 +402,11 @@ export const DEVICE_TYPES_ALLOWED: readonly { path: string; because: string }[] 
     path: 'notifications/',
     because: 'Channels are named as the device types that they serve: EMAIL, SMS, VOICE, WHATSAPP.',
   },
-  ...['model/messages.ts', 'resources/messages/'].map((path) => ({
+  ...[
+    'model/messages.ts',
+    'resources/messages/',
+    'storage/migrations/0016-notification-policies.ts',
+  ].map((path) => ({
     path,
     because: 'Delivery methods and senders are spelled as the device types that they serve.',
   })),

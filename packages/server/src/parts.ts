@@ -12,6 +12,7 @@ import type { Validators } from './http/validators.ts';
 import type { MethodRegistry } from './methods/registry.ts';
 import type { AuthenticatorMetadata } from './model/fido2.ts';
 import type { Clock } from './model/instant.ts';
+import type { Channel } from './notifications/channels/channel.ts';
 import type { Reach } from './notifications/providers/provider.ts';
 import type { Metrics } from './observability/metrics.ts';
 import type { Access } from './resources/kit/access.ts';
@@ -37,6 +38,8 @@ export interface Parts {
   reach: Reach;
   /** How many messages may leave for one address and one user. */
   sendBounds: SendBounds;
+  /** Those that have a provider: for what is sent at once, to see what the provider says of it. */
+  channels: readonly Pick<Channel, 'name' | 'send'>[];
   /** Tells the outbox worker that a message was just committed. */
   wakeOutbox(): void;
   /** Tells the job runner that a job was just committed. */

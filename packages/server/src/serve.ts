@@ -27,6 +27,7 @@ import { makeRetire } from './jobs/retire-push-token.ts';
 import { startSweeper } from './jobs/sweeper.ts';
 import { createRegistry, type MethodRegistry } from './methods/registry.ts';
 import { type Clock, steadyClock } from './model/instant.ts';
+import { channelSenders } from './notifications/channel-senders.ts';
 import { pushAccounts } from './notifications/channels/push/push-accounts.ts';
 import { NOBODY, vapidSubject } from './notifications/channels/push/vapid-subject.ts';
 import { openChannels } from './notifications/channels/registry.ts';
@@ -137,7 +138,7 @@ export async function startServer(
   const worker = startOutboxWorker({
     store,
     vault: keyring,
-    channels,
+    senders: channelSenders(channels),
     clock,
     log,
     metrics,
@@ -171,6 +172,7 @@ export async function startServer(
     metrics,
     reach,
     sendBounds: createSendBounds(),
+    channels,
     wakeOutbox: () => worker.wake(),
     wakeJobs: () => oathJobs.wake(),
     validator: createValidators().validator,

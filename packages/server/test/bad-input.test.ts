@@ -196,6 +196,9 @@ before(async () => {
     type: 'job.oathtokens.create',
     body: { async: false, tokens: [oathTokenBody()] },
   });
+  const notificationPolicy = await server.api('/notificationsPolicies', {
+    body: { name: 'limits', quotas: [] },
+  });
   const organizations = await parts.store.list('organizations', ANY_ENVIRONMENT, { limit: 1 });
   const kept: World = {};
   for (const one of operations) {
@@ -217,8 +220,20 @@ before(async () => {
   const exploration = await server.api('/dataExplorations', {
     body: { dataExplorationTemplate: { id: TEMPLATE_ID } },
   });
+  const domainName = 'mail.shop.example';
+  const emailDomain = await server.api('/emailDomains', { body: { domainName } });
+  const trustedEmail = await server.api(`/emailDomains/${emailDomain.body.id}/trustedEmails`, {
+    body: { emailAddress: `no-reply@${domainName}` },
+  });
+  const content = await server.api('/templates/strong_authentication/contents', {
+    body: { deliveryMethod: 'Push', locale: 'fi', body: 'valid' },
+  });
   world = {
     ...kept,
+    emailDomainID: emailDomain.body.id,
+    trustedEmailID: trustedEmail.body.id,
+    templateName: 'strong_authentication',
+    contentID: content.body.id,
     signOnPolicyActionID: action.body.id,
     imageID: (await server.api('/images', { type: 'image/png', body: PNG })).body.id,
     organizationID: organizations[0]?.id ?? '',
@@ -231,6 +246,7 @@ before(async () => {
     pushCredentialID: pushCredential.body.id,
     fido2PolicyID: fido2Policy.body.id,
     fidoPolicyID: fidoPolicy.body.id,
+    notificationPolicyID: notificationPolicy.body.id,
     fidoDeviceID: authenticator.body.id,
     envID: server.environmentId,
     userID: user.id,

@@ -208,6 +208,11 @@ export const TABLE = {
     fallback: 'https://graph.facebook.com/v23.0',
     description: 'Meta’s Graph API with its version, or a proxy of it.',
   },
+  dnsServers: {
+    env: 'COUNTERSIGN_DNS_SERVERS',
+    description:
+      'DNS servers (comma list of addresses, `10.0.0.53` or `10.0.0.53:5353`) that are asked about trusted e-mail domains; absent: those of the system.',
+  },
   trustProxy: {
     env: 'COUNTERSIGN_TRUST_PROXY',
     description:

@@ -10,6 +10,7 @@ import {
   port,
   publicUrl,
   SettingsError,
+  serverAddresses,
   uuid,
 } from './setting-values.ts';
 import { SETTINGS_TABLE, type SettingRow, TABLE } from './settings-table.ts';
@@ -62,6 +63,7 @@ export interface Settings {
     syniverseUrl: string;
     whatsAppUrl: string;
   };
+  dnsServers?: string[];
   trustProxy?: string[];
   production: boolean;
 }
@@ -208,6 +210,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
       syniverseUrl: url('syniverseUrl') ?? '',
       whatsAppUrl: url('whatsAppUrl') ?? '',
     }),
+    dnsServers: serverAddresses(TABLE.dnsServers.env, text('dnsServers')),
     trustProxy: addressRanges(TABLE.trustProxy.env, text('trustProxy')),
     production,
   });

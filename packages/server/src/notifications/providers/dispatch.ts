@@ -1,17 +1,8 @@
 /** What the requests to the known providers have in common. */
 import type { CallAnswer } from '../../outgoing/public-call.ts';
-import type { DeliveryReceipt, RenderedMessage } from '../channels/channel.ts';
+import type { DeliveryReceipt } from '../channels/channel.ts';
 import type { HttpSender } from '../channels/http/http-sender.ts';
 import { isTaken, jsonOf, receiptOf, refusedBy } from '../channels/http/provider-receipt.ts';
-import type { SpokenPart } from '../voice/spoken-part.ts';
-
-/** A message with what its content says to one provider only. */
-export interface PhoneMessage extends RenderedMessage {
-  /** What a call says. */
-  speech?: readonly SpokenPart[];
-  twilioVerifyTemplate?: { id: string; locale?: string };
-  whatsAppTemplate?: { name: string; language: string };
-}
 
 /** How a message is sent by an account: the request, and what its answer means. */
 export type Dispatch = Required<Pick<HttpSender, 'template' | 'judge'>> &

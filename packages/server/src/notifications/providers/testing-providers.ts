@@ -1,8 +1,10 @@
 /** What the tests of the providers share: an account with one, and messages. */
+
 import { openCaller } from '../../outgoing/public-call.ts';
+import type { RenderedMessage } from '../channels/channel.ts';
 import { type Authentication, openAccount } from '../channels/http/account.ts';
 import { httpSender } from '../channels/http/http-sender.ts';
-import type { Dispatch, PhoneMessage, ProviderUrls } from './dispatch.ts';
+import type { Dispatch, ProviderUrls } from './dispatch.ts';
 
 export const NEVER = new AbortController().signal;
 
@@ -30,11 +32,11 @@ export function accountOf(authentication: Authentication) {
 export function sendBy(authentication: Authentication, dispatch: Dispatch) {
   const account = accountOf(authentication);
   const sender = httpSender({ id: 'sender-1', name: 'Test', account, ...dispatch });
-  return (to: string, more: Partial<PhoneMessage> = {}, signal = NEVER) =>
+  return (to: string, more: Partial<RenderedMessage> = {}, signal = NEVER) =>
     sender.send(aMessage(to, more), signal);
 }
 
-export const aMessage = (to: string, more: Partial<PhoneMessage> = {}): PhoneMessage => ({
+export const aMessage = (to: string, more: Partial<RenderedMessage> = {}): RenderedMessage => ({
   id: '01970000-0000-7000-8000-000000000000',
   to: { address: to },
   locale: 'en',

@@ -6,7 +6,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { PROVIDER_REPEAT_MS } from '../../../config/limits.ts';
 import type { CallAnswer } from '../../../outgoing/public-call.ts';
-import type { DeliveryReceipt } from '../../channels/channel.ts';
+import type { DeliveryReceipt, RenderedMessage } from '../../channels/channel.ts';
 import type { Authentication, HttpAccount } from '../../channels/http/account.ts';
 import {
   isTaken,
@@ -17,14 +17,7 @@ import {
 import type { Sender } from '../../senders.ts';
 import { spelledOut, unrolled } from '../../voice/spoken-part.ts';
 import { SYNIVERSE_VOICES, speakerOf } from '../../voice/voices.ts';
-import {
-  type Dispatch,
-  inside,
-  judgeBy,
-  type PhoneMessage,
-  type ProviderUrls,
-  takenAs,
-} from '../dispatch.ts';
+import { type Dispatch, inside, judgeBy, type ProviderUrls, takenAs } from '../dispatch.ts';
 
 export const syniverseAuthentication = ({ authToken }: { authToken: string }): Authentication => ({
   method: 'BEARER',
@@ -33,7 +26,7 @@ export const syniverseAuthentication = ({ authToken }: { authToken: string }): A
 
 type Urls = Pick<ProviderUrls, 'syniverseUrl'>;
 /** The id of a sender, which is one of the account's numbers. */
-type SenderId = (message: PhoneMessage) => string;
+type SenderId = (message: RenderedMessage) => string;
 
 const codeOf = (json: unknown) => inside(json, 'error_code');
 
@@ -64,7 +57,7 @@ const RINGS_MS = 14_000;
 /** A comma pauses for two seconds; the first extension waits as long. */
 const COMMA_MS = 2_000;
 
-function textOf({ speech, text }: PhoneMessage): string {
+function textOf({ speech, text }: RenderedMessage): string {
   return unrolled(speech ?? [{ say: text }])
     .map((part) => {
       if ('say' in part) return part.say;
@@ -131,7 +124,7 @@ export function syniverseCalls(options: SyniverseCalls): Sender {
     }
   }
 
-  async function speak(message: PhoneMessage, signal: AbortSignal): Promise<DeliveryReceipt> {
+  async function speak(message: RenderedMessage, signal: AbortSignal): Promise<DeliveryReceipt> {
     const made = await step('', signal, {
       from: senderId(message),
       to: message.to.address,

@@ -3,15 +3,9 @@
  * Twilio: Messages and Calls by a number or a messaging service, and Verify. Source: Twilio's API
  * reference, "Messages", "Calls", "Verification".
  */
+import type { RenderedMessage } from '../../channels/channel.ts';
 import type { Authentication } from '../../channels/http/account.ts';
-import {
-  type Dispatch,
-  inside,
-  judgeBy,
-  type PhoneMessage,
-  type ProviderUrls,
-  type Said,
-} from '../dispatch.ts';
+import { type Dispatch, inside, judgeBy, type ProviderUrls, type Said } from '../dispatch.ts';
 import { digitsOf, twimlOf } from './twiml.ts';
 
 export interface TwilioAccount {
@@ -72,8 +66,9 @@ export function twilioService(
   return { template: { method: 'POST', url, form }, judge: judgeBy(readMade) };
 }
 
-const speechOf = ({ speech, text }: PhoneMessage) => speech ?? [{ say: text }];
-const keysOf = ({ to }: PhoneMessage) => (to.extension === undefined ? '' : digitsOf(to.extension));
+const speechOf = ({ speech, text }: RenderedMessage) => speech ?? [{ say: text }];
+const keysOf = ({ to }: RenderedMessage) =>
+  to.extension === undefined ? '' : digitsOf(to.extension);
 
 /** A call that says what the content says, after the extension was dialled. */
 export function twilioCalls(
@@ -119,7 +114,7 @@ export function twilioVerifications(
   };
   return {
     template: { method: 'POST', url, form },
-    variables: (message: PhoneMessage) => ({
+    variables: (message: RenderedMessage) => ({
       template: message.twilioVerifyTemplate?.id ?? '',
       templateLocale: message.twilioVerifyTemplate?.locale ?? '',
       digits: keysOf(message),

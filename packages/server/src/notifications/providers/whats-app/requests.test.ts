@@ -6,7 +6,12 @@ import { sendBy, urlsOf } from '../testing-providers.ts';
 import { whatsAppAuthentication, whatsAppMessages } from './requests.ts';
 
 const TO = '+12025550123';
-const whatsAppTemplate = { name: 'sign_in_code', language: 'en_US' };
+const whatsAppTemplate = {
+  id: '1',
+  name: 'sign_in_code',
+  category: 'AUTHENTICATION',
+  language: 'en_US',
+};
 
 describe('WhatsApp', () => {
   let whatsApp: Awaited<ReturnType<typeof startWhatsApp>>;
@@ -48,8 +53,8 @@ describe('WhatsApp', () => {
     for (const [to, template, reason] of [
       ['+15005550004', whatsAppTemplate, 'HTTP 400 131026'],
       [ERROR_INSIDE, whatsAppTemplate, 'HTTP 200 131049'],
-      [TO, { name: 'none', language: 'en_US' }, 'HTTP 404 132001'],
-      [TO, { name: 'sign_in_code', language: 'fr' }, 'HTTP 404 132001'],
+      [TO, { ...whatsAppTemplate, name: 'none' }, 'HTTP 404 132001'],
+      [TO, { ...whatsAppTemplate, language: 'fr' }, 'HTTP 404 132001'],
     ] as const) {
       const receipt = await sends()(to, { whatsAppTemplate: template });
       assert.deepEqual(receipt, { outcome: 'REFUSED', reason });

@@ -6,16 +6,10 @@
  */
 import { createHmac } from 'node:crypto';
 import type { CallAnswer } from '../../../outgoing/public-call.ts';
-import type { DeliveryReceipt } from '../../channels/channel.ts';
+import type { DeliveryReceipt, RenderedMessage } from '../../channels/channel.ts';
 import type { Authentication } from '../../channels/http/account.ts';
 import { jsonOf, receiptOf } from '../../channels/http/provider-receipt.ts';
-import {
-  type Dispatch,
-  inside,
-  judgeBy,
-  type PhoneMessage,
-  type ProviderUrls,
-} from '../dispatch.ts';
+import { type Dispatch, inside, judgeBy, type ProviderUrls } from '../dispatch.ts';
 
 export interface WhatsAppAccount {
   appSecret: string;
@@ -70,7 +64,7 @@ const BODY = JSON.stringify({
 export function whatsAppMessages(
   { whatsAppUrl }: Pick<ProviderUrls, 'whatsAppUrl'>,
   account: WhatsAppAccount,
-  numberId: (message: PhoneMessage) => string,
+  numberId: (message: RenderedMessage) => string,
 ): Dispatch {
   return {
     template: {
@@ -78,7 +72,7 @@ export function whatsAppMessages(
       url: `${whatsAppUrl}/\${numberId}/messages?appsecret_proof=${proofOf(account)}`,
       body: BODY,
     },
-    variables: (message: PhoneMessage) => ({
+    variables: (message: RenderedMessage) => ({
       numberId: numberId(message),
       template: message.whatsAppTemplate?.name ?? '',
       templateLanguage: message.whatsAppTemplate?.language ?? '',

@@ -2,13 +2,15 @@
  * A WhatsApp business account: whether it can be used, its numbers and templates, and its sender;
  * contract messages §10. Source: Meta, "Phone numbers", "Message templates", "Debug and app nodes".
  */
+
 import { type Static, Type } from 'typebox';
 import type { CallAnswer } from '../../../outgoing/public-call.ts';
+import type { RenderedMessage } from '../../channels/channel.ts';
 import { openAccount } from '../../channels/http/account.ts';
 import { httpSender } from '../../channels/http/http-sender.ts';
 import { jsonOf } from '../../channels/http/provider-receipt.ts';
 import type { Sender } from '../../senders.ts';
-import { inside, type PhoneMessage } from '../dispatch.ts';
+import { inside } from '../dispatch.ts';
 import { type Fault, invalid, neededText, readerOf } from '../known-account.ts';
 import { oneFor } from '../numbers.ts';
 import { assertSome, digits } from '../own-numbers.ts';
@@ -204,7 +206,7 @@ export function openWhatsApp(account: ProviderAccount, context: OpenContext): Se
   return {
     ...sender,
     // It sends a template of the account and nothing else.
-    send: async (message: PhoneMessage, signal) => {
+    send: async (message: RenderedMessage, signal) => {
       if (!message.whatsAppTemplate) return { outcome: 'REFUSED', reason: 'NO_CONTENT' };
       if (message.variables?.otp === undefined) return { outcome: 'REFUSED', reason: 'NO_CODE' };
       return sender.send(message, signal);
