@@ -35,6 +35,7 @@ import { openEventPoster } from './notifications/channels/webhook/post-events.ts
 import { developmentOutboxOperations } from './notifications/development-outbox.routes.ts';
 import { openOutboxKey } from './notifications/outbox-key.ts';
 import { openReach } from './notifications/providers/reach.ts';
+import { whatsAppSenders } from './notifications/providers/whats-app/whats-app-senders.ts';
 import { createLog } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
 import type { Parts } from './parts.ts';
@@ -138,7 +139,7 @@ export async function startServer(
   const worker = startOutboxWorker({
     store,
     vault: keyring,
-    senders: channelSenders(channels),
+    senders: channelSenders(channels, whatsAppSenders({ store, vault: keyring, reach })),
     clock,
     log,
     metrics,

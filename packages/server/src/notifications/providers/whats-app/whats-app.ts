@@ -184,10 +184,17 @@ export async function whatsAppTemplates(account: ProviderAccount, reach: Reach) 
   );
 }
 
+const selectedIn = (account: Pick<ProviderAccount, 'settings'>) =>
+  numbersIn(account).filter((number) => number.selected && number.available);
+
+/** Whether it has a number to send from. */
+export const canSendWhatsApp = (account: Pick<ProviderAccount, 'settings'>): boolean =>
+  selectedIn(account).length > 0;
+
 /** The sender of the account; undefined: none of its numbers is selected. */
 export function openWhatsApp(account: ProviderAccount, context: OpenContext): Sender | undefined {
   const { id, name, caller, urls, observe } = context;
-  const numbers = numbersIn(account).filter((number) => number.selected && number.available);
+  const numbers = selectedIn(account);
   if (numbers.length === 0) return undefined;
   const known = secretsOf(account);
   const http = openAccount(whatsAppAuthentication(known), caller);
