@@ -1,5 +1,6 @@
 /** An account with Twilio whose Verify service words the message and is told the code; contract messages §8.3. */
 import { Type } from 'typebox';
+import type { DeliveryReceipt } from '../../channels/channel.ts';
 import { openAccount } from '../../channels/http/account.ts';
 import { httpSender } from '../../channels/http/http-sender.ts';
 import type { Sender } from '../../senders.ts';
@@ -7,7 +8,13 @@ import { inside } from '../dispatch.ts';
 import { neededText, readerOf, wrongSecret } from '../known-account.ts';
 import type { AcceptContext, PhoneProvider, ProviderAccount, Reach } from '../provider.ts';
 import { namedAccount, TWILIO_BODY } from './account.ts';
-import { type TwilioAccount, twilioAuthentication, twilioVerifications } from './requests.ts';
+import {
+  TOO_MANY_CODES,
+  type TwilioAccount,
+  twilioAuthentication,
+  twilioVerifications,
+  verificationEnd,
+} from './requests.ts';
 
 const MEMBER = 'verifyServiceId';
 
@@ -40,14 +47,20 @@ async function templatesOf(account: ProviderAccount, { caller, urls }: Reach) {
   return { twilioVerifyTemplates };
 }
 
-/** Verify sends codes and nothing else. */
-function codesOnly(sender: Sender): Sender {
+/**
+ * Verify sends codes and nothing else. It counts those of one number until it hears that its
+ * verification has ended; ours ends with the next one, so it is told that, and asked once more.
+ */
+function verifying(sender: Sender, endOf: (to: string, signal: AbortSignal) => Promise<unknown>) {
   return {
     ...sender,
-    send: async (message, signal) =>
-      message.variables?.otp === undefined
-        ? { outcome: 'REFUSED', reason: 'NO_CODE' }
-        : sender.send(message, signal),
+    async send(...[message, signal]: Parameters<Sender['send']>): Promise<DeliveryReceipt> {
+      if (message.variables?.otp === undefined) return { outcome: 'REFUSED', reason: 'NO_CODE' };
+      const receipt = await sender.send(message, signal);
+      if (receipt.outcome !== 'LATER' || receipt.reason !== TOO_MANY_CODES) return receipt;
+      await endOf(message.to.address, signal).catch(() => undefined);
+      return sender.send(message, signal);
+    },
   };
 }
 
@@ -75,8 +88,9 @@ export const customTwilioVerify: PhoneProvider = {
     return (method) => {
       const channel = method === 'SMS' ? 'sms' : 'call';
       const dispatch = twilioVerifications({ urls }, service, channel);
-      return codesOnly(
+      return verifying(
         httpSender({ id, name, account: http, ...dispatch, ...(observe ? { observe } : {}) }),
+        (to, signal) => http.call(verificationEnd(urls, service, to), signal),
       );
     };
   },
