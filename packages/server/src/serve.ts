@@ -36,6 +36,7 @@ import { developmentOutboxOperations } from './notifications/development-outbox.
 import { environmentSenders } from './notifications/environment-senders.ts';
 import { openOutboxKey } from './notifications/outbox-key.ts';
 import { openReach } from './notifications/providers/reach.ts';
+import { whatsAppSenders } from './notifications/providers/whats-app/whats-app-senders.ts';
 import { chooseContents } from './notifications/templates/chosen-contents.ts';
 import { createLog } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
@@ -151,7 +152,7 @@ export async function startServer(
   const worker = startOutboxWorker({
     store,
     vault: keyring,
-    senders,
+    senders: whatsAppSenders({ store, vault: keyring, reach }, senders),
     clock,
     log,
     metrics,

@@ -351,7 +351,7 @@ export const WEBHOOK_STOP_MS = 3_000;
 export const PHONE_SENDERS_MAX = 10;
 /** One call of a provider of messages; how much of its answer is read, how long a connection stays unused. */
 export const PROVIDER_TIMEOUT_MS = 10_000;
-export const PROVIDER_ANSWER_BYTES_MAX = 16_384;
+export const PROVIDER_ANSWER_BYTES_MAX = 262_144;
 export const PROVIDER_IDLE_MS = 15_000;
 /** The pause before a call is made once more. */
 export const PROVIDER_REPEAT_MS = 1_000;
