@@ -7,6 +7,8 @@ import { oathJobOperations } from './resources/devices/oath-jobs/oath-jobs.ts';
 import { oathTokenOperations } from './resources/devices/oath-tokens/oath-tokens.ts';
 import { pairingKeyOperations } from './resources/devices/pairing-keys/pairing-keys.ts';
 import type { Operation } from './resources/kit/operation.ts';
+import { deliveryReportOperations } from './resources/messages/sent-messages/delivery-reports.ts';
+import { sentMessageOperations } from './resources/messages/sent-messages/sent-messages.ts';
 import { activityOperations } from './resources/platform/activities/activities.routes.ts';
 import { applicationOperations } from './resources/platform/applications/applications.ts';
 import { roleAssignmentOperations } from './resources/platform/applications/role-assignments.ts';
@@ -47,6 +49,8 @@ export function apiOperations(parts: Parts): Operation[] {
     ...fidoPolicyOperations(parts),
     ...fidoDevicesMetadataOperations(parts),
     ...mfaSettingsOperations(parts),
+    ...sentMessageOperations(parts),
+    ...deliveryReportOperations(parts),
     ...organizationOperations(parts),
     ...environmentOperations(parts),
     ...populationOperations(parts),

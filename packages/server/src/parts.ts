@@ -12,6 +12,7 @@ import type { Validators } from './http/validators.ts';
 import type { MethodRegistry } from './methods/registry.ts';
 import type { AuthenticatorMetadata } from './model/fido2.ts';
 import type { Clock } from './model/instant.ts';
+import type { DeliveryCallbacks } from './notifications/delivery-callbacks.ts';
 import type { Metrics } from './observability/metrics.ts';
 import type { Access } from './resources/kit/access.ts';
 import type { Links } from './resources/kit/links.ts';
@@ -44,6 +45,8 @@ export interface Parts {
   wakeDevices(environmentId: string, deviceIds: readonly string[]): void;
   /** Verifies what the makers of systems attest of a device. */
   integrity: IntegrityVerifiers;
+  /** What providers say later of messages that they took. */
+  deliveryCallbacks: DeliveryCallbacks;
   /** The devices that are connected to this node, or wait for an answer of it. */
   deviceWakes: DeviceWakes;
 }

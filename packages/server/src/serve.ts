@@ -20,6 +20,7 @@ import { sweepActivities } from './jobs/activity-retention.ts';
 import { makeIsAwaited } from './jobs/awaited-push.ts';
 import { type EventRunner, startEventRunner } from './jobs/events/event-runner.ts';
 import { knowSubscriptions, markEvents } from './jobs/events/known-subscriptions.ts';
+import { forgetPayloads } from './jobs/forget-payloads.ts';
 import { startOathJobs } from './jobs/oath-jobs.ts';
 import { startOutboxWorker } from './jobs/outbox-worker.ts';
 import { startPushTimeouts } from './jobs/push-timeouts.ts';
@@ -32,6 +33,7 @@ import { pushAccounts } from './notifications/channels/push/push-accounts.ts';
 import { NOBODY, vapidSubject } from './notifications/channels/push/vapid-subject.ts';
 import { openChannels } from './notifications/channels/registry.ts';
 import { openEventPoster } from './notifications/channels/webhook/post-events.ts';
+import { NO_CALLBACKS } from './notifications/delivery-callbacks.ts';
 import { developmentOutboxOperations } from './notifications/development-outbox.routes.ts';
 import { openOutboxKey } from './notifications/outbox-key.ts';
 import { createLog } from './observability/log.ts';
@@ -154,6 +156,7 @@ export async function startServer(
     store,
     clock,
     log,
+    eachTime: () => forgetPayloads({ store, clock }),
     hourly: () => sweepActivities({ store, clock, days: settings.activityDays }),
   });
   const parts: Parts = {
@@ -176,6 +179,7 @@ export async function startServer(
       for (const deviceId of deviceIds) store.wake(environmentId, deviceId);
     },
     deviceWakes,
+    deliveryCallbacks: NO_CALLBACKS,
     integrity: integrityVerifiers(settings.integrity),
   };
   const oathJobs = startOathJobs({

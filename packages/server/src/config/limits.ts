@@ -140,6 +140,12 @@ export const CIRCUITS_MAX = 1_000;
 /** How long the development outbox shows a message, and how long a dead one can be looked into. */
 export const KEPT_MESSAGE_LIFETIME_MS = 24 * 3_600_000;
 export const DEAD_MESSAGE_LIFETIME_MS = 7 * 24 * 3_600_000;
+/**
+ * What a provider says of messages at once; and how long it is waited for a message to be noted that
+ * a provider speaks of already.
+ */
+export const CALLBACK_BYTES_MAX = 256 * 1_024;
+export const CALLBACK_WAIT_MS = 1_000;
 /** How long a message that was taken waits for what its provider says of it later. */
 export const DELIVERY_REPORT_WAIT_MS = 24 * 3_600_000;
 /** Characters of a template, and how long one may take to render: ours take a millisecond, but the clock also

@@ -21,6 +21,8 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'FIDO device metadata':
     'The models of authenticators that are known: those of the FIDO Metadata Service, and your own.',
   'MFA settings': 'What holds for the whole environment: pairing, lockout, phone extensions.',
+  'Sent messages':
+    'What became of codes, pushes and notices; docs/operations.md has the details. Ours: the vendor’s API has none of it.',
   Organizations: 'The one organization that all environments belong to, and its one license.',
   Environments: 'The tenants of this server. MFA works in those with `PING_ONE_MFA`.',
   Populations: 'Groups of users; a role can be confined to one.',
