@@ -33,9 +33,10 @@ import { pushAccounts } from './notifications/channels/push/push-accounts.ts';
 import { NOBODY, vapidSubject } from './notifications/channels/push/vapid-subject.ts';
 import { openChannels } from './notifications/channels/registry.ts';
 import { openEventPoster } from './notifications/channels/webhook/post-events.ts';
-import { NO_CALLBACKS } from './notifications/delivery-callbacks.ts';
+import { senderCallbacks } from './notifications/delivery-callbacks.ts';
 import { developmentOutboxOperations } from './notifications/development-outbox.routes.ts';
 import { openOutboxKey } from './notifications/outbox-key.ts';
+import { openReach } from './notifications/providers/reach.ts';
 import { createLog } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
 import type { Parts } from './parts.ts';
@@ -127,6 +128,7 @@ export async function startServer(
   const access = createAccess({ store, keyring, clock, links });
   // SQLite has one process: whatever was leased was leased by one that is gone.
   if (settings.databaseUrl === undefined) await store.releaseMessages(clock.now());
+  const reach = openReach(settings.senders);
   const channels = openChannels({
     settings,
     accounts: pushAccounts(store, keyring),
@@ -171,7 +173,9 @@ export async function startServer(
     links,
     log,
     metrics,
+    reach,
     sendBounds: createSendBounds(),
+    channels,
     wakeOutbox: () => worker.wake(),
     wakeJobs: () => oathJobs.wake(),
     validator: createValidators().validator,
@@ -179,7 +183,7 @@ export async function startServer(
       for (const deviceId of deviceIds) store.wake(environmentId, deviceId);
     },
     deviceWakes,
-    deliveryCallbacks: NO_CALLBACKS,
+    deliveryCallbacks: senderCallbacks({ store, vault: keyring }),
     integrity: integrityVerifiers(settings.integrity),
   };
   const oathJobs = startOathJobs({
@@ -246,6 +250,7 @@ export async function startServer(
     poster.close();
     subscriptions.close();
     await Promise.all(channels.map((channel) => channel.close?.()));
+    reach.caller.close();
     await authenticators.close();
     configurations.close();
     access.close();

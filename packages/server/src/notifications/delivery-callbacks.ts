@@ -1,23 +1,15 @@
 /** What providers say later of messages that they took: who hears it, and at which address. */
-import type { Vault } from '../crypto/vault.ts';
+import type { Vault, VaultLoader } from '../crypto/vault.ts';
+import type { Store } from '../storage/store.ts';
+import type {
+  CallbackRequest,
+  CallbackSecrets,
+  DeliveryReport,
+} from './channels/http/callbacks/callback.ts';
+import { CALLBACKS } from './channels/http/callbacks.ts';
+import { openedAccount } from './providers/account.ts';
 
-/** A call of a provider, as it arrived. */
-export interface CallbackRequest {
-  /** As the provider was told it, with its query: our own address, whatever stands before the server. */
-  url: string;
-  headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** Its bytes as text: a signature is over these. */
-  body: string;
-}
-
-/** What became of a message for good. */
-export interface DeliveryReport {
-  /** As in the receipt of its sending. */
-  providerMessageId: string;
-  status: 'delivered' | 'failed';
-  /** The provider's own code; short and safe to keep: `30007`. */
-  reason?: string;
-}
+export type { CallbackRequest, DeliveryReport };
 
 /** Knows the senders of environments, and what only their providers can have written. */
 export interface DeliveryCallbacks {
@@ -31,11 +23,8 @@ export interface DeliveryCallbacks {
     request: CallbackRequest,
   ): Promise<DeliveryReport[] | undefined>;
   /** What a call without a message is answered by which a provider first tries the address. */
-  challengeOf?(environmentId: string, senderId: string, url: string): Promise<string | undefined>;
+  challengeOf(environmentId: string, senderId: string, url: string): Promise<string | undefined>;
 }
-
-/** Where no sender has a provider that tells. */
-export const NO_CALLBACKS: DeliveryCallbacks = { reportsOf: async () => undefined };
 
 const IDENTITY = 'notifications/callback';
 
@@ -55,3 +44,32 @@ export const isCallbackKey = (
   senderId: string,
   key: string,
 ): boolean => vault.macMatches(environmentId, IDENTITY, senderId, key);
+
+/** The environments' senders, by what each provider signs with. */
+export function senderCallbacks({
+  store,
+  vault,
+}: {
+  store: Pick<Store, 'get'>;
+  vault: Pick<Vault, 'open' | 'mac'> & VaultLoader;
+}): DeliveryCallbacks {
+  async function find(environmentId: string, senderId: string) {
+    const row = await store.get('message_senders', environmentId, senderId);
+    const reader = row && CALLBACKS[row.doc.provider];
+    if (!reader) return undefined;
+    await vault.load(environmentId);
+    return { reader, secrets: openedAccount(vault, row).secrets as CallbackSecrets };
+  }
+
+  return {
+    async reportsOf(environmentId, senderId, request) {
+      const known = await find(environmentId, senderId);
+      return known?.reader.verify(request, known.secrets) ? known.reader.read(request) : undefined;
+    },
+    async challengeOf(environmentId, senderId, url) {
+      const known = await find(environmentId, senderId);
+      // What an administrator gives the provider for it: the key that the address ends with.
+      return known?.reader.challenge?.(url, vault.mac(environmentId, IDENTITY, senderId));
+    },
+  };
+}

@@ -1,6 +1,7 @@
 /** What a message says and where it goes: made by methods and services, rendered by the worker. */
 import type { NotificationRequest } from '../model/documents.ts';
 import type { PushProvider } from '../model/mobile.ts';
+import type { ContentWords } from './templates/content-words.ts';
 
 export interface Recipient {
   /** E-mail address or E.164 number. */
@@ -15,8 +16,10 @@ export interface MessagePayload {
   /** The template's name: `strong_authentication`, `device_pairing`, `transaction`, `new_device_paired`. */
   template: string;
   variant?: string;
-  /** BCP 47. */
+  /** BCP 47: of the words that were chosen. */
   locale?: string;
+  /** An administrator's words, as they were when the message was asked for; absent: the predefined. */
+  words?: ContentWords;
   /** Values for the template; `otp` among them. */
   variables: Record<string, string>;
   /** Whose phone a push wakes, and by whose account with the provider; the address is its token. */

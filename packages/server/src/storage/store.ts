@@ -65,6 +65,8 @@ export type Condition =
   | { column: Column; is: 'startsWith' | 'endsWith' | 'contains'; value: string }
   | { column: Column; is: 'present' }
   | { column: Column; is: 'in'; values: readonly string[] }
+  /** The value stands in a column of rows of another table, in the same environment. */
+  | { column: Column; is: 'of'; rows: { table: Table; column: Column; where: Condition } }
   | { all: readonly Condition[] }
   | { any: readonly Condition[] }
   | { not: Condition };

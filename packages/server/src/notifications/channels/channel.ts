@@ -1,19 +1,12 @@
 /** A channel takes a message to the user: one folder here for each way out. */
 import type { ChannelName, Recipient } from '../message.ts';
-import type { Words } from '../templates/render.ts';
+import type { Words } from '../templates/words.ts';
 
 /** A message as a channel sends it. */
 export interface RenderedMessage extends Words {
   /** The same on each try: what a provider knows a repetition by (idempotency key). */
   id: string;
   to: Recipient;
-  /** Who an e-mail is from, and who is answered, where its content says so. */
-  from?: { name?: string; address?: string };
-  replyTo?: { name?: string; address?: string };
-  /** The alphanumeric sender of a text message, where its content names one. */
-  sender?: string;
-  /** The voice that speaks, as its content names it. */
-  voice?: string;
   /** What a provider's request may name beside the text: `otp`, `user.username`. */
   variables?: Readonly<Record<string, string>>;
   /** A message that wakes a phone: all that the provider may know, and whose account is used. */

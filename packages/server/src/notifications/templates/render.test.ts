@@ -172,7 +172,12 @@ describe('the language of a message', () => {
     ['zh-Hant-TW', 'en'],
     ['pt', 'en'],
     ['FR', 'fr'],
-    ['fr;q=0.9, en', 'fr'],
+    ['fr;q=0.9, en', 'en'],
+    ['fr;q=0.5, de;q=0.9, fr-CA;q=0.7', 'fr-ca'],
+    ['de, pt-BR;q=0.1', 'pt-br'],
+    ['fr;q=0, pt-BR;q=0.1', 'pt-br'],
+    ['fr;q=9, pt-BR;q=0.1', 'pt-br'],
+    ['*, fr;q=0.1', 'fr'],
     ['', 'en'],
     [undefined, 'en'],
   ];

@@ -2,67 +2,19 @@
  * Makes the words of a message: template and variables in, text out. Templates are ours or an
  * administrator's; variables are anybody's, and are data only: their text is never parsed.
  */
-import { Liquid, type Template } from 'liquidjs';
-import { TEMPLATE_LENGTH_MAX, TEMPLATE_RENDER_MS } from '../../config/limits.ts';
 import type { ChannelName, MessagePayload } from '../message.ts';
-import { templateName } from './catalogue.ts';
-import type { Content, ContentForm } from './contents/content.ts';
-import { htmlTemplate } from './html.ts';
-import { contentsOf, matchLocale } from './locale.ts';
-import { scopeOf } from './scope.ts';
+import { fillVoice, parseVoice, spokenText } from '../voice/markup.ts';
+import { type TemplateName, templateName } from './catalogue.ts';
+import type { ContentWords } from './content-words.ts';
+import type { ContentForm } from './contents/content.ts';
+import { escapeHtml, fill } from './fill.ts';
+import { textOfHtml } from './html.ts';
+import { matchLocale } from './locale.ts';
+import { type PredefinedWords, predefinedHead, predefinedWords } from './predefined.ts';
+import type { Words } from './words.ts';
 
-export interface Words {
-  /** The language that was found for the message: BCP 47. */
-  locale: string;
-  subject?: string;
-  text: string;
-  /** The same in HTML; e-mail only. */
-  html?: string;
-}
-
-const SAFE = {
-  // The platform's placeholders: `${otp}`.
-  outputDelimiterLeft: '${',
-  outputDelimiterRight: '}',
-  strictFilters: true,
-  // A transaction that is approved without its amount is worse than a message that isn't sent.
-  strictVariables: true,
-  lenientIf: true,
-  ownPropertyOnly: true,
-  // A map instead of the file system: `{% include %}` and `{% render %}` find nothing.
-  templates: {},
-  parseLimit: TEMPLATE_LENGTH_MAX,
-  renderLimit: TEMPLATE_RENDER_MS,
-  memoryLimit: TEMPLATE_LENGTH_MAX,
-} as const;
-
-const plain = new Liquid(SAFE);
-const html = new Liquid({ ...SAFE, outputEscape: 'escape' });
-
-/** It took too long: by its own fault, or since the machine was busy. Another try may do. */
-export const isRenderTimeout = (error: unknown): boolean =>
-  error instanceof Error && error.message.includes('render limit exceeded');
-
-interface ParsedContent {
-  subject?: Template[];
-  text: Template[];
-  html?: Template[];
-}
-
-// One entry per content, so as many as there are templates, forms and languages.
-const parsed = new Map<Content, ParsedContent>();
-
-function parse(content: Content, form: ContentForm): ParsedContent {
-  const known = parsed.get(content);
-  if (known) return known;
-  const made: ParsedContent = {
-    ...(content.subject === undefined ? {} : { subject: plain.parse(content.subject) }),
-    text: plain.parse(content.body),
-    ...(form === 'EMAIL' ? { html: html.parse(htmlTemplate(content.body)) } : {}),
-  };
-  parsed.set(content, made);
-  return made;
-}
+export { isRenderTimeout } from './predefined.ts';
+export type { Words };
 
 const FORMS: Partial<Record<ChannelName, ContentForm>> = {
   EMAIL: 'EMAIL',
@@ -76,31 +28,77 @@ function formOf(channel: ChannelName | 'PUSH'): ContentForm {
   return (channel === 'PUSH' ? undefined : FORMS[channel]) ?? 'PUSH';
 }
 
-/** `123` as `1. 2. 3`: a voice reads it digit by digit, and with a pause after each. */
-export function spelled(code: string): string {
-  return [...code].join('. ');
+type Payload = Omit<MessagePayload, 'to'>;
+
+interface Rendering {
+  name: TemplateName;
+  form: ContentForm;
+  payload: Payload;
+  /** The locale of the predefined words. */
+  locale: string;
+}
+
+/** The predefined words, or an administrator's; the head that those lack is the predefined one. */
+function wordsOf({ name, form, payload, locale }: Rendering): PredefinedWords {
+  const { words, variables } = payload;
+  return words
+    ? { ...predefinedHead(name, form, locale, variables), ...words }
+    : predefinedWords(name, form, locale, variables);
+}
+
+function emailWords(words: PredefinedWords, variables: Payload['variables']) {
+  const { subject = '', body = '', plain, emailContentType } = words;
+  const head = { subject: fill(subject, variables) };
+  if (emailContentType === 'text/plain') return { ...head, text: fill(body, variables) };
+  const text = fill(plain ?? textOfHtml(body), variables);
+  return { ...head, text, html: fill(body, variables, escapeHtml) };
+}
+
+/** Of these the two characters `\n` are a line break; contract messages §2.4. */
+const withLineBreaks = (name: TemplateName, content: string) =>
+  name === 'strong_authentication' ? content.replaceAll(String.raw`\n`, '\n') : content;
+
+function formWords({ name, form, payload }: Rendering, words: PredefinedWords) {
+  const { variables } = payload;
+  const { content = '', title = '', body = '' } = words;
+  if (form === 'EMAIL') return emailWords(words, variables);
+  if (form === 'PUSH') return { subject: fill(title, variables), text: fill(body, variables) };
+  if (form === 'SMS') return { text: fill(withLineBreaks(name, content), variables) };
+  const parts = parseVoice(content) ?? [{ say: content }];
+  const speech = fillVoice(parts, (text) => fill(text, variables));
+  return { speech, text: spokenText(speech) };
+}
+
+/** What a content says beside its words. */
+function settingsOf(words: ContentWords): Partial<Words> {
+  const { from, replyTo, charset, sender, twilioVerifyTemplate } = words;
+  const { voice, pushCategory, whatsAppTemplate } = words;
+  return {
+    ...(from ? { from } : {}),
+    ...(replyTo ? { replyTo } : {}),
+    ...(charset === undefined ? {} : { charset }),
+    ...(sender ? { sender } : {}),
+    ...(twilioVerifyTemplate ? { twilioVerifyTemplate } : {}),
+    ...(voice === undefined ? {} : { voice }),
+    ...(pushCategory ? { pushCategory } : {}),
+    ...(whatsAppTemplate ? { whatsAppTemplate } : {}),
+  };
 }
 
 /**
  * The words of a message in its language. Pure; throws when the template doesn't exist, can't be
  * parsed, or misses a variable.
  */
-export function renderWords(
-  channel: ChannelName | 'PUSH',
-  payload: Omit<MessagePayload, 'to'>,
-): Words {
+export function renderWords(channel: ChannelName | 'PUSH', payload: Payload): Words {
   const name = templateName(payload.template);
   if (name === undefined) throw new Error('There is no template of this name.');
-  const form = formOf(channel);
   const locale = matchLocale(payload.locale);
-  const content = parse(contentsOf(locale)[name][form], form);
-  const { otp } = payload.variables;
-  const spoken = form === 'VOICE' && otp !== undefined;
-  const scope = scopeOf(spoken ? { ...payload.variables, otp: spelled(otp) } : payload.variables);
+  const rendering = { name, form: formOf(channel), payload, locale };
+  const words = wordsOf(rendering);
   return {
-    locale,
-    ...(content.subject === undefined ? {} : { subject: plain.renderSync(content.subject, scope) }),
-    text: plain.renderSync(content.text, scope),
-    ...(content.html === undefined ? {} : { html: html.renderSync(content.html, scope) }),
+    // Of an administrator's words: their own.
+    locale: payload.words ? (payload.locale ?? locale) : locale,
+    ...formWords(rendering, words),
+    ...settingsOf(words),
   };
 }

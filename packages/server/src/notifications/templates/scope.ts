@@ -1,22 +1,9 @@
-/** What a template may read: the message's variables, as nested objects without a prototype. */
+/** What Liquid may read: which variables a message has, as nested objects without a prototype. */
+import { isPredefined, type Variables } from './fill.ts';
 
 export interface Scope {
   [name: string]: string | Scope;
 }
-
-/** The variables that the server sets itself; source: the platform's "Notifications Templates". */
-const PREDEFINED: ReadonlySet<string> = new Set([
-  'otp',
-  'user.username',
-  'environment.name',
-  'application.name',
-  'device.type',
-  'device.nickname',
-]);
-
-// Control characters would make lines (or headers) of their own; the directional overrides and
-// isolates could show an amount or a recipient in another order than it is.
-const NOT_SHOWN = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu;
 
 function assign(scope: Scope, path: readonly string[], value: string): void {
   const last = path.at(-1);
@@ -32,16 +19,17 @@ function assign(scope: Scope, path: readonly string[], value: string): void {
 }
 
 /**
- * `{ 'user.username': 'kaisa' }` as `user.username` in a template. The predefined ones are set
- * last, so that no custom variable takes their place (`user`, `otp.x`). Pure.
+ * `{ 'user.username': 'kaisa' }` as `user.username`, where in place of the value stands what
+ * `placeholderOf` says; of an empty one nothing. The predefined ones are set last, so that no custom
+ * variable takes their place (`user`, `otp.x`). Pure.
  */
-export function scopeOf(variables: Readonly<Record<string, string>>): Scope {
+export function scopeOf(variables: Variables, placeholderOf: (name: string) => string): Scope {
   const scope: Scope = Object.create(null);
   const entries = Object.entries(variables);
   for (const predefined of [false, true]) {
     for (const [name, value] of entries) {
-      if (PREDEFINED.has(name) !== predefined) continue;
-      assign(scope, name.split('.'), value.replace(NOT_SHOWN, ' '));
+      if (isPredefined(name) !== predefined) continue;
+      assign(scope, name.split('.'), value === '' ? '' : placeholderOf(name));
     }
   }
   return scope;

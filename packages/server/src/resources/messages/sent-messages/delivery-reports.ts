@@ -100,7 +100,7 @@ const answer: Handler<DeliveryReportParts> = async (parts, request) => {
     callbackPath(parts.keyring, environmentId, senderId),
   );
   const query = new URLSearchParams(request.query);
-  const challenge = await parts.deliveryCallbacks.challengeOf?.(
+  const challenge = await parts.deliveryCallbacks.challengeOf(
     environmentOf(request),
     senderId,
     `${href}?${query}`,

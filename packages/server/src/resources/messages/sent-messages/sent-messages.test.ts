@@ -9,7 +9,9 @@ import {
   callbackPath,
   type DeliveryCallbacks,
   type DeliveryReport,
+  senderCallbacks,
 } from '../../../notifications/delivery-callbacks.ts';
+import { sealedAccount } from '../../../notifications/providers/account.ts';
 import { startMailServer } from '../../../notifications/testing/mail-server.ts';
 import { errorOf, send } from '../../../testing/client.ts';
 import { DIALECTS } from '../../../testing/postgres.ts';
@@ -285,6 +287,42 @@ for (const dialect of DIALECTS) {
       for (const bytes of [Buffer.of(0, 255, 1), Buffer.from('[[['), Buffer.from('a=b&a=c')]) {
         assert.equal((await ask({ type: 'application/json', body: bytes })).status, 403);
       }
+    });
+
+    test('is verified as the sender’s own provider signs', async () => {
+      const { parts } = server.server;
+      const { environmentId } = server;
+      const callbacks = senderCallbacks({ store: parts.store, vault: parts.keyring });
+      const id = randomUUIDv7();
+      const now = server.now();
+      const authToken = 'the token of the account';
+      const account = { settings: { sid: 'AC1' }, secrets: { authToken } };
+      await parts.keyring.load(environmentId);
+      const doc = {
+        kind: 'PHONE' as const,
+        provider: 'CUSTOM_TWILIO',
+        ...sealedAccount(parts.keyring, { environmentId, id }, account),
+        createdAt: now,
+        updatedAt: now,
+      };
+      await parts.store.commit([
+        { op: 'insert', table: 'message_senders', environmentId, id, doc },
+      ]);
+      const url = `${server.server.url}/v1/environments/${environmentId}${pathTo(id)}`;
+      const fields = { MessageSid: 'SM1', MessageStatus: 'delivered' };
+      const text = Object.entries(fields).flat().join('');
+      const signature = createHmac('sha1', authToken).update(`${url}${text}`).digest('base64');
+      const body = String(new URLSearchParams(fields));
+      const ask = (given: string, of = id) =>
+        callbacks.reportsOf(environmentId, of, {
+          url,
+          headers: { 'x-twilio-signature': given },
+          body,
+        });
+      assert.deepEqual(await ask(signature), [{ providerMessageId: 'SM1', status: 'delivered' }]);
+      assert.equal(await ask('x'), undefined);
+      assert.equal(await ask(signature, randomUUID()), undefined);
+      assert.equal(await callbacks.challengeOf(environmentId, id, url), undefined);
     });
 
     test('begins with a question, where the provider asks one', async () => {
