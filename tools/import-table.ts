@@ -75,7 +75,7 @@ const WINGS: readonly {
     below: ['policies', 'kit'],
     may: ['notifications/', 'outgoing/', 'crypto/'],
     npm: ['libphonenumber-js', 'lru-cache'],
-    node: ['node:net', 'node:dns', 'node:dns/promises'],
+    node: ['node:net', 'node:dns', 'node:dns/promises', 'node:timers/promises'],
     because: 'How messages read and leave.',
   },
   {

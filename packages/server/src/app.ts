@@ -15,6 +15,8 @@ import { notificationPolicyOperations } from './resources/messages/notification-
 import { notificationSettingsOperations } from './resources/messages/notification-settings/notification-settings.ts';
 import { testPushOperations } from './resources/messages/notifications/test-push.ts';
 import { phoneDeliverySettingsOperations } from './resources/messages/phone-delivery-settings/phone-delivery-settings.ts';
+import { deliveryReportOperations } from './resources/messages/sent-messages/delivery-reports.ts';
+import { sentMessageOperations } from './resources/messages/sent-messages/sent-messages.ts';
 import { templateOperations } from './resources/messages/templates/templates.ts';
 import { trustedEmailOperations } from './resources/messages/trusted-emails/trusted-emails.ts';
 import { activityOperations } from './resources/platform/activities/activities.routes.ts';
@@ -63,6 +65,8 @@ export function apiOperations(parts: Parts): Operation[] {
     ...emailDeliverySettingsOperations(parts),
     ...phoneDeliverySettingsOperations(parts),
     ...whatsAppSettingsOperations(parts),
+    ...sentMessageOperations(parts),
+    ...deliveryReportOperations(parts),
     ...notificationPolicyOperations(parts),
     ...emailDomainOperations(parts),
     ...trustedEmailOperations(parts),

@@ -167,6 +167,12 @@ export const KEPT_MESSAGE_LIFETIME_MS = 24 * 3_600_000;
 export const DEAD_MESSAGE_LIFETIME_MS = 7 * 24 * 3_600_000;
 /** Characters of contents that a node keeps, of all environments. */
 export const CONTENTS_KEPT_BYTES_MAX = 33_554_432;
+/**
+ * What a provider says of messages at once; and how long it is waited for a message to be noted that
+ * a provider speaks of already.
+ */
+export const CALLBACK_BYTES_MAX = 256 * 1_024;
+export const CALLBACK_WAIT_MS = 1_000;
 /** Contents of one template in an environment. */
 export const TEMPLATE_CONTENTS_MAX = 1_000;
 /** Of an e-mail; contract messages §2.4. */
