@@ -276,6 +276,14 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
     because: 'A channel takes a message from the outbox and sends it; data never walks back up.',
   },
   {
+    from: 'notifications/providers/',
+    may: ['notifications/', 'outgoing/', 'crypto/vault.ts', 'storage/store.ts', ...ALWAYS],
+    npm: ['typebox'],
+    node: ['node:crypto'],
+    because:
+      'A provider says what an account with it is made of, and sends by it; who may have one is the resource’s.',
+  },
+  {
     from: 'notifications/development-outbox.routes.ts',
     may: [
       'notifications/',

@@ -7,9 +7,12 @@ import { oathJobOperations } from './resources/devices/oath-jobs/oath-jobs.ts';
 import { oathTokenOperations } from './resources/devices/oath-tokens/oath-tokens.ts';
 import { pairingKeyOperations } from './resources/devices/pairing-keys/pairing-keys.ts';
 import type { Operation } from './resources/kit/operation.ts';
+import { contentOperations } from './resources/messages/contents/contents.ts';
 import { emailDomainOperations } from './resources/messages/email-domains/email-domains.ts';
 import { notificationPolicyOperations } from './resources/messages/notification-policies/notification-policies.ts';
 import { testPushOperations } from './resources/messages/notifications/test-push.ts';
+import { phoneDeliverySettingsOperations } from './resources/messages/phone-delivery-settings/phone-delivery-settings.ts';
+import { templateOperations } from './resources/messages/templates/templates.ts';
 import { trustedEmailOperations } from './resources/messages/trusted-emails/trusted-emails.ts';
 import { activityOperations } from './resources/platform/activities/activities.routes.ts';
 import { applicationOperations } from './resources/platform/applications/applications.ts';
@@ -49,12 +52,15 @@ export function apiOperations(parts: Parts): Operation[] {
     ...policyOperations(parts),
     ...fido2PolicyOperations(parts),
     ...fidoPolicyOperations(parts),
+    ...templateOperations(parts),
+    ...contentOperations(parts),
     ...fidoDevicesMetadataOperations(parts),
     ...mfaSettingsOperations(parts),
     ...notificationPolicyOperations(parts),
     ...emailDomainOperations(parts),
     ...trustedEmailOperations(parts),
     ...testPushOperations(parts),
+    ...phoneDeliverySettingsOperations(parts),
     ...organizationOperations(parts),
     ...environmentOperations(parts),
     ...populationOperations(parts),

@@ -13,6 +13,7 @@ import type { MethodRegistry } from './methods/registry.ts';
 import type { AuthenticatorMetadata } from './model/fido2.ts';
 import type { Clock } from './model/instant.ts';
 import type { Channel } from './notifications/channels/channel.ts';
+import type { Reach } from './notifications/providers/provider.ts';
 import type { Metrics } from './observability/metrics.ts';
 import type { Access } from './resources/kit/access.ts';
 import type { Links } from './resources/kit/links.ts';
@@ -33,6 +34,8 @@ export interface Parts {
   links: Links;
   log: Logger;
   metrics: Metrics;
+  /** How the mail servers and providers of environments are reached. */
+  reach: Reach;
   /** How many messages may leave for one address and one user. */
   sendBounds: SendBounds;
   /** Those that have a provider: for what is sent at once, to see what the provider says of it. */

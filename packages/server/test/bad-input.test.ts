@@ -58,6 +58,19 @@ const SUBSCRIPTION = {
   filterOptions: { includedActionTypes: ['ACCOUNT.LINKED'] },
   httpEndpoint: { url: 'https://audit.shop.example/' },
 };
+const PHONE_SENDER = {
+  name: 'valid',
+  provider: 'CUSTOM_PROVIDER',
+  authentication: { method: 'BEARER', authToken: 'x' },
+  requests: [
+    {
+      deliveryMethod: 'SMS',
+      method: 'GET',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of the request.
+      url: 'https://sms.shop.example/?to=${to}&text=${message}',
+    },
+  ],
+};
 const AUTHENTICATOR = {
   aaguid: randomUUID(),
   metadataStatement: { description: 'Key One', attestationRootCertificates: [] },
@@ -174,6 +187,9 @@ before(async () => {
   const fido2Policy = await server.api('/fido2Policies', { body: fido2PolicyBody('other') });
   const fidoPolicy = await server.api('/fidoPolicies', { body: FIDO_POLICY });
   const subscription = await server.api('/subscriptions', { body: SUBSCRIPTION });
+  const phoneSender = await server.api('/notificationsSettings/phoneDeliverySettings', {
+    body: PHONE_SENDER,
+  });
   const authenticator = await server.api('/fidoDevicesMetadata', { body: AUTHENTICATOR });
   const job = await server.api('/oathJobs', {
     type: 'job.oathtokens.create',
@@ -208,10 +224,15 @@ before(async () => {
   const trustedEmail = await server.api(`/emailDomains/${emailDomain.body.id}/trustedEmails`, {
     body: { emailAddress: `no-reply@${domainName}` },
   });
+  const content = await server.api('/templates/strong_authentication/contents', {
+    body: { deliveryMethod: 'Push', locale: 'fi', body: 'valid' },
+  });
   world = {
     ...kept,
     emailDomainID: emailDomain.body.id,
     trustedEmailID: trustedEmail.body.id,
+    templateName: 'strong_authentication',
+    contentID: content.body.id,
     signOnPolicyActionID: action.body.id,
     imageID: (await server.api('/images', { type: 'image/png', body: PNG })).body.id,
     organizationID: organizations[0]?.id ?? '',
@@ -238,6 +259,7 @@ before(async () => {
     roleID: roles.body._embedded.roles[0].id,
     activityID: activity?.id ?? '',
     subscriptionID: subscription.body.id,
+    phoneDeliverySettingsID: phoneSender.body.id,
   };
   const otherId = await anEnvironment([{ type: 'PING_ONE_MFA' }]);
   withoutMfaId = await anEnvironment([{ type: 'PING_ONE_BASE' }]);

@@ -122,8 +122,16 @@ export const TRUSTED_EMAIL_TRIES_MAX = 5;
 export const TRUSTED_EMAIL_CODES_MAX = 10;
 /** How long a look at DNS may take. */
 export const DNS_TIMEOUT_MS = 4_000;
-/** The outbox worker: messages per claim and of one channel at once, sends by one circuit, tries, lease. */
+/** The outbox worker: messages per claim; sends by one circuit, tries, lease. */
 export const OUTBOX_CLAIM_MAX = 100;
+/**
+ * Messages under way: of one channel of an environment, which is left out of the claims while it has
+ * more, and of a channel over all environments.
+ */
+export const OUTBOX_LANE_MAX = 50;
+export const OUTBOX_CHANNEL_MAX = 2_000;
+/** How often the worker counts what waits in the store. */
+export const OUTBOX_COUNT_MS = 15_000;
 export const OUTBOX_CONCURRENCY_MAX = 10;
 export const OUTBOX_ATTEMPTS_MAX = 8;
 export const OUTBOX_LEASE_MS = 8_000;
@@ -152,6 +160,14 @@ export const CIRCUITS_MAX = 1_000;
 /** How long the development outbox shows a message, and how long a dead one can be looked into. */
 export const KEPT_MESSAGE_LIFETIME_MS = 24 * 3_600_000;
 export const DEAD_MESSAGE_LIFETIME_MS = 7 * 24 * 3_600_000;
+/** Contents of one template in an environment. */
+export const TEMPLATE_CONTENTS_MAX = 1_000;
+/** Of an e-mail; contract messages §2.4. */
+export const CONTENT_LENGTH_MAX = 100_000;
+/** Of a request that brings one: each character may take six bytes of JSON. */
+export const CONTENT_BYTES_MAX = 655_360;
+/** How long a message that was taken waits for what its provider says of it later. */
+export const DELIVERY_REPORT_WAIT_MS = 24 * 3_600_000;
 /** Characters of a template, and how long one may take to render: ours take a millisecond, but the clock also
  * runs while a busy machine does something else. */
 export const TEMPLATE_LENGTH_MAX = 20_000;
@@ -324,6 +340,8 @@ export const SUBSCRIPTIONS_FRESH_MS = 60_000;
 /** What is under way when the server stops may take this long. */
 export const WEBHOOK_STOP_MS = 3_000;
 
+/** Phone senders of an environment; contract messages §8.1. */
+export const PHONE_SENDERS_MAX = 10;
 /** One call of a provider of messages; how much of its answer is read, how long a connection stays unused. */
 export const PROVIDER_TIMEOUT_MS = 10_000;
 export const PROVIDER_ANSWER_BYTES_MAX = 16_384;

@@ -2,6 +2,7 @@
 import type { Timestamps } from './documents.ts';
 import type { WireDuration } from './duration.ts';
 import type { Instant } from './instant.ts';
+import { textKey } from './text-key.ts';
 
 /** As templates, contents, quotas and limits of countries spell them; contract messages, "Naming traps". */
 export type DeliveryMethod = 'SMS' | 'Voice' | 'Email' | 'Push' | 'WhatsApp';
@@ -57,6 +58,18 @@ export interface NotificationPolicySettings {
   };
 }
 
+/** `en_GB`, `en-gb` and `EN-GB` are one. */
+export const localeKey = (locale: string): string => locale.toLowerCase().replaceAll('_', '-');
+
+/** The same for contents that can't both be: one template, delivery method, locale and variant. */
+export const contentKey = ({
+  template,
+  deliveryMethod,
+  locale,
+  variant = '',
+}: Pick<TemplateContent, 'template' | 'deliveryMethod' | 'locale' | 'variant'>): string =>
+  [template, deliveryMethod, localeKey(locale), textKey(variant)].join('/');
+
 /** Who is sent how much, how often, where to and by whom; contract messages §4. */
 export interface NotificationPolicy extends Timestamps {
   name: string;
@@ -83,6 +96,9 @@ export interface MessageSender extends Timestamps {
   /** Sealed JSON of what no reply shows: passwords, tokens, secrets. */
   sealedSecrets?: string;
 }
+
+/** What its secrets are sealed for. */
+export const senderSecretsIdentity = (id: string) => `message-senders/${id}/secrets`;
 
 /** A domain whose addresses may stand as the sender of e-mails; contract messages §7. */
 export interface EmailDomain extends Timestamps {

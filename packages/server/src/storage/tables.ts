@@ -5,6 +5,7 @@
 import { domainKey, emailKey } from '../model/address.ts';
 import { LICENSE_ID, LIFECYCLE_STATUS } from '../model/built-in.ts';
 import type { Documents, Flow, Table, User } from '../model/documents.ts';
+import { contentKey } from '../model/messages.ts';
 import { composed, textKey } from '../model/text-key.ts';
 
 export type ColumnValue = string | number | null;
@@ -26,9 +27,6 @@ const waitsForPush = ({ status }: Flow) => status === 'PUSH_CONFIRMATION_REQUIRE
 
 /** The end of the account's lock; of one without an end, the last moment there is. */
 const lockedUntil = ({ lock }: User) => lock && (lock.unlockAt ?? Number.MAX_SAFE_INTEGER);
-
-/** `en_GB`, `en-gb` and `EN-GB` are one. */
-const localeKey = (locale: string) => locale.toLowerCase().replaceAll('_', '-');
 
 const flag = (value: boolean): number => (value ? 1 : 0);
 
@@ -227,9 +225,7 @@ export const TABLES: Tables = {
   template_contents: {
     columns: {
       template: ({ template }) => template,
-      // One content for each.
-      content_key: ({ template, deliveryMethod, locale, variant = '' }) =>
-        [template, deliveryMethod, localeKey(locale), textKey(variant)].join('/'),
+      content_key: contentKey,
       variant_key: ({ variant }) => variant && textKey(variant),
     },
     notifies: true,

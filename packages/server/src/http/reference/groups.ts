@@ -27,6 +27,10 @@ export const GROUPS: Readonly<Record<string, string>> = {
     'A push that is sent at once, to see whether an application’s push credentials work.',
   'Trusted e-mail':
     'Addresses that e-mails of an environment may come from, by domain. An address is proved by a record in DNS or by a code.',
+  'Senders of messages':
+    'Who a text message, a call or an e-mail leaves by: an environment’s own accounts, in which order they are tried, and what e-mails are from.',
+  'Notification templates':
+    'What messages can be about, and their words: predefined ones, and your own by delivery method, language and variant.',
   Organizations: 'The one organization that all environments belong to, and its one license.',
   Environments: 'The tenants of this server. MFA works in those with `PING_ONE_MFA`.',
   Populations: 'Groups of users; a role can be confined to one.',

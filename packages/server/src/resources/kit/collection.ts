@@ -64,8 +64,16 @@ export interface Collection<T extends CollectionTable, Body> extends Resource {
   auditData?(doc: Documents[T]): Record<string, unknown>;
   /** What a filter of the list may name; absent: none is taken. */
   filters?: Readonly<Record<string, FilterAttribute>>;
-  /** In an environment; `of`: its word for them; `refusal`: another error than usual. */
-  maximum?: { count: number; of: string; refusal?(): ApiError };
+  /**
+   * In an environment, or of those among them that `where` says; `of`: the word for them; `refusal`:
+   * another error than usual.
+   */
+  maximum?: {
+    count: number;
+    of: string;
+    where?(request: OperationRequest): Condition;
+    refusal?(): ApiError;
+  };
   /**
    * One of them is the default (`default` on the wire), which is neither unmade nor deleted. `kept`:
    * what is said to who would delete it; `refusal`: another error than usual. `isLasting`: who would
@@ -93,7 +101,7 @@ export interface Collection<T extends CollectionTable, Body> extends Resource {
   /** Writes that hold in place what the new document names. Throws when it isn't there. */
   holds?(row: Row<T>, target: Target<T>): Promise<Write[]>;
   /** Writes that take away what is a part of it. */
-  removes?(row: Row<T>): Promise<Write[]>;
+  removes?(row: Row<T>, request: OperationRequest): Promise<Write[]>;
   /** Throws while something uses it. */
   assertUnused?(row: Row<T>, request: OperationRequest): Promise<void>;
   /** What differs in single operations; a handler, too. */
@@ -157,12 +165,14 @@ function commitChange<T extends CollectionTable, R>(
 
 async function assertRoom<T extends CollectionTable>(
   { store, table, maximum }: Any<T>,
-  environmentId: string,
+  request: OperationRequest,
 ): Promise<void> {
-  if (!maximum || (await store.count(table, environmentId)) < maximum.count) return;
-  const { count, of, refusal } = maximum;
+  if (!maximum) return;
+  const { count, of, where, refusal } = maximum;
+  if ((await store.count(table, environmentOf(request), where?.(request))) < count) return;
   if (refusal) throw refusal();
-  throw limitExceeded(`The environment has its maximum of ${of}.`, count);
+  const whose = where ? 'There is the maximum' : 'The environment has its maximum';
+  throw limitExceeded(`${whose} of ${of}.`, count);
 }
 
 /** The page of them that the request asks for. */
@@ -219,7 +229,7 @@ async function createRow<T extends CollectionTable>(
   // Once, whatever races it: a secret that is made is the one that is shown.
   const requested = await collection.toDocument(request.body, target);
   return commitChange(collection, async () => {
-    await assertRoom(collection, environmentId);
+    await assertRoom(collection, request);
     return decideRow(collection, target, () => requested);
   });
 }
@@ -255,7 +265,7 @@ export function removeRow<T extends CollectionTable>(
     return {
       writes: [
         deleteRow(table, row),
-        ...((await collection.removes?.(row)) ?? []),
+        ...((await collection.removes?.(row, request)) ?? []),
         ...recordOf(collection, request, 'DELETED', row),
       ],
       result: undefined,

@@ -25,6 +25,12 @@ const safeWord = (word: unknown) =>
     ? ` ${word}`
     : '';
 
+/** It won't be taken, whatever the status says. */
+export const refusedBy = ({ status }: CallAnswer, word?: unknown) => ({
+  outcome: 'REFUSED' as const,
+  reason: `HTTP ${status}${safeWord(word)}`,
+});
+
 /**
  * By the status alone, with a word of the provider. 429 and 5xx may go later; everything else is
  * final: a redirect, a wrong account, a message that the provider doesn't want.
@@ -32,12 +38,12 @@ const safeWord = (word: unknown) =>
 export function receiptOf(answer: CallAnswer, word?: unknown): DeliveryReceipt {
   if (isTaken(answer)) return { outcome: 'DELIVERED' };
   const { status, headers } = answer;
-  const reason = `HTTP ${status}${safeWord(word)}`;
-  if (status !== 429 && status < 500) return { outcome: 'REFUSED', reason };
+  const refused = refusedBy(answer, word);
+  if (status !== 429 && status < 500) return refused;
   const wait = retryAfterMs(headers['retry-after']);
   return {
     outcome: 'LATER',
-    reason,
+    reason: refused.reason,
     providerFailed: status !== 429,
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
   };

@@ -12,8 +12,8 @@ import { invalidData } from '../../../errors/api-error.ts';
 import { defined } from '../../../model/defined.ts';
 import { momentsOf } from '../../../model/instant.ts';
 import type { Parts } from '../../../parts.ts';
-import type { Condition, Store } from '../../../storage/store.ts';
 import { type Collection, collectionOperations, type Target } from '../../kit/collection.ts';
+import { storeOfKind } from '../../kit/kind-store.ts';
 import { environmentOf, type Operation, type OperationRequest, ok } from '../../kit/operation.ts';
 import { ENVIRONMENT } from '../../kit/resource.ts';
 import { deleteRow, found, touchRow, whereIs } from '../../kit/rows.ts';
@@ -35,19 +35,6 @@ type KeptParts = Pick<Parts, 'store' | 'links'>;
 const OWN_MEMBERS = ['_links', '_embedded', 'id', 'environment', 'createdAt', 'updatedAt'];
 
 const PARENT = 'signOnPolicyID';
-
-/** The store as one kind sees it: the rows of the others aren't there. */
-function storeOf(store: Store, kind: string): KeptCollection['store'] {
-  const only = (where?: Condition): Condition => ({
-    all: [whereIs('kind', kind), ...(where ? [where] : [])],
-  });
-  const mine: Pick<Store, 'list' | 'count'> = {
-    list: (table, environmentId, query) =>
-      store.list(table, environmentId, { ...query, where: only(query.where) }),
-    count: (table, environmentId, where) => store.count(table, environmentId, only(where)),
-  };
-  return { ...mine, get: store.get.bind(store), commit: store.commit.bind(store) };
-}
 
 const depthOf = (value: unknown): number =>
   typeof value === 'object' && value !== null
@@ -86,7 +73,7 @@ function documentOf(
 function collectionOf({ store, links }: KeptParts, kind: Kind, path: string): KeptCollection {
   const { name, words, auditType, members, unique, hasDefault, description, example } = kind;
   return {
-    store: storeOf(store, kind.kind),
+    store: storeOfKind(store, kind.kind),
     links,
     table: 'kept_resources',
     path,
