@@ -12,6 +12,7 @@ import { emailDomainOperations } from './resources/messages/email-domains/email-
 import { notificationPolicyOperations } from './resources/messages/notification-policies/notification-policies.ts';
 import { testPushOperations } from './resources/messages/notifications/test-push.ts';
 import { phoneDeliverySettingsOperations } from './resources/messages/phone-delivery-settings/phone-delivery-settings.ts';
+import { phoneSenderTestOperations } from './resources/messages/sender-tests/phone-sender-test.ts';
 import { templateOperations } from './resources/messages/templates/templates.ts';
 import { trustedEmailOperations } from './resources/messages/trusted-emails/trusted-emails.ts';
 import { activityOperations } from './resources/platform/activities/activities.routes.ts';
@@ -60,6 +61,7 @@ export function apiOperations(parts: Parts): Operation[] {
     ...emailDomainOperations(parts),
     ...trustedEmailOperations(parts),
     ...testPushOperations(parts),
+    ...phoneSenderTestOperations(parts),
     ...phoneDeliverySettingsOperations(parts),
     ...organizationOperations(parts),
     ...environmentOperations(parts),
