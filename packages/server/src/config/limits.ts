@@ -34,6 +34,8 @@ export const PROBE_KEPT_MS = 1_000;
 export const OUTAGE_PROBE_MS = 1_000;
 /** What a client is told to wait where something is unavailable. */
 export const RETRY_AFTER_SECONDS = 2;
+/** How long a browser may remember what a page of another origin is allowed. */
+export const CORS_MAX_AGE_SECONDS = 3_600;
 /** Changes that one transaction commits together. */
 export const GROUP_COMMIT_MAX = 256;
 /** Access tokens whose verification is remembered. */
