@@ -47,7 +47,10 @@ describe('providers test', () => {
   test('says which providers there are', async () => {
     const none = await run('our-gateway', '--to', TO);
     assert.equal(none.code, 2);
-    assert.match(none.stderr, /the environment has no providers/);
+    assert.match(none.stderr, /which provider\? There are:\n {2}email\n$/);
+    const noMail = await run('email', '--to', 'kaisa@shop.example');
+    assert.deepEqual([noMail.code, noMail.stdout], [1, '']);
+    assert.match(noMail.stderr, /was not found/);
     await api.post('/notificationsSettings/phoneDeliverySettings', {
       name: 'our-gateway',
       provider: 'CUSTOM_PROVIDER',
@@ -64,7 +67,7 @@ describe('providers test', () => {
     });
     const wrong = await run('another', '--to', TO);
     assert.equal(wrong.code, 2);
-    assert.match(wrong.stderr, /which provider\? There are:\n .*our-gateway/);
+    assert.match(wrong.stderr, /There are:\n {2}email\n .*our-gateway/);
     const nobody = await run('our-gateway');
     assert.deepEqual([nobody.code, nobody.stdout], [2, '']);
     assert.match(nobody.stderr, /--to/);

@@ -143,6 +143,22 @@ const SENDER_BODY = {
   ],
 };
 
+const MESSAGE_SETTINGS: Shape = {
+  _links: 'object',
+  id: 'uuid',
+  environment: 'reference',
+  updatedAt: 'moment?',
+  deliveryMode: 'text?',
+  smsProvidersFallbackChain: 'list?',
+  emailProviderFallbackChain: 'list?',
+  'from?': { name: 'text?', address: 'text?' },
+  'replyTo?': { name: 'text?', address: 'text?' },
+  whitelist: 'list?',
+  restrictions: 'object?',
+};
+const EMAIL_SENDER = '/notificationsSettings/emailDeliverySettings';
+const NO_EMAIL_SENDER: Shape = { _links: 'object', environment: 'reference' };
+
 const messagePolicy = ({ messagePolicyId }: World) => `/notificationsPolicies/${messagePolicyId}`;
 
 const ADDRESS_BODY = { emailAddress: 'noreply1@auth.shop.example' };
@@ -258,6 +274,108 @@ export const MESSAGE_REQUESTS: readonly Documented[] = [
     links: SELF,
   },
   { page: 'Delete Phone Delivery Settings', method: 'DELETE', path: sender, status: 204 },
+
+  // Notification settings
+  {
+    page: 'Read Notifications Settings',
+    method: 'GET',
+    path: '/notificationsSettings',
+    status: 200,
+    shape: MESSAGE_SETTINGS,
+    links: SELF,
+  },
+  {
+    page: 'Update Notifications Settings',
+    method: 'PUT',
+    path: '/notificationsSettings',
+    body: {
+      deliveryMode: 'ALL',
+      smsProvidersFallbackChain: [],
+      from: { name: 'PingOne', address: 'noreply@pingidentity.com' },
+      restrictions: { smsVoiceQuota: { daily: 30 } },
+    },
+    status: 200,
+    shape: MESSAGE_SETTINGS,
+    links: SELF,
+  },
+  {
+    page: 'Delete Notifications Settings',
+    method: 'DELETE',
+    path: '/notificationsSettings',
+    status: 200,
+    shape: MESSAGE_SETTINGS,
+    links: SELF,
+  },
+
+  // The e-mail sender
+  {
+    page: 'Read Email Delivery Settings, without any',
+    method: 'GET',
+    path: EMAIL_SENDER,
+    status: 200,
+    shape: NO_EMAIL_SENDER,
+    links: SELF,
+  },
+  {
+    page: 'Update Email Delivery Settings (Custom Provider)',
+    method: 'PUT',
+    path: EMAIL_SENDER,
+    body: {
+      name: 'Our mail',
+      provider: 'CUSTOM_PROVIDER',
+      protocol: 'HTTP',
+      authentication: { method: 'BASIC', username: 'shop', password: 'a-password' },
+      from: { name: 'Shop', address: 'no-reply@shop.example' },
+      replyTo: { name: 'Help', address: 'help@shop.example' },
+      requests: [
+        {
+          deliveryMethod: 'EMAIL',
+          method: 'POST',
+          url: 'https://mail.shop.example/send',
+          headers: { 'content-type': 'application/json' },
+          body: '{"to":"${to}","from":"${from}","subject":"${subject}","html":"${message}"}',
+        },
+      ],
+    },
+    status: 200,
+    shape: {
+      ...NO_EMAIL_SENDER,
+      ...MOMENTS,
+      name: 'text',
+      provider: 'text',
+      protocol: 'text',
+      authentication: { method: 'text', username: 'text' },
+      from: { name: 'text', address: 'text' },
+      replyTo: { name: 'text', address: 'text' },
+      requests: 'list',
+    },
+    links: SELF,
+  },
+  {
+    page: 'Update Email Delivery Settings (SMTP)',
+    method: 'PUT',
+    path: EMAIL_SENDER,
+    body: {
+      // Nobody is there, which is no fault of the request.
+      host: '127.0.0.1',
+      port: 9,
+      username: 'shop',
+      password: 'a-password',
+      from: { address: 'no-reply@shop.example' },
+    },
+    status: 200,
+    shape: {
+      ...NO_EMAIL_SENDER,
+      ...MOMENTS,
+      host: 'text',
+      port: 'number',
+      protocol: 'text',
+      username: 'text',
+      from: { address: 'text' },
+    },
+    links: SELF,
+  },
+  { page: 'Delete Email Delivery Settings', method: 'DELETE', path: EMAIL_SENDER, status: 204 },
 
   // Notification policies
   {

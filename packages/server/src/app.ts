@@ -8,10 +8,13 @@ import { oathTokenOperations } from './resources/devices/oath-tokens/oath-tokens
 import { pairingKeyOperations } from './resources/devices/pairing-keys/pairing-keys.ts';
 import type { Operation } from './resources/kit/operation.ts';
 import { contentOperations } from './resources/messages/contents/contents.ts';
+import { emailDeliverySettingsOperations } from './resources/messages/email-delivery-settings/email-delivery-settings.ts';
 import { emailDomainOperations } from './resources/messages/email-domains/email-domains.ts';
 import { notificationPolicyOperations } from './resources/messages/notification-policies/notification-policies.ts';
+import { notificationSettingsOperations } from './resources/messages/notification-settings/notification-settings.ts';
 import { testPushOperations } from './resources/messages/notifications/test-push.ts';
 import { phoneDeliverySettingsOperations } from './resources/messages/phone-delivery-settings/phone-delivery-settings.ts';
+import { emailSenderTestOperations } from './resources/messages/sender-tests/email-sender-test.ts';
 import { phoneSenderTestOperations } from './resources/messages/sender-tests/phone-sender-test.ts';
 import { templateOperations } from './resources/messages/templates/templates.ts';
 import { trustedEmailOperations } from './resources/messages/trusted-emails/trusted-emails.ts';
@@ -57,12 +60,15 @@ export function apiOperations(parts: Parts): Operation[] {
     ...contentOperations(parts),
     ...fidoDevicesMetadataOperations(parts),
     ...mfaSettingsOperations(parts),
+    ...notificationSettingsOperations(parts),
+    ...emailDeliverySettingsOperations(parts),
+    ...phoneDeliverySettingsOperations(parts),
     ...notificationPolicyOperations(parts),
     ...emailDomainOperations(parts),
     ...trustedEmailOperations(parts),
     ...testPushOperations(parts),
     ...phoneSenderTestOperations(parts),
-    ...phoneDeliverySettingsOperations(parts),
+    ...emailSenderTestOperations(parts),
     ...organizationOperations(parts),
     ...environmentOperations(parts),
     ...populationOperations(parts),

@@ -9,18 +9,21 @@ const SETTINGS = '/notificationsSettings';
 const PHONES = `${SETTINGS}/phoneDeliverySettings`;
 const ACTION = 'application/vnd.countersign.sender.test+json';
 
+/** Those of which an environment has one. */
+const SINGLE: Readonly<Record<string, string>> = { email: `${SETTINGS}/emailDeliverySettings` };
+
 const choice = ({ id, name, provider }: Body) => `\n  ${id}  ${name ?? provider}`;
 
-/** Where the provider is that was named. */
+/** Where the provider is that was named: by its id or name, or by what it is for. */
 async function pathOf(api: Api, text: string): Promise<string> {
+  const single = SINGLE[text.toLowerCase()];
+  if (single !== undefined) return single;
   const { rows } = await list(api, PHONES, { pageSize: 'own' });
   const wanted = rows.filter(({ id, name }) => id === text.toLowerCase() || name === text);
   const [one, ...others] = wanted;
   if (one && others.length === 0) return `${PHONES}/${one.id}`;
-  const known = rows.map(choice).join('');
-  throw new UsageError(
-    known === '' ? 'the environment has no providers.' : `which provider? There are:${known}`,
-  );
+  const kinds = Object.keys(SINGLE).map((kind) => `\n  ${kind}`);
+  throw new UsageError(`which provider? There are:${[...kinds, ...rows.map(choice)].join('')}`);
 }
 
 export const PROVIDERS: readonly Command[] = [
@@ -29,7 +32,7 @@ export const PROVIDERS: readonly Command[] = [
     operands: ['PROVIDER'],
     summary: 'send one message by a provider, and print what it answers',
     details:
-      'PROVIDER is the id or name of a phone sender. ' +
+      'PROVIDER is the id or name of a phone sender, or `email`. ' +
       'The message goes at once: no policy and no quota stands in its way.',
     options: {
       to: { type: 'string', value: 'ADDRESS', what: 'the phone number or address; needed' },

@@ -9,6 +9,9 @@ import { insertRow, type Row, updateRow } from '../../kit/rows.ts';
 /** The id of the one row. */
 export const NOTIFICATION_SETTINGS_ID = 'settings';
 
+/** The id of the one e-mail sender of an environment. */
+export const EMAIL_SENDER_ID = 'email';
+
 export type SettingsRow = Row<'notification_settings'>;
 
 export const readSettingsRow = (

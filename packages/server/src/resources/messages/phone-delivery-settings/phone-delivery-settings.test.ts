@@ -233,7 +233,7 @@ describe('a custom provider', () => {
         {
           ...post,
           headers: { 'Content-Type': 'application/json' },
-          body: '{"t":${to},"m":"${message}"}',
+          body: '{"t":"${to}","m":"${message}"',
         },
         value('body'),
       ],

@@ -2,7 +2,7 @@
 /** Phone senders: the accounts that text messages and calls leave by; contract messages §8. */
 import { type TSchema, Type } from 'typebox';
 import { PHONE_SENDERS_MAX } from '../../../config/limits.ts';
-import { ApiError, errorDetail, invalidData } from '../../../errors/api-error.ts';
+import { invalidData, requestFailed } from '../../../errors/api-error.ts';
 import { defined } from '../../../model/defined.ts';
 import { momentsOf } from '../../../model/instant.ts';
 import { openedAccount, sealedAccount } from '../../../notifications/providers/account.ts';
@@ -141,12 +141,10 @@ export function phoneDeliverySettingsOperations(parts: SenderParts): Operation[]
     async assertUnused({ environmentId, id }) {
       const policies = await namedByPolicies(parts, environmentId, id);
       if (policies.length === 0) return;
-      throw new ApiError('REQUEST_FAILED', [
-        errorDetail('CONSTRAINT_VIOLATION', 'id', {
-          message: 'A notification policy names this sender.',
-          innerError: { referencedValues: policies },
-        }),
-      ]);
+      throw requestFailed('CONSTRAINT_VIOLATION', 'id', {
+        message: 'A notification policy names this sender.',
+        innerError: { referencedValues: policies },
+      });
     },
     async removes({ environmentId, id }, { now }) {
       const settings = await readSettingsRow(parts, environmentId);

@@ -5,11 +5,11 @@ import { countryOf, isCostly, toE164 } from '../../../model/address.ts';
 import { openedAccount } from '../../../notifications/providers/account.ts';
 import type { PhoneMethod } from '../../../notifications/providers/provider.ts';
 import { phoneProvider } from '../../../notifications/providers/registry.ts';
-import { environmentOf, type Operation, type OperationRequest } from '../../kit/operation.ts';
+import type { Operation, OperationRequest } from '../../kit/operation.ts';
 import { actionsOf, ENVIRONMENT } from '../../kit/resource.ts';
-import { found, type Row } from '../../kit/rows.ts';
+import { found } from '../../kit/rows.ts';
 import { closed } from '../../kit/schemas.ts';
-import { TEST_ACTION, TEST_MESSAGE, type TryParts, trySender } from './try-sender.ts';
+import { findSender, TEST_ACTION, TEST_MESSAGE, type TryParts, trySender } from './try-sender.ts';
 
 const METHODS: PhoneMethod[] = ['SMS', 'VOICE'];
 const PhoneTest = closed({
@@ -17,19 +17,6 @@ const PhoneTest = closed({
   deliveryMethod: Type.Optional(Type.Enum(METHODS)),
 });
 type PhoneTestBody = Static<typeof PhoneTest>;
-
-/** The sender of the path, if it is of this kind. Throws `NOT_FOUND`. */
-export async function findSender(
-  { store, keyring }: Pick<TryParts, 'store' | 'keyring'>,
-  request: OperationRequest,
-  kind: Row<'message_senders'>['doc']['kind'],
-  id: string,
-): Promise<Row<'message_senders'>> {
-  const environmentId = environmentOf(request);
-  const row = await store.get('message_senders', environmentId, id);
-  await keyring.load(environmentId);
-  return found(row?.doc.kind === kind ? row : undefined);
-}
 
 function numberOf(to: string): string {
   const refuse = (message: string) => invalidData('INVALID_VALUE', 'to', { message });

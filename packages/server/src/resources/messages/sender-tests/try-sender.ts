@@ -21,6 +21,7 @@ import {
   ok,
 } from '../../kit/operation.ts';
 import type { Action } from '../../kit/resource.ts';
+import { found, type Row } from '../../kit/rows.ts';
 
 /** What every test may say of its message. */
 export const TEST_MESSAGE = {
@@ -50,6 +51,19 @@ export const TEST_ACTION = {
 } as const satisfies Partial<Action<never>>;
 
 export type TryParts = Pick<Parts, 'store' | 'keyring' | 'reach' | 'sendBounds'>;
+
+/** The sender with this id, if it is of this kind. Loads the keys of its environment. Throws `NOT_FOUND`. */
+export async function findSender(
+  { store, keyring }: Pick<TryParts, 'store' | 'keyring'>,
+  request: OperationRequest,
+  kind: Row<'message_senders'>['doc']['kind'],
+  id: string,
+): Promise<Row<'message_senders'>> {
+  const environmentId = environmentOf(request);
+  const row = await store.get('message_senders', environmentId, id);
+  await keyring.load(environmentId);
+  return found(row?.doc.kind === kind ? row : undefined);
+}
 
 export interface Trial {
   /** Of the sender's resource. */
