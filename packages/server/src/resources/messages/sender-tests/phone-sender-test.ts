@@ -43,7 +43,7 @@ async function testPhoneSender(parts: TryParts, request: OperationRequest) {
     to: number,
     message: message === undefined ? {} : { text: message },
     open(observe) {
-      const context = { id: row.id, name, caller: reach.caller, observe };
+      const context = { ...reach, id: row.id, name, observe };
       const senderFor = found(phoneProvider(provider)).open(openedAccount(keyring, row), context);
       const sender = senderFor(channel, countryOf(number));
       if (sender) return sender;
