@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { invalidData } from '../../../errors/api-error.ts';
 import { EMAIL_RULE, isEmailAddress } from '../../../model/address.ts';
+import { EMAIL_SENDER_ID } from '../../../model/messages.ts';
 import { firstMailbox } from '../../../notifications/channels/smtp/mail-identity.ts';
 import { readGreeting, readSender } from '../../../notifications/channels/smtp/smtp-settings.ts';
 import { openedAccount } from '../../../notifications/providers/account.ts';
@@ -13,7 +14,6 @@ import type { Parts } from '../../../parts.ts';
 import type { Operation, OperationRequest } from '../../kit/operation.ts';
 import { actionsOf, ENVIRONMENT } from '../../kit/resource.ts';
 import { closed } from '../../kit/schemas.ts';
-import { EMAIL_SENDER_ID } from '../notification-settings/settings-row.ts';
 import { findSender, TEST_ACTION, TEST_MESSAGE, type TryParts, trySender } from './try-sender.ts';
 
 const EmailTest = closed({

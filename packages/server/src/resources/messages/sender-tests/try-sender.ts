@@ -75,7 +75,7 @@ export interface Trial {
   open(observe: Observer): Sender;
 }
 
-/** Sends, and answers with what the provider has said. Throws `REQUEST_LIMITED`. */
+/** Sends, and answers with what the provider has said. Throws `LIMIT_EXCEEDED`. */
 export async function trySender(
   { store, sendBounds }: Pick<TryParts, 'store' | 'sendBounds'>,
   request: OperationRequest,
