@@ -36,6 +36,7 @@ import { developmentOutboxOperations } from './notifications/development-outbox.
 import { environmentSenders } from './notifications/environment-senders.ts';
 import { openOutboxKey } from './notifications/outbox-key.ts';
 import { openReach } from './notifications/providers/reach.ts';
+import { chooseContents } from './notifications/templates/chosen-contents.ts';
 import { createLog } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
 import type { Parts } from './parts.ts';
@@ -125,6 +126,7 @@ export async function startServer(
   const origins = { publicUrl: '', authPublicUrl: '' };
   const links = makeLinks(origins);
   const configurations = cacheConfigurations(store, links.hostName);
+  const contents = chooseContents(store, log);
   const access = createAccess({ store, keyring, clock, links });
   // SQLite has one process: whatever was leased was leased by one that is gone.
   if (settings.databaseUrl === undefined) await store.releaseMessages(clock.now());
@@ -173,6 +175,7 @@ export async function startServer(
     settings,
     store,
     configurations,
+    contents,
     access,
     keyring,
     methods,
@@ -262,6 +265,7 @@ export async function startServer(
     reach.caller.close();
     await authenticators.close();
     configurations.close();
+    contents.close();
     access.close();
     keyring.close();
     await store.close();

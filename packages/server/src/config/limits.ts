@@ -165,6 +165,8 @@ export const CIRCUITS_MAX = 1_000;
 /** How long the development outbox shows a message, and how long a dead one can be looked into. */
 export const KEPT_MESSAGE_LIFETIME_MS = 24 * 3_600_000;
 export const DEAD_MESSAGE_LIFETIME_MS = 7 * 24 * 3_600_000;
+/** Characters of contents that a node keeps, of all environments. */
+export const CONTENTS_KEPT_BYTES_MAX = 33_554_432;
 /** Contents of one template in an environment. */
 export const TEMPLATE_CONTENTS_MAX = 1_000;
 /** Of an e-mail; contract messages §2.4. */
