@@ -1,7 +1,17 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are placeholders of providers' requests.
 /** The documented requests of messages: how they read, by whom they leave, and from which addresses. */
 
 import type { Shape } from '../shape.ts';
-import { type Documented, HEAD, listOf, MOMENTS, SELF, type World } from './documented.ts';
+import {
+  type Documented,
+  HEAD,
+  listOf,
+  MOMENTS,
+  plain,
+  removed,
+  SELF,
+  type World,
+} from './documented.ts';
 
 const DOMAIN: Shape = { ...HEAD, ...MOMENTS, domainName: 'text' };
 const RECORD: Shape = { key: 'text', value: 'text', status: 'text' };
@@ -57,7 +67,130 @@ const messagePolicy = ({ messagePolicyId }: World) => `/notificationsPolicies/${
 
 const ADDRESS_BODY = { emailAddress: 'noreply1@auth.shop.example' };
 
+const SETTINGS = '/notificationsSettings';
+const MAILBOX: Shape = { name: 'text?', address: 'text' };
+const SETTINGS_SHAPE: Shape = {
+  ...HEAD,
+  updatedAt: 'moment',
+  deliveryMode: 'text',
+  smsProvidersFallbackChain: 'list',
+  from: MAILBOX,
+};
+const PHONES = `${SETTINGS}/phoneDeliverySettings`;
+const AUTHENTICATION = { method: 'BASIC', username: 'shop' };
+/** The platform's samples have `messageType` in the place of a body. */
+const PHONE_SENDER = {
+  name: 'CustomProvider',
+  provider: 'CUSTOM_PROVIDER',
+  authentication: { ...AUTHENTICATION, password: 'a-password' },
+  requests: [
+    {
+      deliveryMethod: 'SMS',
+      url: 'https://sms.shop.example/message',
+      method: 'POST',
+      messageType: 'ARN&message=${message}&phoneNumber=${to}&sender=${from}',
+    },
+  ],
+  numbers: [{ number: '+1 222 333', type: 'PHONE_NUMBER', capabilities: ['SMS'], selected: true }],
+};
+const EMAIL_SENDER = {
+  name: 'CustomEmailProvider',
+  provider: 'CUSTOM_PROVIDER',
+  protocol: 'HTTP',
+  authentication: { ...AUTHENTICATION, password: 'a-password' },
+  from: { name: 'Shop', address: 'no-reply@shop.example' },
+  requests: [
+    {
+      deliveryMethod: 'EMAIL',
+      url: 'https://mail.shop.example/send',
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'from=${from}&to=${to}&message=${message}',
+    },
+  ],
+};
+const EMAIL_SENDERS = `${SETTINGS}/emailDeliverySettings`;
+
+/** Notification settings, and who sends. */
+const SENDER_REQUESTS: readonly Documented[] = [
+  ...plain({
+    title: 'Phone Delivery Settings (custom)',
+    titles: 'Phone Delivery Settings',
+    path: PHONES,
+    name: 'phoneDeliverySettings',
+    sent: PHONE_SENDER,
+    changed: { ...PHONE_SENDER, authentication: AUTHENTICATION },
+    shape: {
+      name: 'text',
+      provider: 'text',
+      authentication: { method: 'text', username: 'text' },
+      requests: 'list',
+      numbers: 'list',
+    },
+  }),
+  {
+    page: 'Read Notifications Settings',
+    method: 'GET',
+    path: SETTINGS,
+    status: 200,
+    shape: SETTINGS_SHAPE,
+    links: SELF,
+  },
+  {
+    page: 'Update Notifications Settings',
+    method: 'PUT',
+    path: SETTINGS,
+    body: ({ phoneDeliverySettingsId }) => ({
+      deliveryMode: 'ALL',
+      smsProvidersFallbackChain: [phoneDeliverySettingsId, 'PINGONE_TWILIO'],
+      from: { name: 'PingOne', address: 'noreply@pingidentity.com' },
+    }),
+    status: 200,
+    shape: SETTINGS_SHAPE,
+    links: SELF,
+  },
+  {
+    page: 'Delete Notifications Settings',
+    method: 'DELETE',
+    path: SETTINGS,
+    status: 200,
+    shape: SETTINGS_SHAPE,
+    links: SELF,
+  },
+  removed('Phone Delivery Settings', PHONES, 'phoneDeliverySettings'),
+  {
+    page: 'Read Email Delivery Settings, without any',
+    method: 'GET',
+    path: EMAIL_SENDERS,
+    status: 200,
+    shape: { _links: 'object', environment: 'reference' },
+    links: SELF,
+  },
+  {
+    page: 'Update Email Delivery Settings (custom)',
+    method: 'PUT',
+    path: EMAIL_SENDERS,
+    body: EMAIL_SENDER,
+    status: 200,
+    shape: {
+      _links: 'object',
+      environment: 'reference',
+      ...MOMENTS,
+      name: 'text',
+      provider: 'text',
+      protocol: 'text',
+      authentication: { method: 'text', username: 'text' },
+      from: MAILBOX,
+      requests: 'list',
+    },
+    links: SELF,
+  },
+  { page: 'Delete Email Delivery Settings', method: 'DELETE', path: EMAIL_SENDERS, status: 204 },
+];
+
 export const MESSAGE_REQUESTS: readonly Documented[] = [
+  ...SENDER_REQUESTS,
+
   // Notification policies
   {
     page: 'Create Notifications Policy',
