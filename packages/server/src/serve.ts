@@ -42,6 +42,7 @@ import { expirePush } from './resources/authentication/device-authentications/se
 import { stepOathJob } from './resources/devices/oath-jobs/step-oath-job.ts';
 import { makeLinks } from './resources/kit/links.ts';
 import { createSendBounds } from './resources/kit/send-bounds.ts';
+import { createEnvironmentCounts } from './resources/messages/limits/environment-counts.ts';
 import { renderEvents } from './resources/platform/activities/activity-view.ts';
 import { createAccess } from './resources/platform/tokens/access.ts';
 import { openStore } from './storage/open.ts';
@@ -172,6 +173,7 @@ export async function startServer(
     metrics,
     reach,
     sendBounds: createSendBounds(),
+    environmentCounts: createEnvironmentCounts(store),
     channels,
     wakeOutbox: () => worker.wake(),
     wakeJobs: () => oathJobs.wake(),

@@ -80,6 +80,10 @@ export const FIDO_ALLOWED_AUTHENTICATORS_MAX = 500;
  */
 export const USER_QUOTA_MAX = 50;
 export const ENVIRONMENT_QUOTA_MAX = 1_000_000_000;
+/** Of an environment's count: the part of what is left that a node takes at once, and the most. */
+export const COUNTER_SPARE_SHARE = 16;
+export const COUNTER_SPARE_MAX = 64;
+export const COUNTERS_CACHED_MAX = 10_000;
 export const RESEND_LIMIT_MAX = 10;
 export const RESEND_PAUSE_MS = 30 * 60_000;
 export const FALLBACK_CHAIN_MAX = 20;
@@ -108,13 +112,12 @@ export const REMEMBERED_MAX_MS = 90 * 24 * 3_600_000;
 export const NICKNAME_LENGTH_MAX = 100;
 export const NAME_LENGTH_MAX = 256;
 /**
- * Messages with a code to one address and to one user at once; then one more each time that this
- * has passed. And how many addresses and users a node counts.
+ * Messages with a code to one address at once; then one more each time that this has passed. And how
+ * many addresses a node counts.
  */
 export const MESSAGES_PER_ADDRESS_MAX = 30;
-export const MESSAGES_PER_USER_MAX = 60;
 export const MESSAGE_ALLOWANCE_MS = 10_000;
-export const MESSAGE_RECIPIENTS_COUNTED_MAX = 100_000;
+export const MESSAGE_ADDRESSES_COUNTED_MAX = 100_000;
 /** Trusted e-mail domains of an environment, and addresses of a domain; contract messages §7. */
 export const EMAIL_DOMAINS_MAX = 50;
 export const TRUSTED_EMAILS_MAX = 10;

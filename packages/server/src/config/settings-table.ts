@@ -161,6 +161,12 @@ export const TABLE = {
     description:
       'Days that a user may bypass MFA at the most; absent: without a bound, as the API has it.',
   },
+  userMessagesPerDay: {
+    env: 'COUNTERSIGN_USER_MESSAGES_PER_DAY',
+    fallback: '50',
+    description:
+      'Messages with a code that a user is sent a day (UTC) at the most, whatever notification policies say: text messages and calls together, and e-mails. `0`: as many as the policies allow.',
+  },
   activityDays: {
     env: 'COUNTERSIGN_ACTIVITY_DAYS',
     fallback: '90',

@@ -4,6 +4,7 @@ import { didYouMean } from './did-you-mean.ts';
 import {
   address,
   addressRanges,
+  count,
   defined,
   flag,
   oneOf,
@@ -52,6 +53,8 @@ export interface Settings {
   secretsReadOnce: boolean;
   jwksPrivate: boolean;
   bypassDaysMax?: number;
+  /** 0: no ceiling above the policies. */
+  userMessagesPerDay: number;
   /** How long audit records are kept. */
   activityDays: { users: number; configuration: number };
   webhooks: { allowPrivate: boolean; caFile?: string };
@@ -189,6 +192,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     secretsReadOnce: flag(TABLE.secretsReadOnce.env, text('secretsReadOnce')) ?? false,
     jwksPrivate: flag(TABLE.jwksPrivate.env, text('jwksPrivate')) === true,
     bypassDaysMax: readDays(TABLE.bypassDaysMax.env, text('bypassDaysMax')),
+    userMessagesPerDay: count(TABLE.userMessagesPerDay.env, required('userMessagesPerDay')),
     activityDays: {
       users: keptDays('activityDays'),
       configuration: keptDays('configurationActivityDays'),

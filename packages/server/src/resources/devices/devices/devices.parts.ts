@@ -28,6 +28,7 @@ export type DeviceParts = Pick<
   | 'links'
   | 'settings'
   | 'sendBounds'
+  | 'environmentCounts'
   | 'wakeOutbox'
   | 'wakeDevices'
 >;
