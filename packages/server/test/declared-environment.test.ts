@@ -65,6 +65,14 @@ const SENDER = {
     },
   ],
 };
+const MAIL = {
+  host: 'smtp.shop.example',
+  port: 465,
+  protocol: 'SMTPS',
+  username: 'shop',
+  password: 'a-secret-of-mail',
+  from: { name: 'Shop', address: 'shop@shop.example' },
+};
 const WEBHOOK = {
   name: 'Audit',
   enabled: true,
@@ -210,6 +218,22 @@ const ENVIRONMENT: readonly Declared[] = [
     body: () => SENDER,
     changed: () => ({ ...SENDER, name: 'Our provider' }),
     hidden: ['authentication'],
+    needsSecret: true,
+  },
+  {
+    name: 'settings of messages',
+    path: '/notificationsSettings',
+    isThere: true,
+    body: () => ({ deliveryMode: 'ALL', restrictions: { smsVoiceQuota: { daily: 25 } } }),
+    changed: () => ({ deliveryMode: 'ALL' }),
+  },
+  {
+    name: 'mail server',
+    path: '/notificationsSettings/emailDeliverySettings',
+    isThere: true,
+    body: () => MAIL,
+    changed: () => ({ ...MAIL, replyTo: { name: 'Help', address: 'help@shop.example' } }),
+    hidden: ['password'],
     needsSecret: true,
   },
   {
