@@ -10,7 +10,7 @@ import {
   runFlow,
 } from '../packages/client/src/index.ts';
 import { Device, memoryStorage } from '../packages/device/src/index.ts';
-import { listen, shut } from '../packages/server/src/testing/push-providers.ts';
+import { listen, shut } from '../packages/server/src/testing/http-provider.ts';
 import { type ApiClient, apiClient } from './api-client.ts';
 import { type RunningServer, startServer } from './server.ts';
 

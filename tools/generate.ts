@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cliReference } from '../packages/cli/src/reference.ts';
-import { SETTINGS_TABLE } from '../packages/server/src/config/settings.ts';
+import { SETTINGS_TABLE } from '../packages/server/src/config/settings-table.ts';
 import { ERROR_DETAILS, ERRORS } from '../packages/server/src/errors/catalogue.ts';
 import {
   permissionsOf,
@@ -79,7 +79,7 @@ function settingsPage(): string {
     fallback === undefined ? '–' : code(fallback),
     secret ? `${description} **Secret.**` : description,
   ]);
-  return page('Settings', 'packages/server/src/config/settings.ts', [
+  return page('Settings', 'packages/server/src/config/settings-table.ts', [
     'Every setting is an environment variable. A value that can’t be understood stops the start',
     'and says which one it is; an empty value counts as absent.',
     '',

@@ -252,7 +252,7 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
   {
     from: 'outgoing/',
     may: ['outgoing/', ...ALWAYS],
-    node: ['node:dns', 'node:https', 'node:net'],
+    node: ['node:dns', 'node:fs', 'node:http', 'node:https', 'node:net', 'node:tls'],
     because: 'How addresses are called that somebody else has chosen; what for is the caller’s.',
   },
   {
@@ -278,6 +278,14 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
     ],
     node: 'ALL',
     because: 'A channel takes a message from the outbox and sends it; data never walks back up.',
+  },
+  {
+    from: 'notifications/providers/',
+    may: ['notifications/', 'outgoing/', 'crypto/vault.ts', 'storage/store.ts', ...ALWAYS],
+    npm: ['typebox'],
+    node: ['node:crypto'],
+    because:
+      'A provider says what an account with it is made of, and sends by it; who may have one is the resource’s.',
   },
   {
     from: 'notifications/development-outbox.routes.ts',
@@ -391,7 +399,11 @@ export const DEVICE_TYPES_ALLOWED: readonly { path: string; because: string }[] 
     path: 'notifications/',
     because: 'Channels are named as the device types that they serve: EMAIL, SMS, VOICE, WHATSAPP.',
   },
-  ...['model/messages.ts', 'resources/messages/'].map((path) => ({
+  ...[
+    'model/messages.ts',
+    'resources/messages/',
+    'storage/migrations/0016-notification-policies.ts',
+  ].map((path) => ({
     path,
     because: 'Delivery methods and senders are spelled as the device types that they serve.',
   })),

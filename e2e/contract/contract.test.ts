@@ -1,10 +1,13 @@
 /** Each documented request gets the documented answer, on both stores: nothing missing, nothing more. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { defined } from '../../packages/server/src/model/defined.ts';
 import { DIALECTS } from '../../packages/server/src/testing/postgres.ts';
 import { startTestServerOn, type TestServer } from '../../packages/server/src/testing/server.ts';
+import { type Asked, neverAsked } from './coverage.ts';
 import { openApiCheck } from './openapi-check.ts';
-import { type Documented, REQUESTS, type World } from './requests.ts';
+import type { Documented, World } from './requests/documented.ts';
+import { REQUESTS } from './requests.ts';
 import { differences, wrongLinks } from './shape.ts';
 
 /** On every answer; contract §6.2. */
@@ -18,6 +21,7 @@ for (const dialect of DIALECTS) {
   describe(`the documented requests on ${dialect}`, () => {
     let server: TestServer;
     const world: World = {};
+    const asked: Asked[] = [];
 
     let wrongByOpenApi: Awaited<ReturnType<typeof openApiCheck>>;
 
@@ -27,12 +31,14 @@ for (const dialect of DIALECTS) {
     });
     after(() => server?.close());
 
-    async function send({ root = 'api', method, path, action, body }: Documented) {
+    async function send(documented: Documented) {
+      const { root = 'api', method, path, action, mediaType, isPublic, body } = documented;
       const where = typeof path === 'string' ? path : path(world);
       const given = typeof body === 'function' ? body(world) : body;
       const options = {
         method,
-        ...(action === undefined ? {} : { type: action }),
+        ...defined({ type: mediaType ?? action }),
+        ...(isPublic ? { token: undefined } : {}),
         ...(given === undefined ? {} : { body: given }),
       };
       if (root === 'origin') return server.raw(where, { token: server.token, ...options });
@@ -51,6 +57,7 @@ for (const dialect of DIALECTS) {
       test(one.page, async () => {
         const reply = await send(one);
         const address = addressOf(one);
+        asked.push({ method: one.method, address, mediaType: one.mediaType ?? one.action });
         assert.equal(reply.status, one.status, reply.text);
         for (const [name, value] of Object.entries(HEADERS)) {
           assert.match(String(reply.headers[name]), value, name);
@@ -66,5 +73,11 @@ for (const dialect of DIALECTS) {
         one.keep?.(reply.body, world);
       });
     }
+
+    test('leave no documented endpoint or action out', async () => {
+      const { body } = await server.raw('/openapi.json');
+      assert.ok(neverAsked(body, []).length > REQUESTS.length / 2);
+      assert.deepEqual(neverAsked(body, asked), []);
+    });
   });
 }

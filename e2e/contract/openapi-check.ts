@@ -6,7 +6,7 @@ import addFormats from 'ajv-formats';
 type Json = any;
 
 /** `/v1/environments/{envID}/users` as a pattern of addresses. */
-const patternOf = (path: string) =>
+export const patternOf = (path: string) =>
   new RegExp(`^${path.replaceAll(/[.]/g, String.raw`\$&`).replaceAll(/\{\w+\}/g, '[^/]+')}$`);
 
 /** Reads the document once; what is wrong with an answer, in words. */

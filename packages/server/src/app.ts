@@ -8,7 +8,14 @@ import { oathTokenOperations } from './resources/devices/oath-tokens/oath-tokens
 import { pairingKeyOperations } from './resources/devices/pairing-keys/pairing-keys.ts';
 import type { Operation } from './resources/kit/operation.ts';
 import { contentOperations } from './resources/messages/contents/contents.ts';
+import { emailDeliverySettingsOperations } from './resources/messages/email-delivery-settings/email-delivery-settings.ts';
+import { emailDomainOperations } from './resources/messages/email-domains/email-domains.ts';
+import { notificationPolicyOperations } from './resources/messages/notification-policies/notification-policies.ts';
+import { notificationSettingsOperations } from './resources/messages/notification-settings/notification-settings.ts';
+import { testPushOperations } from './resources/messages/notifications/test-push.ts';
+import { phoneDeliverySettingsOperations } from './resources/messages/phone-delivery-settings/phone-delivery-settings.ts';
 import { templateOperations } from './resources/messages/templates/templates.ts';
+import { trustedEmailOperations } from './resources/messages/trusted-emails/trusted-emails.ts';
 import { activityOperations } from './resources/platform/activities/activities.routes.ts';
 import { applicationOperations } from './resources/platform/applications/applications.ts';
 import { roleAssignmentOperations } from './resources/platform/applications/role-assignments.ts';
@@ -51,6 +58,13 @@ export function apiOperations(parts: Parts): Operation[] {
     ...contentOperations(parts),
     ...fidoDevicesMetadataOperations(parts),
     ...mfaSettingsOperations(parts),
+    ...notificationSettingsOperations(parts),
+    ...emailDeliverySettingsOperations(parts),
+    ...phoneDeliverySettingsOperations(parts),
+    ...notificationPolicyOperations(parts),
+    ...emailDomainOperations(parts),
+    ...trustedEmailOperations(parts),
+    ...testPushOperations(parts),
     ...organizationOperations(parts),
     ...environmentOperations(parts),
     ...populationOperations(parts),

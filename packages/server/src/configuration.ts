@@ -18,6 +18,7 @@ import type {
   MfaSettings,
 } from './model/documents.ts';
 import { type CustomAuthenticator, type Fido2Policy, withRelyingParty } from './model/fido2.ts';
+import type { NotificationPolicy } from './model/messages.ts';
 import type { MobileSettings, NativeApplication } from './model/mobile.ts';
 import { bundleIdOf, type PushProviders, pushProvidersOf } from './model/push-providers.ts';
 import { ANY_ENVIRONMENT, type Store, type Stored } from './storage/store.ts';
@@ -32,6 +33,8 @@ export interface EnvironmentConfiguration {
   fido2Policies: ReadonlyMap<string, Stored<Fido2Policy>>;
   defaultFido2Policy: Stored<Fido2Policy>;
   customAuthenticators: readonly Stored<CustomAuthenticator>[];
+  notificationPolicies: ReadonlyMap<string, Stored<NotificationPolicy>>;
+  defaultNotificationPolicy: Stored<NotificationPolicy>;
   /** By id. */
   nativeApplications: ReadonlyMap<string, NativeApplication>;
   pushProviders: PushProviders;
@@ -76,7 +79,7 @@ export function cacheConfigurations(
   });
 
   async function read(environmentId: string): Promise<EnvironmentConfiguration | undefined> {
-    const [environment, mfaSettings, policies, kept, custom, applications, accounts] =
+    const [environment, mfaSettings, policies, kept, custom, applications, accounts, limits] =
       await Promise.all([
         store.get('environments', environmentId, environmentId),
         store.get('mfa_settings', environmentId, MFA_SETTINGS_ID),
@@ -88,6 +91,7 @@ export function cacheConfigurations(
           limit: NATIVE_APPLICATIONS_MAX,
         }),
         store.list('push_credentials', environmentId, { limit: PUSH_CREDENTIALS_MAX }),
+        store.list('notification_policies', environmentId, { limit: POLICIES_MAX }),
       ]);
     const defaultPolicy = policies.find((policy) => policy.doc.isDefault);
     const fido2Policies = kept.map((policy) => ({
@@ -96,7 +100,9 @@ export function cacheConfigurations(
     }));
     const defaultFido2Policy = fido2Policies.find((policy) => policy.doc.isDefault);
     const withBundleId = applications.filter(({ doc }) => bundleIdOf(doc.settings));
+    const defaultNotificationPolicy = limits.find((policy) => policy.doc.isDefault);
     if (!environment || !mfaSettings || !defaultPolicy || !defaultFido2Policy) return undefined;
+    if (!defaultNotificationPolicy) return undefined;
     return {
       environment,
       hasMfa: environment.doc.products.some((product) => product.type === 'PING_ONE_MFA'),
@@ -106,6 +112,8 @@ export function cacheConfigurations(
       fido2Policies: new Map(fido2Policies.map((policy) => [policy.id, policy])),
       defaultFido2Policy,
       customAuthenticators: custom,
+      notificationPolicies: new Map(limits.map((policy) => [policy.id, policy])),
+      defaultNotificationPolicy,
       nativeApplications: new Map(applications.map(({ id, doc }) => [id, nativeApplication(doc)])),
       pushProviders: pushProvidersOf(
         accounts.map(({ doc }) => doc),

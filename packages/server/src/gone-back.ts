@@ -39,6 +39,11 @@ const GOOD_ONCE: readonly { table: Table; where?: Condition; what: string }[] = 
   { table: 'pairing_keys', what: 'pairing keys were removed' },
   { table: 'authentication_codes', what: 'authentication codes were removed' },
   {
+    table: 'trusted_emails',
+    where: { column: 'status', is: 'eq', value: 'VERIFICATION_REQUIRED' },
+    what: 'e-mail addresses that waited for their code were removed',
+  },
+  {
     table: 'messages',
     where: { column: 'status', is: 'eq', value: 'PENDING' },
     what: 'waiting messages were dropped',

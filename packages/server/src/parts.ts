@@ -12,6 +12,8 @@ import type { Validators } from './http/validators.ts';
 import type { MethodRegistry } from './methods/registry.ts';
 import type { AuthenticatorMetadata } from './model/fido2.ts';
 import type { Clock } from './model/instant.ts';
+import type { Channel } from './notifications/channels/channel.ts';
+import type { Reach } from './notifications/providers/provider.ts';
 import type { ChosenContents } from './notifications/templates/chosen-contents.ts';
 import type { Metrics } from './observability/metrics.ts';
 import type { Access } from './resources/kit/access.ts';
@@ -35,8 +37,12 @@ export interface Parts {
   metrics: Metrics;
   /** The words of messages: which content is used. */
   contents: Pick<ChosenContents, 'choose'>;
+  /** How the mail servers and providers of environments are reached. */
+  reach: Reach;
   /** How many messages may leave for one address and one user. */
   sendBounds: SendBounds;
+  /** Those that have a provider: for what is sent at once, to see what the provider says of it. */
+  channels: readonly Pick<Channel, 'name' | 'send'>[];
   /** Tells the outbox worker that a message was just committed. */
   wakeOutbox(): void;
   /** Tells the job runner that a job was just committed. */

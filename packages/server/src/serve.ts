@@ -27,12 +27,14 @@ import { makeRetire } from './jobs/retire-push-token.ts';
 import { startSweeper } from './jobs/sweeper.ts';
 import { createRegistry, type MethodRegistry } from './methods/registry.ts';
 import { type Clock, steadyClock } from './model/instant.ts';
+import { channelSenders } from './notifications/channel-senders.ts';
 import { pushAccounts } from './notifications/channels/push/push-accounts.ts';
 import { NOBODY, vapidSubject } from './notifications/channels/push/vapid-subject.ts';
 import { openChannels } from './notifications/channels/registry.ts';
 import { openEventPoster } from './notifications/channels/webhook/post-events.ts';
 import { developmentOutboxOperations } from './notifications/development-outbox.routes.ts';
 import { openOutboxKey } from './notifications/outbox-key.ts';
+import { openReach } from './notifications/providers/reach.ts';
 import { chooseContents } from './notifications/templates/chosen-contents.ts';
 import { createLog } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
@@ -126,6 +128,7 @@ export async function startServer(
   const access = createAccess({ store, keyring, clock, links });
   // SQLite has one process: whatever was leased was leased by one that is gone.
   if (settings.databaseUrl === undefined) await store.releaseMessages(clock.now());
+  const reach = openReach(settings.senders);
   const channels = openChannels({
     settings,
     accounts: pushAccounts(store, keyring),
@@ -137,7 +140,7 @@ export async function startServer(
   const worker = startOutboxWorker({
     store,
     vault: keyring,
-    channels,
+    senders: channelSenders(channels),
     clock,
     log,
     metrics,
@@ -170,7 +173,9 @@ export async function startServer(
     links,
     log,
     metrics,
+    reach,
     sendBounds: createSendBounds(),
+    channels,
     wakeOutbox: () => worker.wake(),
     wakeJobs: () => oathJobs.wake(),
     validator: createValidators().validator,
@@ -244,6 +249,7 @@ export async function startServer(
     poster.close();
     subscriptions.close();
     await Promise.all(channels.map((channel) => channel.close?.()));
+    reach.caller.close();
     await authenticators.close();
     configurations.close();
     contents.close();

@@ -58,6 +58,19 @@ const SUBSCRIPTION = {
   filterOptions: { includedActionTypes: ['ACCOUNT.LINKED'] },
   httpEndpoint: { url: 'https://audit.shop.example/' },
 };
+const PHONE_SENDER = {
+  name: 'valid',
+  provider: 'CUSTOM_PROVIDER',
+  authentication: { method: 'BEARER', authToken: 'x' },
+  requests: [
+    {
+      deliveryMethod: 'SMS',
+      method: 'GET',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of the request.
+      url: 'https://sms.shop.example/?to=${to}&text=${message}',
+    },
+  ],
+};
 const AUTHENTICATOR = {
   aaguid: randomUUID(),
   metadataStatement: { description: 'Key One', attestationRootCertificates: [] },
@@ -174,10 +187,16 @@ before(async () => {
   const fido2Policy = await server.api('/fido2Policies', { body: fido2PolicyBody('other') });
   const fidoPolicy = await server.api('/fidoPolicies', { body: FIDO_POLICY });
   const subscription = await server.api('/subscriptions', { body: SUBSCRIPTION });
+  const phoneSender = await server.api('/notificationsSettings/phoneDeliverySettings', {
+    body: PHONE_SENDER,
+  });
   const authenticator = await server.api('/fidoDevicesMetadata', { body: AUTHENTICATOR });
   const job = await server.api('/oathJobs', {
     type: 'job.oathtokens.create',
     body: { async: false, tokens: [oathTokenBody()] },
+  });
+  const notificationPolicy = await server.api('/notificationsPolicies', {
+    body: { name: 'limits', quotas: [] },
   });
   const organizations = await parts.store.list('organizations', ANY_ENVIRONMENT, { limit: 1 });
   const kept: World = {};
@@ -200,11 +219,18 @@ before(async () => {
   const exploration = await server.api('/dataExplorations', {
     body: { dataExplorationTemplate: { id: TEMPLATE_ID } },
   });
+  const domainName = 'mail.shop.example';
+  const emailDomain = await server.api('/emailDomains', { body: { domainName } });
+  const trustedEmail = await server.api(`/emailDomains/${emailDomain.body.id}/trustedEmails`, {
+    body: { emailAddress: `no-reply@${domainName}` },
+  });
   const content = await server.api('/templates/strong_authentication/contents', {
     body: { deliveryMethod: 'Push', locale: 'fi', body: 'valid' },
   });
   world = {
     ...kept,
+    emailDomainID: emailDomain.body.id,
+    trustedEmailID: trustedEmail.body.id,
     templateName: 'strong_authentication',
     contentID: content.body.id,
     signOnPolicyActionID: action.body.id,
@@ -219,6 +245,7 @@ before(async () => {
     pushCredentialID: pushCredential.body.id,
     fido2PolicyID: fido2Policy.body.id,
     fidoPolicyID: fidoPolicy.body.id,
+    notificationPolicyID: notificationPolicy.body.id,
     fidoDeviceID: authenticator.body.id,
     envID: server.environmentId,
     userID: user.id,
@@ -232,6 +259,7 @@ before(async () => {
     roleID: roles.body._embedded.roles[0].id,
     activityID: activity?.id ?? '',
     subscriptionID: subscription.body.id,
+    phoneDeliverySettingsID: phoneSender.body.id,
   };
   const otherId = await anEnvironment([{ type: 'PING_ONE_MFA' }]);
   withoutMfaId = await anEnvironment([{ type: 'PING_ONE_BASE' }]);

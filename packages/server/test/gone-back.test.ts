@@ -50,6 +50,26 @@ test('open authentications and pairings end, finished ones stay', async () => {
   assert.deepEqual(await spend(), [], 'the second time there is nothing left');
 });
 
+test('addresses that wait for their code are gone, proved ones stay', async () => {
+  const domain = await server.api('/emailDomains', { body: { domainName: 'back.shop.example' } });
+  const path = `/emailDomains/${domain.body.id}/trustedEmails`;
+  const make = async (name: string) => {
+    const made = await server.api(path, { body: { emailAddress: `${name}@back.shop.example` } });
+    return made.body.id;
+  };
+  const [waiting, proved] = [await make('waiting'), await make('proved')];
+  const { store } = server.server.parts;
+  const row = await store.get('trusted_emails', server.environmentId, proved);
+  assert.ok(row);
+  const { environmentId, id, version, doc } = row;
+  const update = { op: 'update', table: 'trusted_emails', environmentId, id, version } as const;
+  await store.commit([{ ...update, doc: { ...doc, status: 'ACTIVE' } }]);
+  await server.server.outboxIdle();
+  assert.deepEqual(await spend(), ['1 e-mail addresses that waited for their code were removed']);
+  assert.equal((await server.api(`${path}/${waiting}`)).status, 404);
+  assert.equal((await server.api(`${path}/${proved}`)).body.status, 'ACTIVE');
+});
+
 test('more than one page of them', async () => {
   const { store } = server.server.parts;
   const code = {

@@ -34,6 +34,8 @@ export const PROBE_KEPT_MS = 1_000;
 export const OUTAGE_PROBE_MS = 1_000;
 /** What a client is told to wait where something is unavailable. */
 export const RETRY_AFTER_SECONDS = 2;
+/** How long a browser may remember what a page of another origin is allowed. */
+export const CORS_MAX_AGE_SECONDS = 3_600;
 /** Changes that one transaction commits together. */
 export const GROUP_COMMIT_MAX = 256;
 /** Access tokens whose verification is remembered. */
@@ -72,6 +74,17 @@ export const FIDO_POLICIES_MAX = 100;
 export const CUSTOM_AUTHENTICATORS_MAX = 500;
 /** Authenticators that one FIDO policy lists. */
 export const FIDO_ALLOWED_AUTHENTICATORS_MAX = 500;
+/**
+ * Notification policies: messages of one user a day, which is the platform's own ceiling; of an
+ * environment; repeats until a pause, and that pause; senders, conditions and countries of one.
+ */
+export const USER_QUOTA_MAX = 50;
+export const ENVIRONMENT_QUOTA_MAX = 1_000_000_000;
+export const RESEND_LIMIT_MAX = 10;
+export const RESEND_PAUSE_MS = 30 * 60_000;
+export const FALLBACK_CHAIN_MAX = 20;
+export const PROVIDER_CONDITIONS_MAX = 300;
+export const COUNTRIES_MAX = 300;
 /** Devices of a user that still wait for activation, and how long they wait; contract §4.14. */
 export const PENDING_DEVICES_MAX = 50;
 export const PENDING_DEVICE_LIFETIME_MS = 24 * 3_600_000;
@@ -102,8 +115,25 @@ export const MESSAGES_PER_ADDRESS_MAX = 30;
 export const MESSAGES_PER_USER_MAX = 60;
 export const MESSAGE_ALLOWANCE_MS = 10_000;
 export const MESSAGE_RECIPIENTS_COUNTED_MAX = 100_000;
-/** The outbox worker: messages per claim and of one channel at once, sends by one circuit, tries, lease. */
+/** Trusted e-mail domains of an environment, and addresses of a domain; contract messages §7. */
+export const EMAIL_DOMAINS_MAX = 50;
+export const TRUSTED_EMAILS_MAX = 10;
+/** How long the code of an address is good, its tries, and how many are sent within that time. */
+export const TRUSTED_EMAIL_CODE_MS = 24 * 3_600_000;
+export const TRUSTED_EMAIL_TRIES_MAX = 5;
+export const TRUSTED_EMAIL_CODES_MAX = 10;
+/** How long a look at DNS may take. */
+export const DNS_TIMEOUT_MS = 4_000;
+/** The outbox worker: messages per claim; sends by one circuit, tries, lease. */
 export const OUTBOX_CLAIM_MAX = 100;
+/**
+ * Messages under way: of one channel of an environment, which is left out of the claims while it has
+ * more, and of a channel over all environments.
+ */
+export const OUTBOX_LANE_MAX = 50;
+export const OUTBOX_CHANNEL_MAX = 2_000;
+/** How often the worker counts what waits in the store. */
+export const OUTBOX_COUNT_MS = 15_000;
 export const OUTBOX_CONCURRENCY_MAX = 10;
 export const OUTBOX_ATTEMPTS_MAX = 8;
 export const OUTBOX_LEASE_MS = 8_000;
@@ -140,6 +170,8 @@ export const TEMPLATE_CONTENTS_MAX = 1_000;
 export const CONTENT_LENGTH_MAX = 100_000;
 /** Of a request that brings one: each character may take six bytes of JSON. */
 export const CONTENT_BYTES_MAX = 655_360;
+/** How long a message that was taken waits for what its provider says of it later. */
+export const DELIVERY_REPORT_WAIT_MS = 24 * 3_600_000;
 /** Characters of a template, and how long one may take to render: ours take a millisecond, but the clock also
  * runs while a busy machine does something else. */
 export const TEMPLATE_LENGTH_MAX = 20_000;
@@ -311,6 +343,25 @@ export const SUBSCRIPTIONS_READ_MS = 20_000;
 export const SUBSCRIPTIONS_FRESH_MS = 60_000;
 /** What is under way when the server stops may take this long. */
 export const WEBHOOK_STOP_MS = 3_000;
+
+/** Phone senders of an environment; contract messages §8.1. */
+export const PHONE_SENDERS_MAX = 10;
+/** One call of a provider of messages; how much of its answer is read, how long a connection stays unused. */
+export const PROVIDER_TIMEOUT_MS = 10_000;
+export const PROVIDER_ANSWER_BYTES_MAX = 16_384;
+export const PROVIDER_IDLE_MS = 15_000;
+/** The pause before a call is made once more. */
+export const PROVIDER_REPEAT_MS = 1_000;
+/** Mail servers of environments that connections are kept to, and how many to one. */
+export const MAIL_POOLS_MAX = 100;
+export const MAIL_CONNECTIONS_MAX = 5;
+/** How long a mail server may take for each step, when it is looked whether it takes a log-in. */
+export const MAIL_TRIAL_MS = 5_000;
+/** How long before its end an access token isn't used any more; how long one lives that doesn't say. */
+export const ACCESS_TOKEN_LEFT_MS = 60_000;
+export const ACCESS_TOKEN_DEFAULT_MS = 300_000;
+/** The longest that one is kept, whatever its server says. */
+export const ACCESS_TOKEN_KEPT_MAX_MS = 24 * 3_600_000;
 
 /** OATH tokens; contract settings §4. Those of an environment, and the rows of one job. */
 export const OATH_TOKENS_MAX = 100_000;

@@ -82,6 +82,22 @@ function isAddressRange(text: string): boolean {
   return family === 4 && isIP(bits) === 4;
 }
 
+/** A comma list of addresses, each with or without a port: `10.0.0.53`, `[::1]:5353`. */
+export function serverAddresses(env: string, value: Text): string[] | undefined {
+  const servers = value?.split(',').map((server) => server.trim());
+  const wrong = servers?.find((server) => !isServerAddress(server));
+  if (wrong === undefined) return servers;
+  throw new SettingsError(
+    `${env} holds "${wrong}": write addresses, with a port where it is not the usual one, 10.0.0.53,[::1]:5353`,
+  );
+}
+
+function isServerAddress(text: string): boolean {
+  if (isIP(text) !== 0) return true;
+  const [, six, four, port = '0'] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
+  return isIP(six ?? four ?? '') === (six ? 6 : 4) && Number(port) > 0 && Number(port) <= 65_535;
+}
+
 type Defined<T> = {
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 } & { [K in keyof T as undefined extends T[K] ? never : K]: T[K] };

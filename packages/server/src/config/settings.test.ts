@@ -25,6 +25,14 @@ describe('a setting that is not understood is refused by its name', () => {
       '::1/129',
       '1.2.3.4/x',
     ],
+    COUNTERSIGN_DNS_SERVERS: [
+      'dns',
+      '10.0.0.53:0',
+      '10.0.0.53:',
+      '::1:x',
+      '[10.0.0.1]:53',
+      '1.1.1.1,',
+    ],
     COUNTERSIGN_ALLOW_TEST_DEVICES: ['TRUE', '1', 'yes'],
     COUNTERSIGN_WEB_PUSH_PRIVATE: ['True', '0'],
     COUNTERSIGN_LOG_LEVEL: ['INFO', 'verbose'],
@@ -54,6 +62,14 @@ test('a name that is no setting is refused, with the one that was meant', () => 
     /^COUNTERSIGN_SOMETHING_ELSE is no setting\. docs/,
   );
   assert.match(refusalOf({ NODE_ENV: 'prod' }), /mean production\?/);
+});
+
+test('senders of environments may be inside, but not in production', () => {
+  const allowed = (env: Record<string, string>) => readSettings(env).senders.allowPrivate;
+  assert.ok(allowed({}));
+  assert.ok(!allowed({ NODE_ENV: 'production' }));
+  assert.ok(allowed({ NODE_ENV: 'production', COUNTERSIGN_SENDERS_PRIVATE: 'true' }));
+  assert.ok(!allowed({ COUNTERSIGN_SENDERS_PRIVATE: 'false' }));
 });
 
 test('names that others put into the environment are no mistakes', () => {

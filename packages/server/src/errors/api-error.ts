@@ -83,6 +83,15 @@ export function invalidData(
   return new ApiError('INVALID_DATA', [errorDetail(code, target, more)]);
 }
 
+/** `400 REQUEST_FAILED` with one detail: the request is right, and something stands against it. */
+export function requestFailed(
+  code: ErrorDetailCode,
+  target: string,
+  more: { message?: string; innerError?: InnerError } = {},
+): ApiError {
+  return new ApiError('REQUEST_FAILED', [errorDetail(code, target, more)]);
+}
+
 /** `404 NOT_FOUND`: also for what exists elsewhere, so that ids can't be probed. */
 export function notFound(): ApiError {
   return new ApiError('NOT_FOUND');

@@ -1,15 +1,16 @@
 /**
- * The circuits of one channel. Messages that would fail or be slow together share one: a circuit
+ * The circuits of senders. Messages that would fail or be slow together share one: a circuit
  * breaker and a number of places. What happens to it holds nobody else's messages.
  */
 import { LRUCache } from 'lru-cache';
 import { CIRCUITS_MAX, OUTBOX_CONCURRENCY_MAX } from '../config/limits.ts';
-import { type Limiter, makeLimiter } from '../model/limiter.ts';
+import { type FairLimiter, makeFairLimiter } from '../model/limiter.ts';
 import { type CircuitBreaker, makeCircuitBreaker } from './circuit-breaker.ts';
 
 export interface Circuit {
   breaker: CircuitBreaker;
-  limit: Limiter;
+  /** By environment: none waits for another's queue. */
+  limit: FairLimiter;
   /** Messages that wait for it or are being sent. */
   held: number;
 }
@@ -20,7 +21,7 @@ export function makeCircuits(): (name: string) => Circuit {
   return (name) => {
     const known = circuits.get(name);
     if (known) return known;
-    const limit = makeLimiter(OUTBOX_CONCURRENCY_MAX);
+    const limit = makeFairLimiter(OUTBOX_CONCURRENCY_MAX);
     const made = { breaker: makeCircuitBreaker(), limit, held: 0 };
     circuits.set(name, made);
     return made;

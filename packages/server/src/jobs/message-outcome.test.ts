@@ -4,7 +4,14 @@ import { OUTBOX_ATTEMPTS_MAX, OUTBOX_RETRY_MAX_MS, OUTBOX_RETRY_MS } from '../co
 import type { Message } from '../model/documents.ts';
 import type { DeliveryReceipt } from '../notifications/channels/channel.ts';
 import type { Stored } from '../storage/store.ts';
-import { decideReceipt, deferred, type MessageDecision, retryDelayMs } from './message-outcome.ts';
+import {
+  dead,
+  decideReceipt,
+  deferred,
+  type MessageDecision,
+  retryDelayMs,
+  sent,
+} from './message-outcome.ts';
 
 const NOW = 1_000_000;
 
@@ -74,13 +81,65 @@ describe('a message that was tried', () => {
     for (const decision of [refused, exhausted, late]) {
       const doc = docOf(decision);
       assert.equal(doc.status, 'DEAD');
-      assert.ok(!('sealedPayload' in doc));
+      // It may be sent again as long as it is good.
+      const { expiresAt: goodUntil } = decision.message.doc;
+      assert.deepEqual([doc.sealedPayload, doc.usableUntil], ['sealed', goodUntil]);
       assert.equal(doc.lastError, decision.reason);
       const [, activity] = decision.writes;
       assert.ok(activity?.op === 'insert' && activity.table === 'activities');
-      assert.equal(activity.doc.action, 'NOTIFICATION.REJECTED');
+      assert.equal(activity.doc.action, 'NOTIFICATION.UPDATED');
       assert.equal(activity.doc.result, 'FAILED');
     }
+  });
+
+  test('keeps nothing of what it said once nobody can send it again', () => {
+    const expired = aMessage({ expiresAt: NOW });
+    for (const decision of [
+      dead(expired, 'SMTP 550', NOW),
+      ...['EXPIRED', 'UNREADABLE', 'UNRENDERABLE', 'REQUEST_ENDED'].map((reason) =>
+        dead(aMessage(), reason, NOW),
+      ),
+    ]) {
+      const doc = docOf(decision);
+      assert.equal(doc.status, 'DEAD');
+      assert.ok(!('sealedPayload' in doc) && !('usableUntil' in doc));
+    }
+  });
+
+  test('is told of in one sentence, with who took it or why nobody did', () => {
+    const about = { template: 'device_pairing', locale: 'fr', userId: 'u', populationId: 'p' };
+    const recordOf = (decision: MessageDecision) => {
+      const [, write] = decision.writes;
+      assert.ok(write?.op === 'insert' && write.table === 'activities');
+      const { action, result, description, userId, data } = write.doc;
+      assert.equal(userId, 'u');
+      return [action, result, description, data?.status, data?.reason];
+    };
+    const north = { id: 'n', name: 'North' };
+    assert.deepEqual(
+      recordOf(sent(aMessage(about), NOW, { sender: north, failedOver: ['South'] })),
+      [
+        'NOTIFICATION.UPDATED',
+        'SUCCESS',
+        'EMAIL with the template device_pairing, locale fr: taken by North, after South had not.',
+        'SENT',
+        undefined,
+      ],
+    );
+    assert.deepEqual(recordOf(dead(aMessage(about), 'SMTP 550', NOW, { sender: north })), [
+      'NOTIFICATION.UPDATED',
+      'FAILED',
+      'EMAIL with the template device_pairing, locale fr: not delivered by North: PROVIDER, SMTP 550.',
+      'FAILED',
+      'PROVIDER',
+    ]);
+    assert.deepEqual(recordOf(dead(aMessage(about), 'NO_PROVIDER', NOW)), [
+      'NOTIFICATION.REJECTED',
+      'FAILED',
+      'EMAIL with the template device_pairing, locale fr: not sent: NO_SENDER.',
+      'REJECTED',
+      'NO_SENDER',
+    ]);
   });
 
   test('that could not be tried has not used up a try', () => {

@@ -2,14 +2,21 @@
 import { randomUUID } from 'node:crypto';
 import {
   DEAD_MESSAGE_LIFETIME_MS,
+  DELIVERY_REPORT_WAIT_MS,
   OUTBOX_ATTEMPTS_MAX,
   OUTBOX_RETRY_FACTOR,
   OUTBOX_RETRY_MAX_MS,
   OUTBOX_RETRY_MS,
 } from '../config/limits.ts';
 import { activityId } from '../model/activity-id.ts';
+import { defined } from '../model/defined.ts';
 import type { Message } from '../model/documents.ts';
 import type { Instant } from '../model/instant.ts';
+import {
+  type NotificationNews,
+  notificationRecord,
+  type RejectionReason,
+} from '../model/notification-record.ts';
 import type { DeliveryReceipt } from '../notifications/channels/channel.ts';
 import type { Stored, Write } from '../storage/store.ts';
 
@@ -18,7 +25,7 @@ import type { Stored, Write } from '../storage/store.ts';
  * - `KEPT`: it lies in the development outbox.
  * - `RETRY`: the try failed; another one follows.
  * - `DEFER`: it was not tried (open circuit, no time left in the lease); doesn't count.
- * - `DEAD`: it is given up; the console shows it.
+ * - `DEAD`: it is given up; administrators find it, and may have it sent again while it is good.
  */
 export type MessageOutcome = 'SENT' | 'KEPT' | 'RETRY' | 'DEFER' | 'DEAD';
 
@@ -32,9 +39,52 @@ export interface MessageDecision {
   writes: Write[];
 }
 
+/** What a try has shown of the senders. */
+export interface Tried {
+  /** Who answered last; absent: nobody was asked. */
+  sender?: { id: string; name: string };
+  /** Names of those that didn't take it before. */
+  failedOver?: readonly string[];
+  /** Ids of those that aren't asked again. */
+  spent?: readonly string[];
+}
+
+/** Why a message is never sent by itself again: nothing that a provider has said. */
+const OWN_REASONS = {
+  NO_PROVIDER: 'NO_SENDER',
+  UNRENDERABLE: 'NO_CONTENT',
+} as const satisfies Record<string, RejectionReason>;
+
+/** Another try can change nothing about these: what they said is erased at once. */
+const HOPELESS: ReadonlySet<string> = new Set([
+  'EXPIRED',
+  'UNREADABLE',
+  'UNRENDERABLE',
+  'REQUEST_ENDED',
+]);
+
+const isOwnReason = (reason: string): reason is keyof typeof OWN_REASONS =>
+  Object.hasOwn(OWN_REASONS, reason);
+
 /** The guarded update: it is refused when another worker has claimed the message meanwhile. */
 export function updateOf({ environmentId, id, version }: Stored<Message>, doc: Message): Write {
   return { op: 'update', table: 'messages', environmentId, id, version, doc };
+}
+
+/** The record of what has become of a message, for the commit that it is told of. */
+function told(
+  { environmentId, id }: Stored<Message>,
+  doc: Message,
+  news: NotificationNews,
+  now: Instant,
+): Write {
+  return {
+    op: 'insert',
+    table: 'activities',
+    environmentId,
+    id: activityId(now, randomUUID()),
+    doc: { ...notificationRecord(id, doc, news), actor: { type: 'SYSTEM' }, recordedAt: now },
+  };
 }
 
 /** What the message said is erased in the same update that ends it. */
@@ -42,36 +92,57 @@ function withoutPayload({ sealedPayload: _, ...rest }: Message): Message {
   return rest;
 }
 
-export function sent(message: Stored<Message>, now: Instant): MessageDecision {
-  const doc: Message = { ...withoutPayload(message.doc), status: 'SENT', updatedAt: now };
-  return { message, outcome: 'SENT', writes: [updateOf(message, doc)] };
-}
-
-/** Gives the message up, and tells the audit log. */
-export function dead(message: Stored<Message>, reason: string, now: Instant): MessageDecision {
-  const { environmentId, id, doc } = message;
+export function sent(
+  message: Stored<Message>,
+  now: Instant,
+  { sender, failedOver }: Tried = {},
+  providerMessageId?: string,
+): MessageDecision {
+  const { doc } = message;
   const ended: Message = {
     ...withoutPayload(doc),
+    ...defined({ sender, providerMessageId }),
+    status: 'SENT',
+    // What the provider says of it later is to find it.
+    ...(providerMessageId === undefined ? {} : { expiresAt: now + DELIVERY_REPORT_WAIT_MS }),
+    updatedAt: now,
+  };
+  const news = defined({ provider: sender?.name, failedOver });
+  return {
+    message,
+    outcome: 'SENT',
+    writes: [updateOf(message, ended), told(message, ended, { status: 'SENT', ...news }, now)],
+  };
+}
+
+/** Gives the message up, and tells the audit log. What may yet be sent keeps what it says till then. */
+export function dead(
+  message: Stored<Message>,
+  reason: string,
+  now: Instant,
+  { sender, spent }: Tried = {},
+): MessageDecision {
+  const { doc } = message;
+  const isUsable = !HOPELESS.has(reason) && now < doc.expiresAt;
+  const ended: Message = {
+    ...(isUsable ? { ...doc, usableUntil: doc.expiresAt } : withoutPayload(doc)),
+    ...defined({ sender, spentSenders: spent && [...spent] }),
     status: 'DEAD',
     lastError: reason,
     expiresAt: now + DEAD_MESSAGE_LIFETIME_MS,
     updatedAt: now,
   };
-  const activity: Write = {
-    op: 'insert',
-    table: 'activities',
-    environmentId,
-    id: activityId(now, randomUUID()),
-    doc: {
-      action: 'NOTIFICATION.REJECTED',
-      recordedAt: now,
-      actor: { type: 'SYSTEM' },
-      resource: { type: 'NOTIFICATION', id },
-      result: 'FAILED',
-      data: { kind: doc.kind, channel: doc.channel, reason },
-    },
+  const why: NotificationNews = isOwnReason(reason)
+    ? { status: 'REJECTED', reason: OWN_REASONS[reason] }
+    : sender
+      ? { status: 'FAILED', reason: 'PROVIDER', detail: reason, provider: sender.name }
+      : { status: 'FAILED', reason };
+  return {
+    message,
+    outcome: 'DEAD',
+    reason,
+    writes: [updateOf(message, ended), told(message, ended, why, now)],
   };
-  return { message, outcome: 'DEAD', reason, writes: [updateOf(message, ended), activity] };
 }
 
 /** Puts the message back without a try; the claim's count is taken back. */
@@ -80,10 +151,12 @@ export function deferred(
   reason: string,
   availableAt: Instant,
   now: Instant,
+  { spent }: Tried = {},
 ): MessageDecision {
   const { doc } = message;
   const waiting: Message = {
     ...doc,
+    ...defined({ spentSenders: spent && [...spent] }),
     attempts: Math.max(0, doc.attempts - 1),
     availableAt,
     updatedAt: now,
@@ -103,14 +176,23 @@ function retried(
   { reason, retryAfterMs = 0 }: { reason: string; retryAfterMs?: number },
   now: Instant,
   random: number,
+  tried: Tried,
 ): MessageDecision {
   const { doc } = message;
   const wanted = Math.min(retryAfterMs, OUTBOX_RETRY_MAX_MS);
   const availableAt = now + Math.max(wanted, retryDelayMs(doc.attempts, random));
   if (doc.attempts >= OUTBOX_ATTEMPTS_MAX || availableAt >= doc.expiresAt) {
-    return dead(message, reason, now);
+    return dead(message, reason, now, tried);
   }
-  const waiting: Message = { ...doc, availableAt, lastError: reason, updatedAt: now };
+  const { spent } = tried;
+  const spentSenders = spent && [...spent];
+  const waiting: Message = {
+    ...doc,
+    ...defined({ spentSenders }),
+    availableAt,
+    lastError: reason,
+    updatedAt: now,
+  };
   return { message, outcome: 'RETRY', reason, writes: [updateOf(message, waiting)] };
 }
 
@@ -120,13 +202,14 @@ export function decideReceipt(
   receipt: DeliveryReceipt,
   now: Instant,
   random: number,
+  tried: Tried = {},
 ): MessageDecision {
   switch (receipt.outcome) {
     case 'DELIVERED':
-      return sent(message, now);
+      return sent(message, now, tried, receipt.providerMessageId);
     case 'REFUSED':
-      return dead(message, receipt.reason, now);
+      return dead(message, receipt.reason, now, tried);
     case 'LATER':
-      return retried(message, receipt, now, random);
+      return retried(message, receipt, now, random, tried);
   }
 }

@@ -98,9 +98,9 @@ describe('the outbox worker', () => {
       const message = await outbox.read(id);
       assert.equal(message.status, 'DEAD');
       assert.equal(message.lastError, 'SMTP 550 5.1.1');
-      assert.equal(message.sealedPayload, undefined);
       const [activity] = await outbox.activities();
-      assert.equal(activity?.action, 'NOTIFICATION.REJECTED');
+      assert.equal(activity?.action, 'NOTIFICATION.UPDATED');
+      assert.equal(activity.result, 'FAILED');
       assert.deepEqual(activity?.resource, { type: 'NOTIFICATION', id });
     });
   });
@@ -200,7 +200,8 @@ describe('at least once', () => {
       await outbox.idle();
       const id = await outbox.add(aDelivery());
       const now = outbox.clock.now();
-      assert.equal((await outbox.store.claimMessages(now, now + OUTBOX_LEASE_MS, 10)).length, 1);
+      const claim = await outbox.store.claimMessages(now, now + OUTBOX_LEASE_MS, 10);
+      assert.equal(claim.messages.length, 1);
       await outbox.idle();
       outbox.clock.advance(OUTBOX_LEASE_MS - 1);
       await outbox.idle();
@@ -222,6 +223,7 @@ describe('at least once', () => {
       store: {
         claimMessages: outbox.store.claimMessages,
         renewMessages: outbox.store.renewMessages,
+        waitingMessages: outbox.store.waitingMessages,
         commit: async (writes) => {
           if (crashes-- > 0) throw new Error('The process has died here.');
           return outbox.store.commit(writes);
@@ -386,7 +388,11 @@ describe('a message without a provider', () => {
     const message = await outbox.read(id);
     assert.equal(message.status, 'DEAD');
     assert.equal(message.lastError, 'NO_PROVIDER');
-    assert.equal(message.sealedPayload, undefined);
+    const [activity] = await outbox.activities();
+    assert.deepEqual(
+      [activity?.action, activity?.data?.reason],
+      ['NOTIFICATION.REJECTED', 'NO_SENDER'],
+    );
     assert.ok(outbox.logLines().some((line) => line.reason === 'NO_PROVIDER'));
     assert.match(await outbox.metrics.text(), /messages_total\{channel="SMS",outcome="DEAD"\} 1/);
     await outbox.stopWorkers();

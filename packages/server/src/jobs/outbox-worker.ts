@@ -7,13 +7,15 @@
  * asked for by `wake` (something was committed), by a timer (something became due, a lease has
  * ended) and by `idle`.
  *
- * Leases are short, and renewed while a message waits or is being sent. No channel waits for another:
- * one that has its full number of messages is left out of the claims until it has ended some.
+ * Leases are short, and renewed while a message waits or is being sent. No channel waits for another,
+ * and no environment: each of their lanes gives the same share to a claim, and one that has its full
+ * number of messages under way is left out until it has ended some.
  */
 import type { Logger } from 'pino';
 import {
   OUTBOX_ATTEMPTS_MAX,
   OUTBOX_CLAIM_MAX,
+  OUTBOX_COUNT_MS,
   OUTBOX_GATHER_MS,
   OUTBOX_LEASE_MS,
   OUTBOX_POLL_MS,
@@ -23,14 +25,16 @@ import {
 import type { Settings } from '../config/settings.ts';
 import type { Message } from '../model/documents.ts';
 import type { Clock, Instant } from '../model/instant.ts';
-import type { Channel } from '../notifications/channels/channel.ts';
+import type { ChannelName } from '../notifications/message.ts';
 import type { OutboxVault } from '../notifications/outbox.ts';
-import type { Store, Stored } from '../storage/store.ts';
+import type { Route, Sender, Senders } from '../notifications/senders.ts';
+import type { Claim, ClaimTurn, Store, Stored, WaitingMessages } from '../storage/store.ts';
 import { type KeeperVault, keepMessages } from './keep-messages.ts';
+import { countLanes } from './lanes-under-way.ts';
 import { logFailure } from './log-failure.ts';
 import { dead, type MessageDecision, type MessageOutcome } from './message-outcome.ts';
 import { makePasses } from './passes.ts';
-import { type Lane, type LaneParts, makeLane } from './send-message.ts';
+import { type LaneParts, makeLane } from './send-message.ts';
 
 /** What the worker counts; `observability/metrics.ts` is one. */
 export interface OutboxMetrics {
@@ -38,12 +42,16 @@ export interface OutboxMetrics {
   messageHandled(channel: string, outcome: MessageOutcome): void;
   /** Messages that were claimed and have no outcome yet. */
   setOutboxBacklog(messages: number): void;
+  /** `senderId`: of the server's own; of an environment's it is told only that. */
+  senderAnswered(channel: string, senderId: string, outcome: string): void;
+  /** What waits in the store, by channel. */
+  setOutboxWaiting(waiting: readonly WaitingMessages[], now: Instant): void;
 }
 
 export interface OutboxWorkerParts {
-  store: Pick<Store, 'claimMessages' | 'renewMessages' | 'commit'>;
+  store: Pick<Store, 'claimMessages' | 'renewMessages' | 'waitingMessages' | 'commit'>;
   vault: OutboxVault & KeeperVault;
-  channels: readonly Channel[];
+  senders: Senders;
   clock: Clock;
   log: Logger;
   metrics: OutboxMetrics;
@@ -63,6 +71,14 @@ export interface OutboxWorker {
   stop(): Promise<void>;
 }
 
+/** What decides who sends it. */
+const routeOf = ({ environmentId, doc }: Stored<Message>): Route => ({
+  environmentId,
+  channel: doc.channel as ChannelName,
+  ...(doc.country === undefined ? {} : { country: doc.country }),
+  ...(doc.policyId === undefined ? {} : { policyId: doc.policyId }),
+});
+
 export function startOutboxWorker(parts: OutboxWorkerParts): OutboxWorker {
   const { store, clock, log, metrics, settings, random = Math.random } = parts;
   const stopping = new AbortController();
@@ -70,32 +86,23 @@ export function startOutboxWorker(parts: OutboxWorkerParts): OutboxWorker {
   /** Ends what is being sent, when a stop has waited long enough. */
   const cutOff = new AbortController();
   const underWay = new Set<Promise<void>>();
-  let backlog = 0;
-  /** Messages under way by channel. */
-  const busy = new Map<string, number>();
-  /** The last pass left out a channel that was full. */
+  const lanes = countLanes();
+  /** The last pass left out a lane that was full. */
   let hasLeftSome = false;
   /** Claimed messages with the ends of their leases. */
   const held = new Map<Stored<Message>, Instant>();
-  const lanes = new Map<string, Lane>(
-    parts.channels.map((channel) => [
-      channel.name,
-      makeLane(channel, { ...parts, random, isStopping, cutOff: cutOff.signal }),
-    ]),
-  );
-
-  function count(messages: readonly Stored<Message>[], step: 1 | -1): void {
-    backlog += step * messages.length;
-    metrics.setOutboxBacklog(backlog);
-    for (const { doc } of messages) busy.set(doc.channel, (busy.get(doc.channel) ?? 0) + step);
-  }
-
-  const fullChannels = () =>
-    [...busy].filter(([, messages]) => messages >= OUTBOX_CLAIM_MAX).map(([channel]) => channel);
+  const send = makeLane({
+    ...parts,
+    random,
+    isStopping,
+    cutOff: cutOff.signal,
+    answered: metrics.senderAnswered,
+  });
 
   /** Remembers work on some messages until it ends. */
   function track(messages: readonly Stored<Message>[], work: Promise<void>): void {
-    count(messages, 1);
+    lanes.begin(messages);
+    metrics.setOutboxBacklog(lanes.size());
     const tracked = work
       .catch((error: unknown) => {
         logFailure(log, error, 'Outbox: messages are left until their lease ends.');
@@ -103,9 +110,9 @@ export function startOutboxWorker(parts: OutboxWorkerParts): OutboxWorker {
       .finally(() => {
         underWay.delete(tracked);
         for (const message of messages) held.delete(message);
-        const before = fullChannels().length;
-        count(messages, -1);
-        if (hasLeftSome && fullChannels().length < before && !isStopping()) void passes.run();
+        const hasRoom = lanes.end(messages);
+        metrics.setOutboxBacklog(lanes.size());
+        if (hasLeftSome && hasRoom && !isStopping()) void passes.run();
       });
     underWay.add(tracked);
   }
@@ -147,20 +154,53 @@ export function startOutboxWorker(parts: OutboxWorkerParts): OutboxWorker {
     else log.debug(facts, 'Outbox');
   }
 
-  function dispatch(claimed: readonly Stored<Message>[], now: Instant, leaseUntil: Instant): void {
+  /** Messages that leave by the same senders. */
+  async function sendBy(messages: readonly Stored<Message>[], leaseUntil: Instant): Promise<void> {
+    const [first] = messages;
+    if (!first) return;
+    let senders: readonly Sender[];
+    try {
+      senders = await parts.senders.sendersOf(routeOf(first));
+    } catch (error) {
+      logFailure(log, error, 'Outbox: who sends a message is not known; it waits.');
+      for (const message of messages) held.delete(message);
+      return;
+    }
+    if (senders.length > 0) {
+      for (const message of messages) {
+        track(
+          [message],
+          send(message, senders, () => held.get(message) ?? leaseUntil).then(settle),
+        );
+      }
+      return;
+    }
+    const now = clock.now();
+    const decided = settings.production
+      ? Promise.resolve(messages.map((message) => dead(message, 'NO_PROVIDER', now)))
+      : keepMessages(parts, messages, now);
+    track(messages, decided.then(settle));
+  }
+
+  async function dispatch(
+    claimed: readonly Stored<Message>[],
+    now: Instant,
+    leaseUntil: Instant,
+  ): Promise<void> {
     const ended: MessageDecision[] = [];
-    const unsendable: Stored<Message>[] = [];
+    const routes = new Map<string, Stored<Message>[]>();
     for (const message of claimed) {
-      const lane = lanes.get(message.doc.channel);
       if (now >= message.doc.expiresAt) ended.push(dead(message, 'EXPIRED', now));
       // Counted by claims: also a message that takes the process down with it comes to an end.
       else if (message.doc.attempts > OUTBOX_ATTEMPTS_MAX) {
         ended.push(dead(message, message.doc.lastError ?? 'TOO_MANY_ATTEMPTS', now));
-      } else if (lane) {
+      } else {
         held.set(message, leaseUntil);
-        track([message], lane(message, () => held.get(message) ?? leaseUntil).then(settle));
-      } else if (settings.production) ended.push(dead(message, 'NO_PROVIDER', now));
-      else unsendable.push(message);
+        const route = JSON.stringify(Object.values(routeOf(message)));
+        const others = routes.get(route);
+        if (others) others.push(message);
+        else routes.set(route, [message]);
+      }
     }
     if (ended.length > 0) {
       track(
@@ -168,29 +208,44 @@ export function startOutboxWorker(parts: OutboxWorkerParts): OutboxWorker {
         settle(ended),
       );
     }
-    if (unsendable.length > 0) {
-      track(unsendable, keepMessages(parts, unsendable, now).then(settle));
-    }
+    await Promise.all([...routes.values()].map((messages) => sendBy(messages, leaseUntil)));
   }
 
-  async function claim(full: readonly string[]): Promise<number> {
-    const now = clock.now();
-    const leaseUntil = now + OUTBOX_LEASE_MS;
-    const claimed = await store.claimMessages(now, leaseUntil, OUTBOX_CLAIM_MAX, full);
-    dispatch(claimed, now, leaseUntil);
-    return claimed.length;
+  /** Claims from lane to lane until the last one. Returns whether another round may find more. */
+  async function goRound(): Promise<boolean> {
+    let mayHaveMore = false;
+    let turn: Pick<ClaimTurn, 'after'> | undefined = {};
+    while (turn && !isStopping()) {
+      const now = clock.now();
+      const leaseUntil = now + OUTBOX_LEASE_MS;
+      const full = lanes.full();
+      hasLeftSome = full.except.length > 0 || full.exceptChannels.length > 0;
+      const claim: Claim = await store.claimMessages(now, leaseUntil, OUTBOX_CLAIM_MAX, {
+        ...turn,
+        ...full,
+      });
+      await dispatch(claim.messages, now, leaseUntil);
+      mayHaveMore ||= claim.more;
+      turn = claim.next && { after: claim.next };
+    }
+    return mayHaveMore && !isStopping();
   }
 
   async function pass(): Promise<void> {
     try {
-      while (!isStopping()) {
-        const full = fullChannels();
-        if ((await claim(full)) >= OUTBOX_CLAIM_MAX) continue;
-        hasLeftSome = full.length > 0;
-        break;
-      }
+      let goesOn = true;
+      while (goesOn) goesOn = await goRound();
     } catch (error) {
       logFailure(log, error, 'Outbox: messages could not be claimed.');
+    }
+  }
+
+  /** For the metrics; nothing waits for it. */
+  async function countWaiting(): Promise<void> {
+    try {
+      metrics.setOutboxWaiting(await store.waitingMessages(), clock.now());
+    } catch (error) {
+      logFailure(log, error, 'Outbox: what waits could not be counted.');
     }
   }
 
@@ -200,6 +255,8 @@ export function startOutboxWorker(parts: OutboxWorkerParts): OutboxWorker {
   });
   const renewing = setInterval(renewLeases, OUTBOX_RENEWAL_MS);
   renewing.unref();
+  const counting = setInterval(countWaiting, OUTBOX_COUNT_MS * (0.75 + random() / 2));
+  counting.unref();
   void passes.run();
 
   return {
@@ -220,6 +277,7 @@ export function startOutboxWorker(parts: OutboxWorkerParts): OutboxWorker {
         await endsWithin(all, OUTBOX_STOP_MS / 5);
       }
       clearInterval(renewing);
+      clearInterval(counting);
     },
   };
 }

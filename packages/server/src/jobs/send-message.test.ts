@@ -9,6 +9,7 @@ import {
   OUTBOX_SEND_TIMEOUT_MS,
 } from '../config/limits.ts';
 import type { Message } from '../model/documents.ts';
+import { channelSender } from '../notifications/channel-senders.ts';
 import type { Channel } from '../notifications/channels/channel.ts';
 import type { Stored } from '../storage/store.ts';
 import { makeLane } from './send-message.ts';
@@ -26,7 +27,7 @@ const perHost: Partial<Channel> = {
 /** A lane of its own, and messages that were claimed for it. */
 async function setUp(outbox: Outbox, channel: Channel, count = 1, to?: string[]) {
   const lines: string[] = [];
-  const lane = makeLane(channel, {
+  const send = makeLane({
     vault: outbox.vault,
     clock: outbox.clock,
     log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
@@ -36,6 +37,8 @@ async function setUp(outbox: Outbox, channel: Channel, count = 1, to?: string[])
     retire: async () => {},
     cutOff: new AbortController().signal,
   });
+  const lane = (message: Stored<Message>, leaseUntil: () => number) =>
+    send(message, [channelSender(channel)], leaseUntil);
   const ids: string[] = [];
   for (let added = 0; added < count; added++) {
     const address = to?.[added];
@@ -43,7 +46,7 @@ async function setUp(outbox: Outbox, channel: Channel, count = 1, to?: string[])
   }
   const now = outbox.clock.now();
   const leaseUntil = () => now + OUTBOX_LEASE_MS;
-  const claimed = await outbox.store.claimMessages(now, leaseUntil(), count);
+  const { messages: claimed } = await outbox.store.claimMessages(now, leaseUntil(), count);
   // In the order in which they were added: ids of one millisecond have none.
   const messages = claimed.sort((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
   const [message] = messages as [Stored<Message>];

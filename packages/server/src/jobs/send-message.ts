@@ -1,27 +1,27 @@
-/** Sends messages by one channel: so many at once by each circuit, none while it is open. */
-import type { Logger } from 'pino';
-import { OUTBOX_BUSY_MS, OUTBOX_CIRCUIT_MAX, OUTBOX_SEND_TIMEOUT_MS } from '../config/limits.ts';
+/** Sends messages by the senders that a message may leave by, in their order; docs/decisions/0051. */
+import { OUTBOX_BUSY_MS, OUTBOX_CIRCUIT_MAX } from '../config/limits.ts';
+import { defined } from '../model/defined.ts';
 import type { Message } from '../model/documents.ts';
-import type { Clock, Instant } from '../model/instant.ts';
-import type {
-  Channel,
-  DeliveryReceipt,
-  RenderedMessage,
-  Wake,
-} from '../notifications/channels/channel.ts';
-import type { MessagePayload } from '../notifications/message.ts';
+import type { Instant } from '../model/instant.ts';
+import type { DeliveryReceipt, RenderedMessage, Wake } from '../notifications/channels/channel.ts';
+import type { ChannelName, MessagePayload } from '../notifications/message.ts';
 import { type OutboxVault, openPayload } from '../notifications/outbox.ts';
+import type { Sender } from '../notifications/senders.ts';
 import { isRenderTimeout, renderWords } from '../notifications/templates/render.ts';
 import type { Stored } from '../storage/store.ts';
-import type { CircuitBreaker } from './circuit-breaker.ts';
+import { type AskParts, makeAsk } from './ask-sender.ts';
 import { makeCircuits } from './circuits.ts';
-import { dead, decideReceipt, deferred, type MessageDecision } from './message-outcome.ts';
+import {
+  dead,
+  decideReceipt,
+  deferred,
+  type MessageDecision,
+  type Tried,
+} from './message-outcome.ts';
 import type { DeadToken } from './retire-push-token.ts';
 
-export interface LaneParts {
+export interface LaneParts extends AskParts {
   vault: OutboxVault;
-  clock: Clock;
-  log: Logger;
   random(): number;
   /** Whether the request that a push is about still waits for its device. */
   isAwaited(wake: Wake): Promise<boolean>;
@@ -29,8 +29,6 @@ export interface LaneParts {
   retire(dead: DeadToken): Promise<void>;
   /** Nothing begins any more. */
   isStopping(): boolean;
-  /** Aborts what has begun. */
-  cutOff: AbortSignal;
 }
 
 /**
@@ -39,6 +37,7 @@ export interface LaneParts {
  */
 export type Lane = (
   message: Stored<Message>,
+  senders: readonly Sender[],
   leaseUntil: () => Instant,
 ) => Promise<MessageDecision[]>;
 
@@ -64,46 +63,21 @@ function withTimeLeft(rendered: RenderedMessage, doc: Message, now: Instant): Re
   return wake ? { ...rendered, wake: { ...wake, secondsLeft: secondsLeftOf(doc, now) } } : rendered;
 }
 
-export function makeLane(channel: Channel, parts: LaneParts): Lane {
-  const { vault, clock, log, random, isAwaited, retire, isStopping, cutOff } = parts;
+/** What one sender made of the message. */
+type Answer =
+  | { receipt: DeliveryReceipt }
+  /** It wasn't asked: its circuit is open, or full. */
+  | { notBefore: Instant; reason: 'CIRCUIT_OPEN' | 'CIRCUIT_BUSY' }
+  /** Nobody is asked: the message has come to its end, or isn't this worker's any more. */
+  | { end: MessageDecision[] };
+
+const isSpent = (receipt: DeliveryReceipt) =>
+  receipt.outcome === 'REFUSED' || (receipt.outcome === 'LATER' && receipt.maySent === true);
+
+export function makeLane(parts: LaneParts): Lane {
+  const { vault, clock, random, isAwaited, retire, isStopping } = parts;
   const circuits = makeCircuits();
-
-  function observe(receipt: DeliveryReceipt, circuit: string, breaker: CircuitBreaker): void {
-    const facts = { channel: channel.name, ...(circuit === '' ? {} : { circuit }) };
-    if (receipt.outcome === 'LATER' && receipt.providerFailed) {
-      if (!breaker.failed(clock.now())) return;
-      log.error(
-        { ...facts, reason: receipt.reason },
-        'Outbox: a provider is down; sending pauses.',
-      );
-    } else if (breaker.succeeded()) {
-      log.info(facts, 'Outbox: a provider is back.');
-    }
-  }
-
-  /** Bounded by time, whatever the channel does. */
-  async function send(message: RenderedMessage): Promise<DeliveryReceipt> {
-    const ending = new AbortController();
-    const timer = setTimeout(() => ending.abort(), OUTBOX_SEND_TIMEOUT_MS);
-    const end = () => ending.abort();
-    cutOff.addEventListener('abort', end);
-    const ended = new Promise<DeliveryReceipt>((resolve) => {
-      ending.signal.addEventListener('abort', () =>
-        resolve({ outcome: 'LATER', reason: 'TIMEOUT', providerFailed: true }),
-      );
-    });
-    try {
-      return await Promise.race([channel.send(message, ending.signal), ended]);
-    } catch (error) {
-      // Its message may quote an address.
-      const name = error instanceof Error ? error.name : 'unknown';
-      log.error({ channel: channel.name, error: name }, 'Outbox: a channel threw.');
-      return { outcome: 'LATER', reason: 'CHANNEL_ERROR', providerFailed: true };
-    } finally {
-      clearTimeout(timer);
-      cutOff.removeEventListener('abort', end);
-    }
-  }
+  const ask = makeAsk(parts);
 
   async function prepare(message: Stored<Message>): Promise<RenderedMessage | MessageDecision> {
     await vault.load(message.environmentId);
@@ -111,7 +85,7 @@ export function makeLane(channel: Channel, parts: LaneParts): Lane {
     try {
       const payload = openPayload(vault, message);
       trouble = 'UNRENDERABLE';
-      const words = renderWords(channel.name, payload);
+      const words = renderWords(message.doc.channel as ChannelName, payload);
       const wake = wakeOf(message, payload, clock.now());
       const { to, variables } = payload;
       return { id: message.id, to, variables, ...words, ...(wake ? { wake } : {}) };
@@ -123,51 +97,95 @@ export function makeLane(channel: Channel, parts: LaneParts): Lane {
     }
   }
 
-  async function attempt(
+  /** Whether it may still be sent, once there is a place for it. */
+  async function endOf(
     message: Stored<Message>,
-    rendered: RenderedMessage,
+    { wake }: RenderedMessage,
     leaseUntil: () => Instant,
-    circuit: string,
-  ): Promise<MessageDecision[]> {
+  ): Promise<MessageDecision[] | undefined> {
     if (isStopping()) return [];
-    const { breaker } = circuits(circuit);
-    const awaited = rendered.wake === undefined || (await isAwaited(rendered.wake));
+    const awaited = wake === undefined || (await isAwaited(wake));
     const now = clock.now();
     if (!awaited) return [dead(message, 'REQUEST_ENDED', now)];
     if (now >= message.doc.expiresAt) return [dead(message, 'EXPIRED', now)];
     // It couldn't be renewed: another worker may have the message by now.
-    if (now >= leaseUntil()) {
-      return [deferred(message, 'NO_TIME_LEFT', now, now)];
-    }
-    if (!breaker.admit(now)) {
-      return [deferred(message, 'CIRCUIT_OPEN', breaker.retryAt(now), now)];
-    }
-    const receipt = await send(withTimeLeft(rendered, message.doc, now));
-    observe(receipt, circuit, breaker);
-    if (receipt.outcome === 'REFUSED' && receipt.retires !== undefined && rendered.wake) {
-      const { environmentId, deviceId } = rendered.wake;
-      const { address: token } = rendered.to;
-      await retire({ environmentId, deviceId, token, reason: receipt.retires });
-    }
-    return [decideReceipt(message, receipt, clock.now(), random())];
+    return now >= leaseUntil() ? [deferred(message, 'NO_TIME_LEFT', now, now)] : undefined;
   }
 
-  return async (message, leaseUntil) => {
-    if (isStopping()) return [];
-    const rendered = await prepare(message);
-    if ('writes' in rendered) return [rendered];
-    const name = channel.circuitOf?.(rendered) ?? '';
-    const circuit = circuits(name);
+  async function answerOf(
+    sender: Sender,
+    message: Stored<Message>,
+    rendered: RenderedMessage,
+    leaseUntil: () => Instant,
+  ): Promise<Answer> {
+    const name = sender.circuitOf?.(rendered) ?? '';
+    const circuit = circuits(`${sender.id} ${name}`);
     // So that one that is slow doesn't take all the places of its channel.
-    if (channel.circuitOf && circuit.held >= OUTBOX_CIRCUIT_MAX) {
-      const now = clock.now();
-      return [deferred(message, 'CIRCUIT_BUSY', now + OUTBOX_BUSY_MS, now)];
+    if (sender.circuitOf && circuit.held >= OUTBOX_CIRCUIT_MAX) {
+      return { notBefore: clock.now() + OUTBOX_BUSY_MS, reason: 'CIRCUIT_BUSY' };
     }
     circuit.held += 1;
     try {
-      return await circuit.limit(() => attempt(message, rendered, leaseUntil, name));
+      return await circuit.limit(message.environmentId, async () => {
+        const end = await endOf(message, rendered, leaseUntil);
+        if (end) return { end };
+        const now = clock.now();
+        const { breaker } = circuit;
+        if (!breaker.admit(now)) {
+          return { notBefore: breaker.retryAt(now), reason: 'CIRCUIT_OPEN' };
+        }
+        const { channel } = message.doc;
+        const asked = { channel, circuit: name, breaker };
+        return { receipt: await ask(sender, withTimeLeft(rendered, message.doc, now), asked) };
+      });
     } finally {
       circuit.held -= 1;
     }
+  }
+
+  return async (message, senders, leaseUntil) => {
+    if (isStopping()) return [];
+    const rendered = await prepare(message);
+    if ('writes' in rendered) return [rendered];
+    const spent = new Set(message.doc.spentSenders);
+    const failedOver: string[] = [];
+    let later: DeliveryReceipt | undefined;
+    let refused: DeliveryReceipt | undefined;
+    let waits: { notBefore: Instant; reason: string } | undefined;
+    let last: Sender | undefined;
+    const tried = (): Tried =>
+      defined({
+        sender: last && { id: last.id, name: last.name },
+        failedOver: failedOver.length > 0 ? failedOver : undefined,
+        spent: spent.size > 0 ? [...spent] : undefined,
+      });
+    for (const sender of senders) {
+      if (spent.has(sender.id)) continue;
+      const answer = await answerOf(sender, message, rendered, leaseUntil);
+      if ('end' in answer) return answer.end;
+      if ('notBefore' in answer) {
+        if (!waits || answer.notBefore < waits.notBefore) waits = answer;
+      } else {
+        last = sender;
+        const { receipt } = answer;
+        if (receipt.outcome === 'DELIVERED') {
+          return [decideReceipt(message, receipt, clock.now(), random(), tried())];
+        }
+        if (isSpent(receipt)) spent.add(sender.id);
+        if (receipt.outcome === 'REFUSED' && receipt.retires !== undefined && rendered.wake) {
+          const { environmentId, deviceId } = rendered.wake;
+          const { address: token } = rendered.to;
+          await retire({ environmentId, deviceId, token, reason: receipt.retires });
+        }
+        if (isSpent(receipt)) refused = receipt;
+        else later ??= receipt;
+      }
+      failedOver.push(sender.name);
+    }
+    const now = clock.now();
+    if (later) return [decideReceipt(message, later, now, random(), tried())];
+    if (waits) return [deferred(message, waits.reason, waits.notBefore, now, tried())];
+    const reason = refused && 'reason' in refused ? refused.reason : message.doc.lastError;
+    return [dead(message, reason ?? 'NO_PROVIDER', now, tried())];
   };
 }

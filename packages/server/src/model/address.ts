@@ -1,5 +1,5 @@
 /** Addresses that people are reached at: their syntax, their one stored form, their mask. */
-import { domainToUnicode } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { textKey } from './text-key.ts';
 
@@ -44,8 +44,25 @@ export function toMailbox(address: string): string {
 export function emailKey(text: string): string {
   const at = text.lastIndexOf('@');
   if (at < 0) return textKey(text);
-  const domain = text.slice(at + 1);
-  return textKey(`${text.slice(0, at).replaceAll('"', '')}@${domainToUnicode(domain) || domain}`);
+  return `${textKey(text.slice(0, at).replaceAll('"', ''))}@${domainKey(text.slice(at + 1))}`;
+}
+
+/** The same of a domain alone. Pure. */
+export const domainKey = (domain: string) => textKey(domainToUnicode(domain) || domain);
+
+const DOMAIN_LENGTH_MAX = 253;
+const DOMAIN = (() => {
+  const letter = '[A-Za-z0-9\\p{L}\\p{M}\\p{N}]';
+  const label = `${letter}(?:(?:${letter}|-){0,61}${letter})?`;
+  return new RegExp(`^${label}(?:\\.${label})*$`, 'u');
+})();
+
+/** The domain as DNS is asked for it; undefined: it is none (a pattern, a number, an address). Pure. */
+export function asciiDomain(domain: string): string | undefined {
+  if (!DOMAIN.test(domain)) return undefined;
+  const ascii = domainToASCII(domain);
+  const isNumber = /(?:^|\.)\d+$/.test(ascii);
+  return ascii === '' || ascii.length > DOMAIN_LENGTH_MAX || isNumber ? undefined : ascii;
 }
 
 // What people write between the digits; the leading plus may stand in brackets: `(+49) 151`.

@@ -382,6 +382,26 @@ export interface Message extends Timestamps {
   /** A code is worthless after its life; an expired message is not sent. */
   expiresAt: Instant;
   lastError?: string;
+  /** Whom it is for and by which words: for its records and for administrators. */
+  userId?: string;
+  populationId?: string;
+  template?: string;
+  variant?: string;
+  locale?: string;
+  /** `ka****@shop.example`; of a push none. */
+  maskedAddress?: string;
+  /** What decides who sends it; notifications/senders.ts. */
+  country?: string;
+  policyId?: string;
+  /** Who has taken it, and what that provider calls it. */
+  sender?: { id: string; name: string };
+  providerMessageId?: string;
+  /** What the provider said of it later. */
+  delivery?: { status: 'DELIVERED' | 'FAILED'; at: Instant; reason?: string };
+  /** Senders that aren't asked again: they refused it, or may have sent it. */
+  spentSenders?: string[];
+  /** Given up, and still worth sending until then: what it says is kept so long. */
+  usableUntil?: Instant;
 }
 
 /** What clients keep here although it decides nothing: a language, a theme, a sign-on policy. */

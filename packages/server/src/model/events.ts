@@ -36,6 +36,8 @@ export interface Activity {
   source?: ActivitySource;
   tags?: string[];
   result: 'SUCCESS' | 'FAILED';
+  /** A sentence on how it ended; absent: it is made of the action's name. */
+  description?: string;
   data?: Record<string, unknown>;
   /** It is an event of a subscription and has no number yet; docs/decisions/0040. */
   waiting?: true;

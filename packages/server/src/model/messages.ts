@@ -1,5 +1,6 @@
 /** What is kept of messages: their words, their limits, and the accounts that they leave by. */
 import type { Timestamps } from './documents.ts';
+import type { WireDuration } from './duration.ts';
 import type { Instant } from './instant.ts';
 import { textKey } from './text-key.ts';
 
@@ -19,6 +20,44 @@ export interface TemplateContent extends Timestamps {
   words: Record<string, unknown>;
 }
 
+/** Messages of a day: all of them, or those whose code was used and those whose wasn't. */
+export interface Quota {
+  type: 'USER' | 'ENVIRONMENT';
+  deliveryMethods: DeliveryMethod[];
+  total?: number;
+  claimed?: number;
+  unclaimed?: number;
+}
+
+/** How long to wait for another message to the same address. With `enabled` all but `groupBy` is there. */
+export interface CoolDown {
+  enabled: boolean;
+  periods?: WireDuration[];
+  resendLimit?: number;
+  groupBy?: string;
+}
+
+export type CoolDownName = 'sms' | 'email' | 'voice' | 'whatsApp';
+
+/** As it was sent. */
+export interface NotificationPolicySettings {
+  quotas: Quota[];
+  countryLimit?: {
+    type: 'NONE' | 'ALLOWED' | 'DENIED';
+    deliveryMethods?: DeliveryMethod[];
+    countries?: string[];
+  };
+  cooldownConfiguration?: Record<CoolDownName, CoolDown>;
+  /** Who sends: the first condition that fits the delivery method and the country. */
+  providerConfiguration?: {
+    conditions: {
+      deliveryMethods: ('SMS' | 'VOICE')[];
+      countries?: string[];
+      fallbackChain: { id: string }[];
+    }[];
+  };
+}
+
 /** `en_GB`, `en-gb` and `EN-GB` are one. */
 export const localeKey = (locale: string): string => locale.toLowerCase().replaceAll('_', '-');
 
@@ -35,8 +74,7 @@ export const contentKey = ({
 export interface NotificationPolicy extends Timestamps {
   name: string;
   isDefault: boolean;
-  /** As it was sent: `quotas`, `countryLimit`, `cooldownConfiguration`, `providerConfiguration`. */
-  settings: Record<string, unknown>;
+  settings: NotificationPolicySettings;
 }
 
 /** The one of an environment; contract messages §5. */
@@ -59,6 +97,9 @@ export interface MessageSender extends Timestamps {
   sealedSecrets?: string;
 }
 
+/** What its secrets are sealed for. */
+export const senderSecretsIdentity = (id: string) => `message-senders/${id}/secrets`;
+
 /** A domain whose addresses may stand as the sender of e-mails; contract messages §7. */
 export interface EmailDomain extends Timestamps {
   domainName: string;
@@ -68,8 +109,39 @@ export interface TrustedEmail extends Timestamps {
   domainId: string;
   emailAddress: string;
   status: 'ACTIVE' | 'VERIFICATION_REQUIRED';
-  /** While a code is awaited: its MAC, its end, and how often a wrong one was given. */
-  verification?: { mac: string; expiresAt: Instant; failures: number };
+  /**
+   * While a code is awaited: its MAC, its end, and how often a wrong one was given; how many codes
+   * were sent since when.
+   */
+  verification?: {
+    mac: string;
+    expiresAt: Instant;
+    failures: number;
+    sent: number;
+    since: Instant;
+  };
+}
+
+/** What the limits of a policy call the messages of a channel. Others, pushes, have none. */
+export const LIMITED_CHANNELS: Readonly<
+  Record<string, { method: DeliveryMethod; coolDown: CoolDownName; group?: CounterGroup }>
+> = {
+  SMS: { method: 'SMS', coolDown: 'sms', group: 'phone' },
+  VOICE: { method: 'Voice', coolDown: 'voice', group: 'phone' },
+  EMAIL: { method: 'Email', coolDown: 'email', group: 'email' },
+  WHATSAPP: { method: 'WhatsApp', coolDown: 'whatsApp' },
+};
+
+/** Text messages and calls are counted together; contract messages §4.1. */
+export type CounterGroup = 'phone' | 'email';
+
+/** Where a message was counted: what changes there once its code was used. */
+export interface CountedMessage {
+  /** The counter of its user and that of its environment, by their ids. */
+  user?: string;
+  environment?: string;
+  /** The row of repeats that ends. */
+  cooldown?: string;
 }
 
 /** How many messages went on a day to a user, or from an environment; contract messages §4.2. */
@@ -84,9 +156,8 @@ export interface MessageCounter extends Timestamps {
 /** The row of repeats to one address, or of a user to it; contract messages §4.4. */
 export interface MessageCooldown extends Timestamps {
   repeats: number;
+  /** When the last message went. */
   sentAt: Instant;
-  /** More repeats than the policy allows: nothing goes before this moment. */
-  blockedUntil?: Instant;
   /** The row is gone after this moment. */
   expiresAt: Instant;
 }

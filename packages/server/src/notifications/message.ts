@@ -42,6 +42,9 @@ export interface Delivery {
   payload: MessagePayload;
   /** The message is worthless after this moment, and is not sent any more. */
   expiresAt: number;
+  /** What decides who sends it: the country of a phone number, and the notification policy. */
+  country?: string;
+  policyId?: string;
 }
 
 /** What the device and the request say about the words of a message. */

@@ -11,6 +11,8 @@ export interface Sender {
   id: string;
   /** As its administrator calls it. */
   name: string;
+  /** As `Channel.circuitOf`, where one account reaches several providers; absent: one circuit. */
+  circuitOf?(message: RenderedMessage): string;
   /** As `Channel.send`. */
   send(message: RenderedMessage, signal: AbortSignal): Promise<DeliveryReceipt>;
 }

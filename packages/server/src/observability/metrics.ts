@@ -15,8 +15,15 @@ export interface Metrics {
   otpChecked(verdict: string): void;
   /** `outcome`: `SENT`, `KEPT`, `RETRY`, `DEAD`. */
   messageHandled(channel: string, outcome: string): void;
-  /** Messages that wait in the outbox. */
+  /** Messages that this node has taken from the outbox and not ended yet. */
   setOutboxBacklog(messages: number): void;
+  /** A sender was asked. `senderId`: `server:smtp`; an environment's own are one. */
+  senderAnswered(channel: string, senderId: string, outcome: string): void;
+  /** Messages that wait in the store, by channel; `dueSince`: in milliseconds. */
+  setOutboxWaiting(
+    waiting: readonly { channel: string; count: number; dueSince: number }[],
+    now: number,
+  ): void;
   /** `outcome`: `DELIVERED`, `FAILED`, `DROPPED`. */
   eventsHandled(outcome: string, count: number): void;
   /** Events that subscriptions have yet to go through. */
@@ -56,7 +63,24 @@ export function createMetrics({ process = false }: { process?: boolean } = {}): 
   ]);
   const backlog = new Gauge({
     name: 'countersign_outbox_backlog',
-    help: 'Messages that wait in the outbox.',
+    help: 'Messages that this node has taken from the outbox and not ended yet.',
+    registers,
+  });
+  const answers = counter('sender_answers_total', 'What senders of messages have answered.', [
+    'channel',
+    'sender',
+    'outcome',
+  ]);
+  const waiting = new Gauge({
+    name: 'countersign_outbox_waiting',
+    help: 'Messages that wait in the store, retries and those being sent too; the same on every node.',
+    labelNames: ['channel'],
+    registers,
+  });
+  const oldest = new Gauge({
+    name: 'countersign_outbox_oldest_due_seconds',
+    help: 'For how long the first of them is due that nobody has taken.',
+    labelNames: ['channel'],
     registers,
   });
 
@@ -82,6 +106,18 @@ export function createMetrics({ process = false }: { process?: boolean } = {}): 
     otpChecked: (verdict) => otpChecks.inc({ verdict }),
     messageHandled: (channel, outcome) => messages.inc({ channel, outcome }),
     setOutboxBacklog: (count) => backlog.set(count),
+    senderAnswered(channel, senderId, outcome) {
+      const sender = senderId.startsWith('server:') ? senderId : 'environment';
+      answers.inc({ channel, sender, outcome });
+    },
+    setOutboxWaiting(channels, now) {
+      waiting.reset();
+      oldest.reset();
+      for (const { channel, count, dueSince } of channels) {
+        waiting.set({ channel }, count);
+        oldest.set({ channel }, Math.max(0, now - dueSince) / 1_000);
+      }
+    },
     eventsHandled: (outcome, count) => events.inc({ outcome }, count),
     setEventBacklog: (count) => eventBacklog.set(count),
     contentType: registry.contentType,

@@ -74,8 +74,9 @@ export const publicLookupBy =
 
 export const publicLookup = publicLookupBy(lookup);
 
-/** Whether an address stands in the URL itself, which isn't looked up, and is not public. Pure. */
-export function isPrivateLiteral(url: string): boolean {
-  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
-  return isIP(host) !== 0 && !isPublicAddress(host);
-}
+/** Whether a host is an address, which isn't looked up, and not a public one. Pure. */
+export const isPrivateHost = (host: string): boolean => isIP(host) !== 0 && !isPublicAddress(host);
+
+/** The same of the host of a URL. Pure. */
+export const isPrivateLiteral = (url: string): boolean =>
+  isPrivateHost(new URL(url).hostname.replace(/^\[|\]$/g, ''));

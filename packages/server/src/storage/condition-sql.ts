@@ -1,5 +1,5 @@
 import type { Table } from '../model/documents.ts';
-import type { Condition } from './store.ts';
+import { ANY_ENVIRONMENT, type Condition } from './store.ts';
 import { isSearched, memberPath } from './tables.ts';
 
 /** How an engine writes what differs between them. */
@@ -46,25 +46,46 @@ function columnSql(name: string, table: Table, engine: Engine): string {
   return engine.member(path);
 }
 
+/** Where a condition stands: in the `where` of this table, of one environment or of all. */
+export interface Place {
+  table: Table;
+  environmentId: string | typeof ANY_ENVIRONMENT;
+  engine: Engine;
+  parameters: (string | number)[];
+}
+
+/** The place's own environment, as conditions to be joined by "and". */
+export const ofEnvironment = ({ environmentId, engine, parameters }: Place): string[] =>
+  environmentId === ANY_ENVIRONMENT
+    ? []
+    : [`environment_id = ${engine.parameter(parameters.push(environmentId))}`];
+
+/** A search in another table: nothing keeps it from its own indexes. */
+function rowsSql(
+  { table, column, where }: Extract<Condition, { is: 'of' }>['rows'],
+  outer: Place,
+): string {
+  if (outer.environmentId === ANY_ENVIRONMENT) throw new Error('Ids are those of one environment.');
+  const place: Place = { ...outer, table, engine: { ...outer.engine, column: (name) => name } };
+  const conditions = [...ofEnvironment(place), conditionSql(where, place)];
+  return `select ${columnSql(column, table, place.engine)} from ${table} where ${conditions.join(' and ')}`;
+}
+
 /**
  * A condition as SQL; its values are pushed to `parameters`. A column that the table doesn't have
  * is a mistake of ours and throws: no name reaches the text unchecked. Pure but `parameters`.
  */
-export function conditionSql(
-  condition: Condition,
-  table: Table,
-  engine: Engine,
-  parameters: (string | number)[],
-): string {
+export function conditionSql(condition: Condition, place: Place): string {
+  const { table, engine, parameters } = place;
   const joined = (conditions: readonly Condition[], word: string, empty: string): string =>
     conditions.length === 0
       ? empty
-      : `(${conditions.map((one) => conditionSql(one, table, engine, parameters)).join(word)})`;
+      : `(${conditions.map((one) => conditionSql(one, place)).join(word)})`;
   if ('all' in condition) return joined(condition.all, ' and ', '1 = 1');
   if ('any' in condition) return joined(condition.any, ' or ', '1 = 0');
   // A comparison with an absent value is unknown in SQL; here it is false, and its reverse true.
   if ('not' in condition) {
-    return `not coalesce(${conditionSql(condition.not, table, engine, parameters)}, false)`;
+    return `not coalesce(${conditionSql(condition.not, place)}, false)`;
   }
   const column = columnSql(condition.column, table, engine);
   if (condition.is === 'present') return `${column} is not null`;
@@ -73,6 +94,8 @@ export function conditionSql(
     case 'in':
       // One parameter: however many there are, it is one statement.
       return `${column} in (${engine.members(bound(JSON.stringify(condition.values)))})`;
+    case 'of':
+      return `${column} in (${rowsSql(condition.rows, place)})`;
     case 'startsWith': {
       // As a range, which an index finds. Texts are in the order of their bytes, in both engines.
       const end = endOfPrefix(condition.value);

@@ -79,6 +79,23 @@ describe('how SQLite reads a list', { skip }, () => {
     assert.match(planOf({ where: { any: ids } }), /\(environment_id=\? AND id=\?\)/);
   });
 
+  test('members of a group are found by its index, then by their ids', () => {
+    const isMember: Condition = {
+      column: 'id',
+      is: 'of',
+      rows: { table: 'group_members', column: 'user_id', where: is('group_id', 'g') },
+    };
+    for (const query of [
+      { where: isMember },
+      { where: { all: [is('enabled', 1), isMember] } },
+      { where: { all: [is('family_name', 'x'), isMember] }, afterId: 'i' },
+    ]) {
+      const plan = planOf(query);
+      assert.match(plan, /INDEX group_members_users \(environment_id=\? AND group_id=\?/, plan);
+      assert.match(plan, /users USING \S*.*INDEX \S+ \(environment_id=\? AND (id|family_name)=\?/);
+    }
+  });
+
   test('what a text contains is looked for in its index, not in the rows', () => {
     for (const column of ['username_key', 'email', 'family_name', 'given_name', 'external_id']) {
       const where: Condition = { column, is: 'contains', value: 'x' };

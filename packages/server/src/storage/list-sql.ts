@@ -1,6 +1,6 @@
 import { FILTER_CONDITIONS_MAX } from '../config/limits.ts';
 import type { Table } from '../model/documents.ts';
-import { conditionSql, type Engine } from './condition-sql.ts';
+import { conditionSql, type Engine, ofEnvironment, type Place } from './condition-sql.ts';
 import { ANY_ENVIRONMENT, type Condition, type ListQuery } from './store.ts';
 import { isNarrowColumn, isSearched } from './tables.ts';
 
@@ -9,7 +9,7 @@ export interface Sql {
   parameters: (string | number)[];
 }
 
-type Environment = string | typeof ANY_ENVIRONMENT;
+type Environment = Place['environmentId'];
 
 /**
  * Whether few rows meet the condition, most likely: they are best found by the index of a column
@@ -21,7 +21,7 @@ function isNarrow(condition: Condition, table: Table): boolean {
     return condition.any.length > 0 && condition.any.every((one) => isNarrow(one, table));
   }
   if ('not' in condition) return false;
-  const isOfText = ['eq', 'in', 'startsWith', 'endsWith', 'contains'].includes(condition.is);
+  const isOfText = ['eq', 'in', 'of', 'startsWith', 'endsWith', 'contains'].includes(condition.is);
   return isOfText && isNarrowColumn(table, condition.column);
 }
 
@@ -46,18 +46,9 @@ function behindCursor(
 }
 
 /** What stands in a `where`, for the engine as it is or for narrow conditions. */
-interface Where {
-  table: Table;
-  environmentId: Environment;
-  engine: Engine;
+interface Where extends Place {
   narrow: boolean;
-  parameters: (string | number)[];
 }
-
-const ofEnvironment = ({ environmentId, engine, parameters }: Where): string[] =>
-  environmentId === ANY_ENVIRONMENT
-    ? []
-    : [`environment_id = ${engine.parameter(parameters.push(environmentId))}`];
 
 /** More searches than this in one statement are none: SQLite bounds them. */
 const SEARCHES_MAX = FILTER_CONDITIONS_MAX;
@@ -71,7 +62,7 @@ const isOneColumn = (any: readonly Condition[]) =>
  * by "or", unless each is a search of its own.
  */
 function partSql(part: Condition, where: Where): string {
-  const { table, engine, narrow, parameters } = where;
+  const { table, narrow } = where;
   const isSeveral =
     narrow &&
     'any' in part &&
@@ -79,7 +70,7 @@ function partSql(part: Condition, where: Where): string {
     !isOneColumn(part.any) &&
     isNarrow(part, table);
   if (!isSeveral) {
-    return conditionSql(part, table, engine, parameters);
+    return conditionSql(part, where);
   }
   const searches = part.any.map((one) => {
     const conditions = [...ofEnvironment(where), partSql(one, where)];

@@ -180,7 +180,7 @@ describe('an outage of PostgreSQL', () => {
     try {
       await until(() => isReadOnly(databaseUrl));
       assert.deepEqual(await addPolicy(store), { committed: true });
-      assert.deepEqual(await store.claimMessages(1, 2, 1), []);
+      assert.deepEqual(await store.claimMessages(1, 2, 1), { messages: [], more: false });
       assert.equal(await store.isReady(), true);
     } finally {
       await query(

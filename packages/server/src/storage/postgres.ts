@@ -12,9 +12,10 @@ import { countSql, listSql } from './list-sql.ts';
 import { onWakeText, wakeText } from './listeners.ts';
 import { pendingMigrations } from './migrations/migrations.ts';
 import { BATCHES_MAX, createCommitter } from './postgres-commit.ts';
+import { createLeases } from './postgres-leases.ts';
 import { type Listening, listenForChanges } from './postgres-listen.ts';
 import { connectionOf, openPool, renewConnections, runStatement } from './postgres-pool.ts';
-import { createReads, inOrderOfCreation, type Row, stored } from './postgres-reads.ts';
+import { createReads, type Row, stored } from './postgres-reads.ts';
 import { createWaker } from './postgres-wake.ts';
 import { createProbe } from './probe.ts';
 import type { Store } from './store.ts';
@@ -106,24 +107,6 @@ async function migrate(databaseUrl: string): Promise<void> {
   }
 }
 
-// `materialized`: the rows are chosen and locked once, however the rest is planned. Nobody waits
-// for another worker's rows: they are skipped.
-const CLAIM = `with due as materialized (
-    select environment_id, id from messages where status = 'PENDING' and available_at <= $2
-      and channel <> all($4::text[]) order by available_at limit $3 for update skip locked)
-  update messages t set available_at = $1, version = version + 1,
-    doc = (doc::jsonb || jsonb_build_object('availableAt', $1::bigint,
-      'attempts', (doc->>'attempts')::int + 1))::json
-  from due where t.environment_id = due.environment_id and t.id = due.id
-  returning t.environment_id, t.id, t.version, t.doc`;
-const RENEW = `update messages t set available_at = $1,
-    doc = (doc::jsonb || jsonb_build_object('availableAt', $1::bigint))::json
-  from unnest($2::text[], $3::text[], $4::int[]) as k(environment_id, id, version)
-  where t.environment_id = k.environment_id and t.id = k.id and t.version = k.version
-    and status = 'PENDING'`;
-const RELEASE = `update messages set available_at = $1, version = version + 1,
-    doc = (doc::jsonb || jsonb_build_object('availableAt', $1::bigint))::json
-  where status = 'PENDING' and available_at > $1`;
 const PROBE = 'update write_probe set written_at = $1';
 const SWEEP = (table: Table) => `with gone as materialized (
     select environment_id, id from ${table} where expires_at <= $1 limit $2
@@ -141,8 +124,8 @@ function createStore({ pool, commitPool, listening }: Connections): Store {
   const { during } = underWay;
   const reads = createReads(pool);
   const commit = createCommitter(commitPool);
-  const query = (text: string, values: unknown[]) =>
-    during(() => runStatement<Row>(pool, { text, values }));
+  const query = <R extends object = Row>(text: string, values: unknown[]) =>
+    during(() => runStatement<R>(pool, { text, values }));
 
   // On the connection that commits: that is what must be able to write.
   const probe = createProbe(async () => {
@@ -178,20 +161,7 @@ function createStore({ pool, commitPool, listening }: Connections): Store {
       return outcome;
     },
 
-    async claimMessages(now, leaseUntil, limit, exceptChannels = []) {
-      const { rows } = await query(CLAIM, [leaseUntil, now, limit, exceptChannels]);
-      return rows.map((row) => stored<'messages'>(row)).sort(inOrderOfCreation);
-    },
-
-    async renewMessages(claimed, leaseUntil) {
-      const environmentIds = claimed.map(({ environmentId }) => environmentId);
-      const ids = claimed.map(({ id }) => id);
-      await query(RENEW, [leaseUntil, environmentIds, ids, claimed.map(({ version }) => version)]);
-    },
-
-    async releaseMessages(now) {
-      await query(RELEASE, [now]);
-    },
+    ...createLeases(query),
 
     async sweep(table, now, limit) {
       const { rowCount } = await query(SWEEP(table), [now, limit]);

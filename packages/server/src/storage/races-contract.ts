@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomInt, randomUUID, randomUUIDv7 } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import type { Store, Write } from './store.ts';
+import type { Claim, ClaimTurn, Store, Write } from './store.ts';
 import type { EngineUnderTest } from './store-contract.ts';
 import {
   aDevice,
@@ -259,13 +259,16 @@ export function racesContract(engine: EngineUnderTest): void {
           insert('messages', environmentId, randomUUIDv7(), aMessage(base)),
         ),
       );
-      assert.deepEqual(await store.claimMessages(base - 1, base, 100), []);
+      assert.deepEqual(await store.claimMessages(base - 1, base, 100), {
+        messages: [],
+        more: false,
+      });
       const claims = await Promise.all(
         [store, other, store, other].map((node) => node.claimMessages(base, base + 10, 10)),
       );
-      const claimed = claims.flat();
+      const claimed = claims.flatMap(({ messages }) => messages);
       assert.ok(
-        claims.every(({ length }) => length <= 10),
+        claims.every(({ messages }) => messages.length <= 10),
         'no claim takes more than its limit',
       );
       assert.equal(claimed.length, 20);
@@ -273,16 +276,16 @@ export function racesContract(engine: EngineUnderTest): void {
       for (const { doc, version } of claimed) {
         assert.deepEqual([doc.attempts, doc.availableAt, version], [1, base + 10, 2]);
       }
-      assert.deepEqual(await store.claimMessages(base + 9, base + 20, 100), []);
+      assert.deepEqual((await store.claimMessages(base + 9, base + 20, 100)).messages, []);
       const [first] = claimed;
       assert.ok(first);
       const sent = update('messages', first, { ...first.doc, status: 'SENT' });
       assert.deepEqual(await store.commit([sent]), { committed: true });
-      const again = await other.claimMessages(base + 10, base + 20, 100);
+      const again = (await other.claimMessages(base + 10, base + 20, 100)).messages;
       assert.equal(again.length, 19);
       assert.equal(again[0]?.doc.attempts, 2);
       await store.releaseMessages(base + 11);
-      assert.equal((await store.claimMessages(base + 11, base + 30, 100)).length, 19);
+      assert.equal((await store.claimMessages(base + 11, base + 30, 100)).messages.length, 19);
     });
 
     test('a lease that is renewed in time holds, and another worker’s is left alone', async () => {
@@ -296,12 +299,12 @@ export function racesContract(engine: EngineUnderTest): void {
           insert('messages', environmentId, randomUUIDv7(), aMessage(base)),
         ),
       );
-      const mine = await store.claimMessages(base, base + 10, 2);
-      const theirs = await other.claimMessages(base, base + 10, 100);
+      const { messages: mine } = await store.claimMessages(base, base + 10, 2);
+      const { messages: theirs } = await other.claimMessages(base, base + 10, 100);
       assert.deepEqual([mine.length, theirs.length], [2, 1]);
       const late = theirs.map((message) => ({ ...message, version: message.version - 1 }));
       await store.renewMessages([...mine, ...late], base + 20);
-      const again = await other.claimMessages(base + 10, base + 30, 100);
+      const { messages: again } = await other.claimMessages(base + 10, base + 30, 100);
       assert.deepEqual(
         again.map(({ id }) => id),
         theirs.map(({ id }) => id),
@@ -322,8 +325,8 @@ export function racesContract(engine: EngineUnderTest): void {
           insert('messages', environmentId, randomUUIDv7(), { ...aMessage(base), channel }),
         ),
       );
-      const claimed = async (...except: string[]) => {
-        const messages = await store.claimMessages(base, base + 10, 100, except);
+      const claimed = async (...exceptChannels: string[]) => {
+        const { messages } = await store.claimMessages(base, base + 10, 100, { exceptChannels });
         return messages.filter((one) => one.environmentId === environmentId);
       };
       const first = await claimed('FCM', 'SMS');
@@ -332,6 +335,96 @@ export function racesContract(engine: EngineUnderTest): void {
         ['EMAIL'],
       );
       assert.equal((await claimed()).length, 2);
+    });
+
+    test('a claim takes as much of each lane, however many messages wait in one', async () => {
+      const [store] = nodes;
+      const base = 7.1e12;
+      await store.claimMessages(base, 9e12, 10_000);
+      const [long, short] = [randomUUID(), randomUUID()].sort() as [string, string];
+      const add = (environmentId: string, count: number, channel: string) =>
+        store.commit(
+          Array.from({ length: count }, (_, index) =>
+            insert('messages', environmentId, randomUUIDv7(), {
+              ...aMessage(base - count + index),
+              channel,
+            }),
+          ),
+        );
+      await add(long, 60, 'EMAIL');
+      await add(long, 2, 'SMS');
+      await add(short, 3, 'EMAIL');
+      const took = ({ messages }: Claim) =>
+        Object.entries(
+          Object.groupBy(
+            messages,
+            ({ environmentId, doc }) =>
+              `${environmentId === long ? 'long' : 'short'} ${doc.channel}`,
+          ),
+        )
+          .map(([lane, rows]) => `${lane} ${rows?.length}`)
+          .sort();
+      const first = await store.claimMessages(base, base + 10, 30);
+      assert.deepEqual(took(first), ['long EMAIL 10', 'long SMS 2', 'short EMAIL 3']);
+      const claimedOfLong = first.messages.filter(
+        ({ environmentId, doc }) => environmentId === long && doc.channel === 'EMAIL',
+      );
+      // The oldest of them.
+      assert.deepEqual(
+        claimedOfLong.map(({ doc }) => doc.expiresAt).sort(),
+        Array.from({ length: 10 }, (_, index) => base - 60 + index + 1_000),
+      );
+      assert.deepEqual([first.more, first.next], [true, undefined]);
+      // One that is full is left; another may have all of the claim.
+      const except = [{ environmentId: long, channel: 'EMAIL' }];
+      assert.deepEqual(await store.claimMessages(base, base + 10, 30, { except }), {
+        messages: [],
+        more: false,
+      });
+      const rest = await store.claimMessages(base, base + 10, 30);
+      assert.deepEqual(took(rest), ['long EMAIL 30']);
+      assert.ok(rest.more);
+      const last = await store.claimMessages(base, base + 10, 30);
+      assert.deepEqual([took(last), last.more], [['long EMAIL 20'], false]);
+    });
+
+    test('claims go from lane to lane, and come to the last one', async () => {
+      const [store, other] = nodes;
+      const base = 7.2e12;
+      await store.claimMessages(base, 9e12, 10_000);
+      const environments = Array.from({ length: 25 }, () => randomUUID());
+      await store.commit(
+        environments.flatMap((environmentId) =>
+          Array.from({ length: 3 }, () =>
+            insert('messages', environmentId, randomUUIDv7(), aMessage(base)),
+          ),
+        ),
+      );
+      const seen: string[] = [];
+      const inFirstRound = new Set<string>();
+      const sizes: number[] = [];
+      let more = true;
+      let rounds = 0;
+      while (more) {
+        rounds++;
+        more = false;
+        let turn: ClaimTurn | undefined = {};
+        while (turn) {
+          const node = sizes.length % 2 ? other : store;
+          const claim: Claim = await node.claimMessages(base, base + 10, 10, turn);
+          seen.push(...claim.messages.map(({ id }) => id));
+          if (rounds === 1) for (const row of claim.messages) inFirstRound.add(row.environmentId);
+          sizes.push(claim.messages.length);
+          more ||= claim.more;
+          turn = claim.next && { after: claim.next };
+          assert.ok(sizes.length < 100);
+        }
+      }
+      assert.ok(sizes.every((size) => size <= 10));
+      // Each lane has its turn in each round.
+      assert.equal(inFirstRound.size, 25);
+      assert.ok(rounds > 1);
+      assert.deepEqual([seen.length, new Set(seen).size], [75, 75]);
     });
   });
 }

@@ -5,7 +5,7 @@
  */
 import { chmodSync, closeSync, openSync } from 'node:fs';
 import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { Documents, Table } from '../model/documents.ts';
+import type { Table } from '../model/documents.ts';
 import { isGuard } from './change.ts';
 import type { Engine } from './condition-sql.ts';
 import { DELETED_ENVIRONMENT } from './deleted-sql.ts';
@@ -15,10 +15,12 @@ import { pendingMigrations } from './migrations/migrations.ts';
 import { createProbe } from './probe.ts';
 import { watchOtherProcesses } from './sqlite-changes.ts';
 import { createGroupCommit } from './sqlite-commit.ts';
+import { createLeases } from './sqlite-leases.ts';
 import { beginLife, takeForeignLogAway } from './sqlite-life.ts';
 import { lockForOneServer } from './sqlite-lock.ts';
 import { outageOr, watchFiles } from './sqlite-outage.ts';
-import type { ANY_ENVIRONMENT, Store, Stored } from './store.ts';
+import { stored, storedAs } from './sqlite-rows.ts';
+import type { ANY_ENVIRONMENT, Store } from './store.ts';
 import { notifies, TABLE_NAMES } from './tables.ts';
 
 export const ENGINE: Engine = {
@@ -91,35 +93,9 @@ async function migrate(db: DatabaseSync): Promise<void> {
   await runMigrations(nodeSqliteDialect(db), 'sqlite');
 }
 
-type Row = Record<string, unknown>;
-
-interface Key {
-  environmentId: string;
-  id: string;
-}
-
-const storedAs = <T extends Table>(key: Key, { version, doc }: Row): Stored<Documents[T]> => ({
-  ...key,
-  version: Number(version),
-  doc: JSON.parse(String(doc)),
-});
-
-const stored = <T extends Table>(row: Row) =>
-  storedAs<T>({ environmentId: String(row.environment_id), id: String(row.id) }, row);
-
-const ROW = 'environment_id, id, version, doc';
 const DEVICES_OF_USER =
   'select id, version, doc from devices where environment_id = ? and user_id = ? order by id';
-const CLAIM = `update messages set available_at = ?1, version = version + 1,
-    doc = json_set(doc, '$.availableAt', ?1, '$.attempts', json_extract(doc, '$.attempts') + 1)
-  where rowid in (select rowid from messages where status = 'PENDING' and available_at <= ?2
-      and channel not in (select value from json_each(?4)) order by available_at limit ?3)
-  returning ${ROW}`;
-const RENEW = `update messages set available_at = ?1, doc = json_set(doc, '$.availableAt', ?1)
-  where environment_id = ?2 and id = ?3 and version = ?4 and status = 'PENDING'`;
 const PROBE = 'update write_probe set written_at = ?';
-const RELEASE = `update messages set available_at = ?1, version = version + 1,
-    doc = json_set(doc, '$.availableAt', ?1) where status = 'PENDING' and available_at > ?1`;
 
 /** Prepares each text once. Lists come in few shapes; a filter of many begins anew. */
 function createStatements(db: DatabaseSync): (text: string) => StatementSync {
@@ -167,6 +143,7 @@ async function during<Result>(work: () => Result | Promise<Result>): Promise<Res
 function createStore(db: DatabaseSync, path: string, unlock: () => void): Store {
   const statement = createStatements(db);
   const { get, devicesOf } = createReads(db);
+  const leases = createLeases(db, statement);
   const listeners = createListeners<string | typeof ANY_ENVIRONMENT>();
   const wakes = createListeners();
   const changes = createGroupCommit(db, (writes) => {
@@ -228,29 +205,10 @@ function createStore(db: DatabaseSync, path: string, unlock: () => void): Store 
       });
     },
 
-    claimMessages: (now, leaseUntil, limit, exceptChannels = []) =>
-      during(() =>
-        statement(CLAIM)
-          .all(leaseUntil, now, limit, JSON.stringify(exceptChannels))
-          .map((row) => stored<'messages'>(row))
-          .sort((one, other) => (one.id < other.id ? -1 : 1)),
-      ),
-
-    renewMessages: (claimed, leaseUntil) =>
-      during(() => {
-        statement('begin immediate').run();
-        try {
-          for (const { environmentId, id, version } of claimed) {
-            statement(RENEW).run(leaseUntil, environmentId, id, version);
-          }
-          statement('commit').run();
-        } catch (error) {
-          if (db.isTransaction) db.exec('rollback');
-          throw error;
-        }
-      }),
-
-    releaseMessages: (now) => during(() => void statement(RELEASE).run(now)),
+    claimMessages: (...claim) => during(() => leases.claim(...claim)),
+    renewMessages: (claimed, leaseUntil) => during(() => leases.renew(claimed, leaseUntil)),
+    waitingMessages: () => during(leases.waiting),
+    releaseMessages: (now) => during(() => leases.release(now)),
 
     sweep: (table, now, limit) =>
       during(() => {

@@ -244,8 +244,9 @@ export function storeContract(engine: EngineUnderTest): void {
         aUser('beta', { email: "o'neil@x.example", enabled: false }),
         aUser('gamma'),
       ];
-      for (const doc of users) {
-        await store.commit([insert('users', environmentId, randomUUIDv7(), doc)]);
+      const ids = users.map(() => randomUUIDv7());
+      for (const [n, doc] of users.entries()) {
+        await store.commit([insert('users', environmentId, ids[n] ?? '', doc)]);
       }
       const find = async (where: Condition) => {
         const rows = await store.list('users', environmentId, { where, limit: 10 });
@@ -285,6 +286,35 @@ export function storeContract(engine: EngineUnderTest): void {
         'beta',
         'gamma',
       ]);
+      for (const [place, user, groupId] of [
+        [environmentId, 0, 'staff'],
+        [environmentId, 2, 'guests'],
+        [randomUUID(), 1, 'staff'],
+      ] as const) {
+        const doc = { userId: ids[user] ?? '', groupId, ...dates };
+        await store.commit([insert('group_members', place, randomUUIDv7(), doc)]);
+      }
+      const rowsOf = (where: Condition, column = 'user_id'): Condition => ({
+        column: 'id',
+        is: 'of',
+        rows: { table: 'group_members', column, where },
+      });
+      const inRows = (...args: Parameters<typeof rowsOf>) => find(rowsOf(...args));
+      const staff: Condition = { column: 'group_id', is: 'eq', value: 'staff' };
+      assert.deepEqual(await inRows(staff), ['alpha']);
+      assert.deepEqual(await inRows({ all: [] }), ['alpha', 'gamma']);
+      assert.deepEqual(await find({ not: rowsOf(staff) }), ['beta', 'gamma']);
+      assert.deepEqual(
+        await find({ all: [{ column: 'username', is: 'eq', value: 'gamma' }, rowsOf(staff)] }),
+        [],
+      );
+      assert.deepEqual(
+        await find({
+          any: [{ column: 'email', is: 'endsWith', value: 'example' }, rowsOf({ not: staff })],
+        }),
+        ['alpha', 'beta', 'gamma'],
+      );
+      await assert.rejects(inRows({ all: [] }, 'doc; drop table users'));
       const absent: Condition = { not: { column: 'email', is: 'present' } };
       assert.deepEqual(await find(absent), ['gamma']);
       const notA: Condition = { not: { column: 'family_name', is: 'eq', value: 'a' } };

@@ -65,6 +65,8 @@ export type Condition =
   | { column: Column; is: 'startsWith' | 'endsWith' | 'contains'; value: string }
   | { column: Column; is: 'present' }
   | { column: Column; is: 'in'; values: readonly string[] }
+  /** The value stands in a column of rows of another table, in the same environment. */
+  | { column: Column; is: 'of'; rows: { table: Table; column: Column; where: Condition } }
   | { all: readonly Condition[] }
   | { any: readonly Condition[] }
   | { not: Condition };
@@ -100,6 +102,35 @@ export interface FlowFacts {
   devices: Stored<Device>[];
 }
 
+/** What waits for one channel of one environment. */
+export interface MessageLane {
+  environmentId: string;
+  channel: string;
+}
+
+export interface ClaimTurn {
+  /** Lanes after this one, in the order of environments and channels; absent: from the first. */
+  after?: MessageLane;
+  /** These are left out. */
+  except?: readonly MessageLane[];
+  exceptChannels?: readonly string[];
+}
+
+export interface WaitingMessages {
+  channel: string;
+  count: number;
+  /** Or will be: a message whose lease holds is due at its end. */
+  dueSince: Instant;
+}
+
+export interface Claim {
+  messages: Stored<Documents['messages']>[];
+  /** Some lane gave its whole share: it may have more, once the others had their turn. */
+  more: boolean;
+  /** The lane that was looked at last, where others may come after it. */
+  next?: MessageLane;
+}
+
 /** Everything here throws `UnavailableError` while the database can't be reached or written to. */
 export interface Store {
   get<T extends Table>(
@@ -130,22 +161,21 @@ export interface Store {
   commit(writes: readonly Write[]): Promise<CommitOutcome>;
 
   /**
-   * Takes up to `limit` PENDING messages whose `availableAt` has come, oldest first, and moves
-   * `availableAt` to `leaseUntil` and counts the attempt, so that no other worker takes them
-   * meanwhile. Their versions are those after the claim. `exceptChannels`: those are left.
+   * Takes up to `limit` PENDING messages whose `availableAt` has come, and moves `availableAt` to
+   * `leaseUntil` and counts the attempt, so that no other worker takes them meanwhile. Their versions
+   * are those after the claim. Of each lane it takes the same number at the most, oldest first: how
+   * many wait in one makes no difference to another.
    */
-  claimMessages(
-    now: Instant,
-    leaseUntil: Instant,
-    limit: number,
-    exceptChannels?: readonly string[],
-  ): Promise<Stored<Documents['messages']>[]>;
+  claimMessages(now: Instant, leaseUntil: Instant, limit: number, turn?: ClaimTurn): Promise<Claim>;
 
   /** Moves the ends of leases that still hold, without another version of the message. */
   renewMessages(
     claimed: readonly Stored<Documents['messages']>[],
     leaseUntil: Instant,
   ): Promise<void>;
+
+  /** How many messages wait in all, by channel, and since when the first of them is due. */
+  waitingMessages(): Promise<WaitingMessages[]>;
 
   /** Ends every lease: at start-up where this process is the only one (SQLite). */
   releaseMessages(now: Instant): Promise<void>;

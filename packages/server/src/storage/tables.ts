@@ -2,7 +2,7 @@
  * The tables: which columns of a row are searched, and how they follow from its document. A row is
  * `environment_id, id, version, doc` and these columns; the document is the truth.
  */
-import { emailKey } from '../model/address.ts';
+import { domainKey, emailKey } from '../model/address.ts';
 import { LICENSE_ID, LIFECYCLE_STATUS } from '../model/built-in.ts';
 import type { Documents, Flow, Table, User } from '../model/documents.ts';
 import { contentKey } from '../model/messages.ts';
@@ -141,6 +141,8 @@ export const TABLES: Tables = {
       available_at: ({ availableAt }) => availableAt,
       expires_at: ({ expiresAt }) => expiresAt,
       recipient_hash: ({ recipientHash }) => recipientHash,
+      provider_message_id: ({ providerMessageId }) => providerMessageId,
+      usable_until: ({ usableUntil }) => usableUntil,
     },
   },
   activities: {
@@ -237,12 +239,16 @@ export const TABLES: Tables = {
     columns: { kind: ({ kind }) => kind, name: ({ name }) => name && composed(name) },
     notifies: true,
   },
-  email_domains: { columns: { domain_name: ({ domainName }) => domainName }, notifies: true },
+  email_domains: {
+    columns: { domain_name: ({ domainName }) => domainKey(domainName) },
+    notifies: true,
+  },
   trusted_emails: {
     columns: {
       domain_id: ({ domainId }) => domainId,
       email_address: ({ emailAddress }) => emailKey(emailAddress),
     },
+    members: { status: 'status' },
     notifies: true,
   },
   message_counters: { columns: { expires_at: ({ expiresAt }) => expiresAt } },

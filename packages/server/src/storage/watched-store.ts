@@ -52,6 +52,7 @@ export function watchStore(store: Store, log: Log): Store {
     commit: watched(store.commit),
     claimMessages: watched(store.claimMessages),
     renewMessages: watched(store.renewMessages),
+    waitingMessages: watched(store.waitingMessages),
     releaseMessages: watched(store.releaseMessages),
     sweep: watched(store.sweep),
     sweepDeleted: watched(store.sweepDeleted),

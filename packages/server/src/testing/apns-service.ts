@@ -11,7 +11,8 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import { decodeJwt, jwtVerify } from 'jose';
-import { type Arrived, bodyOf, CERTIFICATE, jsonOf, listen } from './push-providers.ts';
+import { bodyOf, CERTIFICATE, jsonOf, listen } from './http-provider.ts';
+import type { Arrived } from './push-providers.ts';
 
 const TOKEN_SECONDS_MAX = 3_600;
 const CLOCK_SKEW_SECONDS = 60;

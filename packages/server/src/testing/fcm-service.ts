@@ -6,7 +6,8 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { jwtVerify } from 'jose';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { jsonOf, type PushAnswer, type PushRequest, startTokenProvider } from './push-providers.ts';
+import { jsonOf, type ProviderAnswer, type ProviderRequest } from './http-provider.ts';
+import { startTokenProvider } from './push-providers.ts';
 
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const AUDIENCE = 'https://oauth2.googleapis.com/token';
@@ -106,9 +107,9 @@ export async function startFcm() {
     return [200, { access_token, expires_in: 3_600, token_type: 'Bearer' }];
   }
 
-  function push({ line, bearer, body }: PushRequest) {
+  function push({ line, bearer, body }: ProviderRequest) {
     const refuse = (...refusal: Parameters<typeof errorOf>) => ({
-      answer: [refusal[0], errorOf(...refusal)] as PushAnswer,
+      answer: [refusal[0], errorOf(...refusal)] as ProviderAnswer,
     });
     if (line !== 'POST /v1/projects/shop-1/messages:send') return refuse(404, 'NOT_FOUND');
     if (!accessTokens.has(bearer)) return refuse(401, 'UNAUTHENTICATED');
@@ -121,7 +122,7 @@ export async function startFcm() {
       if (token === 'patience') answer.push({ 'retry-after': '17' });
       return { answer };
     }
-    const answer: PushAnswer = [200, { name: 'projects/shop-1/messages/1' }];
+    const answer: ProviderAnswer = [200, { name: 'projects/shop-1/messages/1' }];
     return { answer, taken: { token, payload: message } };
   }
 

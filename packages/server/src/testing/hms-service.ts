@@ -5,7 +5,8 @@
 import { randomBytes } from 'node:crypto';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { jsonOf, type PushAnswer, type PushRequest, startTokenProvider } from './push-providers.ts';
+import { jsonOf, type ProviderAnswer, type ProviderRequest } from './http-provider.ts';
+import { startTokenProvider } from './push-providers.ts';
 
 const TTL_SECONDS_MAX = 1_296_000;
 const MESSAGE_BYTES_MAX = 4_096;
@@ -98,9 +99,9 @@ export async function startHms() {
     return [200, { access_token, expires_in: 3_600, token_type: 'Bearer' }];
   }
 
-  function push({ line, bearer, body }: PushRequest) {
+  function push({ line, bearer, body }: ProviderRequest) {
     const say = ([status, code]: Outcome) => ({
-      answer: [status, { code, msg: '', requestId: '1' }] as PushAnswer,
+      answer: [status, { code, msg: '', requestId: '1' }] as ProviderAnswer,
     });
     if (line !== `POST /v1/${credentials.clientId}/messages:send`) return say([404, '80100003']);
     const isGood = accessTokens.get(bearer);

@@ -65,6 +65,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     COUNTERSIGN_BOOTSTRAP_CLIENT_ID: clientId,
     COUNTERSIGN_BOOTSTRAP_CLIENT_SECRET: CLIENT_SECRET,
     COUNTERSIGN_LOG_LEVEL: 'trace',
+    // Nobody is there: no test asks the world.
+    COUNTERSIGN_DNS_SERVERS: '127.0.0.1:9',
     ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
     ...options.env,
   });

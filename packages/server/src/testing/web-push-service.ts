@@ -15,7 +15,8 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { setImmediate as turn } from 'node:timers/promises';
 import { jwtVerify } from 'jose';
-import { type Arrived, bodyOf, CERTIFICATE, listen, shut } from './push-providers.ts';
+import { bodyOf, CERTIFICATE, listen, shut } from './http-provider.ts';
+import type { Arrived } from './push-providers.ts';
 
 /** What is said at the most where there should be no end: the test must end, too. */
 export const ENDLESS_BYTES = 32 * 1024 * 1024;

@@ -20,7 +20,15 @@ export const GROUPS: Readonly<Record<string, string>> = {
     'What a passkey or security key must be: relying party, user verification, attestation. `fidoPolicies` are the deprecated form of `fido2Policies`.',
   'FIDO device metadata':
     'The models of authenticators that are known: those of the FIDO Metadata Service, and your own.',
+  'Notification policies':
+    'How many messages a user and the environment are sent a day, how long to wait for the next one, to which countries, and by which senders. One is the default.',
   'MFA settings': 'What holds for the whole environment: pairing, lockout, phone extensions.',
+  Notifications:
+    'A push that is sent at once, to see whether an application’s push credentials work.',
+  'Trusted e-mail':
+    'Addresses that e-mails of an environment may come from, by domain. An address is proved by a record in DNS or by a code.',
+  'Senders of messages':
+    'Who a text message, a call or an e-mail leaves by: an environment’s own accounts, in which order they are tried, and what e-mails are from.',
   'Notification templates':
     'What messages can be about, and their words: predefined ones, and your own by delivery method, language and variant.',
   Organizations: 'The one organization that all environments belong to, and its one license.',

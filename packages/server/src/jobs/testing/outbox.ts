@@ -5,6 +5,8 @@ import { pino } from 'pino';
 import { type Keyring, openKeyring } from '../../crypto/keyring.ts';
 import type { Activity, Environment, Message } from '../../model/documents.ts';
 import type { Clock, Instant } from '../../model/instant.ts';
+import { channelSenders } from '../../notifications/channel-senders.ts';
+import type { Channel } from '../../notifications/channels/channel.ts';
 import type { ChannelName, Delivery } from '../../notifications/message.ts';
 import { messageWrite } from '../../notifications/outbox.ts';
 import { createMetrics, type Metrics } from '../../observability/metrics.ts';
@@ -70,7 +72,8 @@ export interface Outbox extends AsyncDisposable {
   activities(): Promise<Activity[]>;
   /** Gives the second message the payload of the first. */
   swapPayload(from: string, to: string): Promise<void>;
-  startWorker(parts: Partial<OutboxWorkerParts>): OutboxWorker;
+  /** `channels`: who sends; others by `senders`. */
+  startWorker(parts: Partial<OutboxWorkerParts> & { channels?: readonly Channel[] }): OutboxWorker;
   wake(): void;
   /** Every worker has seen what is due. */
   idle(): Promise<void>;
@@ -148,14 +151,14 @@ export async function openOutbox(open = freshSqliteStore): Promise<Outbox> {
       const { id, version } = target;
       await store.commit([{ op: 'update', table: 'messages', environmentId, id, version, doc }]);
     },
-    startWorker(parts) {
+    startWorker({ channels = [], ...parts }) {
       const settings = { production: false };
       const worker = startOutboxWorker({
         isAwaited: async () => true,
         retire: async () => {},
         store,
         vault,
-        channels: [],
+        senders: channelSenders(channels),
         clock,
         log,
         metrics,

@@ -51,6 +51,11 @@ export type DeliveryReceipt =
       providerFailed: boolean;
       /** How long the provider wants to be left alone with this one. */
       retryAfterMs?: number;
+      /**
+       * No answer came, and the provider may have taken it and doesn't know a repetition: this sender
+       * isn't asked again, another one is; docs/decisions/0051.
+       */
+      maySent?: true;
     };
 
 export interface Channel {

@@ -95,7 +95,7 @@ const codeByMail = (displayName: string, description: string, variable: string) 
     allowDynamicVariables: false,
   }) as const;
 
-/** Those of other products: they take contents, and nothing here sends them. */
+/** Those of other products: they take contents, and nothing here sends them but `email_verification_admin`. */
 const OF_OTHERS = {
   general: {
     displayName: 'General',

@@ -11,11 +11,15 @@ function paragraph(text: string): string {
   return IS_CODE.test(text.trim()) ? `<p style="${CODE}">${lines}</p>` : `<p>${lines}</p>`;
 }
 
-/** Words with placeholders as HTML with the same placeholders. Pure. */
-export function htmlOf(body: string): string {
+/** `rtl` where the language is written from right to left. Pure. */
+export const directionOf = (locale: string): 'ltr' | 'rtl' =>
+  new Intl.Locale(locale).getTextInfo().direction === 'rtl' ? 'rtl' : 'ltr';
+
+/** Words of a language, with placeholders, as HTML with the same placeholders. Pure. */
+export function htmlOf(body: string, locale: string): string {
   return [
     '<!doctype html>',
-    '<html><head><meta charset="utf-8"></head>',
+    `<html lang="${locale}" dir="${directionOf(locale)}"><head><meta charset="utf-8"></head>`,
     '<body style="font-family:sans-serif;font-size:16px;line-height:1.5">',
     ...body.split(/\n{2,}/).map(paragraph),
     '</body></html>',

@@ -1,10 +1,24 @@
 /** Which language a message is written in. */
 import { DEFAULT_LANGUAGE } from '../../model/built-in.ts';
+import { ar } from './contents/ar.ts';
 import type { Contents } from './contents/content.ts';
+import { de } from './contents/de.ts';
 import { en } from './contents/en.ts';
+import { es } from './contents/es.ts';
+import { fi } from './contents/fi.ts';
+import { fr } from './contents/fr.ts';
+import { he } from './contents/he.ts';
+import { it } from './contents/it.ts';
+import { ja } from './contents/ja.ts';
+import { nl } from './contents/nl.ts';
+import { pt } from './contents/pt.ts';
+import { sv } from './contents/sv.ts';
+import { zh } from './contents/zh.ts';
 
 /** The wording of each language, by BCP 47 tag in lower case. */
-const LANGUAGES: ReadonlyMap<string, Contents> = new Map([['en', en]]);
+export const LANGUAGES: ReadonlyMap<string, Contents> = new Map(
+  Object.entries({ en, ar, de, es, fi, fr, he, it, ja, nl, pt, sv, zh }),
+);
 
 /** The languages that there are predefined contents in. */
 export const LANGUAGE_TAGS: readonly string[] = [...LANGUAGES.keys()];

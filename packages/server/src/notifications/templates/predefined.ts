@@ -47,10 +47,6 @@ function parse(content: Content) {
   return made;
 }
 
-/** The content of a language, or the English one where it has none. */
-const contentOf = (template: TemplateName, form: ContentForm, locale: string) =>
-  contentsOf(locale)[template]?.[form] ?? contentsOf('en')[template]?.[form];
-
 /** The words of a predefined content. */
 export interface PredefinedWords extends ContentWords {
   /** Of an e-mail: its body before it became HTML. */
@@ -63,7 +59,7 @@ const spokenPlaceholderOf = (name: string) =>
   name === 'otp' ? `<sayCharValue>${placeholderOf(name)}</sayCharValue>` : placeholderOf(name);
 
 function parsedContent(template: TemplateName, form: ContentForm, locale: string) {
-  const content = contentOf(template, form, locale);
+  const content = contentsOf(locale)[template][form];
   if (!content) throw new Error('The template has no words for this form.');
   return parse(content);
 }
@@ -95,7 +91,7 @@ export function predefinedWords(
   const { body } = parsedContent(template, form, locale);
   const scope = scopeOf(variables, form === 'VOICE' ? spokenPlaceholderOf : placeholderOf);
   const text: string = liquid.renderSync(body, scope);
-  if (form === 'EMAIL') return { ...head, body: htmlOf(text), plain: text };
+  if (form === 'EMAIL') return { ...head, body: htmlOf(text, locale), plain: text };
   if (form === 'PUSH') return { ...head, body: text };
   return { content: text };
 }
@@ -115,7 +111,7 @@ export const PREDEFINED_CONTENTS: readonly PredefinedContent[] = [...TEMPLATES].
       deliveryMethods.flatMap((deliveryMethod) => {
         const template = name as TemplateName;
         if (deliveryMethod === 'WhatsApp') return [];
-        const content = contentsOf(locale)[template]?.[FORMS[deliveryMethod]];
+        const content = contentsOf(locale)[template][FORMS[deliveryMethod]];
         return content ? [{ template, deliveryMethod, locale }] : [];
       }),
     ),

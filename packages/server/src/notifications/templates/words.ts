@@ -1,4 +1,4 @@
-import type { VoicePart } from '../voice/markup.ts';
+import type { SpokenPart } from '../voice/spoken-part.ts';
 import type { ContentWords } from './content-words.ts';
 
 /** What a message says, and how. */
@@ -22,5 +22,5 @@ export interface Words
   /** The same in HTML; e-mail only, and not where its content is plain text. */
   html?: string;
   /** What is spoken, in pieces; calls only. */
-  speech?: readonly VoicePart[];
+  speech?: readonly SpokenPart[];
 }

@@ -1,7 +1,7 @@
 /** A real SMTP server on loopback for tests: it takes mail, or says what it is told to say. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 
@@ -19,6 +19,8 @@ export interface MailServer {
   received: ReceivedMail[];
   /** Sessions that were opened. */
   connections: number;
+  /** Ends every connection without a word. */
+  cut(): void;
   close(): Promise<void>;
 }
 
@@ -70,6 +72,11 @@ export async function startMailServer(behaviour: MailServerBehaviour = {}): Prom
     },
     ...behaviour.options,
   });
+  const sockets = new Set<Socket>();
+  server.server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
   server.on('error', () => {
     // A client that goes away in mid-session is part of the tests.
   });
@@ -81,6 +88,9 @@ export async function startMailServer(behaviour: MailServerBehaviour = {}): Prom
     port,
     received,
     connections: 0,
+    cut() {
+      for (const socket of sockets) socket.destroy();
+    },
     close: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };
   return mailServer;

@@ -1,10 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are placeholders of contents.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { fillVoice, parseVoice, spokenText, type VoicePart } from './markup.ts';
+import { fillVoice, parseVoice, spokenText } from './markup.ts';
+import type { SpokenPart } from './spoken-part.ts';
 
 describe('the markup of what is spoken', () => {
-  const GOOD: readonly [string, VoicePart[]][] = [
+  const GOOD: readonly [string, SpokenPart[]][] = [
     ['Hello.', [{ say: 'Hello.' }]],
     ['', []],
     ['1 < 2 and 2 > 1', [{ say: '1 < 2 and 2 > 1' }]],

@@ -2,15 +2,7 @@
  * What a content may say of how it is spoken: `<pause1sec>`, `<sayCharValue>…</sayCharValue>`,
  * `<repeatMessage val=n>…</repeatMessage>`; contract messages §11. Pure.
  */
-
-/** A piece of what is spoken, in order. */
-export type VoicePart =
-  | { say: string }
-  /** Character by character, each by its name. */
-  | { spell: string }
-  | { pauseSeconds: number }
-  /** So many times in all; nothing in it is repeated once more. */
-  | { repeat: number; parts: readonly VoicePart[] };
+import type { SpokenPart } from './spoken-part.ts';
 
 const REPEATS_MAX = 10;
 const TAG =
@@ -21,14 +13,14 @@ const BEGINS_TAG = /<[a-z/!]/i;
 interface Open {
   tag: 'sayCharValue' | 'repeatMessage';
   repeat?: number;
-  parts: VoicePart[];
+  parts: SpokenPart[];
 }
 
 class Malformed extends Error {}
 
 /** Takes the pieces in their order, and knows what is open. */
 function makeReader() {
-  const whole: VoicePart[] = [];
+  const whole: SpokenPart[] = [];
   const open: Open[] = [];
   const inside = (tag: Open['tag']) => open.some((one) => one.tag === tag);
   const here = () => open.at(-1)?.parts ?? whole;
@@ -60,7 +52,7 @@ function makeReader() {
 }
 
 /** The pieces of a content; undefined: its markup is malformed, not closed, or not known. */
-export function parseVoice(content: string): VoicePart[] | undefined {
+export function parseVoice(content: string): SpokenPart[] | undefined {
   const reader = makeReader();
   let at = 0;
   try {
@@ -84,9 +76,9 @@ export function parseVoice(content: string): VoicePart[] | undefined {
 
 /** The same pieces with their texts filled: what is put in can't become markup. */
 export function fillVoice(
-  parts: readonly VoicePart[],
+  parts: readonly SpokenPart[],
   fill: (text: string) => string,
-): VoicePart[] {
+): SpokenPart[] {
   return parts.map((part) => {
     if ('say' in part) return { say: fill(part.say) };
     if ('spell' in part) return { spell: fill(part.spell) };
@@ -98,7 +90,7 @@ export function fillVoice(
 export const spelled = (code: string): string => [...code].join('. ');
 
 /** What is spoken, as a text to read. */
-export function spokenText(parts: readonly VoicePart[]): string {
+export function spokenText(parts: readonly SpokenPart[]): string {
   return parts
     .map((part) => {
       if ('say' in part) return part.say;

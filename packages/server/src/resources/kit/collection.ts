@@ -76,9 +76,10 @@ export interface Collection<T extends CollectionTable, Body> extends Resource {
   };
   /**
    * One of them is the default (`default` on the wire), which is neither unmade nor deleted. `kept`:
-   * what is said to who would delete it.
+   * what is said to who would delete it; `refusal`: another error than usual. `isLasting`: who would
+   * unmake it is not heard instead of refused.
    */
-  oneDefault?: { noun: string; kept?: string };
+  oneDefault?: { noun: string; kept?: string; refusal?(): ApiError; isLasting?: true };
   /** The member that is unique; default `name`. */
   unique?: string;
   /** What is said of another one that has it. */
@@ -100,7 +101,7 @@ export interface Collection<T extends CollectionTable, Body> extends Resource {
   /** Writes that hold in place what the new document names. Throws when it isn't there. */
   holds?(row: Row<T>, target: Target<T>): Promise<Write[]>;
   /** Writes that take away what is a part of it. */
-  removes?(row: Row<T>): Promise<Write[]>;
+  removes?(row: Row<T>, request: OperationRequest): Promise<Write[]>;
   /** Throws while something uses it. */
   assertUnused?(row: Row<T>, request: OperationRequest): Promise<void>;
   /** What differs in single operations; a handler, too. */
@@ -255,6 +256,7 @@ export function removeRow<T extends CollectionTable>(
   return commitChange(collection, async () => {
     const row = await findRow(collection, request);
     if (rule && 'isDefault' in row.doc && row.doc.isDefault) {
+      if (rule.refusal) throw rule.refusal();
       throw invalidData('CONSTRAINT_VIOLATION', 'id', {
         message: rule.kept ?? `The default ${rule.noun} can not be deleted.`,
       });
@@ -263,7 +265,7 @@ export function removeRow<T extends CollectionTable>(
     return {
       writes: [
         deleteRow(table, row),
-        ...((await collection.removes?.(row)) ?? []),
+        ...((await collection.removes?.(row, request)) ?? []),
         ...recordOf(collection, request, 'DELETED', row),
       ],
       result: undefined,

@@ -18,6 +18,7 @@ export function meets(condition: Condition, read: (column: string) => Compared):
   if ('all' in condition) return condition.all.every((one) => meets(one, read));
   if ('any' in condition) return condition.any.some((one) => meets(one, read));
   if ('not' in condition) return !meets(condition.not, read);
+  if (condition.is === 'of') throw new Error('Rows of other tables are searched by the store.');
   const value = read(condition.column);
   if (condition.is === 'present') return value !== undefined;
   if (condition.is === 'in') return condition.values.some((one) => one === value);

@@ -39,6 +39,8 @@ describe('a SCIM filter', () => {
       ['status co "%_\\"\\\\"', { column: 'status', is: 'contains', value: '%_"\\' }],
       ['status pr', { column: 'status', is: 'present' }],
       ['user.id eq "7"', { column: 'user_id', is: 'eq', value: '7' }],
+      ['user[id eq "7"]', { column: 'user_id', is: 'eq', value: '7' }],
+      ['User [ ID eq "7" ]', { column: 'user_id', is: 'eq', value: '7' }],
       ['enabled eq true', { column: 'enabled', is: 'eq', value: 1 }],
       ['enabled eq FALSE', { column: 'enabled', is: 'eq', value: 0 }],
       ['attempts ge 3', { column: 'attempts', is: 'ge', value: 3 }],

@@ -219,8 +219,17 @@ class FilterReader {
   #comparison(): Condition {
     if (++this.#conditions > FILTER_CONDITIONS_MAX) throw tooMany();
     const name = this.#next();
-    const attribute =
-      name.kind === 'word' ? this.#attributes.get(name.text.toLowerCase()) : undefined;
+    // RFC 7644 §3.4.2.2, a value path: `groups[id eq "7"]` is `groups.id eq "7"`.
+    const isPath = name.kind === 'word' && this.#takes('[');
+    const condition = this.#compared(isPath ? [name, this.#next()] : [name]);
+    if (isPath && !this.#takes(']')) throw refuse('The filter lacks a closing bracket.');
+    return condition;
+  }
+
+  #compared(path: readonly Token[]): Condition {
+    const attribute = path.every(({ kind }) => kind === 'word')
+      ? this.#attributes.get(path.map(({ text }) => text.toLowerCase()).join('.'))
+      : undefined;
     if (!attribute) {
       throw refuse('The filter names an attribute that can not be searched.', {
         allowedValues: this.#names,

@@ -24,7 +24,7 @@ export const findDefault = <T extends DefaultTable>(
 
 /**
  * What `default` of the request means for the row that is made or replaced, and for the former
- * default. Throws where the default would be unmade: then there were none.
+ * default. Throws where the default would be unmade: then there were none; of some it stays.
  */
 export async function oneDefault<T extends CollectionTable>(
   {
@@ -38,12 +38,12 @@ export async function oneDefault<T extends CollectionTable>(
   if (!rule) return { members: {}, writes: [] };
   const wanted: boolean | undefined = request.body.default;
   const was = before !== undefined && 'isDefault' in before.doc && before.doc.isDefault;
-  if (was && wanted === false) {
+  if (was && wanted === false && !rule.isLasting) {
     throw invalidData('CONSTRAINT_VIOLATION', 'default', {
       message: `Make another ${rule.noun} the default one instead.`,
     });
   }
-  const isDefault = wanted ?? was;
+  const isDefault = was || (wanted ?? false);
   const where = whereIs('is_default', 1);
   const defaults = await store.list(table, environmentId, { where, limit: DEFAULTS_MAX });
   const others = defaults.filter((row) => row.id !== id);

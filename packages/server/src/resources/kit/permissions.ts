@@ -186,6 +186,7 @@ const OF_PLATFORM: readonly PermissionResource[] = [
   'application',
   'role',
   'surrounding',
+  'notification',
   'activity',
   'subscription',
   'report',

@@ -19,9 +19,12 @@ export interface Sending {
   /** Whoever asks: what it is decided again after a lost race is counted once. */
   request: object;
   environmentId: string;
+  /** Or what stands for one. */
   userId: string;
   channel: string;
   address: string;
+  /** What the refusal is about; default: a device. */
+  target?: string;
   now: Instant;
 }
 
@@ -48,7 +51,7 @@ export function createSendBounds(): SendBounds {
   }
 
   return {
-    count({ request, environmentId, userId, channel, address, now }) {
+    count({ request, environmentId, userId, channel, address, target = 'device', now }) {
       if (counted.has(request)) return;
       const bounds = [
         { key: `${environmentId}/${userId}`, max: MESSAGES_PER_USER_MAX },
@@ -60,7 +63,7 @@ export function createSendBounds(): SendBounds {
       const exceeded = bounds.find(({ allowance }) => allowance.left < 1);
       if (exceeded) {
         const waitMs = exceeded.allowance.at + MESSAGE_ALLOWANCE_MS - now;
-        throw requestLimited('device', 'Too many passcodes were sent: wait a little.', waitMs);
+        throw requestLimited(target, 'Too many passcodes were sent: wait a little.', waitMs);
       }
       counted.add(request);
       for (const { key, allowance } of bounds) {

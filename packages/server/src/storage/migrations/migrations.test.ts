@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { type Dialect, Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
+import { defaultNotificationPolicy } from '../../resources/messages/notification-policies/default-notification-policy.ts';
 import { builtInSurroundings } from '../../resources/platform/surroundings/built-in-surroundings.ts';
 import { DIALECTS, startPostgres, type TestPostgres } from '../../testing/postgres.ts';
 import { freshDataDirectory } from '../../testing/sqlite.ts';
@@ -173,6 +174,30 @@ async function assertGracePeriods(store: Store): Promise<void> {
   assert.deepEqual(await methodsOf('other'), { email: { enabled: true } });
 }
 
+/** A database of the version before notification policies, with two environments. */
+async function beforeNotificationPolicies(dialect: Dialect, engine: Engine): Promise<void> {
+  await runMigrations(dialect, engine, '0015-messages');
+  const db = new Kysely<unknown>({ dialect });
+  for (const id of ['one', 'other']) {
+    await sql`insert into environments (environment_id, id, version, doc, name, license_id)
+      values (${id}, ${id}, 1, '{}', ${id}, 'l')`.execute(db);
+  }
+}
+
+/** They have what a new environment has. */
+async function assertNotificationPolicies(store: Store): Promise<void> {
+  for (const environmentId of ['one', 'other']) {
+    const [policy, ...more] = await store.list('notification_policies', environmentId, {
+      where: { column: 'is_default', is: 'eq', value: 1 },
+      limit: 9,
+    });
+    assert.equal(more.length, 0);
+    const createdAt = policy?.doc.createdAt ?? 0;
+    assert.ok(createdAt > 0);
+    assert.deepEqual(policy?.doc, defaultNotificationPolicy(createdAt));
+  }
+}
+
 const CASES = [
   [
     'an environment that is older than FIDO2 policies gets its default one',
@@ -194,6 +219,11 @@ const CASES = [
     'a policy that says nothing of its grace period keeps two steps',
     beforeGracePeriods,
     assertGracePeriods,
+  ],
+  [
+    'an environment that is older than notification policies gets its default one',
+    beforeNotificationPolicies,
+    assertNotificationPolicies,
   ],
 ] as const;
 

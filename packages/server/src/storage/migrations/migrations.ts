@@ -24,6 +24,9 @@ export const MIGRATIONS: readonly MigrationFile[] = [
   { name: '0013-grace-periods', load: () => import('./0013-grace-periods.ts') },
   { name: '0014-reports', load: () => import('./0014-reports.ts') },
   { name: '0015-messages', load: () => import('./0015-messages.ts') },
+  { name: '0016-notification-policies', load: () => import('./0016-notification-policies.ts') },
+  { name: '0017-group-members', load: () => import('./0017-group-members.ts') },
+  { name: '0018-outbox-lanes', load: () => import('./0018-outbox-lanes.ts') },
 ];
 
 /** The database was written by a newer Countersign than this one. */

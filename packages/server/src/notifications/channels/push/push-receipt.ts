@@ -1,5 +1,6 @@
 /** What the answers of push providers mean: pure, and the same for all of them. */
 import type { DeliveryReceipt } from '../channel.ts';
+import { retryAfterMs } from '../retry-after.ts';
 
 export const noAccount = (): DeliveryReceipt => ({
   outcome: 'REFUSED',
@@ -32,14 +33,6 @@ export interface ProviderAnswer {
   retryAfter?: string | null | undefined;
 }
 
-/** RFC 9110 §10.2.3: seconds, or a date. */
-function waitMs(retryAfter: string | null | undefined): number | undefined {
-  if (!retryAfter) return undefined;
-  const isSeconds = /^[0-9]{1,9}$/.test(retryAfter);
-  const wait = isSeconds ? Number(retryAfter) * 1_000 : Date.parse(retryAfter) - Date.now();
-  return wait > 0 ? wait : undefined;
-}
-
 /** By HTTP status, with the provider's own word. */
 export function pushReceipt(answer: ProviderAnswer): DeliveryReceipt {
   const { provider, status, word, dead, throttles = [429], retryAfter } = answer;
@@ -48,9 +41,9 @@ export function pushReceipt(answer: ProviderAnswer): DeliveryReceipt {
   if (dead.includes(word)) return { outcome: 'REFUSED', reason, retires: word };
   const throttled = throttles.includes(status);
   if (!throttled && status < 500) return { outcome: 'REFUSED', reason };
-  const retryAfterMs = waitMs(retryAfter);
-  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
-  return { outcome: 'LATER', reason, providerFailed: !throttled, ...wait };
+  const wait = retryAfterMs(retryAfter);
+  const later = wait === undefined ? {} : { retryAfterMs: wait };
+  return { outcome: 'LATER', reason, providerFailed: !throttled, ...later };
 }
 
 /** What a promise comes to, unless the time is over before: rejects then. */

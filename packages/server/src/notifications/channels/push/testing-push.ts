@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { PUSH_TIMEOUT_MS } from '../../../config/limits.ts';
+import type { Trouble } from '../../../testing/http-provider.ts';
 import { until } from '../../../testing/until.ts';
 import type { Channel, DeliveryReceipt, RenderedMessage } from '../channel.ts';
 import type { PushAccount, PushAccounts } from './push-accounts.ts';
@@ -71,7 +72,7 @@ export function pushTimeout(context: TestContext): () => void {
 
 /** A provider of the tests that gives access tokens. */
 interface TokenProvider {
-  troubles: { asked: { count: number }; next: string[] };
+  troubles: { asked: { count: number }; next: Trouble[] };
   revoke(): void;
 }
 

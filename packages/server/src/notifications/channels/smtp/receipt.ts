@@ -12,6 +12,8 @@ interface SmtpFailure {
 
 // The system's or the certificate's own: `ECONNREFUSED`, `CERT_HAS_EXPIRED`.
 const CODE = /^[A-Z0-9_]{2,60}$/;
+/** The code of an error that says that a mail server is inside, where none may be. */
+export const PRIVATE_ADDRESS = 'EPRIVATE';
 /** What relays say at RCPT of a greeting, a host or a sender that they refuse; Postfix's words, for one. */
 const ABOUT_US =
   /\b(?:helo|ehlo|client host|sender address|sender domain)\b.*\b(?:rejected|refused|denied|invalid)\b/i;
@@ -40,6 +42,7 @@ const ABOUT_THE_MESSAGE: ReadonlySet<string> = new Set(['RCPT TO', 'DATA']);
 export function receiptOf(error: unknown): DeliveryReceipt {
   const { code, command, status, enhancedStatus, isAboutUs } = failureOf(error);
   if (code === 'EABORT') return { outcome: 'LATER', reason: 'TIMEOUT', providerFailed: true };
+  if (code === PRIVATE_ADDRESS) return { outcome: 'REFUSED', reason: 'PRIVATE_ADDRESS' };
   if (code === 'EENVELOPE' && command === 'API') {
     return { outcome: 'REFUSED', reason: 'INVALID_ADDRESS' };
   }

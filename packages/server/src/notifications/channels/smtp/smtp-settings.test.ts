@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SettingsError } from '../../../config/settings.ts';
-import { readGreeting, readSender, readSmtpUrl } from './smtp-settings.ts';
+import {
+  protocolOfPort,
+  readGreeting,
+  readSender,
+  readSmtpUrl,
+  smtpServerOf,
+} from './smtp-settings.ts';
 
 describe('the SMTP address', () => {
   test('smtps:// speaks TLS at once', () => {
@@ -45,6 +51,23 @@ describe('the SMTP address', () => {
       );
     }
   });
+});
+
+test('an environment’s mail server is spoken to by TLS, at its usual ports after STARTTLS', () => {
+  for (const [port, protocol] of [
+    [25, 'SMTP'],
+    [587, 'SMTP'],
+    [2525, 'SMTP'],
+    [465, 'SMTPS'],
+    [4650, 'SMTPS'],
+  ] as const) {
+    assert.equal(protocolOfPort(port), protocol);
+    const server = smtpServerOf({ host: '127.0.0.1', port, username: 'u', password: 'p' });
+    const { secure, requireTLS, ignoreTLS, tls } = server;
+    const isTurned = protocol === 'SMTP';
+    assert.deepEqual([secure, requireTLS, ignoreTLS], [!isTurned, isTurned, false]);
+    assert.equal(tls.rejectUnauthorized, true);
+  }
 });
 
 describe('the sender', () => {

@@ -15,7 +15,25 @@ export interface SmtpServer {
   /** No STARTTLS. */
   ignoreTLS: boolean;
   auth?: { user: string; pass: string };
-  tls: { minVersion: 'TLSv1.2'; rejectUnauthorized: boolean };
+  tls: { minVersion: 'TLSv1.2'; rejectUnauthorized: boolean; ca?: string[] };
+}
+
+/** Ports where TLS is turned to by STARTTLS; at any other it is spoken at once. Contract messages §6. */
+const STARTTLS_PORTS: readonly number[] = [25, 587, 2525];
+
+/** How the platform names that. */
+export const protocolOfPort = (port: number) =>
+  STARTTLS_PORTS.includes(port) ? ('SMTP' as const) : ('SMTPS' as const);
+
+/** The mail server of an environment: always by TLS, with a certificate that is trusted. Pure. */
+export function smtpServerOf(
+  account: { host: string; port: number; username: string; password: string },
+  { ca }: { ca?: string[] } = {},
+): SmtpServer {
+  const { host, port, username: user, password: pass } = account;
+  const secure = protocolOfPort(port) === 'SMTPS';
+  const tls = { minVersion: 'TLSv1.2', rejectUnauthorized: true, ...(ca ? { ca } : {}) } as const;
+  return { host, port, secure, requireTLS: !secure, ignoreTLS: false, auth: { user, pass }, tls };
 }
 
 function decoded(text: string): string {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { after, describe, test } from 'node:test';
 import { selfSignedCertificate } from '../../../http/testing-certificate.ts';
+import { renderWords } from '../../templates/render.ts';
 import { freePort, type MailServerBehaviour, startMailServer } from '../../testing/mail-server.ts';
 import type { Channel, DeliveryReceipt, RenderedMessage } from '../channel.ts';
 import { openSmtpChannel } from './smtp.ts';
@@ -67,6 +68,19 @@ describe('e-mail over SMTP', () => {
     assert.match(head, /^[\x20-\x7e\r\n\t]+$/);
     assert.equal(mail.mail.messageId, `<${message.id}@xn--mller-kva.example>`);
   });
+
+  for (const locale of ['ar', 'fr', 'ja']) {
+    test(`brings the words in ${locale} as they were written`, async () => {
+      const { server, channel } = await setUp();
+      const variables = { otp: '482913', 'user.username': 'kaisa', 'environment.name': 'Shop' };
+      const words = renderWords('EMAIL', { template: 'strong_authentication', locale, variables });
+      assert.deepEqual(await channel.send(aMail(words), never), { outcome: 'DELIVERED' });
+      const [received] = server.received;
+      assert.equal(received?.mail.subject, words.subject);
+      assert.equal(received?.mail.text?.trim(), words.text);
+      assert.equal(String(received?.mail.html).trim(), words.html);
+    });
+  }
 
   test('greets by the name that it is given', async () => {
     const greetings: unknown[] = [];

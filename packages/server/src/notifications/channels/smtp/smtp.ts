@@ -1,10 +1,12 @@
-/** E-mail over SMTP: a pool of connections to the operator's mail server. */
+/** E-mail over SMTP: by the operator's mail server, or by the one of an environment. */
 import { domainToASCII } from 'node:url';
-import { OUTBOX_CONCURRENCY_MAX, OUTBOX_SEND_TIMEOUT_MS } from '../../../config/limits.ts';
+import { OUTBOX_CONCURRENCY_MAX } from '../../../config/limits.ts';
 import { isEmailAddress, toMailbox } from '../../../model/address.ts';
 import type { Channel, DeliveryReceipt, RenderedMessage } from '../channel.ts';
+import type { MailIdentity } from './mail-identity.ts';
+import { type MailPool, type MailPoolOptions, openMailPool } from './mail-pool.ts';
 import { receiptOf } from './receipt.ts';
-import { readSender, readSmtpUrl, type SmtpServer } from './smtp-settings.ts';
+import { readSender, readSmtpUrl } from './smtp-settings.ts';
 
 export interface SmtpSettings {
   /** `smtp://user:password@host:port` or `smtps://…`; see `smtp-settings.ts`. */
@@ -15,66 +17,65 @@ export interface SmtpSettings {
   greetAs?: string;
 }
 
-// Loaded with the first message: a start takes less time and memory without it.
-async function openPool(server: SmtpServer, greetAs: string | undefined) {
-  const { createTransport } = await import('nodemailer');
-  return createTransport({
-    ...server,
-    ...(greetAs === undefined ? {} : { name: greetAs }),
-    pool: true,
-    maxConnections: OUTBOX_CONCURRENCY_MAX,
-    // The outbox tries again, and counts it; the pool must not do so behind its back.
-    maxRequeues: 0,
-    dnsTimeout: OUTBOX_SEND_TIMEOUT_MS / 2,
-    connectionTimeout: OUTBOX_SEND_TIMEOUT_MS / 2,
-    greetingTimeout: OUTBOX_SEND_TIMEOUT_MS / 2,
-    socketTimeout: OUTBOX_SEND_TIMEOUT_MS,
-    // What a message says is never the name of a file or of a page to fetch.
-    disableFileAccess: true,
-    disableUrlAccess: true,
-    // Its log holds addresses.
-    logger: false,
-  });
+// RFC 5322 §2.2: a head is ASCII. The library sees to the addresses, the id is ours.
+const domainOf = (address: string) => domainToASCII(address.slice(address.lastIndexOf('@') + 1));
+
+/** Sends e-mails by one account; who they are from is the caller's. */
+export interface MailSender {
+  send(
+    message: RenderedMessage,
+    identity: MailIdentity,
+    signal: AbortSignal,
+  ): Promise<DeliveryReceipt>;
+  close(): Promise<void>;
 }
 
-/** Reads the settings; the first message connects. Throws `SettingsError`. */
-export function openSmtpChannel({ smtpUrl, mailFrom, greetAs }: SmtpSettings): Channel {
-  const from = readSender(mailFrom);
-  // RFC 5322 §2.2: a head is ASCII. The library sees to the addresses, the id is ours.
-  const domain = domainToASCII(from.address.slice(from.address.lastIndexOf('@') + 1));
-  const server = readSmtpUrl(smtpUrl);
-  let pool: ReturnType<typeof openPool> | undefined;
-
-  async function send(message: RenderedMessage, signal: AbortSignal): Promise<DeliveryReceipt> {
-    const { address } = message.to;
-    if (!isEmailAddress(address)) return { outcome: 'REFUSED', reason: 'INVALID_ADDRESS' };
-    try {
-      pool ??= openPool(server, greetAs);
-      const transport = await pool;
-      await transport.sendMail({
-        from,
-        // As an object: the address isn't parsed, so it can't turn into several ones.
-        to: { name: '', address: toMailbox(address) },
-        subject: message.subject ?? '',
-        text: message.text,
-        ...(message.html === undefined ? {} : { html: message.html }),
-        // The same on each try, so that mail servers and readers drop a repetition.
-        messageId: `<${message.id}@${domain}>`,
-        // RFC 3834 §5: no vacation notice answers this.
-        headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
-        signal,
-      });
-      return { outcome: 'DELIVERED' };
-    } catch (error) {
-      return receiptOf(error);
-    }
-  }
+/** The first message connects. */
+export function openMailSender(options: MailPoolOptions, connectionsMax: number): MailSender {
+  let pool: Promise<MailPool> | undefined;
 
   return {
-    name: 'EMAIL',
-    send,
+    async send(message, { from, replyTo }, signal) {
+      const { address } = message.to;
+      if (!isEmailAddress(address)) return { outcome: 'REFUSED', reason: 'INVALID_ADDRESS' };
+      try {
+        pool ??= openMailPool(options, connectionsMax);
+        const transport = await pool;
+        await transport.sendMail({
+          // As objects: an address isn't parsed, so it can't turn into several ones.
+          from: { name: from.name, address: toMailbox(from.address) },
+          to: { name: '', address: toMailbox(address) },
+          ...(replyTo
+            ? { replyTo: { name: replyTo.name, address: toMailbox(replyTo.address) } }
+            : {}),
+          subject: message.subject ?? '',
+          text: message.text,
+          ...(message.html === undefined ? {} : { html: message.html }),
+          // The same on each try, so that mail servers and readers drop a repetition.
+          messageId: `<${message.id}@${domainOf(from.address)}>`,
+          // RFC 3834 §5: no vacation notice answers this.
+          headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+          signal,
+        });
+        return { outcome: 'DELIVERED' };
+      } catch (error) {
+        return receiptOf(error);
+      }
+    },
     async close() {
       (await pool)?.close({ force: true });
     },
+  };
+}
+
+/** The operator's mail server. Reads the settings; throws `SettingsError`. */
+export function openSmtpChannel({ smtpUrl, mailFrom, greetAs }: SmtpSettings): Channel {
+  const from = readSender(mailFrom);
+  const server = readSmtpUrl(smtpUrl);
+  const sender = openMailSender({ server, greetAs }, OUTBOX_CONCURRENCY_MAX);
+  return {
+    name: 'EMAIL',
+    send: (message, signal) => sender.send(message, { from }, signal),
+    close: sender.close,
   };
 }

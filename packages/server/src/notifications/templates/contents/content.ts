@@ -18,6 +18,6 @@ export type ContentForm = 'EMAIL' | 'SMS' | 'VOICE' | 'PUSH';
 
 type AlwaysThere = MfaTemplateName | typeof WAKE_UP_TEMPLATE;
 
-/** The wording of one language. What it lacks of the templates of other products is English. */
+/** The wording of one language: each template in the forms that it has; contract messages §2.2. */
 export type Contents = Readonly<Record<AlwaysThere, Readonly<Record<ContentForm, Content>>>> &
-  Readonly<Partial<Record<OtherTemplateName, Readonly<Partial<Record<ContentForm, Content>>>>>>;
+  Readonly<Record<OtherTemplateName, Readonly<Partial<Record<ContentForm, Content>>>>>;

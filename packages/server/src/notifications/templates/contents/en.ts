@@ -1,34 +1,36 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are placeholders of Liquid.
 import type { Contents } from './content.ts';
-import { enOthers } from './en-others.ts';
+import {
+  ASKER,
+  amount,
+  credential,
+  device,
+  deviceType,
+  everywhere,
+  paragraphs,
+  recipient,
+  withOtp,
+} from './parts.ts';
 
-const CURRENCY = '{% if currency %} ${currency}{% endif %}';
-
-// What an application that asks for the approval of a payment usually says of it.
-const amount = (before: string, after = '') =>
-  `{% if amount %}${before}\${amount}${CURRENCY}${after}` +
-  `{% elsif sum %}${before}\${sum}${CURRENCY}${after}{% endif %}`;
-const recipient = (before: string, after = '') =>
-  `{% if recipient %}${before}\${recipient}${after}{% endif %}`;
-
-// The application that asks, where it is known.
-const ASKER =
-  '{% if application.name %}${application.name}{% else %}${environment.name}{% endif %}';
-
-// Push services read it: it says nothing of whom and what it is about.
-const WAKE_UP = { subject: 'Sign-in request', body: 'Open the app to answer it.' };
+const HELLO = 'Hello ${user.username},';
+const NOT_ASKED = 'If you did not ask for it, ignore this message.';
+const OPEN_WALLET = 'Open your digital wallet to see it.';
+const NEWS = 'There is a new message for you. Sign in to read it.';
+const WALLET = 'You can connect your digital wallet now. Open it on your phone to do so.';
+const CREDENTIAL = credential(' “', '”');
+const CREDENTIAL_IN_SMS = credential(' "', '"');
 
 /** The English wording: the one that every other language falls back to. */
-export const en: Contents & typeof enOthers = {
+export const en: Contents = {
   strong_authentication: {
     EMAIL: {
       subject: 'Your passcode for ${environment.name}',
-      body: [
-        'Hello ${user.username},',
+      body: paragraphs(
+        HELLO,
         'Use this passcode to sign in:',
         '${otp}',
         'If it was not you who is signing in, tell your administrator. Nobody has a reason to ask you for this passcode.',
-      ].join('\n\n'),
+      ),
     },
     SMS: {
       body: '${otp} is your passcode for ${environment.name}. Do not give it to anybody.',
@@ -44,12 +46,12 @@ export const en: Contents & typeof enOthers = {
   device_pairing: {
     EMAIL: {
       subject: 'Confirm this address for ${environment.name}',
-      body: [
-        'Hello ${user.username},',
+      body: paragraphs(
+        HELLO,
         'Use this passcode to register this address for your sign-ins:',
         '${otp}',
         'If you did not ask to register it, ignore this message. Nobody has a reason to ask you for this passcode.',
-      ].join('\n\n'),
+      ),
     },
     SMS: {
       body: '${otp} is your passcode to register this number for ${environment.name}. Do not give it to anybody.',
@@ -65,19 +67,17 @@ export const en: Contents & typeof enOthers = {
   transaction: {
     EMAIL: {
       subject: 'Approve a transaction for ${environment.name}',
-      body: [
-        'Hello ${user.username},',
+      body: paragraphs(
+        HELLO,
         `A transaction waits for your approval.${amount('\nAmount: ')}${recipient('\nRecipient: ')}`,
-        '{% if otp %}Use this passcode only if you want to approve it:',
-        '${otp}',
-        '{% endif %}If you did not start this transaction, tell your administrator.',
-      ].join('\n\n'),
+        `${withOtp('Use this passcode only if you want to approve it:\n\n${otp}\n\n')}If you did not start this transaction, tell your administrator.`,
+      ),
     },
     SMS: {
-      body: `{% if otp %}\${otp} approves{% else %}Please approve{% endif %} a transaction for \${environment.name}${amount(': ')}${recipient(' to ')}. If it is not yours, do not approve it.`,
+      body: `${withOtp('${otp} approves', 'Please approve')} a transaction for \${environment.name}${amount(': ')}${recipient(' to ')}. If it is not yours, do not approve it.`,
     },
     VOICE: {
-      body: `Hello. A transaction for \${environment.name} waits for your approval.${amount(' The amount is ', '.')}${recipient(' It goes to ', '.')}{% if otp %} To approve it, your passcode is: \${otp}. Once more, your passcode is: \${otp}.{% endif %} Goodbye.`,
+      body: `Hello. A transaction for \${environment.name} waits for your approval.${amount(' The amount is ', '.')}${recipient(' It goes to ', '.')}${withOtp(' To approve it, your passcode is: ${otp}. Once more, your passcode is: ${otp}.')} Goodbye.`,
     },
     PUSH: {
       subject: 'Approve a transaction?',
@@ -87,14 +87,14 @@ export const en: Contents & typeof enOthers = {
   new_device_paired: {
     EMAIL: {
       subject: 'A new device was registered for ${environment.name}',
-      body: [
-        'Hello ${user.username},',
-        "A new device was registered for your sign-ins.{% if device.type %}\nDevice: ${device.type}{% if device.nickname and device.nickname != '' %} (${device.nickname}){% endif %}{% endif %}",
+      body: paragraphs(
+        HELLO,
+        `A new device was registered for your sign-ins.${device('\nDevice: ')}`,
         'If it was not you, tell your administrator at once.',
-      ].join('\n\n'),
+      ),
     },
     SMS: {
-      body: 'A new device{% if device.type %} (${device.type}){% endif %} was registered for ${user.username} at ${environment.name}. If it was not you, tell your administrator at once.',
+      body: `A new device${deviceType(' (', ')')} was registered for your sign-ins at \${environment.name}. If it was not you, tell your administrator at once.`,
     },
     VOICE: {
       body: 'Hello. A new device was registered for your sign-ins at ${environment.name}. If it was not you, tell your administrator at once. Goodbye.',
@@ -104,11 +104,125 @@ export const en: Contents & typeof enOthers = {
       body: 'A new device was registered for ${user.username} at ${environment.name}. If it was not you, tell your administrator at once.',
     },
   },
-  wake_up: {
-    EMAIL: WAKE_UP,
-    SMS: WAKE_UP,
-    VOICE: WAKE_UP,
-    PUSH: WAKE_UP,
+  // Push services read it: it says nothing of whom and what it is about.
+  wake_up: everywhere({ subject: 'Sign-in request', body: 'Open the app to answer it.' }),
+  general: {
+    EMAIL: { subject: 'A new message for you', body: NEWS },
+    SMS: { body: NEWS },
+    VOICE: { body: `Hello. ${NEWS} Goodbye.` },
   },
-  ...enOthers,
+  verification_code_template: {
+    EMAIL: {
+      subject: 'Your verification code',
+      body: paragraphs('Use this code to confirm your e-mail address:', '${code.value}', NOT_ASKED),
+    },
+  },
+  email_verification_admin: {
+    EMAIL: {
+      subject: 'Confirm your e-mail address',
+      body: paragraphs(
+        'An administrator has asked to confirm this e-mail address. Use this code to confirm it:',
+        '${code}',
+        NOT_ASKED,
+      ),
+    },
+  },
+  email_verification_user: {
+    EMAIL: {
+      subject: 'Confirm your e-mail address',
+      body: paragraphs(
+        'Use this code to confirm the e-mail address of your account:',
+        '${code}',
+        NOT_ASKED,
+      ),
+    },
+  },
+  recovery_code_template: {
+    EMAIL: {
+      subject: 'Choose a new password',
+      body: paragraphs(
+        'Use this code to choose a new password:',
+        '${code}',
+        'If you did not ask for it, ignore this message: your password stays as it is.',
+      ),
+    },
+  },
+  email_phone_verification: {
+    EMAIL: {
+      subject: 'Confirm your e-mail address',
+      body: paragraphs(
+        'Use this code to confirm your e-mail address and go on with the verification of your identity:',
+        '${code}',
+        NOT_ASKED,
+      ),
+    },
+    SMS: { body: '${code} is your code to confirm this number. Do not give it to anybody.' },
+  },
+  digital_wallet_pairing: {
+    EMAIL: { subject: 'Connect your digital wallet', body: paragraphs(WALLET, NOT_ASKED) },
+    SMS: { body: WALLET },
+  },
+  id_verification: {
+    EMAIL: {
+      subject: 'Verify your identity',
+      body: paragraphs(
+        HELLO,
+        'Open this link on your phone to verify your identity:',
+        '${app.open.url}',
+        'If you did not expect it, ignore this message.',
+      ),
+    },
+    SMS: {
+      body: 'Open this link to verify your identity:\n${app.open.url}',
+    },
+  },
+  credential_issued: {
+    EMAIL: {
+      subject: 'You have a new credential',
+      body: paragraphs(
+        HELLO,
+        `The credential${CREDENTIAL} was issued to you.`,
+        'Open your digital wallet to accept it.',
+      ),
+    },
+    SMS: {
+      body: `The credential${CREDENTIAL_IN_SMS} was issued to you. Open your digital wallet to accept it.`,
+    },
+    PUSH: {
+      subject: 'New credential',
+      body: `The credential${CREDENTIAL} was issued to you. Open your digital wallet to accept it.`,
+    },
+  },
+  credential_revoked: {
+    EMAIL: {
+      subject: 'A credential was revoked',
+      body: paragraphs(
+        HELLO,
+        `Your credential${CREDENTIAL} was revoked and is no longer valid.`,
+        'If you have questions, ask your administrator.',
+      ),
+    },
+    SMS: { body: `Your credential${CREDENTIAL_IN_SMS} was revoked and is no longer valid.` },
+    PUSH: {
+      subject: 'Credential revoked',
+      body: `Your credential${CREDENTIAL} was revoked and is no longer valid.`,
+    },
+  },
+  credential_updated: {
+    EMAIL: {
+      subject: 'A credential was updated',
+      body: paragraphs(HELLO, `Your credential${CREDENTIAL} was updated.`, OPEN_WALLET),
+    },
+    SMS: { body: `Your credential${CREDENTIAL_IN_SMS} was updated. ${OPEN_WALLET}` },
+    PUSH: {
+      subject: 'Credential updated',
+      body: `Your credential${CREDENTIAL} was updated. ${OPEN_WALLET}`,
+    },
+  },
+  credential_verification: {
+    PUSH: {
+      subject: 'Show a credential?',
+      body: 'Somebody asks to see a credential of yours. Open your digital wallet to answer.',
+    },
+  },
 };

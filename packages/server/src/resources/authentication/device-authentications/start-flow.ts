@@ -26,6 +26,7 @@ import { notificationOf } from '../../kit/notification-request.ts';
 import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { rememberRequest } from '../../kit/remember-request.ts';
 import { found } from '../../kit/rows.ts';
+import { assertNotificationPolicy } from '../../messages/limits/policy-in-force.ts';
 import { announce } from './announce.ts';
 import type { StartBody } from './device-authentications.schema.ts';
 import { flowView } from './flow-view.ts';
@@ -66,6 +67,7 @@ export const startDeviceAuthentication: Handler<FlowParts> = async (parts, reque
   const policy = namedPolicy(configuration, request);
   const flowId = randomUUIDv7();
   const notification = notificationOf(body.notification, 'AUTHENTICATION');
+  assertNotificationPolicy(configuration, notification, request);
 
   const { now } = request;
   const options = optionsOf(parts, body);

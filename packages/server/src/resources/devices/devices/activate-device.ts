@@ -1,4 +1,5 @@
 /** Pairing ends, or its code is sent again; contract §4.8. */
+
 import { QUESTIONS_MAX } from '../../../config/limits.ts';
 import {
   ApiError,
@@ -25,6 +26,7 @@ import { commitOrRetry } from '../../kit/commit.ts';
 import { notificationOf } from '../../kit/notification-request.ts';
 import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { updateRow } from '../../kit/rows.ts';
+import { assertNotificationPolicy } from '../../messages/limits/policy-in-force.ts';
 import { activationWrites, assertRoom } from './create-device.ts';
 import { assertFree, methodToken, pairedKey, tokenOf } from './device-token.ts';
 import { methodDevice } from './device-view.ts';
@@ -180,12 +182,12 @@ export const sendActivationCode: Handler<DeviceParts> = async (parts, request) =
     if (resent > QUESTIONS_MAX) {
       throw limitExceeded('Too many passcodes were sent: pair anew.', QUESTIONS_MAX);
     }
-    const { body } = request;
-    const notification = notificationOf(body?.notification, 'PAIRING') ?? pairing.notification;
-    const notified = notification ? { notification } : {};
+    const said = notificationOf(request.body?.notification, 'PAIRING');
+    assertNotificationPolicy(read.configuration, said, request);
+    const notified = said ? { notification: { ...pairing.notification, ...said } } : {};
     const asked = await method.challenge(
       methodDevice(device),
-      { purpose: 'PAIRING', ...notified },
+      { purpose: 'PAIRING', ...defined({ notification: pairing.notification }), ...notified },
       context,
     );
     const doc = {

@@ -23,6 +23,7 @@ import {
 import { notificationOf } from '../../kit/notification-request.ts';
 import type { Handler, OperationReply, OperationRequest } from '../../kit/operation.ts';
 import { insertRow, touchRow, updateRow } from '../../kit/rows.ts';
+import { assertNotificationPolicy } from '../../messages/limits/policy-in-force.ts';
 import { isAuthenticator, withDeviceAdded } from './device-order.ts';
 import { alreadyPaired, freeToken, methodToken, pairedKey, type TokenRow } from './device-token.ts';
 import {
@@ -50,6 +51,7 @@ async function wantedOf(
   const policy = namedPolicy(configuration, request);
   const block = blockOf(policy, method);
   assertMayPair(block);
+  assertNotificationPolicy(configuration, notificationOf(body.notification, 'PAIRING'), request);
   refuseTrustedOptions(parts.methods, body, request);
   const status = statusOf(body, method, request);
   if (body.testMode && !(method.delivered && parts.settings.allowTestDevices)) {

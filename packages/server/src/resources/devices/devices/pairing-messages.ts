@@ -3,6 +3,7 @@ import type { EnvironmentConfiguration } from '../../../configuration.ts';
 import { defined } from '../../../model/defined.ts';
 import type { Device, DeviceAuthenticationPolicy, User } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
+import { notificationRecord } from '../../../model/notification-record.ts';
 import type { Delivery } from '../../../notifications/message.ts';
 import { messageWrite, type NewMessage } from '../../../notifications/outbox.ts';
 import type { Parts } from '../../../parts.ts';
@@ -26,22 +27,11 @@ function announced(
   user: Stored<User> | undefined,
   { actor, correlationId, externalCorrelation, source }: RequestOrigin,
 ): Write[] {
-  const write = messageWrite(message);
-  const { environmentId, delivery, kind, now } = message;
-  const { channel, payload } = delivery;
-  const record = {
-    actor,
-    action: 'NOTIFICATION.CREATED',
-    resource: { type: 'NOTIFICATION', id: write.id },
-    ...defined({
-      correlationId,
-      externalCorrelation,
-      userId: user?.id,
-      populationId: user?.doc.populationId,
-    }),
-    data: { kind, channel, template: payload.template },
-  };
-  return [write, activityWrite(environmentId, record, now, source)];
+  const about = user && { id: user.id, populationId: user.doc.populationId };
+  const write = messageWrite({ ...message, user: about });
+  const told = notificationRecord(write.id, write.doc, { status: 'QUEUED' });
+  const record = { actor, ...defined({ correlationId, externalCorrelation }), ...told };
+  return [write, activityWrite(message.environmentId, record, message.now, source)];
 }
 
 /** The message with the code that a method has made, if any. Counts it; throws where it is too many. */

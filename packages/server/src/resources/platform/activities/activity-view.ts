@@ -78,7 +78,7 @@ function view(parts: ViewParts, row: Row, names: Names) {
     ...(doc.userId === undefined ? {} : { user: { id: doc.userId } }),
     result: {
       status: result,
-      description: result === 'SUCCESS' ? words : `${words}: not successful`,
+      description: doc.description ?? (result === 'SUCCESS' ? words : `${words}: not successful`),
     },
     ...(tags ? { tags } : {}),
     ...(data ? { data } : {}),

@@ -11,6 +11,7 @@ import type {
 import type { Instant } from '../../../model/instant.ts';
 import type { Write } from '../../../storage/store.ts';
 import { insertRow } from '../../kit/rows.ts';
+import { defaultNotificationPolicy } from '../../messages/notification-policies/default-notification-policy.ts';
 import { defaultPolicyDocument } from '../../policies/device-authentication-policies/policy-blocks.ts';
 import { defaultFido2Policy } from '../../policies/fido2-policies/default-fido2-policy.ts';
 import { defaultMfaSettings } from '../../policies/mfa-settings/mfa-settings.ts';
@@ -73,6 +74,7 @@ export async function newEnvironmentWrites(
     inserted('mfa_settings', defaultMfaSettings(now), MFA_SETTINGS_ID),
     inserted('policies', defaultPolicyDocument(methods, now)),
     inserted('fido2_policies', defaultFido2Policy(now)),
+    inserted('notification_policies', defaultNotificationPolicy(now)),
     ...builtInSurroundings(now).map(({ id, doc }) => inserted('kept_resources', doc, id)),
   ];
 }

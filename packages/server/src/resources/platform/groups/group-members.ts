@@ -1,6 +1,6 @@
 /** Which groups a user is in, and what becomes of that when the one or the other goes. */
 import { GROUPS_OF_USER_MAX, MEMBERS_DELETED_AT_ONCE } from '../../../config/limits.ts';
-import type { Store, Write } from '../../../storage/store.ts';
+import type { Condition, Store, Write } from '../../../storage/store.ts';
 import { requestRecord } from '../../kit/activity.ts';
 import type { OperationRequest } from '../../kit/operation.ts';
 import { deleteRow, type Row, whereIs } from '../../kit/rows.ts';
@@ -39,6 +39,17 @@ export async function groupsOf(
     memberships.map(({ doc }) => store.get('user_groups', user.environmentId, doc.groupId)),
   );
   return groups.filter((group) => group !== undefined);
+}
+
+/** Users in a group. The memberships in one that is being deleted are shown to nobody. */
+export function isInGroup(groupId: string): Condition {
+  const group: Condition = {
+    column: 'group_id',
+    is: 'of',
+    rows: { table: 'user_groups', column: 'id', where: whereIs('id', groupId) },
+  };
+  const where = { all: [whereIs('group_id', groupId), group] };
+  return { column: 'id', is: 'of', rows: { table: 'group_members', column: 'user_id', where } };
 }
 
 /** Takes a user who moves to another population out of the groups of the former one. */

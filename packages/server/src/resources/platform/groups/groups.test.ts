@@ -278,11 +278,57 @@ for (const dialect of DIALECTS) {
       assert.deepEqual(types.slice(0, 2).sort(), ['USER.MOVED', 'USER.UPDATED']);
     });
 
+    test('find their members among the users', async () => {
+      const group = await aGroup();
+      const [inside, other, outside] = [
+        await aUser(server),
+        await aUser(server),
+        await aUser(server),
+      ];
+      for (const user of [inside, other]) await add(user, group);
+      await add(outside, await aGroup());
+      const isMember = `memberOfGroups[id eq "${group.id}"]`;
+      const idsBy = async (filter: string) =>
+        (await found(server, 'users', filter)).map(({ id }: { id: string }) => id);
+      assert.deepEqual(await idsBy(isMember), [inside.id, other.id]);
+      assert.deepEqual(await idsBy(`memberOfGroups.id eq "${group.id}"`), [inside.id, other.id]);
+      assert.deepEqual(await idsBy(`${isMember} and username eq "${other.username}"`), [other.id]);
+      assert.deepEqual(await idsBy(`not (${isMember}) and id eq "${outside.id}"`), [outside.id]);
+      const byPages = await server.api(`/users?limit=1&filter=${encodeURIComponent(isMember)}`);
+      assert.deepEqual([byPages.body.count, byPages.body.size], [2, 1]);
+      await leave(inside, group);
+      assert.deepEqual(await idsBy(isMember), [other.id]);
+      assert.deepEqual(await idsBy('memberOfGroups[id eq "none"]'), []);
+    });
+
+    test('that are deleted have no members from that moment on', async () => {
+      const [group, user] = [await aGroup(), await aUser(server)];
+      await add(user, group);
+      // As a server leaves it that ends after the group and before its memberships.
+      const { store } = server.server.parts;
+      const row = await store.get('user_groups', server.environmentId, group.id);
+      assert.ok(row);
+      const { environmentId, id, version } = row;
+      const deleted = { op: 'delete', table: 'user_groups', environmentId, id, version } as const;
+      assert.deepEqual(await store.commit([deleted]), { committed: true });
+      assert.equal(await countRows('group_id', group.id), 1);
+      assert.deepEqual(await found(server, 'users', `memberOfGroups[id eq "${group.id}"]`), []);
+    });
+
     test('aren’t nested, and have no roles', async () => {
       const { id } = await aGroup();
-      for (const part of ['memberOfGroups', 'roleAssignments']) {
-        const reply = await server.api(`/groups/${id}/${part}`);
-        assert.deepEqual([reply.status, reply.body.code], [404, 'NOT_FOUND'], part);
+      const nested = await server.api(`/groups/${id}/memberOfGroups`);
+      assert.equal(nested.status, 200, nested.text);
+      assert.ok(nested.body._links.self.href.endsWith(`/groups/${id}/memberOfGroups`));
+      const { _embedded, count, size } = nested.body;
+      assert.deepEqual([_embedded, count, size], [{ groupMemberships: [] }, 0, 0]);
+      for (const [path, options, status, code] of [
+        [`/groups/${randomUUID()}/memberOfGroups`, {}, 404, 'NOT_FOUND'],
+        [`/groups/${id}/memberOfGroups`, { body: { id } }, 405, 'METHOD_NOT_ALLOWED'],
+        [`/groups/${id}/roleAssignments`, {}, 404, 'NOT_FOUND'],
+      ] as const) {
+        const reply = await server.api(path, options);
+        assert.deepEqual([reply.status, reply.body.code], [status, code], path);
       }
     });
   });

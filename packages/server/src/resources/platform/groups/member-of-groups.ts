@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 import { GROUPS_OF_USER_MAX } from '../../../config/limits.ts';
 import { invalidData, limitExceeded, notUnique } from '../../../errors/api-error.ts';
 import { commitOrRetry, guardOf } from '../../kit/commit.ts';
-import { headOf } from '../../kit/links.ts';
+import { headOf, wholeList } from '../../kit/links.ts';
 import { listReply } from '../../kit/list.ts';
 import {
   environmentOf,
@@ -13,7 +13,7 @@ import {
   type OperationRequest,
   ok,
 } from '../../kit/operation.ts';
-import { ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
+import { actionsOf, ENVIRONMENT, resourceOperations } from '../../kit/resource.ts';
 import { deleteRow, found, insertRow, type Row, touchRow, whereIs } from '../../kit/rows.ts';
 import { HalLinks, listOf, Reference, Uuid } from '../../kit/schemas.ts';
 import { readUser, type UserParts } from '../users/users.service.ts';
@@ -147,8 +147,34 @@ const remove: Handler<UserParts> = async (parts, request) => {
   return { status: 204 };
 };
 
+/** The groups that a group is in: none, and who reads a directory whole asks for them. */
+const groupsOfGroup = (parts: UserParts): Operation[] =>
+  actionsOf(
+    parts,
+    {
+      tag: 'Groups',
+      path: `${ENVIRONMENT}/groups/{groupID}/memberOfGroups`,
+      permission: 'read:group',
+      responses: { 200: listOf('groupMemberships', Membership) },
+    },
+    {
+      readGroupNesting: {
+        method: 'GET',
+        summary: 'List the groups of a group',
+        description: 'None: groups are not nested here.',
+        async handle({ store, links }, request) {
+          const environmentId = environmentOf(request);
+          const { groupID = '' } = request.params;
+          const { id } = found(await store.get('user_groups', environmentId, groupID));
+          const self = links.api(environmentId, `/groups/${id}/memberOfGroups`);
+          return ok(wholeList(self, 'groupMemberships', []));
+        },
+      },
+    },
+  );
+
 export function memberOfGroupOperations(parts: UserParts): Operation[] {
-  return resourceOperations(
+  const ofUser = resourceOperations(
     parts,
     {
       path: `${ENVIRONMENT}/users/{userID}/memberOfGroups`,
@@ -174,4 +200,5 @@ export function memberOfGroupOperations(parts: UserParts): Operation[] {
       delete: { summary: 'Remove a user from a group', description: 'Both stay.' },
     },
   );
+  return [...ofUser, ...groupsOfGroup(parts)];
 }

@@ -156,6 +156,15 @@ for (const dialect of DIALECTS) {
       assert.deepEqual([made.status, made.body.default], [200, true], made.text);
       assertHas(made.body, body, 'the rest stays');
       assert.equal((await server.api(`/themes/${theme.id}`)).body.default, false);
+      for (const [one, isDefault] of [
+        [id, true],
+        [theme.id, false],
+      ] as const) {
+        const { _links, ...read } = (await server.api(`/themes/${one}/default`)).body;
+        assert.deepEqual(read, { default: isDefault });
+        assert.ok(_links.self.href.endsWith(`/themes/${one}/default`));
+      }
+      assert.equal((await server.api(`/themes/${randomUUID()}/default`)).status, 404);
       assert.equal((await builtIn('languages')).id, language.id);
       const unmade = await put(`/themes/${id}/default`, { default: false });
       assert.deepEqual(errorOf(unmade), invalidData('CONSTRAINT_VIOLATION', 'default'));

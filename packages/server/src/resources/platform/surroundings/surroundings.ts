@@ -2,7 +2,7 @@
  * Resources that clients make around MFA, and that decide nothing here: they are taken, kept and
  * returned as they were sent; docs/decisions/0035-surroundings.md.
  */
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import {
   KEPT_MEMBER_DEPTH_MAX,
   KEPT_MEMBER_LENGTH_MAX,
@@ -12,12 +12,12 @@ import { invalidData } from '../../../errors/api-error.ts';
 import { defined } from '../../../model/defined.ts';
 import { momentsOf } from '../../../model/instant.ts';
 import type { Parts } from '../../../parts.ts';
-import type { Condition, Store } from '../../../storage/store.ts';
 import { type Collection, collectionOperations, type Target } from '../../kit/collection.ts';
-import { environmentOf, type Operation, type OperationRequest } from '../../kit/operation.ts';
+import { storeOfKind } from '../../kit/kind-store.ts';
+import { environmentOf, type Operation, type OperationRequest, ok } from '../../kit/operation.ts';
 import { ENVIRONMENT } from '../../kit/resource.ts';
 import { deleteRow, found, touchRow, whereIs } from '../../kit/rows.ts';
-import { closed, resourceOf } from '../../kit/schemas.ts';
+import { closed, HalLinks, resourceOf } from '../../kit/schemas.ts';
 import {
   type KeptBody,
   KINDS,
@@ -35,19 +35,6 @@ type KeptParts = Pick<Parts, 'store' | 'links'>;
 const OWN_MEMBERS = ['_links', '_embedded', 'id', 'environment', 'createdAt', 'updatedAt'];
 
 const PARENT = 'signOnPolicyID';
-
-/** The store as one kind sees it: the rows of the others aren't there. */
-function storeOf(store: Store, kind: string): KeptCollection['store'] {
-  const only = (where?: Condition): Condition => ({
-    all: [whereIs('kind', kind), ...(where ? [where] : [])],
-  });
-  const mine: Pick<Store, 'list' | 'count'> = {
-    list: (table, environmentId, query) =>
-      store.list(table, environmentId, { ...query, where: only(query.where) }),
-    count: (table, environmentId, where) => store.count(table, environmentId, only(where)),
-  };
-  return { ...mine, get: store.get.bind(store), commit: store.commit.bind(store) };
-}
 
 const depthOf = (value: unknown): number =>
   typeof value === 'object' && value !== null
@@ -86,7 +73,7 @@ function documentOf(
 function collectionOf({ store, links }: KeptParts, kind: Kind, path: string): KeptCollection {
   const { name, words, auditType, members, unique, hasDefault, description, example } = kind;
   return {
-    store: storeOf(store, kind.kind),
+    store: storeOfKind(store, kind.kind),
     links,
     table: 'kept_resources',
     path,
@@ -122,25 +109,48 @@ function collectionOf({ store, links }: KeptParts, kind: Kind, path: string): Ke
   };
 }
 
-/** `PUT …/themes/{themeID}/default` changes nothing else of the theme. */
+const ThemeDefault = Type.Object({ _links: HalLinks, default: Type.Boolean() });
+
+/** Whether a theme is the default, at an address of its own: `PUT` changes nothing else of it. */
 function themeDefault(collection: KeptCollection): Operation[] {
   const operations = collectionOperations<'kept_resources', KeptBody>({
     ...collection,
     toDocument: ({ default: isDefault }, target) =>
       collection.toDocument({ ...target.before?.doc.body, default: isDefault }, target),
   });
-  return operations
-    .filter(({ id }) => id === 'updateTheme')
-    .map((operation) => ({
+  return operations.flatMap((operation) => {
+    const path = `${operation.path}/default`;
+    if (operation.id === 'readTheme') return [readThemeDefault({ ...operation, path })];
+    if (operation.id !== 'updateTheme') return [];
+    const update = {
       ...operation,
       id: 'updateThemeDefault',
-      path: `${operation.path}/default`,
+      path,
       summary: 'Make a theme the default',
       description: 'The one that was is no longer.',
       body: closed({ default: Type.Boolean() }),
       example: { default: true },
-    }));
+    };
+    return [update];
+  });
 }
+
+const readThemeDefault = (read: Operation): Operation => ({
+  ...read,
+  id: 'readThemeDefault',
+  summary: 'Read whether a theme is the default',
+  description: 'And nothing else of it.',
+  responses: { 200: ThemeDefault },
+  async handle(request) {
+    const { body } = await read.handle(request);
+    const { _links, default: isDefault } = body as Static<typeof ThemeDefault>;
+    const theme = _links.self;
+    return ok({
+      _links: { self: { href: `${theme?.href}/default` }, theme },
+      default: isDefault,
+    });
+  },
+});
 
 /** The actions of a sign-on policy, which go with it. */
 function actionCollection(parts: KeptParts): KeptCollection {

@@ -14,7 +14,7 @@ import {
 } from '../../../config/limits.ts';
 import { sweepExpired } from '../../../jobs/sweeper.ts';
 import { createLog } from '../../../observability/log.ts';
-import { CERTIFICATE, listen, shut } from '../../../testing/push-providers.ts';
+import { CERTIFICATE, listen, shut } from '../../../testing/http-provider.ts';
 import { until } from '../../../testing/until.ts';
 import {
   AUTH_URL,

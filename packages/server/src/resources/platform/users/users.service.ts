@@ -17,7 +17,7 @@ import { type ListSpec, listReply } from '../../kit/list.ts';
 import { findDefault } from '../../kit/one-default.ts';
 import { environmentOf, type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
 import { deleteRow, found, insertRow, type Row, updateRow } from '../../kit/rows.ts';
-import { leavePopulation, membershipsOf } from '../groups/group-members.ts';
+import { isInGroup, leavePopulation, membershipsOf } from '../groups/group-members.ts';
 import { embeddedIn } from './user-expansions.ts';
 import { userView } from './user-view.ts';
 import { type CreateUserBody, PROFILE_NAMES, type ReplaceUserBody } from './users.schema.ts';
@@ -273,6 +273,11 @@ function attributesAt(now: Instant) {
         { not: { column: 'locked_until', is: 'gt', value: now } },
       ],
     }),
+    'memberOfGroups.id': {
+      type: 'string',
+      operators: ['eq'],
+      condition: (_operator, groupId) => isInGroup(String(groupId)),
+    },
     'lifecycle.status': { column: 'lifecycle_status', type: 'string', operators: ['eq', 'ne'] },
     createdAt: { column: 'created_at', type: 'instant' },
   } as const satisfies ListSpec<'users'>['attributes'];

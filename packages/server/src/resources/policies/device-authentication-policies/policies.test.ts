@@ -23,14 +23,18 @@ const OFFLINE = {
 };
 
 /** A policy with every documented property. */
-function wholePolicy(applicationId: string, fido2PolicyId: string): Record<string, unknown> {
+function wholePolicy(
+  applicationId: string,
+  fido2PolicyId: string,
+  limitsId: string,
+): Record<string, unknown> {
   return {
     name: `whole-${randomUUID()}`,
     default: false,
     authentication: { deviceSelection: 'ALWAYS_DISPLAY_DEVICES' },
     newDeviceNotification: 'SMS_THEN_EMAIL',
     ignoreUserLock: true,
-    notificationsPolicy: { id: randomUUID() },
+    notificationsPolicy: { id: limitsId },
     rememberMe: { web: { enabled: true, lifeTime: { duration: 90, timeUnit: 'DAYS' } } },
     email: OFFLINE,
     sms: OFFLINE,
@@ -160,7 +164,9 @@ describe('device authentication policies', () => {
 
   test('keep every documented property, and only these', async () => {
     const minimal = policyBody(`minimal-${randomUUID()}`);
-    const full = wholePolicy(applicationId, fido2PolicyId);
+    const limits = (await server.api('/notificationsPolicies')).body._embedded;
+    const limitsId = limits.notificationsPolicies[0].id;
+    const full = wholePolicy(applicationId, fido2PolicyId, limitsId);
     const always = { forSignOnPolicy: false };
     const otpLength = (block: object) => ({ ...block, otp: { ...OFFLINE_OTP, otpLength: 6 } });
     const { email, sms, voice, totp } = minimal as Record<string, object>;

@@ -30,6 +30,7 @@ import {
   assertNetworks,
   holdApplications,
   holdFido2Policy,
+  holdNotificationPolicy,
   UNKNOWN,
 } from './policy-rules.ts';
 
@@ -99,7 +100,7 @@ function policyCollection({ store, links, methods }: PolicyParts): Policies {
     },
     toDocument: policyDocument((body: WritePolicy) => settingsOf(blocks, body)),
     holds: async ({ environmentId, doc }) => {
-      const { methods } = doc.settings;
+      const { methods, notificationsPolicy } = doc.settings;
       return [
         ...(await holdApplications(store, environmentId, methods)),
         ...(await holdFido2Policy(
@@ -108,6 +109,7 @@ function policyCollection({ store, links, methods }: PolicyParts): Policies {
           methods.fido2?.fido2PolicyId,
           'fido2.fido2PolicyId',
         )),
+        ...(await holdNotificationPolicy(store, environmentId, notificationsPolicy?.id)),
       ];
     },
     view: policyView,

@@ -114,6 +114,18 @@ export async function holdFido2Policy(
   return [touchRow('fido2_policies', policy)];
 }
 
+/** The same of a notification policy. */
+export async function holdNotificationPolicy(
+  store: Pick<Store, 'get'>,
+  environmentId: string,
+  id: string | undefined,
+): Promise<Write[]> {
+  if (id === undefined) return [];
+  const policy = await store.get('notification_policies', environmentId, id);
+  if (!policy) throw invalidData('INVALID_VALUE', 'notificationsPolicy.id', { message: UNKNOWN });
+  return [touchRow('notification_policies', policy)];
+}
+
 const PREFIX_MAX: Readonly<Record<number, number>> = { 4: 32, 6: 128 };
 
 /** An IP address, or a network in CIDR form. Pure. */

@@ -1,0 +1,25 @@
+import type { Vault } from '../../crypto/vault.ts';
+import { type MessageSender, senderSecretsIdentity } from '../../model/messages.ts';
+import type { Stored } from '../../storage/store.ts';
+import type { ProviderAccount } from './provider.ts';
+
+/** An account with its secrets, for as long as it is needed. The environment's keys must be loaded. */
+export function openedAccount(
+  vault: Pick<Vault, 'open'>,
+  { environmentId, id, doc }: Stored<MessageSender>,
+): ProviderAccount {
+  const { settings, sealedSecrets } = doc;
+  if (sealedSecrets === undefined) return { settings, secrets: {} };
+  const text = vault.open(environmentId, senderSecretsIdentity(id), sealedSecrets);
+  return { settings, secrets: JSON.parse(text.toString('utf8')) };
+}
+
+/** The account as it is kept: its secrets sealed. */
+export const sealedAccount = (
+  vault: Pick<Vault, 'seal'>,
+  { environmentId, id }: { environmentId: string; id: string },
+  { settings, secrets }: ProviderAccount,
+): Pick<MessageSender, 'settings' | 'sealedSecrets'> => ({
+  settings,
+  sealedSecrets: vault.seal(environmentId, senderSecretsIdentity(id), JSON.stringify(secrets)),
+});
