@@ -10,6 +10,7 @@ import type { Operation } from './resources/kit/operation.ts';
 import { contentOperations } from './resources/messages/contents/contents.ts';
 import { emailDeliverySettingsOperations } from './resources/messages/email-delivery-settings/email-delivery-settings.ts';
 import { emailDomainOperations } from './resources/messages/email-domains/email-domains.ts';
+import { whatsAppSettingsOperations } from './resources/messages/instant-messaging-delivery-settings/whats-app-settings.ts';
 import { notificationPolicyOperations } from './resources/messages/notification-policies/notification-policies.ts';
 import { notificationSettingsOperations } from './resources/messages/notification-settings/notification-settings.ts';
 import { testPushOperations } from './resources/messages/notifications/test-push.ts';
@@ -61,6 +62,7 @@ export function apiOperations(parts: Parts): Operation[] {
     ...notificationSettingsOperations(parts),
     ...emailDeliverySettingsOperations(parts),
     ...phoneDeliverySettingsOperations(parts),
+    ...whatsAppSettingsOperations(parts),
     ...notificationPolicyOperations(parts),
     ...emailDomainOperations(parts),
     ...trustedEmailOperations(parts),

@@ -19,6 +19,7 @@ import type { Metrics } from './observability/metrics.ts';
 import type { Access } from './resources/kit/access.ts';
 import type { Links } from './resources/kit/links.ts';
 import type { SendBounds } from './resources/kit/send-bounds.ts';
+import type { EnvironmentCounts } from './resources/messages/limits/environment-counts.ts';
 import type { Store } from './storage/store.ts';
 
 export interface Parts {
@@ -35,12 +36,14 @@ export interface Parts {
   links: Links;
   log: Logger;
   metrics: Metrics;
-  /** The words of messages: which content is used. */
-  contents: Pick<ChosenContents, 'choose'>;
   /** How the mail servers and providers of environments are reached. */
   reach: Reach;
+  /** The words of messages: which content is used. */
+  contents: Pick<ChosenContents, 'choose'>;
   /** How many messages may leave for one address and one user. */
   sendBounds: SendBounds;
+  /** How many messages an environment has sent today. */
+  environmentCounts: EnvironmentCounts;
   /** Those that have a provider: for what is sent at once, to see what the provider says of it. */
   channels: readonly Pick<Channel, 'name' | 'send'>[];
   /** Tells the outbox worker that a message was just committed. */

@@ -27,14 +27,16 @@ import { makeRetire } from './jobs/retire-push-token.ts';
 import { startSweeper } from './jobs/sweeper.ts';
 import { createRegistry, type MethodRegistry } from './methods/registry.ts';
 import { type Clock, steadyClock } from './model/instant.ts';
-import { channelSenders } from './notifications/channel-senders.ts';
 import { pushAccounts } from './notifications/channels/push/push-accounts.ts';
 import { NOBODY, vapidSubject } from './notifications/channels/push/vapid-subject.ts';
 import { openChannels } from './notifications/channels/registry.ts';
+import { readGreeting, readSender } from './notifications/channels/smtp/smtp-settings.ts';
 import { openEventPoster } from './notifications/channels/webhook/post-events.ts';
 import { developmentOutboxOperations } from './notifications/development-outbox.routes.ts';
+import { environmentSenders } from './notifications/environment-senders.ts';
 import { openOutboxKey } from './notifications/outbox-key.ts';
 import { openReach } from './notifications/providers/reach.ts';
+import { whatsAppSenders } from './notifications/providers/whats-app/whats-app-senders.ts';
 import { chooseContents } from './notifications/templates/chosen-contents.ts';
 import { createLog } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
@@ -43,6 +45,7 @@ import { expirePush } from './resources/authentication/device-authentications/se
 import { stepOathJob } from './resources/devices/oath-jobs/step-oath-job.ts';
 import { makeLinks } from './resources/kit/links.ts';
 import { createSendBounds } from './resources/kit/send-bounds.ts';
+import { createEnvironmentCounts } from './resources/messages/limits/environment-counts.ts';
 import { renderEvents } from './resources/platform/activities/activity-view.ts';
 import { createAccess } from './resources/platform/tokens/access.ts';
 import { openStore } from './storage/open.ts';
@@ -137,10 +140,19 @@ export async function startServer(
       subject: () => vapidSubject(origins.publicUrl, settings.mailFrom) ?? NOBODY,
     },
   });
+  const senders = environmentSenders({
+    store,
+    vault: keyring,
+    configurations,
+    channels,
+    reach,
+    mailFrom: readSender(settings.mailFrom),
+    greetAs: readGreeting(settings.smtpGreeting, settings.publicUrl),
+  });
   const worker = startOutboxWorker({
     store,
     vault: keyring,
-    senders: channelSenders(channels),
+    senders: whatsAppSenders({ store, vault: keyring, reach }, senders),
     clock,
     log,
     metrics,
@@ -175,6 +187,7 @@ export async function startServer(
     metrics,
     reach,
     sendBounds: createSendBounds(),
+    environmentCounts: createEnvironmentCounts(store),
     channels,
     wakeOutbox: () => worker.wake(),
     wakeJobs: () => oathJobs.wake(),
@@ -249,6 +262,7 @@ export async function startServer(
     poster.close();
     subscriptions.close();
     await Promise.all(channels.map((channel) => channel.close?.()));
+    await senders.close();
     reach.caller.close();
     await authenticators.close();
     configurations.close();

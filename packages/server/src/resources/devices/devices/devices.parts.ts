@@ -29,6 +29,7 @@ export type DeviceParts = Pick<
   | 'links'
   | 'settings'
   | 'sendBounds'
+  | 'environmentCounts'
   | 'wakeOutbox'
   | 'wakeDevices'
 >;

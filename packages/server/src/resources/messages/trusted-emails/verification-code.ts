@@ -44,14 +44,12 @@ export async function sendCode(
   { environmentId, id, doc }: Pick<Row<'trusted_emails'>, 'environmentId' | 'id' | 'doc'>,
 ): Promise<{ verification: Verification; writes: Write[] }> {
   const { now } = request;
-  const { emailAddress: address, domainId, verification: before } = doc;
+  const { emailAddress: address, verification: before } = doc;
   const isOver = before === undefined || now >= before.since + TRUSTED_EMAIL_CODE_MS;
   if (!isOver) assertMoreAllowed(before);
   // Who deletes an address and makes it again is counted, too.
-  sendBounds.count({
-    ...{ request, environmentId, userId: domainId, channel: 'EMAIL', address, now },
-    target: 'emailAddress',
-  });
+  const target = 'emailAddress';
+  sendBounds.count({ request, environmentId, channel: 'EMAIL', address, target, now });
   const environment = found(await store.get('environments', environmentId, environmentId));
   const code = newCode(ALPHABET, LENGTH);
   await keyring.load(environmentId);
