@@ -92,7 +92,11 @@ const WINGS: readonly {
       'device-protocol/device-request.ts',
       'fido-metadata/environment-authenticators.ts',
       // The words that a phone shows, and the names of templates; nothing that sends.
+      'notifications/message.ts',
       'notifications/templates/catalogue.ts',
+      'notifications/templates/content-words.ts',
+      'notifications/templates/fill.ts',
+      'notifications/templates/locale.ts',
       'notifications/templates/render.ts',
     ],
     npm: ['lru-cache'],

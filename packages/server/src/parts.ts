@@ -14,6 +14,7 @@ import type { AuthenticatorMetadata } from './model/fido2.ts';
 import type { Clock } from './model/instant.ts';
 import type { Channel } from './notifications/channels/channel.ts';
 import type { Reach } from './notifications/providers/provider.ts';
+import type { ChosenContents } from './notifications/templates/chosen-contents.ts';
 import type { Metrics } from './observability/metrics.ts';
 import type { Access } from './resources/kit/access.ts';
 import type { Links } from './resources/kit/links.ts';
@@ -37,6 +38,8 @@ export interface Parts {
   metrics: Metrics;
   /** How the mail servers and providers of environments are reached. */
   reach: Reach;
+  /** The words of messages: which content is used. */
+  contents: Pick<ChosenContents, 'choose'>;
   /** How many messages may leave for one address and one user. */
   sendBounds: SendBounds;
   /** How many messages an environment has sent today. */

@@ -27,14 +27,16 @@ import { makeRetire } from './jobs/retire-push-token.ts';
 import { startSweeper } from './jobs/sweeper.ts';
 import { createRegistry, type MethodRegistry } from './methods/registry.ts';
 import { type Clock, steadyClock } from './model/instant.ts';
-import { channelSenders } from './notifications/channel-senders.ts';
 import { pushAccounts } from './notifications/channels/push/push-accounts.ts';
 import { NOBODY, vapidSubject } from './notifications/channels/push/vapid-subject.ts';
 import { openChannels } from './notifications/channels/registry.ts';
+import { readGreeting, readSender } from './notifications/channels/smtp/smtp-settings.ts';
 import { openEventPoster } from './notifications/channels/webhook/post-events.ts';
 import { developmentOutboxOperations } from './notifications/development-outbox.routes.ts';
+import { environmentSenders } from './notifications/environment-senders.ts';
 import { openOutboxKey } from './notifications/outbox-key.ts';
 import { openReach } from './notifications/providers/reach.ts';
+import { chooseContents } from './notifications/templates/chosen-contents.ts';
 import { createLog } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
 import type { Parts } from './parts.ts';
@@ -124,6 +126,7 @@ export async function startServer(
   const origins = { publicUrl: '', authPublicUrl: '' };
   const links = makeLinks(origins);
   const configurations = cacheConfigurations(store, links.hostName);
+  const contents = chooseContents(store, log);
   const access = createAccess({ store, keyring, clock, links });
   // SQLite has one process: whatever was leased was leased by one that is gone.
   if (settings.databaseUrl === undefined) await store.releaseMessages(clock.now());
@@ -136,10 +139,19 @@ export async function startServer(
       subject: () => vapidSubject(origins.publicUrl, settings.mailFrom) ?? NOBODY,
     },
   });
+  const senders = environmentSenders({
+    store,
+    vault: keyring,
+    configurations,
+    channels,
+    reach,
+    mailFrom: readSender(settings.mailFrom),
+    greetAs: readGreeting(settings.smtpGreeting, settings.publicUrl),
+  });
   const worker = startOutboxWorker({
     store,
     vault: keyring,
-    senders: channelSenders(channels),
+    senders,
     clock,
     log,
     metrics,
@@ -163,6 +175,7 @@ export async function startServer(
     settings,
     store,
     configurations,
+    contents,
     access,
     keyring,
     methods,
@@ -248,9 +261,11 @@ export async function startServer(
     poster.close();
     subscriptions.close();
     await Promise.all(channels.map((channel) => channel.close?.()));
+    await senders.close();
     reach.caller.close();
     await authenticators.close();
     configurations.close();
+    contents.close();
     access.close();
     keyring.close();
     await store.close();

@@ -165,6 +165,8 @@ export const CIRCUITS_MAX = 1_000;
 /** How long the development outbox shows a message, and how long a dead one can be looked into. */
 export const KEPT_MESSAGE_LIFETIME_MS = 24 * 3_600_000;
 export const DEAD_MESSAGE_LIFETIME_MS = 7 * 24 * 3_600_000;
+/** Characters of contents that a node keeps, of all environments. */
+export const CONTENTS_KEPT_BYTES_MAX = 33_554_432;
 /** Contents of one template in an environment. */
 export const TEMPLATE_CONTENTS_MAX = 1_000;
 /** Of an e-mail; contract messages §2.4. */
@@ -353,6 +355,9 @@ export const PROVIDER_ANSWER_BYTES_MAX = 16_384;
 export const PROVIDER_IDLE_MS = 15_000;
 /** The pause before a call is made once more. */
 export const PROVIDER_REPEAT_MS = 1_000;
+/** All senders of an environment; those of phones that are kept open. */
+export const MESSAGE_SENDERS_MAX = PHONE_SENDERS_MAX + 10;
+export const PHONE_ACCOUNTS_MAX = 2_000;
 /** Mail servers of environments that connections are kept to, and how many to one. */
 export const MAIL_POOLS_MAX = 100;
 export const MAIL_CONNECTIONS_MAX = 5;

@@ -269,7 +269,7 @@ describe('what a provider answers', () => {
     const sending = senderTo(provider.url).send(message, ending.signal);
     await until(() => provider.received.length === 1);
     ending.abort();
-    const later = { outcome: 'LATER', reason: 'TIMEOUT', providerFailed: true };
+    const later = { outcome: 'LATER', reason: 'TIMEOUT', providerFailed: true, maySent: true };
     assert.deepEqual(await sending, later);
     assert.equal(provider.received.length, 1);
   });

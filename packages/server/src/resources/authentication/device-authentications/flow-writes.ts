@@ -8,7 +8,11 @@ import {
 import { ApiError } from '../../../errors/api-error.ts';
 import type { Step } from '../../../flow/device-authentication.ts';
 import type { Effect } from '../../../flow/effect.ts';
-import type { Asked, ChallengeRequest } from '../../../methods/authentication-method.ts';
+import type {
+  Asked,
+  AuthenticationMethod,
+  ChallengeRequest,
+} from '../../../methods/authentication-method.ts';
 import { defined } from '../../../model/defined.ts';
 import type { Device, Flow, OneTimeTarget, User } from '../../../model/documents.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
@@ -160,13 +164,15 @@ async function ask(
   for (const effect of step.effects) {
     if (effect.type === 'ask') {
       const { row, method, block } = deviceIn(world, effect.deviceId);
-      const requester = method.native ? await requesterOf(step.flow, world) : {};
+      const requester = await requesterOf(method, step.flow, world);
       const asked = { ...request, ...requester };
       return method.challenge(methodDevice(row), asked, contextOf(world, block));
     }
     if (effect.type === 'askOneTime' && oneTime) {
       const { method, block } = methodIn(world, oneTime.type);
-      return method.challenge({ id: flowId, ...oneTime }, request, contextOf(world, block));
+      const requester = await requesterOf(method, step.flow, world);
+      const asked = { ...request, ...requester };
+      return method.challenge({ id: flowId, ...oneTime }, asked, contextOf(world, block));
     }
     if (effect.type === 'askAnyone' && usernameless) {
       const { method, block } = methodIn(world, usernameless.type);
@@ -176,14 +182,18 @@ async function ask(
   return undefined;
 }
 
-/** The application that a phone names to its user: whose token the start came with. */
+/** The application that the user is shown, or led back to: whose token the start came with. */
 async function requesterOf(
+  { namesRequester }: AuthenticationMethod,
   { startedBy: id }: Flow,
   { parts, configuration }: World,
 ): Promise<Pick<ChallengeRequest, 'requester'>> {
-  if (id === undefined) return {};
+  if (!namesRequester || id === undefined) return {};
   const found = await parts.store.get('applications', configuration.environment.id, id);
-  return found ? { requester: { id, name: found.doc.name } } : {};
+  if (!found) return {};
+  const { name, settings } = found.doc;
+  const { homePageUrl } = settings;
+  return { requester: { id, name, ...(typeof homePageUrl === 'string' ? { homePageUrl } : {}) } };
 }
 
 function methodIn({ parts, policy }: World, type: string) {

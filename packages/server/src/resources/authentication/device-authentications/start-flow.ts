@@ -69,7 +69,7 @@ export const startDeviceAuthentication: Handler<FlowParts> = async (parts, reque
   const configuration = await configurationOf(parts, environmentId);
   const policy = namedPolicy(configuration, request);
   const flowId = randomUUIDv7();
-  const notification = notificationOf(body.notification);
+  const notification = notificationOf(body.notification, 'AUTHENTICATION');
   assertNotificationPolicy(configuration, notification, request);
 
   const { now } = request;

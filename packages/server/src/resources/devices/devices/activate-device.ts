@@ -23,9 +23,11 @@ import { limitError } from '../../../policy/notification-limits.ts';
 import type { Write } from '../../../storage/store.ts';
 import { originOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
+import { notificationOf } from '../../kit/notification-request.ts';
 import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { updateRow } from '../../kit/rows.ts';
 import { claimOfEnvironment, claimWrites } from '../../messages/limits/claims.ts';
+import { assertNotificationPolicy } from '../../messages/limits/policy-in-force.ts';
 import { sendWithinLimits } from '../../messages/limits/send-within-limits.ts';
 import { activationWrites, assertRoom } from './create-device.ts';
 import { assertFree, methodToken, pairedKey, tokenOf } from './device-token.ts';
@@ -136,7 +138,15 @@ export const activate: Handler<DeviceParts> = async (parts, request) => {
           ...tokenWrites(read, verdict),
           ...(isActive ? await claimWrites(parts, device.environmentId, counted, now) : []),
           ...(isActive
-            ? activationWrites(parts, configuration, policy, facts, after, now, originOf(request))
+            ? await activationWrites(
+                parts,
+                configuration,
+                policy,
+                facts,
+                after,
+                now,
+                originOf(request),
+              )
             : []),
           deviceActivity({ ...request, now }, device.id, action, {
             result: refusal ? 'FAILED' : 'SUCCESS',
@@ -178,13 +188,16 @@ export const sendActivationCode: Handler<DeviceParts> = async (parts, request) =
     if (resent > QUESTIONS_MAX) {
       throw limitExceeded('Too many passcodes were sent: pair anew.', QUESTIONS_MAX);
     }
-    const { notification, counted: _before, ...rest } = pairing;
+    const { notification: before, counted: _before, ...rest } = pairing;
+    const said = notificationOf(request.body?.notification, 'PAIRING');
+    assertNotificationPolicy(configuration, said, request);
+    const notification = said ?? before;
     const subject = { configuration, policy, notification, userId: device.doc.userId, now };
     const { limits, limit } = await pairingLimits(parts, subject, method, device.doc, ticket);
     if (limit) throw limitError(limit);
     const asked = await method.challenge(
       methodDevice(device),
-      { purpose: 'PAIRING', ...(notification ? { notification } : {}) },
+      { purpose: 'PAIRING', ...defined({ notification }) },
       context,
     );
     const { user } = read.facts;

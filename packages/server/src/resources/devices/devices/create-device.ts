@@ -53,7 +53,7 @@ async function wantedOf(
   const policy = namedPolicy(configuration, request);
   const block = blockOf(policy, method);
   assertMayPair(block);
-  assertNotificationPolicy(configuration, notificationOf(body.notification), request);
+  assertNotificationPolicy(configuration, notificationOf(body.notification, 'PAIRING'), request);
   refuseTrustedOptions(parts.methods, body, request);
   const status = statusOf(body, method, request);
   if (body.testMode && !(method.delivered && parts.settings.allowTestDevices)) {
@@ -140,20 +140,20 @@ export function assertRoom(
 }
 
 /** What an active device is to its user: it has a place in their order, and they hear of it. */
-export function activationWrites(
-  parts: Pick<DeviceParts, 'keyring' | 'methods'>,
+export async function activationWrites(
+  parts: Pick<DeviceParts, 'keyring' | 'methods' | 'contents'>,
   configuration: EnvironmentConfiguration,
   policy: Stored<DeviceAuthenticationPolicy>,
   facts: UserFacts,
   { id, doc }: Pick<Stored<Device>, 'id' | 'doc'>,
   now: Instant,
   origin: RequestOrigin = SYSTEM_ORIGIN,
-): Write[] {
+): Promise<Write[]> {
   const { user, devices } = facts;
   const active = devices.filter(isAuthenticator).length;
   return [
     updateRow('users', user, withDeviceAdded(user.doc, id, active)),
-    ...newDeviceNotice(parts, configuration, policy, facts, doc, now, origin),
+    ...(await newDeviceNotice(parts, configuration, policy, facts, doc, now, origin)),
   ];
 }
 
@@ -208,12 +208,12 @@ async function pair(
     const active = { id, doc };
     const origin = originOf(request);
     return inserted(doc, [
-      ...activationWrites(parts, configuration, policy, facts, active, now, origin),
+      ...(await activationWrites(parts, configuration, policy, facts, active, now, origin)),
       // Whoever revokes the token meanwhile decides again, and finds the device.
       ...(token ? [touchRow('oath_tokens', token)] : []),
     ]);
   }
-  const notification = notificationOf(body.notification);
+  const notification = notificationOf(body.notification, 'PAIRING');
   const notified = notification ? { notification } : {};
   const subject = { configuration, policy, notification, userId: facts.user.id, now };
   const { limits, limit } = await pairingLimits(parts, subject, method, base, ticket);

@@ -24,6 +24,7 @@ export type DeviceParts = Pick<
   | 'configurations'
   | 'keyring'
   | 'authenticators'
+  | 'contents'
   | 'methods'
   | 'links'
   | 'settings'

@@ -27,6 +27,8 @@ import { isListed } from '../../messages/limits/settings-limits.ts';
 /** What a message that pairs a device is about. */
 export const PAIRING = 'DEVICE_PAIRING';
 
+import { wordingOf } from '../../kit/wording.ts';
+
 interface Sending {
   /** Whoever asks; without a request it is nobody, and isn't counted. */
   origin: RequestOrigin;
@@ -138,15 +140,15 @@ const NOTICE_LIFETIME_MS = 24 * 3_600_000;
  * At most one message: to the user's first active device of the first channel that the policy
  * names and that he has. The new device itself is no place to warn of it.
  */
-export function newDeviceNotice(
-  { keyring, methods }: Pick<Parts, 'keyring' | 'methods'>,
+export async function newDeviceNotice(
+  { keyring, methods, contents }: Pick<Parts, 'keyring' | 'methods' | 'contents'>,
   configuration: EnvironmentConfiguration,
   policy: Stored<DeviceAuthenticationPolicy>,
   { user, devices }: UserFacts,
   newDevice: Device,
   now: Instant,
   origin: RequestOrigin = SYSTEM_ORIGIN,
-): Write[] {
+): Promise<Write[]> {
   const wanted = policy.doc.settings.newDeviceNotification;
   const { environment } = configuration;
   if (wanted === 'NONE') return [];
@@ -159,18 +161,22 @@ export function newDeviceNotice(
   for (const channel of wanted.split('_THEN_')) {
     const place = reachable.find((candidate) => candidate.channel === channel);
     if (!place) continue;
-    const { preferredLanguage, username } = user.doc;
+    const addressee = { environment, user: user.doc, now };
+    const template = 'new_device_paired';
+    const wording = await wordingOf({ contents }, addressee, {
+      template,
+      channel: place.channel,
+    });
     const delivery: Delivery = {
       channel: place.channel,
       expiresAt: now + NOTICE_LIFETIME_MS,
       payload: {
         to: place.to,
-        template: 'new_device_paired',
-        ...(preferredLanguage === undefined ? {} : { locale: preferredLanguage }),
+        ...wording,
         variables: {
-          'user.username': username,
-          'environment.name': environment.doc.name,
+          ...wording.variables,
           'device.type': newDevice.type,
+          'device.name': newDevice.nickname ?? newDevice.type,
           'device.nickname': newDevice.nickname ?? '',
         },
       },

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are placeholders of providers' requests.
 /** `…/emailDeliverySettings`: the environment's own e-mail sender; contract messages §6. */
 import { momentsOf } from '../../../model/instant.ts';
+import { EMAIL_SENDER_ID } from '../../../model/messages.ts';
 import { protocolOfPort } from '../../../notifications/channels/smtp/smtp-settings.ts';
 import { openedAccount, sealedAccount } from '../../../notifications/providers/account.ts';
 import { authenticationView } from '../../../notifications/providers/authentication.ts';
@@ -20,7 +21,6 @@ import {
 } from '../../kit/operation.ts';
 import { actionsOf, ENVIRONMENT } from '../../kit/resource.ts';
 import { deleteRow, found, insertRow, type Row, touchRow, updateRow } from '../../kit/rows.ts';
-import { EMAIL_SENDER_ID } from '../notification-settings/settings-row.ts';
 import { type EmailAccount, HTTP, readEmailAccount, tryEmailAccount } from './email-account.ts';
 import { EmailSenderReply, WriteEmailSender } from './email-delivery-settings.schema.ts';
 

@@ -2,6 +2,7 @@
 import { invalidData } from '../../../errors/api-error.ts';
 import { EMAIL_RULE, emailKey, isEmailAddress } from '../../../model/address.ts';
 import { toTimestamp } from '../../../model/instant.ts';
+import { EMAIL_SENDER_ID } from '../../../model/messages.ts';
 import {
   PLATFORM_ADDRESS,
   PLATFORM_NAME,
@@ -28,7 +29,7 @@ import {
   NotificationSettingsReply,
   WriteNotificationSettings,
 } from './notification-settings.schema.ts';
-import { EMAIL_SENDER_ID, readSettingsRow, settingsWrite } from './settings-row.ts';
+import { readSettingsRow, settingsWrite } from './settings-row.ts';
 
 type SettingsParts = Pick<Parts, 'store' | 'links' | 'settings'>;
 
