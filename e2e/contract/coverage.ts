@@ -13,7 +13,7 @@ interface Described {
   paths: Record<string, Record<string, { requestBody?: { content?: Record<string, unknown> } }>>;
 }
 
-/** Of which every operation has a request here; messages have a place of their own. */
+/** Of which every operation has a request here. */
 const WINGS = [
   /^\/v1\/(environments|roles|organizations\b.*)$/,
   /^\/v1\/roles\/\{\w+\}$/,
@@ -26,6 +26,7 @@ const WINGS = [
     ...['applications', 'roles', 'billOfMaterials', 'activities', 'subscriptions'],
     ...['dataExplorations', 'totalIdentities', 'languages', 'themes', 'passwordPolicies'],
     ...['keys', 'keyRotationPolicies', 'signOnPolicies', 'images'],
+    ...['notificationsPolicies', 'emailDomains', 'notifications'],
   ].map((name) => new RegExp(`^/v1/environments/\\{\\w+\\}/${name}\\b`)),
 ];
 

@@ -19,9 +19,84 @@ const domain = ({ emailDomainId }: World) => `/emailDomains/${emailDomainId}`;
 const addresses = (world: World) => `${domain(world)}/trustedEmails`;
 const address = (world: World) => `${addresses(world)}/${world.trustedEmailId}`;
 
+const POLICY: Shape = {
+  ...HEAD,
+  ...MOMENTS,
+  name: 'text',
+  default: 'flag',
+  quotas: 'list',
+  'countryLimit?': { type: 'text', 'deliveryMethods?': 'list', 'countries?': 'list' },
+  'cooldownConfiguration?': { sms: 'object', email: 'object', voice: 'object', whatsApp: 'object' },
+};
+const POLICY_BODY = {
+  name: 'North only',
+  default: false,
+  quotas: [
+    { type: 'USER', deliveryMethods: ['SMS', 'Voice'], claimed: 20, unclaimed: 10 },
+    { type: 'ENVIRONMENT', deliveryMethods: ['Email'], total: 5_000 },
+  ],
+  countryLimit: { type: 'ALLOWED', deliveryMethods: ['SMS', 'Voice'], countries: ['FI', 'SE'] },
+  cooldownConfiguration: {
+    sms: {
+      enabled: true,
+      resendLimit: 3,
+      groupBy: 'USER_ID',
+      periods: [
+        { duration: 30, timeUnit: 'SECONDS' },
+        { duration: 1, timeUnit: 'MINUTES' },
+        { duration: 5, timeUnit: 'MINUTES' },
+      ],
+    },
+    email: { enabled: false },
+    voice: { enabled: false },
+    whatsApp: { enabled: false },
+  },
+};
+
+const messagePolicy = ({ messagePolicyId }: World) => `/notificationsPolicies/${messagePolicyId}`;
+
 const ADDRESS_BODY = { emailAddress: 'noreply1@auth.shop.example' };
 
 export const MESSAGE_REQUESTS: readonly Documented[] = [
+  // Notification policies
+  {
+    page: 'Create Notifications Policy',
+    method: 'POST',
+    path: '/notificationsPolicies',
+    body: POLICY_BODY,
+    status: 201,
+    shape: POLICY,
+    links: SELF,
+    keep: ({ id }, world) => {
+      world.messagePolicyId = id;
+    },
+  },
+  {
+    page: 'Read All Notifications Policies',
+    method: 'GET',
+    path: '/notificationsPolicies',
+    status: 200,
+    shape: listOf('notificationsPolicies', POLICY),
+  },
+  {
+    page: 'Read One Notifications Policy',
+    method: 'GET',
+    path: messagePolicy,
+    status: 200,
+    shape: POLICY,
+    links: SELF,
+  },
+  {
+    page: 'Update Notifications Policy',
+    method: 'PUT',
+    path: messagePolicy,
+    body: { name: 'North', quotas: [] },
+    status: 200,
+    shape: POLICY,
+    links: SELF,
+  },
+  { page: 'Delete Notifications Policy', method: 'DELETE', path: messagePolicy, status: 204 },
+
   // Trusted e-mail domains
   {
     page: 'Create Trusted Email Domain',

@@ -155,7 +155,8 @@ async function anEnvironment(products: object[]): Promise<string> {
 }
 
 before(async () => {
-  server = await startTestServer();
+  // Nobody listens there.
+  server = await startTestServer({ env: { COUNTERSIGN_WHATSAPP_URL: 'http://127.0.0.1:9/v23.0' } });
   const user = await aUser(server);
   const oathToken = await server.api('/oathTokens', { body: oathTokenBody() });
   const { serialNumber } = oathToken.body;

@@ -16,6 +16,7 @@ import {
 } from '../config/limits.ts';
 import type { Operation } from '../resources/kit/operation.ts';
 import { createClientErrorHandler } from './client-errors.ts';
+import { isShared, SHARED_HEADERS } from './cors.ts';
 import { createEndpoints } from './endpoints.ts';
 import { type Answer, createAnswer, type ExchangeParts, type Incoming } from './exchange.ts';
 import { serveExtraRoutes } from './extra-routes.ts';
@@ -164,11 +165,14 @@ export async function createHttpApp(options: HttpOptions): Promise<FastifyInstan
       method: method === 'GET' ? ['GET', 'HEAD'] : method,
       handler: (request, reply) => void handle(takeOver(request, reply, path)),
     });
+  const sharedPaths = new Set(operations.filter(isShared).map(({ path }) => path));
   const endpoints = createEndpoints(operations, createValidators());
   for (const endpoint of endpoints) {
     const page = PAGES[endpoint.path];
+    const headers = new Map(Object.entries(sharedPaths.has(endpoint.path) ? SHARED_HEADERS : {}));
     add(endpoint.path, endpoint.method, (incoming) =>
       answer(incoming, async (exchange) => {
+        incoming.response.setHeaders(headers);
         const reply = await runOperation(endpoint, exchange, parts);
         if (!page || !wantsPage(incoming.request)) return reply;
         return page(reply, incoming.request.url ?? '');
@@ -180,8 +184,8 @@ export async function createHttpApp(options: HttpOptions): Promise<FastifyInstan
     add(path, 'GET', (incoming) => answer(incoming, produce, 'debug'));
   }
   const unmatched = createUnmatched([
-    ...endpoints,
-    ...Object.keys(platform).map((path) => ({ path, method: 'GET' })),
+    ...endpoints.map(({ path, method }) => ({ path, method, shared: sharedPaths.has(path) })),
+    ...Object.keys(platform).map((path) => ({ path, method: 'GET', shared: false })),
   ]);
   app.setNotFoundHandler((request, reply) => void answer(takeOver(request, reply, ''), unmatched));
   if (extraRoutes) await serveExtraRoutes(app, { parts, responder, add: extraRoutes });

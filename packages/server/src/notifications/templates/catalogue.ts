@@ -95,7 +95,7 @@ const codeByMail = (displayName: string, description: string, variable: string) 
     allowDynamicVariables: false,
   }) as const;
 
-/** Those of other products: they take contents, and nothing here sends them. */
+/** Those of other products: they take contents, and nothing here sends them but `email_verification_admin`. */
 const OF_OTHERS = {
   general: {
     displayName: 'General',
@@ -157,9 +157,6 @@ const OF_OTHERS = {
     allowDynamicVariables: false,
   },
 } as const satisfies Record<string, Template>;
-
-/** What an administrator's address is proved by. */
-export const EMAIL_VERIFICATION_TEMPLATE = 'email_verification_admin';
 
 /** What wakes a phone; nobody asks for it by name. */
 export const WAKE_UP_TEMPLATE = 'wake_up';

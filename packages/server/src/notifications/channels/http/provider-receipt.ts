@@ -74,6 +74,7 @@ export function receiptOfFailure(error: unknown): DeliveryReceipt {
   if (fault === 'INVALID_URL' || fault === 'PRIVATE_ADDRESS') {
     return { outcome: 'REFUSED', reason: fault };
   }
-  const maySent = fault === 'TIMEOUT' ? ({ maySent: true } as const) : {};
+  // No answer in time: it may have sent, and few providers know a repetition.
+  const maySent = fault === 'TIMEOUT' ? { maySent: true as const } : {};
   return { outcome: 'LATER', reason: fault, providerFailed: true, ...maySent };
 }

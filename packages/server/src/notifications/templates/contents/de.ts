@@ -131,7 +131,7 @@ export const de: Contents = {
     EMAIL: {
       subject: 'Bestätigen Sie Ihre E-Mail-Adresse',
       body: paragraphs(
-        'Mit diesem Code bestätigen Sie die E-Mail-Adresse Ihres Administrationskontos:',
+        'Die Administration bittet um die Bestätigung dieser E-Mail-Adresse. Mit diesem Code bestätigen Sie sie:',
         '${code}',
         NOT_ASKED,
       ),

@@ -121,7 +121,7 @@ export const en: Contents = {
     EMAIL: {
       subject: 'Confirm your e-mail address',
       body: paragraphs(
-        'Use this code to confirm the e-mail address of your administrator account:',
+        'An administrator has asked to confirm this e-mail address. Use this code to confirm it:',
         '${code}',
         NOT_ASKED,
       ),

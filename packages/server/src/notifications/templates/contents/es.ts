@@ -132,7 +132,7 @@ export const es: Contents = {
     EMAIL: {
       subject: 'Confirme su dirección de correo electrónico',
       body: paragraphs(
-        'Use este código para confirmar la dirección de correo electrónico de su cuenta de administrador:',
+        'Un administrador solicita que se confirme esta dirección de correo electrónico. Use este código para confirmarla:',
         '${code}',
         NOT_ASKED,
       ),

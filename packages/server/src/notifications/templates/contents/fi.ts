@@ -124,7 +124,7 @@ export const fi: Contents = {
     EMAIL: {
       subject: 'Vahvista sähköpostiosoitteesi',
       body: paragraphs(
-        'Vahvista ylläpitäjätilisi sähköpostiosoite tällä koodilla:',
+        'Ylläpitäjä pyytää vahvistamaan tämän sähköpostiosoitteen. Vahvista se tällä koodilla:',
         '${code}',
         NOT_ASKED,
       ),

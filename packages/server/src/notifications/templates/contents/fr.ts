@@ -136,7 +136,7 @@ export const fr: Contents = {
     EMAIL: {
       subject: 'Confirmez votre adresse e-mail',
       body: paragraphs(
-        `Utilisez ce code pour confirmer l’adresse e-mail de votre compte d’administrateur${COLON}`,
+        `Un administrateur demande la confirmation de cette adresse e-mail. Utilisez ce code pour la confirmer${COLON}`,
         '${code}',
         NOT_ASKED,
       ),

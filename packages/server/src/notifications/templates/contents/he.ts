@@ -124,7 +124,11 @@ export const he: Contents = {
   email_verification_admin: {
     EMAIL: {
       subject: 'אישור כתובת הדוא״ל שלך',
-      body: paragraphs('זה הקוד לאישור כתובת הדוא״ל של חשבון הניהול שלך:', '${code}', NOT_ASKED),
+      body: paragraphs(
+        'מנהל המערכת מבקש לאשר את כתובת הדוא״ל הזאת. זה הקוד לאישור:',
+        '${code}',
+        NOT_ASKED,
+      ),
     },
   },
   email_verification_user: {

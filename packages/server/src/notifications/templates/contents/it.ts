@@ -128,7 +128,7 @@ export const it: Contents = {
     EMAIL: {
       subject: 'Confermi il suo indirizzo e-mail',
       body: paragraphs(
-        'Usi questo codice per confermare l’indirizzo e-mail del suo account di amministratore:',
+        'Un amministratore chiede di confermare questo indirizzo e-mail. Usi questo codice per confermarlo:',
         '${code}',
         NOT_ASKED,
       ),

@@ -126,7 +126,7 @@ export const nl: Contents = {
     EMAIL: {
       subject: 'Bevestig uw e-mailadres',
       body: paragraphs(
-        'Gebruik deze code om het e-mailadres van uw beheerdersaccount te bevestigen:',
+        'Een beheerder vraagt om dit e-mailadres te bevestigen. Gebruik deze code om het te bevestigen:',
         '${code}',
         NOT_ASKED,
       ),

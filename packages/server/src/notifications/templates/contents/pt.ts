@@ -133,7 +133,7 @@ export const pt: Contents = {
     EMAIL: {
       subject: 'Confirme o seu endereço de e-mail',
       body: paragraphs(
-        'Use este código para confirmar o endereço de e-mail da sua conta de administrador:',
+        'Um administrador pediu a confirmação deste endereço de e-mail. Use este código para confirmar:',
         '${code}',
         NOT_ASKED,
       ),

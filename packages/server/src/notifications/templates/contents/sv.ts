@@ -125,7 +125,7 @@ export const sv: Contents = {
     EMAIL: {
       subject: 'Bekräfta din e-postadress',
       body: paragraphs(
-        'Använd den här koden för att bekräfta e-postadressen till ditt administratörskonto:',
+        'En administratör ber om bekräftelse av den här e-postadressen. Använd den här koden för att bekräfta den:',
         '${code}',
         NOT_ASKED,
       ),

@@ -118,7 +118,7 @@ export const zh: Contents = {
   email_verification_admin: {
     EMAIL: {
       subject: '请确认您的邮箱地址',
-      body: paragraphs('请使用以下验证码确认您管理员账号的邮箱地址：', '${code}', NOT_ASKED),
+      body: paragraphs('管理员请求确认此邮箱地址。请使用以下验证码确认：', '${code}', NOT_ASKED),
     },
   },
   email_verification_user: {

@@ -42,6 +42,8 @@ describe('a test push', () => {
     for (const body of Object.values(push.accounts)) {
       assert.equal((await push.credentials('', { body })).status, 201);
     }
+    const policies = (await push.server.api('/notificationsPolicies')).body._embedded;
+    const [policy] = policies.notificationsPolicies;
     for (const [deliveryMethod, vendor, service] of [
       ['Google', 'FCM_HTTP_V1', push.fcm],
       ['HUAWEI', 'HMS', push.hms],
@@ -49,8 +51,8 @@ describe('a test push', () => {
     ] as const) {
       const reply = await send({ deliveryMethod }, '?sync=true&expand=attributes');
       assert.equal(reply.status, 201, reply.text);
-      const { _links, id, environment, createdAt, updatedAt, policy: _, ...members } = reply.body;
-      assert.deepEqual(members, { status: 'SENT', vendor });
+      const { _links, id, environment, createdAt, updatedAt, ...members } = reply.body;
+      assert.deepEqual(members, { status: 'SENT', vendor, policy: { id: policy.id } });
       assert.deepEqual(environment, { id: push.server.environmentId });
       assert.ok(_links.self && id && createdAt && updatedAt);
       const arrived = service.arrived.at(-1);

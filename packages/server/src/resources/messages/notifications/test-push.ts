@@ -22,6 +22,7 @@ import {
 } from '../../kit/operation.ts';
 import { actionsOf, ENVIRONMENT } from '../../kit/resource.ts';
 import { closed, line, Reference, resourceOf } from '../../kit/schemas.ts';
+import { spelled } from '../spelling.ts';
 
 const PATH = '/notifications';
 const SECONDS_LEFT = 60;
@@ -54,16 +55,11 @@ type TestPushParts = Pick<Parts, 'store' | 'links' | 'channels'>;
 /** What only some words can say. Throws what can't be sent. */
 function serviceOf({ deliveryMethod, data }: TestPushBody, { query }: OperationRequest) {
   if (query.sync === undefined) throw invalidData('REQUIRED_VALUE', 'sync');
-  const one = (target: string, value: string, allowedValues: readonly string[]) => {
-    if (allowedValues.includes(value)) return;
-    throw invalidData('INVALID_VALUE', target, { innerError: { allowedValues } });
-  };
-  one('sync', query.sync, ['true']);
-  one('data.type', data.type, ['DRY']);
+  spelled(query.sync, ['true'], 'sync');
+  spelled(data.type, ['DRY'], 'data.type');
   expansionsOf(query.expand, ['attributes']);
-  const method = deliveryMethod.toUpperCase();
-  one('deliveryMethod', method, Object.keys(SERVICES));
-  return SERVICES[method as keyof typeof SERVICES];
+  const methods = Object.keys(SERVICES) as (keyof typeof SERVICES)[];
+  return SERVICES[spelled(deliveryMethod, methods, 'deliveryMethod')];
 }
 
 /** `400 REQUEST_FAILED` with the cause as the service puts it. */

@@ -219,7 +219,7 @@ for (const dialect of DIALECTS) {
       }
       assert.ok(last);
       const { code, target } = errorOf(last);
-      assert.deepEqual([code, target], ['REQUEST_LIMITED', 'emailAddress']);
+      assert.deepEqual([code, target], ['REQUEST_FAILED', 'emailAddress']);
     });
 
     test('a domain has ten addresses, and takes them with it', async () => {

@@ -11,7 +11,6 @@ import { ApiError, errorDetail, invalidData } from '../../../errors/api-error.ts
 import type { TrustedEmail } from '../../../model/messages.ts';
 import { notificationRecord } from '../../../model/notification-record.ts';
 import { messageWrite } from '../../../notifications/outbox.ts';
-import { EMAIL_VERIFICATION_TEMPLATE } from '../../../notifications/templates/catalogue.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Write } from '../../../storage/store.ts';
 import { requestRecord } from '../../kit/activity.ts';
@@ -45,20 +44,18 @@ export async function sendCode(
   { environmentId, id, doc }: Pick<Row<'trusted_emails'>, 'environmentId' | 'id' | 'doc'>,
 ): Promise<{ verification: Verification; writes: Write[] }> {
   const { now } = request;
-  const { emailAddress: address, domainId, verification: before } = doc;
+  const { emailAddress: address, verification: before } = doc;
   const isOver = before === undefined || now >= before.since + TRUSTED_EMAIL_CODE_MS;
   if (!isOver) assertMoreAllowed(before);
   // Who deletes an address and makes it again is counted, too.
-  sendBounds.count({
-    ...{ request, environmentId, userId: domainId, channel: 'EMAIL', address, now },
-    target: 'emailAddress',
-  });
+  const target = 'emailAddress';
+  sendBounds.count({ request, environmentId, channel: 'EMAIL', address, target, now });
   const environment = found(await store.get('environments', environmentId, environmentId));
   const code = newCode(ALPHABET, LENGTH);
   await keyring.load(environmentId);
   const expiresAt = now + TRUSTED_EMAIL_CODE_MS;
   const variables = { code, 'environment.name': environment.doc.name };
-  const payload = { to: { address }, template: EMAIL_VERIFICATION_TEMPLATE, variables };
+  const payload = { to: { address }, template: 'email_verification_admin', variables };
   const message = messageWrite({
     vault: keyring,
     environmentId,
