@@ -4,9 +4,14 @@ import { hasMore, shareOf, WAITING, waitingOf } from './claim-turn.ts';
 import { ROW, stored } from './sqlite-rows.ts';
 import type { Claim, ClaimTurn, MessageLane, Store, WaitingMessages } from './store.ts';
 
-/** Finds the lanes one after the other, by their index: what waits in one isn't read. */
-export const NEXT_LANE = `select environment_id, channel from messages
-  where status = 'PENDING' and (environment_id, channel) > (?, ?)
+/**
+ * Finds the lanes one after the other, by their index: what waits in one isn't read. In two steps,
+ * because SQLite goes to `(a, b) > (?, ?)` by way of all that are equal to it.
+ */
+const LANES = `select environment_id, channel from messages indexed by messages_lanes
+  where status = 'PENDING'`;
+export const NEXT_CHANNEL = `${LANES} and environment_id = ? and channel > ? order by channel limit 1`;
+export const NEXT_ENVIRONMENT = `${LANES} and environment_id > ?
   order by environment_id, channel limit 1`;
 const OF_LANE = `from messages indexed by messages_lanes
   where status = 'PENDING' and environment_id = ? and channel = ? and available_at <= ?`;
@@ -48,7 +53,10 @@ export function createLeases(db: DatabaseSync, statement: (text: string) => Stat
     const due: MessageLane[] = [];
     let last = after;
     for (let looks = 0; looks < limit; looks++) {
-      const row = statement(NEXT_LANE).get(last?.environmentId ?? '', last?.channel ?? '');
+      const { environmentId = '', channel = '' } = last ?? {};
+      const row =
+        statement(NEXT_CHANNEL).get(environmentId, channel) ??
+        statement(NEXT_ENVIRONMENT).get(environmentId);
       if (!row) return { due };
       const lane = { environmentId: String(row.environment_id), channel: String(row.channel) };
       last = lane;

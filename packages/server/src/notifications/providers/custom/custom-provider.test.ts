@@ -1,13 +1,14 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are placeholders of providers' requests.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { readSettings } from '../../../config/settings.ts';
 import type { RenderedMessage } from '../../channels/channel.ts';
 import { startProvider } from '../../testing/provider-server.ts';
 import { openReach } from '../reach.ts';
 import { customProvider } from './custom-provider.ts';
 
 const never = new AbortController().signal;
-const reach = openReach({ allowPrivate: true });
+const reach = openReach(readSettings({}).senders);
 const provider = await startProvider();
 after(async () => {
   reach.caller.close();
@@ -43,8 +44,7 @@ async function sent(method: 'SMS' | 'VOICE', request: object, country: string | 
     },
     reach,
   );
-  const { caller } = reach;
-  const senderFor = customProvider.open(account, { id: 'sender-1', name: 'Ours', caller });
+  const senderFor = customProvider.open(account, { ...reach, id: 'sender-1', name: 'Ours' });
   assert.equal(senderFor(method === 'SMS' ? 'VOICE' : 'SMS', country), undefined);
   const receipt = await senderFor(method, country)?.send(message, never);
   assert.deepEqual(receipt, { outcome: 'DELIVERED' });
