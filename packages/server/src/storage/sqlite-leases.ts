@@ -1,6 +1,7 @@
 /** Messages that workers have taken, on SQLite. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { hasMore, shareOf, WAITING, waitingOf } from './claim-turn.ts';
+import { withoutFlush } from './sqlite-commit.ts';
 import { ROW, stored } from './sqlite-rows.ts';
 import type { Claim, ClaimTurn, MessageLane, Store, WaitingMessages } from './store.ts';
 
@@ -46,6 +47,8 @@ export function createLeases(db: DatabaseSync, statement: (text: string) => Stat
       throw error;
     }
   }
+  /** Who takes a message again has lost nothing. */
+  const soon = <Result>(work: () => Result) => withoutFlush(db, () => together(work));
 
   /** So many lanes as are looked at, and those of them with something to do. */
   function look(now: number, limit: number, turn: ClaimTurn) {
@@ -78,11 +81,11 @@ export function createLeases(db: DatabaseSync, statement: (text: string) => Stat
           .all(leaseUntil, leaseUntil, environmentId, channel, now, share)
           .map((row) => stored<'messages'>(row))
           .sort((one, other) => (one.id < other.id ? -1 : 1));
-      const messages = together(() => due.flatMap(take));
+      const messages = soon(() => due.flatMap(take));
       return { messages, more: hasMore(messages, share), ...next };
     },
     renew: (claimed, leaseUntil) =>
-      together(() => {
+      soon(() => {
         for (const { environmentId, id, version } of claimed) {
           statement(RENEW).run(leaseUntil, environmentId, id, version);
         }
