@@ -13,6 +13,7 @@ import type { MethodRegistry } from './methods/registry.ts';
 import type { AuthenticatorMetadata } from './model/fido2.ts';
 import type { Clock } from './model/instant.ts';
 import type { Channel } from './notifications/channels/channel.ts';
+import type { DeliveryCallbacks } from './notifications/delivery-callbacks.ts';
 import type { Reach } from './notifications/providers/provider.ts';
 import type { ChosenContents } from './notifications/templates/chosen-contents.ts';
 import type { Metrics } from './observability/metrics.ts';
@@ -56,6 +57,8 @@ export interface Parts {
   wakeDevices(environmentId: string, deviceIds: readonly string[]): void;
   /** Verifies what the makers of systems attest of a device. */
   integrity: IntegrityVerifiers;
+  /** What providers say later of messages that they took. */
+  deliveryCallbacks: DeliveryCallbacks;
   /** The devices that are connected to this node, or wait for an answer of it. */
   deviceWakes: DeviceWakes;
 }

@@ -20,6 +20,7 @@ import { sweepActivities } from './jobs/activity-retention.ts';
 import { makeIsAwaited } from './jobs/awaited-push.ts';
 import { type EventRunner, startEventRunner } from './jobs/events/event-runner.ts';
 import { knowSubscriptions, markEvents } from './jobs/events/known-subscriptions.ts';
+import { forgetPayloads } from './jobs/forget-payloads.ts';
 import { startOathJobs } from './jobs/oath-jobs.ts';
 import { startOutboxWorker } from './jobs/outbox-worker.ts';
 import { startPushTimeouts } from './jobs/push-timeouts.ts';
@@ -32,10 +33,12 @@ import { NOBODY, vapidSubject } from './notifications/channels/push/vapid-subjec
 import { openChannels } from './notifications/channels/registry.ts';
 import { readGreeting, readSender } from './notifications/channels/smtp/smtp-settings.ts';
 import { openEventPoster } from './notifications/channels/webhook/post-events.ts';
+import { senderCallbacks } from './notifications/delivery-callbacks.ts';
 import { developmentOutboxOperations } from './notifications/development-outbox.routes.ts';
 import { environmentSenders } from './notifications/environment-senders.ts';
 import { openOutboxKey } from './notifications/outbox-key.ts';
 import { openReach } from './notifications/providers/reach.ts';
+import { whatsAppSenders } from './notifications/providers/whats-app/whats-app-senders.ts';
 import { chooseContents } from './notifications/templates/chosen-contents.ts';
 import { createLog } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
@@ -151,7 +154,7 @@ export async function startServer(
   const worker = startOutboxWorker({
     store,
     vault: keyring,
-    senders,
+    senders: whatsAppSenders({ store, vault: keyring, reach }, senders),
     clock,
     log,
     metrics,
@@ -169,6 +172,7 @@ export async function startServer(
     store,
     clock,
     log,
+    eachTime: () => forgetPayloads({ store, clock }),
     hourly: () => sweepActivities({ store, clock, days: settings.activityDays }),
   });
   const parts: Parts = {
@@ -195,6 +199,7 @@ export async function startServer(
       for (const deviceId of deviceIds) store.wake(environmentId, deviceId);
     },
     deviceWakes,
+    deliveryCallbacks: senderCallbacks({ store, vault: keyring }),
     integrity: integrityVerifiers(settings.integrity),
   };
   const oathJobs = startOathJobs({

@@ -167,6 +167,12 @@ export const KEPT_MESSAGE_LIFETIME_MS = 24 * 3_600_000;
 export const DEAD_MESSAGE_LIFETIME_MS = 7 * 24 * 3_600_000;
 /** Characters of contents that a node keeps, of all environments. */
 export const CONTENTS_KEPT_BYTES_MAX = 33_554_432;
+/**
+ * What a provider says of messages at once; and how long it is waited for a message to be noted that
+ * a provider speaks of already.
+ */
+export const CALLBACK_BYTES_MAX = 256 * 1_024;
+export const CALLBACK_WAIT_MS = 1_000;
 /** Contents of one template in an environment. */
 export const TEMPLATE_CONTENTS_MAX = 1_000;
 /** Of an e-mail; contract messages §2.4. */
@@ -351,7 +357,7 @@ export const WEBHOOK_STOP_MS = 3_000;
 export const PHONE_SENDERS_MAX = 10;
 /** One call of a provider of messages; how much of its answer is read, how long a connection stays unused. */
 export const PROVIDER_TIMEOUT_MS = 10_000;
-export const PROVIDER_ANSWER_BYTES_MAX = 16_384;
+export const PROVIDER_ANSWER_BYTES_MAX = 262_144;
 export const PROVIDER_IDLE_MS = 15_000;
 /** The pause before a call is made once more. */
 export const PROVIDER_REPEAT_MS = 1_000;

@@ -198,6 +198,22 @@ export const TABLE = {
     description:
       'PEM certificates of authorities that those servers may have theirs from, beside the known ones.',
   },
+  twilioUrl: {
+    env: 'COUNTERSIGN_TWILIO_URL',
+    fallback: 'https://api.twilio.com',
+    description:
+      'Twilio’s API, that of a region (`https://api.dublin.ie1.twilio.com`), or a proxy of it, also of Messaging and Verify. Of a host `api.…` these are at `messaging.…` and `verify.…`.',
+  },
+  syniverseUrl: {
+    env: 'COUNTERSIGN_SYNIVERSE_URL',
+    fallback: 'https://api.syniverse.com/scg-external-api/api/v1',
+    description: 'Syniverse’s Communication Gateway, or a proxy of it.',
+  },
+  whatsAppUrl: {
+    env: 'COUNTERSIGN_WHATSAPP_URL',
+    fallback: 'https://graph.facebook.com/v23.0',
+    description: 'Meta’s Graph API with its version, or a proxy of it.',
+  },
   dnsServers: {
     env: 'COUNTERSIGN_DNS_SERVERS',
     description:

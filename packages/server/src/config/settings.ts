@@ -59,7 +59,13 @@ export interface Settings {
   activityDays: { users: number; configuration: number };
   webhooks: { allowPrivate: boolean; caFile?: string };
   /** How the senders of environments are reached. */
-  senders: { allowPrivate: boolean; caFile?: string };
+  senders: {
+    allowPrivate: boolean;
+    caFile?: string;
+    twilioUrl: string;
+    syniverseUrl: string;
+    whatsAppUrl: string;
+  };
   dnsServers?: string[];
   trustProxy?: string[];
   production: boolean;
@@ -204,6 +210,9 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     senders: defined({
       allowPrivate: flag(TABLE.sendersPrivate.env, text('sendersPrivate')) ?? !production,
       caFile: text('sendersCaFile'),
+      twilioUrl: url('twilioUrl') ?? '',
+      syniverseUrl: url('syniverseUrl') ?? '',
+      whatsAppUrl: url('whatsAppUrl') ?? '',
     }),
     dnsServers: serverAddresses(TABLE.dnsServers.env, text('dnsServers')),
     trustProxy: addressRanges(TABLE.trustProxy.env, text('trustProxy')),

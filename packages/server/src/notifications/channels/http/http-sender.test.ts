@@ -245,7 +245,7 @@ describe('what a provider answers', () => {
   test('500 is not: it may have sent', async () => {
     const provider = await aProvider();
     provider.answer(() => ({ status: 500 }));
-    const later = { outcome: 'LATER', reason: 'HTTP 500', providerFailed: true };
+    const later = { outcome: 'LATER', reason: 'HTTP 500', providerFailed: true, maySent: true };
     assert.deepEqual(await senderTo(provider.url).send(message, never), later);
     assert.equal(provider.received.length, 1);
   });

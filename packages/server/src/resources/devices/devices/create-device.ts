@@ -22,8 +22,14 @@ import {
   refuseTrustedOptions,
 } from '../../kit/method-context.ts';
 import { notificationOf } from '../../kit/notification-request.ts';
-import type { Handler, OperationReply, OperationRequest } from '../../kit/operation.ts';
+import {
+  environmentOf,
+  type Handler,
+  type OperationReply,
+  type OperationRequest,
+} from '../../kit/operation.ts';
 import { insertRow, touchRow, updateRow } from '../../kit/rows.ts';
+import { assertSenderFor } from '../../messages/instant-messaging-delivery-settings/sender-needed.ts';
 import { assertNotificationPolicy } from '../../messages/limits/policy-in-force.ts';
 import { sendWithinLimits, type Ticket } from '../../messages/limits/send-within-limits.ts';
 import { isAuthenticator, withDeviceAdded } from './device-order.ts';
@@ -76,10 +82,14 @@ function importing(method: AuthenticationMethod): AuthenticationMethod {
 }
 
 /** `POST …/devices`: 201 with the device. */
-export const createDevice: Handler<DeviceParts> = async (parts, request) =>
-  request.body.type === REMEMBERED.type
-    ? rememberBrowser(parts, request)
-    : addDevice(parts, request, methodOf(parts, request.body.type));
+export const createDevice: Handler<DeviceParts> = async (parts, request) => {
+  if (request.body.type === REMEMBERED.type) return rememberBrowser(parts, request);
+  const method = methodOf(parts, request.body.type);
+  if (!request.body.testMode) {
+    await assertSenderFor(parts, environmentOf(request), method.delivered?.channel);
+  }
+  return addDevice(parts, request, method);
+};
 
 /** `device.import`: 201 with the device, which is active. */
 export const importDevice: Handler<DeviceParts> = async (parts, request) =>

@@ -11,7 +11,7 @@ import { PHONE_PROVIDERS, phoneProvider } from '../../../notifications/providers
 import type { Parts } from '../../../parts.ts';
 import { type Collection, collectionOperations, type Target } from '../../kit/collection.ts';
 import { storeOfKind } from '../../kit/kind-store.ts';
-import { expansionsOf } from '../../kit/list.ts';
+import { expansionsOf, LIST_QUERY } from '../../kit/list.ts';
 import type { Operation, OperationRequest } from '../../kit/operation.ts';
 import { ENVIRONMENT } from '../../kit/resource.ts';
 import { found, type Row, touchRow } from '../../kit/rows.ts';
@@ -57,6 +57,14 @@ const Sender = resourceOf({
     ),
   ),
 });
+
+const EXPAND = {
+  expand: Type.Optional(
+    Type.String({
+      description: '`twilioverifytemplates`: with the templates of the account, of Twilio Verify.',
+    }),
+  ),
+};
 
 const providerOf = (row: SenderRow) => found(phoneProvider(row.doc.provider));
 
@@ -163,7 +171,10 @@ export function phoneDeliverySettingsOperations(parts: SenderParts): Operation[]
       };
     },
     operations: {
-      list: { description: 'In the order in which they were made, without their secrets.' },
+      list: {
+        query: Type.Object({ ...LIST_QUERY.properties, ...EXPAND }),
+        description: 'In the order in which they were made, without their secrets.',
+      },
       create: {
         description:
           'A provider of your own is described by its requests: `${to}` and `${message}` must stand in the URL of a GET and in the body of a POST; docs/operations.md.',
@@ -191,7 +202,7 @@ export function phoneDeliverySettingsOperations(parts: SenderParts): Operation[]
           ],
         },
       },
-      read: { description: 'Without its secrets.' },
+      read: { query: closed(EXPAND), description: 'Without its secrets.' },
       replace: {
         description:
           'All of it, but for the provider. A secret that is left out stays while the account and its hosts stay the same.',

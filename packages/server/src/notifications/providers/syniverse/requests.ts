@@ -4,15 +4,20 @@
  * has answered. Source: Syniverse, "SCG API", "SCG Voice and Messaging error codes".
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { PROVIDER_REPEAT_MS } from '../../../../config/limits.ts';
-import type { CallAnswer } from '../../../../outgoing/public-call.ts';
-import type { Sender } from '../../../senders.ts';
-import { spelledOut, unrolled } from '../../../voice/spoken-part.ts';
-import { SYNIVERSE_VOICES, speakerOf } from '../../../voice/voices.ts';
-import type { DeliveryReceipt, RenderedMessage } from '../../channel.ts';
-import type { Authentication, HttpAccount } from '../account.ts';
-import { isTaken, jsonOf, receiptOf, receiptOfFailure } from '../provider-receipt.ts';
-import { type Dispatch, inside, judgeBy, type ProviderUrls, takenAs } from './dispatch.ts';
+import { PROVIDER_REPEAT_MS } from '../../../config/limits.ts';
+import type { CallAnswer } from '../../../outgoing/public-call.ts';
+import type { DeliveryReceipt, RenderedMessage } from '../../channels/channel.ts';
+import type { Authentication, HttpAccount } from '../../channels/http/account.ts';
+import {
+  isTaken,
+  jsonOf,
+  receiptOf,
+  receiptOfFailure,
+} from '../../channels/http/provider-receipt.ts';
+import type { Sender } from '../../senders.ts';
+import { spelledOut, unrolled } from '../../voice/spoken-part.ts';
+import { SYNIVERSE_VOICES, speakerOf } from '../../voice/voices.ts';
+import { type Dispatch, inside, judgeBy, type ProviderUrls, takenAs } from '../dispatch.ts';
 
 export const syniverseAuthentication = ({ authToken }: { authToken: string }): Authentication => ({
   method: 'BEARER',

@@ -1,8 +1,9 @@
 /** What the tests of the providers share: an account with one, and messages. */
-import { openCaller } from '../../../../outgoing/public-call.ts';
-import type { RenderedMessage } from '../../channel.ts';
-import { type Authentication, openAccount } from '../account.ts';
-import { httpSender } from '../http-sender.ts';
+
+import { openCaller } from '../../outgoing/public-call.ts';
+import type { RenderedMessage } from '../channels/channel.ts';
+import { type Authentication, openAccount } from '../channels/http/account.ts';
+import { httpSender } from '../channels/http/http-sender.ts';
 import type { Dispatch, ProviderUrls } from './dispatch.ts';
 
 export const NEVER = new AbortController().signal;

@@ -1,8 +1,8 @@
 /** What the requests to the known providers have in common. */
-import type { CallAnswer } from '../../../../outgoing/public-call.ts';
-import type { DeliveryReceipt } from '../../channel.ts';
-import type { HttpSender } from '../http-sender.ts';
-import { isTaken, jsonOf, receiptOf, refusedBy } from '../provider-receipt.ts';
+import type { CallAnswer } from '../../outgoing/public-call.ts';
+import type { DeliveryReceipt } from '../channels/channel.ts';
+import type { HttpSender } from '../channels/http/http-sender.ts';
+import { isTaken, jsonOf, receiptOf, refusedBy } from '../channels/http/provider-receipt.ts';
 
 /** How a message is sent by an account: the request, and what its answer means. */
 export type Dispatch = Required<Pick<HttpSender, 'template' | 'judge'>> &

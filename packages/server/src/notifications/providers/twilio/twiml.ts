@@ -1,6 +1,6 @@
 /** What a call by Twilio says, as TwiML: `<Say>` and `<Pause>`; contract messages §11. Pure. */
-import { type SpokenPart, spelledOut, unrolled } from '../../../voice/spoken-part.ts';
-import { speakerOf, TWILIO_VOICES } from '../../../voice/voices.ts';
+import { type SpokenPart, spelledOut, unrolled } from '../../voice/spoken-part.ts';
+import { speakerOf, TWILIO_VOICES } from '../../voice/voices.ts';
 
 /** Twilio's bound of the parameter `Twiml`. */
 const LENGTH_MAX = 4_000;

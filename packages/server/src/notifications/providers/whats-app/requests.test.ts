@@ -1,9 +1,9 @@
 /** Requests to WhatsApp's Cloud API, taken and refused by a server that speaks as Meta's does. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { ERROR_INSIDE, startWhatsApp } from '../../../testing/whats-app-server.ts';
-import { sendBy, urlsOf } from './testing-providers.ts';
-import { whatsAppAuthentication, whatsAppMessages } from './whats-app.ts';
+import { ERROR_INSIDE, startWhatsApp } from '../../testing/whats-app-server.ts';
+import { sendBy, urlsOf } from '../testing-providers.ts';
+import { whatsAppAuthentication, whatsAppMessages } from './requests.ts';
 
 const TO = '+12025550123';
 const whatsAppTemplate = {

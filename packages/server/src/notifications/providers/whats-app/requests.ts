@@ -5,11 +5,11 @@
  * "Cloud API error codes", "Securing Graph API calls".
  */
 import { createHmac } from 'node:crypto';
-import type { CallAnswer } from '../../../../outgoing/public-call.ts';
-import type { DeliveryReceipt, RenderedMessage } from '../../channel.ts';
-import type { Authentication } from '../account.ts';
-import { jsonOf, receiptOf } from '../provider-receipt.ts';
-import { type Dispatch, inside, judgeBy, type ProviderUrls } from './dispatch.ts';
+import type { CallAnswer } from '../../../outgoing/public-call.ts';
+import type { DeliveryReceipt, RenderedMessage } from '../../channels/channel.ts';
+import type { Authentication } from '../../channels/http/account.ts';
+import { jsonOf, receiptOf } from '../../channels/http/provider-receipt.ts';
+import { type Dispatch, inside, judgeBy, type ProviderUrls } from '../dispatch.ts';
 
 export interface WhatsAppAccount {
   appSecret: string;

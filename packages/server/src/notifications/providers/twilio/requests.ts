@@ -3,9 +3,10 @@
  * Twilio: Messages and Calls by a number or a messaging service, and Verify. Source: Twilio's API
  * reference, "Messages", "Calls", "Verification".
  */
-import type { RenderedMessage } from '../../channel.ts';
-import type { Authentication } from '../account.ts';
-import { type Dispatch, inside, judgeBy, type ProviderUrls, type Said } from './dispatch.ts';
+import type { Call } from '../../../outgoing/public-call.ts';
+import type { RenderedMessage } from '../../channels/channel.ts';
+import type { Authentication } from '../../channels/http/account.ts';
+import { type Dispatch, inside, judgeBy, type ProviderUrls, type Said } from '../dispatch.ts';
 import { digitsOf, twimlOf } from './twiml.ts';
 
 export interface TwilioAccount {
@@ -93,6 +94,20 @@ export function twilioCalls(
   };
 }
 
+const verificationsOf = (urls: ProviderUrls, verifyServiceId: string) =>
+  `${urls.twilioVerifyUrl}/v2/Services/${encodeURIComponent(verifyServiceId)}/Verifications`;
+
+/** What Verify says of a number that it has sent five codes to without hearing what became of them. */
+export const TOO_MANY_CODES = 'HTTP 429 60203';
+
+/** Ends the verification of a number: the code in it isn't good any more. */
+export const verificationEnd = (urls: ProviderUrls, verifyServiceId: string, to: string): Call => ({
+  method: 'POST',
+  url: `${verificationsOf(urls, verifyServiceId)}/${encodeURIComponent(to)}`,
+  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  body: 'Status=canceled',
+});
+
 /**
  * Verify words the message itself, by a template of the account or its own, and is told our code
  * (CustomCode).
@@ -102,8 +117,7 @@ export function twilioVerifications(
   verifyServiceId: string,
   channel: 'sms' | 'call',
 ): Dispatch {
-  const service = encodeURIComponent(verifyServiceId);
-  const url = `${urls.twilioVerifyUrl}/v2/Services/${service}/Verifications`;
+  const url = verificationsOf(urls, verifyServiceId);
   const form = {
     To: '${to}',
     Channel: channel,

@@ -1,18 +1,18 @@
 /** Requests to Twilio, taken and refused by a server that speaks as Twilio does. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { selfSignedCertificate } from '../../../../http/testing-certificate.ts';
-import { startHttpProvider } from '../../../../testing/http-provider.ts';
-import { until } from '../../../../testing/until.ts';
-import { FILTERED, startTwilio } from '../../../testing/twilio-server.ts';
-import { sendBy, urlsOf } from './testing-providers.ts';
+import { selfSignedCertificate } from '../../../http/testing-certificate.ts';
+import { startHttpProvider } from '../../../testing/http-provider.ts';
+import { until } from '../../../testing/until.ts';
+import { FILTERED, startTwilio } from '../../testing/twilio-server.ts';
+import { sendBy, urlsOf } from '../testing-providers.ts';
 import {
   twilioAuthentication,
   twilioCalls,
   twilioMessages,
   twilioService,
   twilioVerifications,
-} from './twilio.ts';
+} from './requests.ts';
 
 const TO = '+12025550123';
 const CALLBACK = 'https://mfa.shop.example/callbacks/1';

@@ -1,10 +1,10 @@
 /** Requests to Syniverse, taken and refused by a server that speaks as Syniverse does. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { until } from '../../../../testing/until.ts';
-import { AWAY, startSyniverse, UNWILLING } from '../../../testing/syniverse-server.ts';
-import { syniverseAuthentication, syniverseCalls, syniverseMessages } from './syniverse.ts';
-import { accountOf, aMessage, NEVER, sendBy, urlsOf } from './testing-providers.ts';
+import { until } from '../../../testing/until.ts';
+import { AWAY, startSyniverse, UNWILLING } from '../../testing/syniverse-server.ts';
+import { accountOf, aMessage, NEVER, sendBy, urlsOf } from '../testing-providers.ts';
+import { syniverseAuthentication, syniverseCalls, syniverseMessages } from './requests.ts';
 
 const TO = '+12025550123';
 
