@@ -15,6 +15,8 @@ import { notificationPolicyOperations } from './resources/messages/notification-
 import { notificationSettingsOperations } from './resources/messages/notification-settings/notification-settings.ts';
 import { testPushOperations } from './resources/messages/notifications/test-push.ts';
 import { phoneDeliverySettingsOperations } from './resources/messages/phone-delivery-settings/phone-delivery-settings.ts';
+import { emailSenderTestOperations } from './resources/messages/sender-tests/email-sender-test.ts';
+import { phoneSenderTestOperations } from './resources/messages/sender-tests/phone-sender-test.ts';
 import { deliveryReportOperations } from './resources/messages/sent-messages/delivery-reports.ts';
 import { sentMessageOperations } from './resources/messages/sent-messages/sent-messages.ts';
 import { templateOperations } from './resources/messages/templates/templates.ts';
@@ -71,6 +73,8 @@ export function apiOperations(parts: Parts): Operation[] {
     ...emailDomainOperations(parts),
     ...trustedEmailOperations(parts),
     ...testPushOperations(parts),
+    ...phoneSenderTestOperations(parts),
+    ...emailSenderTestOperations(parts),
     ...organizationOperations(parts),
     ...environmentOperations(parts),
     ...populationOperations(parts),

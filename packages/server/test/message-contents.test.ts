@@ -88,7 +88,7 @@ for (const dialect of DIALECTS) {
       const CASES: readonly [object, object, string][] = [
         [{}, {}, 'en'],
         [{}, { preferredLanguage: 'fi' }, 'fi'],
-        [{}, { preferredLanguage: 'de, sv;q=0.7, fi;q=0.9' }, 'fi'],
+        [{}, { preferredLanguage: 'da, sv;q=0.7, fi;q=0.9' }, 'fi'],
         [{ locale: 'sv-FI' }, { preferredLanguage: 'fi' }, 'sv'],
         [{ locale: 'fr-ca;q=0.5, sv' }, {}, 'sv'],
         [{ locale: 'FR_ca' }, {}, 'fr-CA'],
@@ -188,6 +188,28 @@ for (const dialect of DIALECTS) {
       assert.equal((await last(email)).subject, 'pairing fi');
       await server.api(path, { type: 'device.sendActivationCode' });
       assert.equal((await last(email)).subject, 'pairing fi');
+    });
+
+    test('and the policy that limits them stay as the start said, where only words are said', async () => {
+      const policies = (await server.api('/notificationsPolicies')).body._embedded;
+      const policy = { id: policies.notificationsPolicies[0].id };
+      const user = await aPerson();
+      const device = (await server.api(`/users/${user.id}/devices`)).body._embedded.devices[0];
+      const flow = await aFlow(server, user, {
+        notification: { policy, clientContext: { a: '1' } },
+      });
+      const choose = (notification: object) =>
+        server.auth(`/deviceAuthentications/${flow.id}`, {
+          type: 'device.select',
+          body: { device: { id: device.id }, notification },
+        });
+      const unknown = await choose({ policy: { id: device.id } });
+      assert.deepEqual(errorOf(unknown), invalidData('INVALID_VALUE', 'notification.policy.id'));
+      assert.equal((await choose({ template: { locale: 'fi' } })).status, 200);
+      const { store } = server.server.parts;
+      const row = await store.get('flows', server.environmentId, flow.id);
+      const template = { locale: 'fi' };
+      assert.deepEqual(row?.doc.notification, { policy, clientContext: { a: '1' }, template });
     });
 
     test('by text message bind their code to the site of the application', async () => {

@@ -75,7 +75,12 @@ describe('countries', () => {
     countryLimit: NotificationPolicySettings['countryLimit'],
     country: string | undefined,
     method: 'SMS' | 'Voice' = 'SMS',
-  ) => isRefusedCountry({ quotas: [], ...(countryLimit ? { countryLimit } : {}) }, method, country);
+  ) =>
+    isRefusedCountry(
+      { quotas: [], ...(countryLimit ? { countryLimit } : {}) },
+      method,
+      () => country,
+    );
 
   test('are refused where they are not allowed, or denied', () => {
     const allowed = { type: 'ALLOWED', countries: ['FI', 'CA'] } as const;

@@ -13,7 +13,7 @@ const render = (
   words: ContentWords,
   variables: Record<string, string> = OURS,
   template = 'strong_authentication',
-) => renderWords(channel, { template, locale: 'fi', words, variables });
+) => renderWords(channel, { template, locale: 'et', words, variables });
 
 const sms = (content: string, variables?: Record<string, string>) =>
   render('SMS', { content }, variables).text;
@@ -79,7 +79,7 @@ describe('a content of an administrator', () => {
       '<p>Hello <b>&lt;img src=x onerror=&quot;alert(1)&quot;&gt;&amp;&#39;</b>,</p><p>482913</p>',
     );
     assert.deepEqual([from, replyTo, charset], [words.from, words.replyTo, words.charset]);
-    assert.equal(locale, 'fi');
+    assert.equal(locale, 'et');
   });
 
   test('is plain text where it says so', () => {

@@ -25,7 +25,12 @@ const message: RenderedMessage = {
   variables: { otp: '12', 'user.username': 'kaisa', companyLogo: 'https://l/?a=1&b' },
 };
 
-async function sent(method: 'SMS' | 'VOICE', request: object, country: string | undefined = 'FI') {
+async function sent(
+  method: 'SMS' | 'VOICE',
+  request: object,
+  country: string | undefined = 'FI',
+  told = message,
+) {
   const account = await customProvider.accept(
     {
       authentication: { method: 'BASIC', username: 'shop', password: 'pw' },
@@ -46,7 +51,7 @@ async function sent(method: 'SMS' | 'VOICE', request: object, country: string | 
   );
   const senderFor = customProvider.open(account, { ...reach, id: 'sender-1', name: 'Ours' });
   assert.equal(senderFor(method === 'SMS' ? 'VOICE' : 'SMS', country), undefined);
-  const receipt = await senderFor(method, country)?.send(message, never);
+  const receipt = await senderFor(method, country)?.send(told, never);
   assert.deepEqual(receipt, { outcome: 'DELIVERED' });
   return provider.received.at(-1);
 }
@@ -81,6 +86,21 @@ test('a call has its voice, its language, its extension, and the plain code', as
     dial: '204#',
     c: '12',
   });
+});
+
+test('a call spells its code within the provider’s tags, or with pauses', async () => {
+  const speech = [{ say: 'Code ' }, { repeat: 2, parts: [{ spell: '1 2' }, { pauseSeconds: 1 }] }];
+  const body = 'to=${to}&say=${message}';
+  for (const [tags, said] of [
+    [{}, 'Code 1, 2, , 1, 2, '],
+    [
+      { beforeTag: '<Say>', afterTag: '</Say>' },
+      'Code <Say>1</Say><Say>2</Say>, , <Say>1</Say><Say>2</Say>, ',
+    ],
+  ] as const) {
+    const call = await sent('VOICE', { body, ...tags }, 'FI', { ...message, speech });
+    assert.equal(new URLSearchParams(call?.body).get('say'), said);
+  }
 });
 
 test('a body that is only a `messageType` goes as the platform’s samples mean it', async () => {

@@ -99,17 +99,18 @@ async function runStep(
 }
 
 /**
- * What the accessing browser can do may be said anew with each action (contract §2.5), and which words
- * the message has with each that sends one: else it is as the start said (messages §3).
+ * What the accessing browser can do may be said anew with each action (contract §2.5), and of the
+ * message with each that sends one: what isn't said is as the start said it (messages §3).
  */
 function withSaid(read: Read, request: OperationRequest): Read {
   const { body } = request;
   const { compatibility = read.flow.doc.compatibility }: Pick<Flow, 'compatibility'> = body ?? {};
-  const notification = notificationOf(body?.notification, 'AUTHENTICATION');
-  assertNotificationPolicy(read.world.configuration, notification, request);
-  if (!notification && compatibility === read.flow.doc.compatibility) return read;
-  const said = defined({ compatibility, notification });
-  const flow = { ...read.flow, doc: { ...read.flow.doc, ...said } };
+  const said = notificationOf(body?.notification, 'AUTHENTICATION');
+  assertNotificationPolicy(read.world.configuration, said, request);
+  if (!said && compatibility === read.flow.doc.compatibility) return read;
+  const notification = said && { ...read.flow.doc.notification, ...said };
+  const doc = { ...read.flow.doc, ...defined({ compatibility, notification }) };
+  const flow = { ...read.flow, doc };
   const { parts, configuration, policy, user, rows, facts } = read.world;
   const userRows = user && { user, devices: [...rows] };
   return { flow, world: seeWorld(parts, configuration, policy, userRows, flow.doc, facts.now) };

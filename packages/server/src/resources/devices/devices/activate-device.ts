@@ -191,7 +191,7 @@ export const sendActivationCode: Handler<DeviceParts> = async (parts, request) =
     const { notification: before, counted: _before, ...rest } = pairing;
     const said = notificationOf(request.body?.notification, 'PAIRING');
     assertNotificationPolicy(configuration, said, request);
-    const notification = said ?? before;
+    const notification = said ? { ...before, ...said } : before;
     const subject = { configuration, policy, notification, userId: device.doc.userId, now };
     const { limits, limit } = await pairingLimits(parts, subject, method, device.doc, ticket);
     if (limit) throw limitError(limit);

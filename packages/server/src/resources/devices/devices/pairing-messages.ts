@@ -86,9 +86,10 @@ export function codeMessage(
   const { request } = origin;
   const { address } = payload.to;
   if (request) sendBounds.count({ request, environmentId, channel, address, now });
-  const { writes, counted } = limits.count({ channel, address });
-  const told = announced(message, user, origin, true);
-  return { writes: [...told, ...writes], ...defined({ counted }) };
+  const place = { channel, address };
+  const { writes, counted } = limits.count(place);
+  const routed = { ...message, delivery: { ...delivery, ...limits.routeOf(place) } };
+  return { writes: [...announced(routed, user, origin, true), ...writes], ...defined({ counted }) };
 }
 
 /** The same for the user of the path, who pairs a device. */

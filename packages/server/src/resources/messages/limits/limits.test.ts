@@ -339,6 +339,18 @@ describe('limits of messages', () => {
     assert.equal((await under(policy)).status, 'OTP_REQUIRED');
     assert.equal((await under(policy)).status, 'FAILED');
     assert.equal((await under({})).status, 'OTP_REQUIRED');
+    // Who sends a message hangs on the policy, too, and on the country of a number.
+    const { store } = server.server.parts;
+    const newest = { limit: 1, descending: true } as const;
+    const newestMessage = async () =>
+      (await store.list('messages', server.environmentId, newest))[0]?.doc;
+    const phone = { selectedDevice: { oneTime: { type: 'SMS', phone: '+14165551234' } } };
+    await under({ ...policy, ...phone });
+    const first = await newestMessage();
+    assert.deepEqual([first?.policyId, first?.country], [middle, 'CA']);
+    await under(phone);
+    const second = await newestMessage();
+    assert.deepEqual([second?.policyId, second?.country], [undefined, 'CA'], 'the default');
     // What is named no more is gone.
     const path = `/notificationsPolicies/${strict}`;
     assert.equal((await server.api(path, { method: 'DELETE' })).status, 204);
@@ -357,19 +369,9 @@ describe('limits of messages', () => {
 
   test('the settings limit, too: text messages and calls of a user, and who is sent anything', async () => {
     await limitMessages(server);
-    const { store } = server.server.parts;
-    const { environmentId } = server;
-    const now = server.now();
-    const setTo = async (settings: object) => {
-      const [before] = await store.list('notification_settings', environmentId, { limit: 1 });
-      const doc = { settings: settings as Record<string, unknown>, createdAt: now, updatedAt: now };
-      const row = { table: 'notification_settings', environmentId, doc } as const;
-      const outcome = await store.commit([
-        before
-          ? { ...row, op: 'update', id: before.id, version: before.version }
-          : { ...row, op: 'insert', id: 'settings' },
-      ]);
-      assert.ok(outcome.committed);
+    const setTo = async (body: object) => {
+      const reply = await server.api('/notificationsSettings', { method: 'PUT', body });
+      assert.equal(reply.status, 200, reply.text);
     };
     await setTo({ restrictions: { smsVoiceQuota: { daily: 1 } } });
     const user = await aUser(server);

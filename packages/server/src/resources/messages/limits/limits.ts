@@ -6,6 +6,7 @@ import { RESEND_PAUSE_MS } from '../../../config/limits.ts';
 import type { EnvironmentConfiguration } from '../../../configuration.ts';
 import { ApiError } from '../../../errors/api-error.ts';
 import { countryOf, emailKey } from '../../../model/address.ts';
+import { defined } from '../../../model/defined.ts';
 import type { DeviceAuthenticationPolicy, NotificationRequest } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import {
@@ -62,6 +63,8 @@ export interface Limits {
   isListed: boolean;
   /** Why nothing may go there now; undefined: it may, or nobody has asked. */
   limitOf(place: Place): Limit | undefined;
+  /** What decides who sends a message there: the policy in force, and the country of a number. */
+  routeOf(place: Place): { policyId?: string; country?: string };
   /** The writes that count a message to a place that was asked about. */
   count(place: Place): { writes: Write[]; counted?: CountedMessage };
 }
@@ -149,7 +152,7 @@ async function prepare(
   const isOfUser = group !== undefined && counters.has(group);
 
   function reached(): Reached | undefined {
-    if (group === 'phone' && isRefusedCountry(settings, method, countryOf(address))) {
+    if (group === 'phone' && isRefusedCountry(settings, method, () => countryOf(address))) {
       return { reason: 'COUNTRY' };
     }
     const daily = group === 'phone' ? dailyOfSettings(configuration) : undefined;
@@ -208,7 +211,8 @@ export async function readLimits(
   ticket: Ticket,
 ): Promise<Limits> {
   const { configuration, notification, policy } = subject;
-  const { settings } = policyInForce(configuration, notification, policy).doc;
+  const inForce = policyInForce(configuration, notification, policy);
+  const { settings } = inForce.doc;
   const wanted = new Map(places.map((place) => [keyOf(place), place]));
   const prepared = new Map(
     await Promise.all(
@@ -220,6 +224,11 @@ export async function readLimits(
   );
   return {
     isListed: isListed(configuration, subject.userId),
+    routeOf: ({ address }) =>
+      defined({
+        policyId: inForce.doc.isDefault ? undefined : inForce.id,
+        country: address.startsWith('+') ? countryOf(address) : undefined,
+      }),
     limitOf: (place) => prepared.get(keyOf(place))?.limit,
     count(place) {
       if (!prepared.has(keyOf(place))) throw new ApiError('UNEXPECTED_ERROR');

@@ -8,6 +8,7 @@ import {
   TRUSTED_EMAIL_TRIES_MAX,
 } from '../../../config/limits.ts';
 import { ApiError, errorDetail, invalidData } from '../../../errors/api-error.ts';
+import { defined } from '../../../model/defined.ts';
 import type { TrustedEmail } from '../../../model/messages.ts';
 import { notificationRecord } from '../../../model/notification-record.ts';
 import { messageWrite } from '../../../notifications/outbox.ts';
@@ -18,7 +19,9 @@ import type { OperationRequest } from '../../kit/operation.ts';
 import { found, type Row } from '../../kit/rows.ts';
 import { LETTERS, newCode } from '../../kit/shown-code.ts';
 
-type CodeParts = Pick<Parts, 'store' | 'keyring' | 'sendBounds'>;
+type CodeParts = Pick<Parts, 'store' | 'keyring' | 'sendBounds' | 'contents'>;
+
+const TEMPLATE = 'email_verification_admin';
 type Verification = NonNullable<TrustedEmail['verification']>;
 
 const ALPHABET = LETTERS.toLowerCase();
@@ -39,7 +42,7 @@ function assertMoreAllowed({ sent }: Verification): void {
 
 /** What awaits a new code, and the writes that send it. Throws where too many were sent. */
 export async function sendCode(
-  { store, keyring, sendBounds }: CodeParts,
+  { store, keyring, sendBounds, contents }: CodeParts,
   request: OperationRequest,
   { environmentId, id, doc }: Pick<Row<'trusted_emails'>, 'environmentId' | 'id' | 'doc'>,
 ): Promise<{ verification: Verification; writes: Write[] }> {
@@ -55,7 +58,9 @@ export async function sendCode(
   await keyring.load(environmentId);
   const expiresAt = now + TRUSTED_EMAIL_CODE_MS;
   const variables = { code, 'environment.name': environment.doc.name };
-  const payload = { to: { address }, template: 'email_verification_admin', variables };
+  const wanted = { environmentId, template: TEMPLATE, channel: 'EMAIL' } as const;
+  const wording = await contents.choose(wanted);
+  const payload = { to: { address }, template: TEMPLATE, ...defined(wording), variables };
   const message = messageWrite({
     vault: keyring,
     environmentId,
