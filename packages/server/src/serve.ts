@@ -33,7 +33,7 @@ import { NOBODY, vapidSubject } from './notifications/channels/push/vapid-subjec
 import { openChannels } from './notifications/channels/registry.ts';
 import { readGreeting, readSender } from './notifications/channels/smtp/smtp-settings.ts';
 import { openEventPoster } from './notifications/channels/webhook/post-events.ts';
-import { senderCallbacks } from './notifications/delivery-callbacks.ts';
+import { callbackPath, senderCallbacks } from './notifications/delivery-callbacks.ts';
 import { developmentOutboxOperations } from './notifications/development-outbox.routes.ts';
 import { environmentSenders } from './notifications/environment-senders.ts';
 import { openOutboxKey } from './notifications/outbox-key.ts';
@@ -150,6 +150,11 @@ export async function startServer(
     reach,
     openWhatsApp,
     mailFrom: readSender(settings.mailFrom),
+    // Providers call what is public and nothing else.
+    statusCallback: (environmentId, senderId) =>
+      origins.publicUrl.startsWith('https:')
+        ? links.api(environmentId, callbackPath(keyring, environmentId, senderId)).href
+        : undefined,
     greetAs: readGreeting(settings.smtpGreeting, settings.publicUrl),
   });
   const worker = startOutboxWorker({

@@ -19,6 +19,8 @@ export interface AccountParts {
   greetAs?: string | undefined;
   /** Opens the account of a WhatsApp business. */
   openWhatsApp?(account: ProviderAccount, context: OpenContext): Sender | undefined;
+  /** Where a sender's provider is to tell what becomes of messages; absent: nowhere. */
+  statusCallback?(environmentId: string, senderId: string): string | undefined;
   /** Sees what providers answer; for who tries a sender out. */
   observe?: Observer | undefined;
 }
@@ -65,6 +67,7 @@ export function openAccounts(parts: AccountParts): OpenAccounts {
       id: senderIdOf(row),
       name: senderNameOf(row),
       ...reach,
+      statusCallback: parts.statusCallback?.(row.environmentId, row.id),
       ...(observe ? { observe } : {}),
     };
   }
