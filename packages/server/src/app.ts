@@ -7,6 +7,7 @@ import { oathJobOperations } from './resources/devices/oath-jobs/oath-jobs.ts';
 import { oathTokenOperations } from './resources/devices/oath-tokens/oath-tokens.ts';
 import { pairingKeyOperations } from './resources/devices/pairing-keys/pairing-keys.ts';
 import type { Operation } from './resources/kit/operation.ts';
+import { abuseProtectionOperations } from './resources/messages/abuse-protection/abuse-protection.ts';
 import { contentOperations } from './resources/messages/contents/contents.ts';
 import { emailDeliverySettingsOperations } from './resources/messages/email-delivery-settings/email-delivery-settings.ts';
 import { emailDomainOperations } from './resources/messages/email-domains/email-domains.ts';
@@ -65,6 +66,7 @@ export function apiOperations(parts: Parts): Operation[] {
     ...fidoDevicesMetadataOperations(parts),
     ...mfaSettingsOperations(parts),
     ...notificationSettingsOperations(parts),
+    ...abuseProtectionOperations(parts),
     ...emailDeliverySettingsOperations(parts),
     ...phoneDeliverySettingsOperations(parts),
     ...whatsAppSettingsOperations(parts),

@@ -47,6 +47,8 @@ import { expirePush } from './resources/authentication/device-authentications/se
 import { stepOathJob } from './resources/devices/oath-jobs/step-oath-job.ts';
 import { makeLinks } from './resources/kit/links.ts';
 import { createSendBounds } from './resources/kit/send-bounds.ts';
+import { makeMessageGuard } from './resources/messages/abuse-protection/message-guard.ts';
+import { startMessageTally } from './resources/messages/abuse-protection/message-tally.ts';
 import { createEnvironmentCounts } from './resources/messages/limits/environment-counts.ts';
 import { renderEvents } from './resources/platform/activities/activity-view.ts';
 import { createAccess } from './resources/platform/tokens/access.ts';
@@ -76,6 +78,8 @@ export interface RunningServer {
   outboxIdle(): Promise<void>;
   /** Resolves once all events that can be delivered now were tried; for tests. */
   eventsIdle(): Promise<void>;
+  /** Resolves once messages are counted in the store, and judged; for tests. */
+  talliesFlushed(): Promise<void>;
   /** Looks for newer metadata of authenticators now. */
   refreshMetadata(): Promise<void>;
   /** Stops accepting, finishes what is under way, flushes. */
@@ -181,6 +185,13 @@ export async function startServer(
     eachTime: () => forgetPayloads({ store, clock }),
     hourly: () => sweepActivities({ store, clock, days: settings.activityDays }),
   });
+  const tally = startMessageTally({
+    store,
+    clock,
+    log,
+    whenFlushed: () => messageGuard.look(),
+  });
+  const messageGuard = makeMessageGuard({ store, vault: keyring, configurations, tally, clock });
   const parts: Parts = {
     settings,
     store,
@@ -195,6 +206,7 @@ export async function startServer(
     log,
     metrics,
     reach,
+    messageGuard,
     sendBounds: createSendBounds(),
     environmentCounts: createEnvironmentCounts(store),
     channels,
@@ -268,6 +280,7 @@ export async function startServer(
     await oathJobs.stop();
     await sweeper.stop();
     await worker.stop();
+    await tally.stop();
     await events?.stop();
     poster.close();
     subscriptions.close();
@@ -303,6 +316,7 @@ export async function startServer(
       log,
       outboxIdle: () => worker.idle(),
       eventsIdle: async () => events?.idle(),
+      talliesFlushed: () => tally.flush(),
       refreshMetadata: () => authenticators.refresh(),
       close,
     };

@@ -17,6 +17,7 @@ import {
   type Reached,
 } from '../../../policy/notification-limits.ts';
 import type { Write } from '../../../storage/store.ts';
+import { watchedWrites } from '../abuse-protection/watched.ts';
 import { readRest } from './cool-down.ts';
 import { countedBy } from './counted-by.ts';
 import { counterAfter, counterId, putRow } from './counters.ts';
@@ -67,11 +68,14 @@ async function prepare(
     readRest(parts, subject, settings.cooldownConfiguration?.[coolDown], place),
     isOfEnvironment ? ticket.take(group, quotaOf(settings, method, 'ENVIRONMENT')) : undefined,
   ]);
+  const isPhone = group === 'phone';
+  const verdict = isPhone ? parts.messageGuard.judge(configuration, address, now) : undefined;
 
   function reached(): Reached | undefined {
-    if (group === 'phone' && isRefusedCountry(settings, method, () => countryOf(address))) {
+    if (isPhone && isRefusedCountry(settings, method, () => countryOf(address))) {
       return { reason: 'COUNTRY' };
     }
+    if (verdict?.refused !== undefined) return { reason: verdict.refused };
     const own = isOfUser
       ? reachedByUser(parts, subject, settings, { method, group }, counter)
       : undefined;
@@ -86,6 +90,11 @@ async function prepare(
     count() {
       const writes: Write[] = [];
       const message: CountedMessage = {};
+      if (isPhone) {
+        message.phone = true;
+        ticket.whenSent(() => parts.messageGuard.sent(configuration, address, now));
+        writes.push(...watchedWrites(subject, channel, verdict?.watched ?? []));
+      }
       if (isOfUser) {
         const at = { environmentId, id: counterId(group, now, userId) };
         const doc = counterAfter(counter, { total: (counter?.doc.total ?? 0) + 1 }, at, now);
