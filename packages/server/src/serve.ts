@@ -33,12 +33,11 @@ import { NOBODY, vapidSubject } from './notifications/channels/push/vapid-subjec
 import { openChannels } from './notifications/channels/registry.ts';
 import { readGreeting, readSender } from './notifications/channels/smtp/smtp-settings.ts';
 import { openEventPoster } from './notifications/channels/webhook/post-events.ts';
-import { senderCallbacks } from './notifications/delivery-callbacks.ts';
+import { callbackPath, senderCallbacks } from './notifications/delivery-callbacks.ts';
 import { developmentOutboxOperations } from './notifications/development-outbox.routes.ts';
 import { environmentSenders } from './notifications/environment-senders.ts';
 import { openOutboxKey } from './notifications/outbox-key.ts';
 import { openReach } from './notifications/providers/reach.ts';
-import { whatsAppSenders } from './notifications/providers/whats-app/whats-app-senders.ts';
 import { chooseContents } from './notifications/templates/chosen-contents.ts';
 import { createLog } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
@@ -150,11 +149,16 @@ export async function startServer(
     reach,
     mailFrom: readSender(settings.mailFrom),
     greetAs: readGreeting(settings.smtpGreeting, settings.publicUrl),
+    // Without an address that others know, nobody could call it; Twilio refuses such messages.
+    callbackUrl: ({ environmentId, id }) =>
+      settings.publicUrl === undefined
+        ? undefined
+        : links.api(environmentId, callbackPath(keyring, environmentId, id)).href,
   });
   const worker = startOutboxWorker({
     store,
     vault: keyring,
-    senders: whatsAppSenders({ store, vault: keyring, reach }, senders),
+    senders,
     clock,
     log,
     metrics,
