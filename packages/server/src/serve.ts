@@ -38,7 +38,6 @@ import { developmentOutboxOperations } from './notifications/development-outbox.
 import { environmentSenders } from './notifications/environment-senders.ts';
 import { openOutboxKey } from './notifications/outbox-key.ts';
 import { openReach } from './notifications/providers/reach.ts';
-import { openWhatsApp } from './notifications/providers/whats-app/whats-app.ts';
 import { chooseContents } from './notifications/templates/chosen-contents.ts';
 import { createLog } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
@@ -152,14 +151,13 @@ export async function startServer(
     configurations,
     channels,
     reach,
-    openWhatsApp,
     mailFrom: readSender(settings.mailFrom),
-    // Providers call what is public and nothing else.
-    statusCallback: (environmentId, senderId) =>
-      origins.publicUrl.startsWith('https:')
-        ? links.api(environmentId, callbackPath(keyring, environmentId, senderId)).href
-        : undefined,
     greetAs: readGreeting(settings.smtpGreeting, settings.publicUrl),
+    // Providers call what is public and nothing else.
+    callbackUrl: ({ environmentId, id }) =>
+      origins.publicUrl.startsWith('https:')
+        ? links.api(environmentId, callbackPath(keyring, environmentId, id)).href
+        : undefined,
   });
   const worker = startOutboxWorker({
     store,

@@ -1,11 +1,11 @@
 /** A code by the environment's WhatsApp account; ours, beside contract messages §10. */
 import { type Static, Type } from 'typebox';
 import { invalidData } from '../../../errors/api-error.ts';
+import { WHATSAPP_SENDER_ID } from '../../../model/messages.ts';
 import { openedAccount } from '../../../notifications/providers/account.ts';
 import {
   openWhatsApp,
   WHATSAPP_PROVIDER,
-  WHATSAPP_SENDER_ID,
 } from '../../../notifications/providers/whats-app/whats-app.ts';
 import type { Operation, OperationRequest } from '../../kit/operation.ts';
 import { actionsOf, ENVIRONMENT } from '../../kit/resource.ts';
