@@ -4,7 +4,12 @@ import { become, onPinnedNode, ROOT } from './installed.mjs';
 
 if (await onPinnedNode()) {
   const [first, ...rest] = process.argv.slice(2);
-  const PROGRAMS = { sockets: 'sockets.ts', lists: 'lists.ts', 'oath-import': 'oath-import.ts' };
+  const PROGRAMS = {
+    sockets: 'sockets.ts',
+    lists: 'lists.ts',
+    'oath-import': 'oath-import.ts',
+    delivery: 'delivery.ts',
+  };
   const [program, args] = PROGRAMS[first]
     ? [PROGRAMS[first], rest]
     : ['run.ts', process.argv.slice(2)];

@@ -75,7 +75,7 @@ const WINGS: readonly {
     below: ['policies', 'kit'],
     may: ['notifications/', 'outgoing/', 'crypto/'],
     npm: ['libphonenumber-js', 'lru-cache'],
-    node: ['node:net', 'node:dns', 'node:dns/promises'],
+    node: ['node:net', 'node:dns', 'node:dns/promises', 'node:timers/promises'],
     because: 'How messages read and leave.',
   },
   {
@@ -92,7 +92,11 @@ const WINGS: readonly {
       'device-protocol/device-request.ts',
       'fido-metadata/environment-authenticators.ts',
       // The words that a phone shows, and the names of templates; nothing that sends.
+      'notifications/message.ts',
       'notifications/templates/catalogue.ts',
+      'notifications/templates/content-words.ts',
+      'notifications/templates/fill.ts',
+      'notifications/templates/locale.ts',
       'notifications/templates/render.ts',
     ],
     npm: ['lru-cache'],
@@ -293,9 +297,16 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
   },
   {
     from: 'notifications/providers/',
-    may: ['notifications/', 'outgoing/', 'crypto/vault.ts', 'storage/store.ts', ...ALWAYS],
+    may: [
+      'notifications/',
+      'outgoing/',
+      'crypto/vault.ts',
+      'storage/store.ts',
+      'config/settings.ts',
+      ...ALWAYS,
+    ],
     npm: ['typebox'],
-    node: ['node:crypto'],
+    node: ['node:crypto', 'node:timers/promises'],
     because:
       'A provider says what an account with it is made of, and sends by it; who may have one is the resource’s.',
   },

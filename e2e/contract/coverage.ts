@@ -26,7 +26,8 @@ const WINGS = [
     ...['applications', 'roles', 'billOfMaterials', 'activities', 'subscriptions'],
     ...['dataExplorations', 'totalIdentities', 'languages', 'themes', 'passwordPolicies'],
     ...['keys', 'keyRotationPolicies', 'signOnPolicies', 'images'],
-    ...['notificationsPolicies', 'emailDomains', 'notifications'],
+    ...['templates', 'notificationsSettings', 'notificationsPolicies', 'notifications'],
+    ...['emailDomains'],
   ].map((name) => new RegExp(`^/v1/environments/\\{\\w+\\}/${name}\\b`)),
 ];
 

@@ -8,6 +8,7 @@ import { ENVIRONMENTS } from './commands/environments.ts';
 import { IMPORT } from './commands/import.ts';
 import { PAIR } from './commands/pair.ts';
 import { POLICIES } from './commands/policies.ts';
+import { PROVIDERS } from './commands/providers.ts';
 import { ROLES } from './commands/roles.ts';
 import { SECRETS } from './commands/secrets.ts';
 import { SERVER } from './commands/server.ts';
@@ -36,6 +37,7 @@ export const COMMANDS: readonly Command[] = [
     ...ROLES,
     ...ENVIRONMENTS,
     ...POLICIES,
+    ...PROVIDERS,
   ),
   ...section('A phone', AUTHENTICATOR),
   ...section('The command line itself', ...ABOUT),

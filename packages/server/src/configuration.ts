@@ -18,7 +18,7 @@ import type {
   MfaSettings,
 } from './model/documents.ts';
 import { type CustomAuthenticator, type Fido2Policy, withRelyingParty } from './model/fido2.ts';
-import type { NotificationPolicy } from './model/messages.ts';
+import type { NotificationPolicy, NotificationSettings } from './model/messages.ts';
 import type { MobileSettings, NativeApplication } from './model/mobile.ts';
 import { bundleIdOf, type PushProviders, pushProvidersOf } from './model/push-providers.ts';
 import { ANY_ENVIRONMENT, type Store, type Stored } from './storage/store.ts';
@@ -35,6 +35,8 @@ export interface EnvironmentConfiguration {
   customAuthenticators: readonly Stored<CustomAuthenticator>[];
   notificationPolicies: ReadonlyMap<string, Stored<NotificationPolicy>>;
   defaultNotificationPolicy: Stored<NotificationPolicy>;
+  /** Absent: they were never changed. */
+  notificationSettings?: Stored<NotificationSettings>;
   /** By id. */
   nativeApplications: ReadonlyMap<string, NativeApplication>;
   pushProviders: PushProviders;
@@ -79,20 +81,31 @@ export function cacheConfigurations(
   });
 
   async function read(environmentId: string): Promise<EnvironmentConfiguration | undefined> {
-    const [environment, mfaSettings, policies, kept, custom, applications, accounts, limits] =
-      await Promise.all([
-        store.get('environments', environmentId, environmentId),
-        store.get('mfa_settings', environmentId, MFA_SETTINGS_ID),
-        store.list('policies', environmentId, { limit: POLICIES_MAX }),
-        store.list('fido2_policies', environmentId, { limit: FIDO_POLICIES_MAX }),
-        store.list('custom_authenticators', environmentId, { limit: CUSTOM_AUTHENTICATORS_MAX }),
-        store.list('applications', environmentId, {
-          where: { column: 'type', is: 'eq', value: 'NATIVE_APP' },
-          limit: NATIVE_APPLICATIONS_MAX,
-        }),
-        store.list('push_credentials', environmentId, { limit: PUSH_CREDENTIALS_MAX }),
-        store.list('notification_policies', environmentId, { limit: POLICIES_MAX }),
-      ]);
+    const [
+      environment,
+      mfaSettings,
+      policies,
+      kept,
+      custom,
+      applications,
+      accounts,
+      limits,
+      sending,
+    ] = await Promise.all([
+      store.get('environments', environmentId, environmentId),
+      store.get('mfa_settings', environmentId, MFA_SETTINGS_ID),
+      store.list('policies', environmentId, { limit: POLICIES_MAX }),
+      store.list('fido2_policies', environmentId, { limit: FIDO_POLICIES_MAX }),
+      store.list('custom_authenticators', environmentId, { limit: CUSTOM_AUTHENTICATORS_MAX }),
+      store.list('applications', environmentId, {
+        where: { column: 'type', is: 'eq', value: 'NATIVE_APP' },
+        limit: NATIVE_APPLICATIONS_MAX,
+      }),
+      store.list('push_credentials', environmentId, { limit: PUSH_CREDENTIALS_MAX }),
+      store.list('notification_policies', environmentId, { limit: POLICIES_MAX }),
+      // An environment has one.
+      store.list('notification_settings', environmentId, { limit: 1 }),
+    ]);
     const defaultPolicy = policies.find((policy) => policy.doc.isDefault);
     const fido2Policies = kept.map((policy) => ({
       ...policy,
@@ -114,6 +127,7 @@ export function cacheConfigurations(
       customAuthenticators: custom,
       notificationPolicies: new Map(limits.map((policy) => [policy.id, policy])),
       defaultNotificationPolicy,
+      ...(sending[0] ? { notificationSettings: sending[0] } : {}),
       nativeApplications: new Map(applications.map(({ id, doc }) => [id, nativeApplication(doc)])),
       pushProviders: pushProvidersOf(
         accounts.map(({ doc }) => doc),

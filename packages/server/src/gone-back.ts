@@ -47,7 +47,13 @@ const GOOD_ONCE: readonly { table: Table; where?: Condition; what: string }[] = 
   },
   {
     table: 'messages',
-    where: { column: 'status', is: 'eq', value: 'PENDING' },
+    // And those that could be sent again.
+    where: {
+      any: [
+        { column: 'status', is: 'eq', value: 'PENDING' },
+        { column: 'usable_until', is: 'present' },
+      ],
+    },
     what: 'waiting messages were dropped',
   },
 ];

@@ -13,11 +13,14 @@ import type { MethodRegistry } from './methods/registry.ts';
 import type { AuthenticatorMetadata } from './model/fido2.ts';
 import type { Clock } from './model/instant.ts';
 import type { Channel } from './notifications/channels/channel.ts';
+import type { DeliveryCallbacks } from './notifications/delivery-callbacks.ts';
 import type { Reach } from './notifications/providers/provider.ts';
+import type { ChosenContents } from './notifications/templates/chosen-contents.ts';
 import type { Metrics } from './observability/metrics.ts';
 import type { Access } from './resources/kit/access.ts';
 import type { Links } from './resources/kit/links.ts';
 import type { SendBounds } from './resources/kit/send-bounds.ts';
+import type { EnvironmentCounts } from './resources/messages/limits/environment-counts.ts';
 import type { Store } from './storage/store.ts';
 
 export interface Parts {
@@ -36,8 +39,12 @@ export interface Parts {
   metrics: Metrics;
   /** How the mail servers and providers of environments are reached. */
   reach: Reach;
+  /** The words of messages: which content is used. */
+  contents: Pick<ChosenContents, 'choose'>;
   /** How many messages may leave for one address and one user. */
   sendBounds: SendBounds;
+  /** How many messages an environment has sent today. */
+  environmentCounts: EnvironmentCounts;
   /** Those that have a provider: for what is sent at once, to see what the provider says of it. */
   channels: readonly Pick<Channel, 'name' | 'send'>[];
   /** Tells the outbox worker that a message was just committed. */
@@ -50,6 +57,8 @@ export interface Parts {
   wakeDevices(environmentId: string, deviceIds: readonly string[]): void;
   /** Verifies what the makers of systems attest of a device. */
   integrity: IntegrityVerifiers;
+  /** What providers say later of messages that they took. */
+  deliveryCallbacks: DeliveryCallbacks;
   /** The devices that are connected to this node, or wait for an answer of it. */
   deviceWakes: DeviceWakes;
 }

@@ -20,6 +20,7 @@ import { sweepActivities } from './jobs/activity-retention.ts';
 import { makeIsAwaited } from './jobs/awaited-push.ts';
 import { type EventRunner, startEventRunner } from './jobs/events/event-runner.ts';
 import { knowSubscriptions, markEvents } from './jobs/events/known-subscriptions.ts';
+import { forgetPayloads } from './jobs/forget-payloads.ts';
 import { startOathJobs } from './jobs/oath-jobs.ts';
 import { startOutboxWorker } from './jobs/outbox-worker.ts';
 import { startPushTimeouts } from './jobs/push-timeouts.ts';
@@ -27,14 +28,18 @@ import { makeRetire } from './jobs/retire-push-token.ts';
 import { startSweeper } from './jobs/sweeper.ts';
 import { createRegistry, type MethodRegistry } from './methods/registry.ts';
 import { type Clock, steadyClock } from './model/instant.ts';
-import { channelSenders } from './notifications/channel-senders.ts';
 import { pushAccounts } from './notifications/channels/push/push-accounts.ts';
 import { NOBODY, vapidSubject } from './notifications/channels/push/vapid-subject.ts';
 import { openChannels } from './notifications/channels/registry.ts';
+import { readGreeting, readSender } from './notifications/channels/smtp/smtp-settings.ts';
 import { openEventPoster } from './notifications/channels/webhook/post-events.ts';
+import { senderCallbacks } from './notifications/delivery-callbacks.ts';
 import { developmentOutboxOperations } from './notifications/development-outbox.routes.ts';
+import { environmentSenders } from './notifications/environment-senders.ts';
 import { openOutboxKey } from './notifications/outbox-key.ts';
 import { openReach } from './notifications/providers/reach.ts';
+import { whatsAppSenders } from './notifications/providers/whats-app/whats-app-senders.ts';
+import { chooseContents } from './notifications/templates/chosen-contents.ts';
 import { createLog } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
 import type { Parts } from './parts.ts';
@@ -42,6 +47,7 @@ import { expirePush } from './resources/authentication/device-authentications/se
 import { stepOathJob } from './resources/devices/oath-jobs/step-oath-job.ts';
 import { makeLinks } from './resources/kit/links.ts';
 import { createSendBounds } from './resources/kit/send-bounds.ts';
+import { createEnvironmentCounts } from './resources/messages/limits/environment-counts.ts';
 import { renderEvents } from './resources/platform/activities/activity-view.ts';
 import { createAccess } from './resources/platform/tokens/access.ts';
 import { openStore } from './storage/open.ts';
@@ -123,6 +129,7 @@ export async function startServer(
   const origins = { publicUrl: '', authPublicUrl: '' };
   const links = makeLinks(origins);
   const configurations = cacheConfigurations(store, links.hostName);
+  const contents = chooseContents(store, log);
   const access = createAccess({ store, keyring, clock, links });
   // SQLite has one process: whatever was leased was leased by one that is gone.
   if (settings.databaseUrl === undefined) await store.releaseMessages(clock.now());
@@ -135,10 +142,19 @@ export async function startServer(
       subject: () => vapidSubject(origins.publicUrl, settings.mailFrom) ?? NOBODY,
     },
   });
+  const senders = environmentSenders({
+    store,
+    vault: keyring,
+    configurations,
+    channels,
+    reach,
+    mailFrom: readSender(settings.mailFrom),
+    greetAs: readGreeting(settings.smtpGreeting, settings.publicUrl),
+  });
   const worker = startOutboxWorker({
     store,
     vault: keyring,
-    senders: channelSenders(channels),
+    senders: whatsAppSenders({ store, vault: keyring, reach }, senders),
     clock,
     log,
     metrics,
@@ -156,12 +172,14 @@ export async function startServer(
     store,
     clock,
     log,
+    eachTime: () => forgetPayloads({ store, clock }),
     hourly: () => sweepActivities({ store, clock, days: settings.activityDays }),
   });
   const parts: Parts = {
     settings,
     store,
     configurations,
+    contents,
     access,
     keyring,
     methods,
@@ -172,6 +190,7 @@ export async function startServer(
     metrics,
     reach,
     sendBounds: createSendBounds(),
+    environmentCounts: createEnvironmentCounts(store),
     channels,
     wakeOutbox: () => worker.wake(),
     wakeJobs: () => oathJobs.wake(),
@@ -180,6 +199,7 @@ export async function startServer(
       for (const deviceId of deviceIds) store.wake(environmentId, deviceId);
     },
     deviceWakes,
+    deliveryCallbacks: senderCallbacks({ store, vault: keyring }),
     integrity: integrityVerifiers(settings.integrity),
   };
   const oathJobs = startOathJobs({
@@ -246,9 +266,11 @@ export async function startServer(
     poster.close();
     subscriptions.close();
     await Promise.all(channels.map((channel) => channel.close?.()));
+    await senders.close();
     reach.caller.close();
     await authenticators.close();
     configurations.close();
+    contents.close();
     access.close();
     keyring.close();
     await store.close();

@@ -155,7 +155,8 @@ async function anEnvironment(products: object[]): Promise<string> {
 }
 
 before(async () => {
-  server = await startTestServer();
+  // Nobody listens there.
+  server = await startTestServer({ env: { COUNTERSIGN_WHATSAPP_URL: 'http://127.0.0.1:9/v23.0' } });
   const user = await aUser(server);
   const oathToken = await server.api('/oathTokens', { body: oathTokenBody() });
   const { serialNumber } = oathToken.body;
@@ -173,6 +174,7 @@ before(async () => {
   const [assignment] = await parts.store.list('role_assignments', server.environmentId, {
     limit: 1,
   });
+  const [message] = await parts.store.list('messages', server.environmentId, { limit: 1 });
   const [activity] = await parts.store.list('activities', server.environmentId, { limit: 1 });
   const roles = await send(`${server.server.url}/v1/roles`, { token: server.token });
   const applicationId = await aNativeApplication(server);
@@ -260,6 +262,9 @@ before(async () => {
     roleID: roles.body._embedded.roles[0].id,
     activityID: activity?.id ?? '',
     subscriptionID: subscription.body.id,
+    notificationID: message?.id ?? '',
+    senderID: randomUUID(),
+    callbackKey: 'x'.repeat(43),
     phoneDeliverySettingsID: phoneSender.body.id,
   };
   const otherId = await anEnvironment([{ type: 'PING_ONE_MFA' }]);

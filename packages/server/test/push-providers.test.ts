@@ -275,6 +275,47 @@ for (const dialect of DIALECTS) {
         await allowNative(server, push.applicationId);
       });
 
+      test(`${provider} is told the words of an administrator, where there are any`, async () => {
+        const contents = '/templates/transaction/contents';
+        const content = await server.api(contents, {
+          body: {
+            deliveryMethod: 'Push',
+            locale: 'fi',
+            title: 'Maksu',
+            // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of a content.
+            body: 'Hyväksytkö ${amount}?',
+            pushCategory: 'WITHOUT_BANNER_BUTTONS',
+          },
+        });
+        assert.equal(content.status, 201, content.text);
+        const { user, account } = await push.pair(provider, `words-by-${provider}`);
+        const variables = { amount: '12 €' };
+        const flow = await aFlow(server, user, {
+          notification: { template: { name: 'transaction', locale: 'fi', variables } },
+        });
+        await server.api(`${contents}/${content.body.id}`, { method: 'DELETE' });
+        assert.equal((await push.lastMessage())?.status, 'SENT');
+        const words = { title: 'Maksu', body: 'Hyväksytkö 12 €?' };
+        const category = 'WITHOUT_BANNER_BUTTONS';
+        const ids = { v: 1, environmentId: server.environmentId, id: flow.id, category };
+        const said = {
+          FCM: { data: { ...ids, v: '1' }, notification: words },
+          APNS: { aps: { alert: words, 'mutable-content': 1, category }, countersign: ids },
+          HMS: {
+            data: JSON.stringify(ids),
+            android: { ttl: '40s', notification: { ...words, click_action: { type: 3 } } },
+          },
+        }[provider];
+        const { payload } = arrivedAt().at(-1) ?? {};
+        assert.deepEqual({ ...(payload as object), ...said }, payload);
+        const { requests } = await account.requests();
+        assert.deepEqual(
+          [requests[0]?.challenge.title, requests[0]?.challenge.message],
+          ['Maksu', 'Hyväksytkö 12 €?'],
+        );
+        assert.equal(await requests[0]?.approve(), 'COMPLETED');
+      });
+
       test(`${provider} says that a token is dead: it is used no more, until there is another`, async () => {
         const { user, account, read } = await push.pair(provider, 'dead');
         assert.equal((await aFlow(server, user)).status, 'PUSH_CONFIRMATION_REQUIRED');

@@ -9,7 +9,9 @@ import { GROUPS } from '../src/http/reference/groups.ts';
 import { TEXTS, textOf } from '../src/http/reference/operation-text.ts';
 import { PROPERTY_TEXTS } from '../src/http/reference/property-texts.ts';
 import { EXAMPLE_IDS } from '../src/http/reference/texts/operation-text.ts';
+import { startWhatsApp } from '../src/notifications/testing/whats-app-server.ts';
 import type { Operation } from '../src/resources/kit/operation.ts';
+import { WHATSAPP_EXAMPLE } from '../src/resources/messages/instant-messaging-delivery-settings/whats-app-settings.ts';
 import { type Reply, send } from '../src/testing/client.ts';
 import { aDefaultPolicy } from '../src/testing/policies.ts';
 import { sentOtp } from '../src/testing/scenario.ts';
@@ -32,16 +34,22 @@ let server: TestServer;
 let operations: readonly Operation[];
 let document: Json;
 let examples: readonly Example[];
+/** The account of the example. */
+let whatsApp: Awaited<ReturnType<typeof startWhatsApp>>;
 
 before(async () => {
-  server = await startTestServer();
+  whatsApp = await startWhatsApp(WHATSAPP_EXAMPLE);
+  server = await startTestServer({ env: { COUNTERSIGN_WHATSAPP_URL: whatsApp.apiUrl } });
   // The first policy takes no authenticator apps.
   await aDefaultPolicy(server);
   operations = apiOperations(server.server.parts);
   document = (await server.raw('/openapi.json')).body;
   examples = examplesOf(document);
 });
-after(() => server.close());
+after(async () => {
+  await server.close();
+  whatsApp.close();
+});
 
 /** The examples of the document, each with the check of its own schema. */
 function examplesOf(document: Json): Example[] {

@@ -80,6 +80,10 @@ export const FIDO_ALLOWED_AUTHENTICATORS_MAX = 500;
  */
 export const USER_QUOTA_MAX = 50;
 export const ENVIRONMENT_QUOTA_MAX = 1_000_000_000;
+/** Of an environment's count: the part of what is left that a node takes at once, and the most. */
+export const COUNTER_SPARE_SHARE = 16;
+export const COUNTER_SPARE_MAX = 64;
+export const COUNTERS_CACHED_MAX = 10_000;
 export const RESEND_LIMIT_MAX = 10;
 export const RESEND_PAUSE_MS = 30 * 60_000;
 export const FALLBACK_CHAIN_MAX = 20;
@@ -108,13 +112,12 @@ export const REMEMBERED_MAX_MS = 90 * 24 * 3_600_000;
 export const NICKNAME_LENGTH_MAX = 100;
 export const NAME_LENGTH_MAX = 256;
 /**
- * Messages with a code to one address and to one user at once; then one more each time that this
- * has passed. And how many addresses and users a node counts.
+ * Messages with a code to one address at once; then one more each time that this has passed. And how
+ * many addresses a node counts.
  */
 export const MESSAGES_PER_ADDRESS_MAX = 30;
-export const MESSAGES_PER_USER_MAX = 60;
 export const MESSAGE_ALLOWANCE_MS = 10_000;
-export const MESSAGE_RECIPIENTS_COUNTED_MAX = 100_000;
+export const MESSAGE_ADDRESSES_COUNTED_MAX = 100_000;
 /** Trusted e-mail domains of an environment, and addresses of a domain; contract messages §7. */
 export const EMAIL_DOMAINS_MAX = 50;
 export const TRUSTED_EMAILS_MAX = 10;
@@ -162,6 +165,14 @@ export const CIRCUITS_MAX = 1_000;
 /** How long the development outbox shows a message, and how long a dead one can be looked into. */
 export const KEPT_MESSAGE_LIFETIME_MS = 24 * 3_600_000;
 export const DEAD_MESSAGE_LIFETIME_MS = 7 * 24 * 3_600_000;
+/** Characters of contents that a node keeps, of all environments. */
+export const CONTENTS_KEPT_BYTES_MAX = 33_554_432;
+/**
+ * What a provider says of messages at once; and how long it is waited for a message to be noted that
+ * a provider speaks of already.
+ */
+export const CALLBACK_BYTES_MAX = 256 * 1_024;
+export const CALLBACK_WAIT_MS = 1_000;
 /** Contents of one template in an environment. */
 export const TEMPLATE_CONTENTS_MAX = 1_000;
 /** Of an e-mail; contract messages §2.4. */
@@ -346,10 +357,13 @@ export const WEBHOOK_STOP_MS = 3_000;
 export const PHONE_SENDERS_MAX = 10;
 /** One call of a provider of messages; how much of its answer is read, how long a connection stays unused. */
 export const PROVIDER_TIMEOUT_MS = 10_000;
-export const PROVIDER_ANSWER_BYTES_MAX = 16_384;
+export const PROVIDER_ANSWER_BYTES_MAX = 262_144;
 export const PROVIDER_IDLE_MS = 15_000;
 /** The pause before a call is made once more. */
 export const PROVIDER_REPEAT_MS = 1_000;
+/** All senders of an environment; those of phones that are kept open. */
+export const MESSAGE_SENDERS_MAX = PHONE_SENDERS_MAX + 10;
+export const PHONE_ACCOUNTS_MAX = 2_000;
 /** Mail servers of environments that connections are kept to, and how many to one. */
 export const MAIL_POOLS_MAX = 100;
 export const MAIL_CONNECTIONS_MAX = 5;

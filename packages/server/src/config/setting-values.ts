@@ -18,6 +18,12 @@ export function port(env: string, value: string): number {
   throw new SettingsError(`${env} is "${value}", which is not a number from 0 to 65535.`);
 }
 
+/** A number of things. */
+export function count(env: string, value: string): number {
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  throw new SettingsError(`${env} is "${value}", which is not a number from 0 to 999999999.`);
+}
+
 export function uuid(env: string, value: Text): Text {
   const id = value?.toLowerCase();
   if (id === undefined || UUID.test(id)) return id;

@@ -161,6 +161,12 @@ export const TABLE = {
     description:
       'Days that a user may bypass MFA at the most; absent: without a bound, as the API has it.',
   },
+  userMessagesPerDay: {
+    env: 'COUNTERSIGN_USER_MESSAGES_PER_DAY',
+    fallback: '50',
+    description:
+      'Messages with a code that a user is sent a day (UTC) at the most, whatever notification policies say: text messages and calls together, and e-mails. `0`: as many as the policies allow.',
+  },
   activityDays: {
     env: 'COUNTERSIGN_ACTIVITY_DAYS',
     fallback: '90',
@@ -191,6 +197,22 @@ export const TABLE = {
     env: 'COUNTERSIGN_SENDERS_CA_FILE',
     description:
       'PEM certificates of authorities that those servers may have theirs from, beside the known ones.',
+  },
+  twilioUrl: {
+    env: 'COUNTERSIGN_TWILIO_URL',
+    fallback: 'https://api.twilio.com',
+    description:
+      'Twilio’s API, that of a region (`https://api.dublin.ie1.twilio.com`), or a proxy of it, also of Messaging and Verify. Of a host `api.…` these are at `messaging.…` and `verify.…`.',
+  },
+  syniverseUrl: {
+    env: 'COUNTERSIGN_SYNIVERSE_URL',
+    fallback: 'https://api.syniverse.com/scg-external-api/api/v1',
+    description: 'Syniverse’s Communication Gateway, or a proxy of it.',
+  },
+  whatsAppUrl: {
+    env: 'COUNTERSIGN_WHATSAPP_URL',
+    fallback: 'https://graph.facebook.com/v23.0',
+    description: 'Meta’s Graph API with its version, or a proxy of it.',
   },
   dnsServers: {
     env: 'COUNTERSIGN_DNS_SERVERS',

@@ -4,6 +4,7 @@ import { didYouMean } from './did-you-mean.ts';
 import {
   address,
   addressRanges,
+  count,
   defined,
   flag,
   oneOf,
@@ -52,11 +53,19 @@ export interface Settings {
   secretsReadOnce: boolean;
   jwksPrivate: boolean;
   bypassDaysMax?: number;
+  /** 0: no ceiling above the policies. */
+  userMessagesPerDay: number;
   /** How long audit records are kept. */
   activityDays: { users: number; configuration: number };
   webhooks: { allowPrivate: boolean; caFile?: string };
   /** How the senders of environments are reached. */
-  senders: { allowPrivate: boolean; caFile?: string };
+  senders: {
+    allowPrivate: boolean;
+    caFile?: string;
+    twilioUrl: string;
+    syniverseUrl: string;
+    whatsAppUrl: string;
+  };
   dnsServers?: string[];
   trustProxy?: string[];
   production: boolean;
@@ -189,6 +198,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     secretsReadOnce: flag(TABLE.secretsReadOnce.env, text('secretsReadOnce')) ?? false,
     jwksPrivate: flag(TABLE.jwksPrivate.env, text('jwksPrivate')) === true,
     bypassDaysMax: readDays(TABLE.bypassDaysMax.env, text('bypassDaysMax')),
+    userMessagesPerDay: count(TABLE.userMessagesPerDay.env, required('userMessagesPerDay')),
     activityDays: {
       users: keptDays('activityDays'),
       configuration: keptDays('configurationActivityDays'),
@@ -200,6 +210,9 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     senders: defined({
       allowPrivate: flag(TABLE.sendersPrivate.env, text('sendersPrivate')) ?? !production,
       caFile: text('sendersCaFile'),
+      twilioUrl: url('twilioUrl') ?? '',
+      syniverseUrl: url('syniverseUrl') ?? '',
+      whatsAppUrl: url('whatsAppUrl') ?? '',
     }),
     dnsServers: serverAddresses(TABLE.dnsServers.env, text('dnsServers')),
     trustProxy: addressRanges(TABLE.trustProxy.env, text('trustProxy')),

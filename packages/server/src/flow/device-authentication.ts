@@ -20,6 +20,7 @@
 import { QUESTIONS_MAX } from '../config/limits.ts';
 import { invalidData, limitExceeded, wrongState } from '../errors/api-error.ts';
 import type { Flow, FlowStatus } from '../model/documents.ts';
+import { addressError } from '../policy/notification-limits.ts';
 import { type AnswerEvent, answerAnonymous, answerDevice, answerOneTime } from './answer.ts';
 import type { Effect } from './effect.ts';
 import type { AnswerKind, Facts, FlowDevice, TrustedDevice } from './facts.ts';
@@ -72,6 +73,7 @@ export function startFlow({ base, deviceId }: StartRequest, facts: Facts): Step 
     }
     const { lockExpiresAt } = facts.oneTime;
     if (lockExpiresAt !== undefined) throw lockedError('selectedDevice.oneTime', lockExpiresAt);
+    if (facts.oneTime.notificationLimit) throw addressError(facts.oneTime.notificationLimit);
     return {
       flow: { ...base, status: 'OTP_REQUIRED' },
       effects: [created, { type: 'askOneTime' }],
@@ -88,11 +90,28 @@ export function startFlow({ base, deviceId }: StartRequest, facts: Facts): Step 
   const usable = facts.devices.filter((device) => !device.unusable);
   const trusted = usable.find(({ id }) => id === facts.trusted?.deviceId);
   if (trusted && facts.trusted) return authorize(begun, trusted, facts.trusted, facts);
+  const effects = [created, ...withheld(facts, usable)];
   if (usable.length === 0) {
-    return { flow: failed(begun, 'NO_USABLE_DEVICES', facts), effects: [created] };
+    return { flow: failed(begun, 'NO_USABLE_DEVICES', facts), effects };
   }
   const chosen = deviceOf(facts, usable);
-  return chosen ? runDevice(begun, chosen, facts, [created]) : { flow: begun, effects: [created] };
+  return chosen ? runDevice(begun, chosen, facts, effects) : { flow: begun, effects };
+}
+
+/** What isn't sent because of a limit: to the device that would run, or to any where none is left. */
+function withheld(facts: Facts, usable: readonly FlowDevice[]): Effect[] {
+  const limited = facts.devices.filter(({ notificationLimit }) => notificationLimit);
+  if (limited.length === 0) return [];
+  const devices = facts.devices.map((device) => {
+    const { unusable: _, ...free } = device;
+    return device.notificationLimit ? free : device;
+  });
+  const free = devices.filter(({ unusable }: FlowDevice) => !unusable);
+  const wanted = deviceOf({ ...facts, devices }, free);
+  return limited.flatMap(({ id, notificationLimit }) => {
+    if (!notificationLimit || (usable.length > 0 && id !== wanted?.id)) return [];
+    return [{ type: 'withheld' as const, limit: notificationLimit }];
+  });
 }
 
 /** The accessing device is the user's own: nothing more is asked of him; contract §2.2.7. */
@@ -203,7 +222,7 @@ function runDevice(flow: Flow, device: FlowDevice, { now }: Facts, effects: Effe
   if (questions > QUESTIONS_MAX) {
     throw limitExceeded('The flow has asked too often: start another.', QUESTIONS_MAX);
   }
-  const next = without(flow, 'oneTime', 'oneTimeFailures', 'challenge');
+  const next = without(flow, 'oneTime', 'oneTimeFailures', 'challenge', 'counted');
   return {
     flow: { ...touched(next, device.waitingStatus, now), selectedDeviceId: device.id, questions },
     effects: [...effects, { type: 'ask', deviceId: device.id }],

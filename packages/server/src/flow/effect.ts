@@ -1,5 +1,6 @@
 /** What a transition wants done in the transaction that saves the flow: data only. */
 import type { Instant } from '../model/instant.ts';
+import type { Limit } from '../policy/notification-limits.ts';
 
 export type Effect =
   /** Make a question for the device, keep it in the flow, send what it sends. */
@@ -19,6 +20,8 @@ export type Effect =
   | { type: 'pushFailed'; deviceId: string; fails: readonly Instant[] }
   /** An answer for the one-time target: how many were wrong in a row, and whether it must wait. */
   | { type: 'targetTried'; failures: number; lockExpiresAt?: Instant }
+  /** The device would have been sent a message, and a limit keeps it from that. */
+  | { type: 'withheld'; limit: Limit }
   | { type: 'userProved' }
   | { type: 'userFailed'; failures: number }
   /** Without `unlockAt`: until an administrator unlocks the account. */

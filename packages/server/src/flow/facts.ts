@@ -1,6 +1,7 @@
 /** What is true at the moment of a transition: read before, passed in. Types only. */
 import type { Instant } from '../model/instant.ts';
 import type { DeviceSelection } from '../model/policy.ts';
+import type { Limit } from '../policy/notification-limits.ts';
 
 export type WaitingStatus = 'OTP_REQUIRED' | 'ASSERTION_REQUIRED' | 'PUSH_CONFIRMATION_REQUIRED';
 
@@ -42,6 +43,8 @@ export interface FlowDevice {
   /** Authentication method references in lower case, without `mfa`; an answer may say others. */
   amr: readonly string[];
   unusable?: UnusableReason;
+  /** With NOTIFICATION_LIMIT: what it is. */
+  notificationLimit?: Limit;
   /** With LOCKED: when the lock ends. */
   lockExpiresAt?: Instant;
   /** Wrong answers in a row, over all flows. */
@@ -79,6 +82,8 @@ export interface OneTimeFacts {
   failures: number;
   /** Present while the address must wait. */
   lockExpiresAt?: Instant;
+  /** Why nothing may be sent there now. */
+  notificationLimit?: Limit;
 }
 
 export interface Facts {

@@ -132,6 +132,7 @@ function applyEffect(world: World, effect: Effect): World {
     case 'deviceProved':
       return { ...world, facts: changeDevice(facts, effect.deviceId, { failures: 0 }) };
     case 'deviceMoved':
+    case 'withheld':
       return world;
     case 'deviceBlocked':
       return { ...world, facts: changeDevice(facts, effect.deviceId, { unusable: 'BLOCKED' }) };

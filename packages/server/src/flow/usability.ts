@@ -2,6 +2,7 @@
 import { type ApiError, invalidData } from '../errors/api-error.ts';
 import type { ErrorDetailCode } from '../errors/catalogue.ts';
 import { type Instant, toTimestamp } from '../model/instant.ts';
+import { limitError } from '../policy/notification-limits.ts';
 import type { Facts, FlowDevice, UnusableReason } from './facts.ts';
 
 /** Why nobody can authenticate as this user now; undefined: the door is open. */
@@ -37,6 +38,7 @@ export function unusableError(
   reason: UnusableReason,
   target: string,
 ): ApiError {
+  if (device.notificationLimit) return limitError(device.notificationLimit, target);
   if (reason === 'LOCKED' && device.lockExpiresAt !== undefined) {
     return lockedError(target, device.lockExpiresAt);
   }

@@ -53,6 +53,8 @@ export interface Tried {
 const OWN_REASONS = {
   NO_PROVIDER: 'NO_SENDER',
   UNRENDERABLE: 'NO_CONTENT',
+  // By WhatsApp there are templates of an administrator's and nothing else.
+  NO_CONTENT: 'NO_CONTENT',
 } as const satisfies Record<string, RejectionReason>;
 
 /** Another try can change nothing about these: what they said is erased at once. */

@@ -134,7 +134,9 @@ export function startOutboxWorker(parts: OutboxWorkerParts): OutboxWorker {
   /** Writes decisions down: all at once, or one by one when a row of them was lost to another. */
   async function settle(decisions: readonly MessageDecision[]): Promise<void> {
     if (decisions.length === 0) return;
-    const outcome = await store.commit(decisions.flatMap(({ writes }) => writes));
+    // Lost with the power, it is sent again: at least once.
+    const writes = decisions.flatMap((decision) => decision.writes);
+    const outcome = await store.commit(writes, { repeatable: true });
     if (outcome.committed) {
       for (const decision of decisions) report(decision);
     } else if (decisions.length > 1) {

@@ -83,6 +83,8 @@ export interface SweeperParts {
   store: Pick<Store, 'sweep' | 'sweepDeleted'>;
   clock: Clock;
   log: Logger;
+  /** What else is looked through each time: whether there is more to do. */
+  eachTime?(): Promise<boolean>;
   /** What else is looked through once an hour: whether there is more to delete. */
   hourly?(): Promise<boolean>;
   /** From 0 to 1; tests pass their own. */
@@ -141,6 +143,7 @@ export function startSweeper(parts: SweeperParts): Sweeper {
     let more = false;
     try {
       more = await sweepExpired(parts);
+      if (await parts.eachTime?.()) more = true;
       if (clock.now() >= deletedAt + DELETED_SWEEP_INTERVAL_MS) {
         const left = await sweepDeleted(parts);
         if ((await parts.hourly?.()) || left) more = true;

@@ -29,7 +29,13 @@ import type { Instant } from '../model/instant.ts';
 import type { NativeApplication } from '../model/mobile.ts';
 import type { MethodPolicy } from '../model/policy.ts';
 import type { PushProviders } from '../model/push-providers.ts';
-import type { ChannelName, Delivery, MessagePayload, Recipient } from '../notifications/message.ts';
+import type {
+  ChannelName,
+  Delivery,
+  MessagePayload,
+  Recipient,
+  Wording,
+} from '../notifications/message.ts';
 
 export type { AnswerKind, WaitingStatus };
 
@@ -74,6 +80,15 @@ export interface MethodContext extends AnonymousContext {
     /** His other active devices, of every type. */
     devices: readonly (MethodDevice & { type: string })[];
   };
+  /**
+   * The words of a message to the user and what fills them, but its code. `template`: where the
+   * request names none. Throws where a variable that the words need wasn't given.
+   */
+  wording(message: {
+    template: string;
+    channel: ChannelName | 'PUSH';
+    notification?: NotificationRequest | undefined;
+  }): Promise<Wording>;
 }
 
 /**
@@ -118,8 +133,8 @@ export interface ChallengeRequest {
   silent?: true;
   /** Where the request that started the flow came from. */
   address?: string;
-  /** The application that asks for the authentication. */
-  requester?: { id: string; name: string };
+  /** The application that asks for the authentication; only where `namesRequester` says so. */
+  requester?: { id: string; name: string; homePageUrl?: string };
 }
 
 export interface Asked {
@@ -278,6 +293,8 @@ export interface AuthenticationMethod extends DeviceKind {
     isWanted(options: Readonly<Record<string, unknown>>): boolean;
     challenge(request: ChallengeRequest, context: AnonymousContext): Asked | Promise<Asked>;
   };
+  /** What it asks depends on the application that asks for the authentication. */
+  readonly namesRequester?: true;
   /** Its devices run an application of ours or others: they pair and answer by the device protocol. */
   readonly native?: true;
   /**

@@ -6,6 +6,7 @@ import type { Vault } from '../crypto/vault.ts';
 import { NO_AUTHENTICATORS } from '../fido-metadata/environment-authenticators.ts';
 import { withRelyingParty } from '../model/fido2.ts';
 import { typedCode } from '../model/typed-code.ts';
+import { wordingOf } from '../resources/kit/wording.ts';
 import { defaultFido2Policy } from '../resources/policies/fido2-policies/default-fido2-policy.ts';
 import type { AuthenticationMethod, MethodContext } from './authentication-method.ts';
 
@@ -22,12 +23,25 @@ export interface MethodUnderTest {
 
 const NOW = Date.UTC(2026, 2, 4, 5, 6, 7);
 
+/** No administrator has made any. */
+const NO_CONTENTS = { contents: { choose: () => ({ locale: 'en' }) } };
+
 export function contextOf(
   method: AuthenticationMethod,
   vault: Vault,
   environmentId: string,
   now = NOW,
 ): MethodContext {
+  const environment = { id: environmentId, doc: { name: 'Shop' } };
+  const profile = {
+    populationId: 'population',
+    username: 'kaisa',
+    enabled: true,
+    mfaEnabled: true,
+    mfaFailures: 0,
+    createdAt: now,
+    updatedAt: now,
+  };
   return {
     now,
     environmentId,
@@ -53,17 +67,10 @@ export function contextOf(
     user: {
       id: 'user',
       username: 'kaisa',
-      profile: {
-        populationId: 'population',
-        username: 'kaisa',
-        enabled: true,
-        mfaEnabled: true,
-        mfaFailures: 0,
-        createdAt: now,
-        updatedAt: now,
-      },
+      profile,
       devices: [],
     },
+    wording: (message) => wordingOf(NO_CONTENTS, { environment, user: profile, now }, message),
   };
 }
 

@@ -111,6 +111,10 @@ export function isCostly(e164: string): boolean {
   return COSTLY_CODES.has(number.countryCallingCode) || COSTLY_TYPES.has(number.getType() ?? '');
 }
 
+/** The country of a number, ISO 3166-1 alpha-2, by its area code where a code is shared; or none. */
+export const countryOf = (e164: string): string | undefined =>
+  parsePhoneNumberFromString(e164)?.country;
+
 /** `am****@mail.example`: at most two characters, always four stars; contract §1.6. */
 export function maskEmail(email: string): string {
   const at = email.lastIndexOf('@');

@@ -7,6 +7,7 @@ import type { Activity, EventCounter, EventDelivery, Subscription } from './even
 import type { CustomAuthenticator, FidoPolicy, KeptFido2Policy } from './fido2.ts';
 import type { Instant } from './instant.ts';
 import type {
+  CountedMessage,
   EmailDomain,
   MessageCooldown,
   MessageCounter,
@@ -284,6 +285,8 @@ export interface Pairing {
   resent?: number;
   /** Where no code is sent: no answer is judged before this moment. */
   coolDownUntil?: Instant;
+  /** Where the last code was counted. */
+  counted?: CountedMessage;
   /** Becomes the device's once it is active: a pending device reserves no address. */
   uniqueKey?: string;
   notification?: NotificationRequest;
@@ -339,6 +342,8 @@ export interface Flow extends Timestamps {
   /** Wrong answers of nobody's device, in a flow that began without a user. */
   anonymousFailures?: number;
   challenge?: Challenge;
+  /** Where its message was counted. */
+  counted?: CountedMessage;
   /** The push is not shown to the user; what its silence means. */
   silent?: 'permissive' | 'restrictive';
   /** The phone that the request came from: it may be paired when the flow is completed. */

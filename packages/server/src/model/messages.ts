@@ -77,6 +77,10 @@ export interface NotificationPolicy extends Timestamps {
   settings: NotificationPolicySettings;
 }
 
+/** The id of the one row of notification settings, and of the one e-mail sender, of an environment. */
+export const NOTIFICATION_SETTINGS_ID = 'settings';
+export const EMAIL_SENDER_ID = 'email';
+
 /** The one of an environment; contract messages §5. */
 export interface NotificationSettings extends Timestamps {
   settings: Record<string, unknown>;

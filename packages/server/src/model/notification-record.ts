@@ -34,16 +34,19 @@ export interface NotificationNews {
   provider?: string;
   /** Those that didn't take it before. */
   failedOver?: readonly string[];
+  /** An administrator has it sent again. */
+  again?: true;
   /** The provider has said how it ended. */
   delivery?: 'DELIVERED' | 'FAILED';
 }
 
-function howItEnded({ status, reason, detail, provider, failedOver, delivery }: NotificationNews) {
+function howItEnded(news: NotificationNews): string {
+  const { status, reason, detail, provider, failedOver, again, delivery } = news;
   const of = provider === undefined ? '' : ` by ${provider}`;
   const because = [reason, detail].filter((text) => text !== undefined).join(', ');
   const why = because === '' ? '' : `: ${because}`;
   if (delivery === 'DELIVERED') return `delivered${of}`;
-  if (status === 'QUEUED') return 'queued';
+  if (status === 'QUEUED') return again ? 'queued again' : 'queued';
   if (status === 'SENT') {
     const instead = failedOver?.length ? `, after ${failedOver.join(', ')} had not` : '';
     return `taken${of}${instead}`;
@@ -71,9 +74,9 @@ export function notificationRecord(
   news: NotificationNews,
 ): Omit<Activity, 'actor' | 'recordedAt'> {
   const { kind, channel, template, variant, locale, userId, populationId } = message;
-  const { status, reason, detail, provider, failedOver, delivery } = news;
+  const { status, reason, detail, provider, failedOver, again, delivery } = news;
   return {
-    action: `NOTIFICATION.${VERBS[status]}`,
+    action: `NOTIFICATION.${again ? 'UPDATED' : VERBS[status]}`,
     resource: { type: 'NOTIFICATION', id },
     ...defined({ userId, populationId }),
     result: status === 'QUEUED' || status === 'SENT' ? 'SUCCESS' : 'FAILED',

@@ -22,9 +22,16 @@ export interface MessagePayload {
   words?: ContentWords;
   /** Values for the template; `otp` among them. */
   variables: Record<string, string>;
+  /** Of the application that the code is for: a text message is bound to its site. */
+  homePageUrl?: string;
   /** Whose phone a push wakes, and by whose account with the provider; the address is its token. */
   push?: { applicationId: string; deviceId: string; sandbox?: true };
 }
+
+/** What was chosen for a message when it was asked for; its code comes to the variables. */
+export type Wording = Pick<MessagePayload, 'template' | 'variant' | 'words' | 'variables'> & {
+  locale: string;
+};
 
 /** The channels that a message can leave by. */
 export type ChannelName = 'EMAIL' | 'SMS' | 'VOICE' | 'WHATSAPP' | PushProvider;

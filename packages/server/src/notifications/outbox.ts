@@ -1,12 +1,13 @@
 /** The outbox: messages as sealed rows, written with the change that they tell of (design §2). */
 import { randomUUIDv7 } from 'node:crypto';
 import type { Vault, VaultLoader } from '../crypto/vault.ts';
+import { countryOf } from '../model/address.ts';
 import { defined } from '../model/defined.ts';
 import type { Message } from '../model/documents.ts';
 import type { Instant } from '../model/instant.ts';
 import type { Stored, Write } from '../storage/store.ts';
 import { maskedAddress } from './masked-address.ts';
-import type { Delivery, MessagePayload } from './message.ts';
+import type { ChannelName, Delivery, MessagePayload } from './message.ts';
 
 /** What opening a message takes: the keys of its environment, and the vault that uses them. */
 export type OutboxVault = Pick<Vault, 'open'> & VaultLoader;
@@ -27,6 +28,12 @@ export interface NewMessage {
   now: Instant;
 }
 
+/** What goes to a phone number. */
+const BY_NUMBER: readonly ChannelName[] = ['SMS', 'VOICE', 'WHATSAPP'];
+
+const countryOfMessage = ({ channel, payload }: Delivery) =>
+  BY_NUMBER.includes(channel) ? countryOf(payload.to.address) : undefined;
+
 /** What records and lists show of a message, and what decides who sends it. */
 function shownOf({ delivery, user }: NewMessage): Partial<Message> {
   const { payload, country, policyId } = delivery;
@@ -37,7 +44,7 @@ function shownOf({ delivery, user }: NewMessage): Partial<Message> {
     template,
     variant,
     locale,
-    country,
+    country: country ?? countryOfMessage(delivery),
     policyId,
     // A push's is a token, which means nothing to anybody.
     maskedAddress: push ? undefined : maskedAddress(to.address),

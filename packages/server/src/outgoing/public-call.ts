@@ -127,7 +127,8 @@ export function openCaller(options: CallerOptions): Caller {
         response.on('error', () => {});
         response.on('close', () => resolve(answer()));
       });
-      request.end(body);
+      // As bytes: with a text behind it, a head that isn't ASCII would be encoded once more.
+      request.end(body === undefined ? undefined : Buffer.from(body, 'utf8'));
     });
   }
 

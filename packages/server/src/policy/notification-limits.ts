@@ -52,15 +52,19 @@ export const roomOf = (quota: QuotaNumbers, { total, claimed }: Counted): number
     ? Math.min((quota.total ?? Infinity) - total, (quota.unclaimed ?? Infinity) - total + claimed)
     : 0;
 
-/** The policy sends nothing to this country; a number of no country is in none that is listed. */
+/**
+ * The policy sends nothing to this country, which is only looked up where it limits any. A number of no
+ * country is in none that is listed.
+ */
 export function isRefusedCountry(
   { countryLimit }: NotificationPolicySettings,
   method: DeliveryMethod,
-  country: string | undefined,
+  countryOf: () => string | undefined,
 ): boolean {
   if (!countryLimit || countryLimit.type === 'NONE') return false;
   const { type, countries = [], deliveryMethods } = countryLimit;
   if (deliveryMethods && !deliveryMethods.includes(method)) return false;
+  const country = countryOf();
   const isListed = country !== undefined && countries.includes(country);
   return type === 'ALLOWED' ? !isListed : isListed;
 }

@@ -7,6 +7,7 @@ import { DIALECTS } from '../testing/postgres.ts';
 import { freshDataDirectory } from '../testing/sqlite.ts';
 import { countSql, listSql } from './list-sql.ts';
 import { ENGINE, openSqliteStore } from './sqlite.ts';
+import { CLAIM, IS_DUE, NEXT_CHANNEL, NEXT_ENVIRONMENT } from './sqlite-leases.ts';
 import type { Condition, ListQuery } from './store.ts';
 
 const skip = !DIALECTS.includes('sqlite');
@@ -124,6 +125,23 @@ describe('how SQLite reads a list', { skip }, () => {
         JSON.stringify(query),
       );
     }
+  });
+
+  test('a claim goes from lane to lane by the index, and reads no other message', () => {
+    assert.match(
+      explain(NEXT_CHANNEL, ['e', 'c']),
+      /^SEARCH messages USING COVERING INDEX messages_lanes \(environment_id=\? AND channel>\?\)$/,
+    );
+    assert.match(
+      explain(NEXT_ENVIRONMENT, ['e']),
+      /^SEARCH messages USING COVERING INDEX messages_lanes \(environment_id>\?\)$/,
+    );
+    const OF_LANE = 'messages_lanes (environment_id=? AND channel=? AND available_at<?)';
+    assert.match(explain(IS_DUE, ['e', 'c', 1]), /^SEARCH messages USING (COVERING )?INDEX /);
+    assert.ok(explain(IS_DUE, ['e', 'c', 1]).includes(OF_LANE));
+    const claim = explain(CLAIM, [1, 1, 'e', 'c', 1, 10]);
+    assert.ok(claim.includes(OF_LANE), claim);
+    assert.doesNotMatch(claim, /SCAN|TEMP B-TREE/);
   });
 
   test('a page begins behind its cursor, not at the bound of the filter', () => {

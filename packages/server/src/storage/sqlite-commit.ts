@@ -7,7 +7,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { GROUP_COMMIT_MAX } from '../config/limits.ts';
 import type { Table } from '../model/documents.ts';
 import { inOrder } from './change.ts';
-import type { CommitOutcome, Write } from './store.ts';
+import type { CommitOptions, CommitOutcome, Write } from './store.ts';
 import { columnNames, columnValues, TABLE_NAMES } from './tables.ts';
 
 // https://www.sqlite.org/rescode.html: SQLITE_CONSTRAINT_UNIQUE, SQLITE_CONSTRAINT_PRIMARYKEY.
@@ -15,6 +15,7 @@ const UNIQUE_CODES = [2067, 1555];
 
 interface Pending {
   writes: readonly Write[];
+  repeatable: boolean;
   resolve(outcome: CommitOutcome): void;
   reject(error: unknown): void;
 }
@@ -112,8 +113,21 @@ function createApplier(db: DatabaseSync): Applier {
   return { bare, alone };
 }
 
+/**
+ * Runs what the power may undo, and a killed process doesn't: it is in the log, which the next commit
+ * that waits for the disk takes with it. https://www.sqlite.org/pragma.html#pragma_synchronous
+ */
+export function withoutFlush<Result>(db: DatabaseSync, work: () => Result): Result {
+  db.exec('pragma synchronous = normal');
+  try {
+    return work();
+  } finally {
+    db.exec('pragma synchronous = full');
+  }
+}
+
 export interface GroupCommit {
-  commit(writes: readonly Write[]): Promise<CommitOutcome>;
+  commit(writes: readonly Write[], options?: CommitOptions): Promise<CommitOutcome>;
   /** Commits what waits; called before the file is closed. */
   flushAll(): void;
 }
@@ -149,7 +163,9 @@ export function createGroupCommit(
   function commitBatch(batch: readonly Pending[]): void {
     let applied: Applied[];
     try {
-      applied = applyAll(batch);
+      applied = batch.every(({ repeatable }) => repeatable)
+        ? withoutFlush(db, () => applyAll(batch))
+        : applyAll(batch);
     } catch (error) {
       if (db.isTransaction) db.exec('rollback');
       for (const { reject } of batch) reject(error);
@@ -178,10 +194,10 @@ export function createGroupCommit(
   }
 
   return {
-    async commit(writes) {
+    async commit(writes, { repeatable = false } = {}) {
       const ordered = inOrder(writes);
       return new Promise((resolve, reject) => {
-        queue.push({ writes: ordered, resolve, reject });
+        queue.push({ writes: ordered, repeatable, resolve, reject });
         if (scheduled) return;
         scheduled = true;
         setImmediate(flush);

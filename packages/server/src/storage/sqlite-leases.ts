@@ -1,12 +1,18 @@
 /** Messages that workers have taken, on SQLite. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { hasMore, shareOf, WAITING, waitingOf } from './claim-turn.ts';
+import { withoutFlush } from './sqlite-commit.ts';
 import { ROW, stored } from './sqlite-rows.ts';
 import type { Claim, ClaimTurn, MessageLane, Store, WaitingMessages } from './store.ts';
 
-/** Finds the lanes one after the other, by their index: what waits in one isn't read. */
-export const NEXT_LANE = `select environment_id, channel from messages
-  where status = 'PENDING' and (environment_id, channel) > (?, ?)
+/**
+ * Finds the lanes one after the other, by their index: what waits in one isn't read. In two steps,
+ * because SQLite goes to `(a, b) > (?, ?)` by way of all that are equal to it.
+ */
+const LANES = `select environment_id, channel from messages indexed by messages_lanes
+  where status = 'PENDING'`;
+export const NEXT_CHANNEL = `${LANES} and environment_id = ? and channel > ? order by channel limit 1`;
+export const NEXT_ENVIRONMENT = `${LANES} and environment_id > ?
   order by environment_id, channel limit 1`;
 const OF_LANE = `from messages indexed by messages_lanes
   where status = 'PENDING' and environment_id = ? and channel = ? and available_at <= ?`;
@@ -41,6 +47,8 @@ export function createLeases(db: DatabaseSync, statement: (text: string) => Stat
       throw error;
     }
   }
+  /** Who takes a message again has lost nothing. */
+  const soon = <Result>(work: () => Result) => withoutFlush(db, () => together(work));
 
   /** So many lanes as are looked at, and those of them with something to do. */
   function look(now: number, limit: number, turn: ClaimTurn) {
@@ -48,7 +56,10 @@ export function createLeases(db: DatabaseSync, statement: (text: string) => Stat
     const due: MessageLane[] = [];
     let last = after;
     for (let looks = 0; looks < limit; looks++) {
-      const row = statement(NEXT_LANE).get(last?.environmentId ?? '', last?.channel ?? '');
+      const { environmentId = '', channel = '' } = last ?? {};
+      const row =
+        statement(NEXT_CHANNEL).get(environmentId, channel) ??
+        statement(NEXT_ENVIRONMENT).get(environmentId);
       if (!row) return { due };
       const lane = { environmentId: String(row.environment_id), channel: String(row.channel) };
       last = lane;
@@ -70,11 +81,11 @@ export function createLeases(db: DatabaseSync, statement: (text: string) => Stat
           .all(leaseUntil, leaseUntil, environmentId, channel, now, share)
           .map((row) => stored<'messages'>(row))
           .sort((one, other) => (one.id < other.id ? -1 : 1));
-      const messages = together(() => due.flatMap(take));
+      const messages = soon(() => due.flatMap(take));
       return { messages, more: hasMore(messages, share), ...next };
     },
     renew: (claimed, leaseUntil) =>
-      together(() => {
+      soon(() => {
         for (const { environmentId, id, version } of claimed) {
           statement(RENEW).run(leaseUntil, environmentId, id, version);
         }

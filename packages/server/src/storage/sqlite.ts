@@ -197,11 +197,11 @@ function createStore(db: DatabaseSync, path: string, unlock: () => void): Store 
         return { flow, user, devices: devicesOf(environmentId, user.id) };
       }),
 
-    async commit(writes) {
+    async commit(writes, options) {
       if (closed) throw new Error('The store is closed.');
       return during(() => {
         checkFiles();
-        return changes.commit(writes);
+        return changes.commit(writes, options);
       });
     },
 

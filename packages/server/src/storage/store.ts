@@ -56,6 +56,10 @@ export type CommitOutcome =
   | { committed: false; conflict: 'VERSION' }
   | { committed: false; conflict: 'UNIQUE'; table: Table };
 
+export interface CommitOptions {
+  repeatable?: boolean;
+}
+
 /** Names a searched column of a table; see `tables.ts`. */
 export type Column = string;
 
@@ -157,8 +161,12 @@ export interface Store {
   /** A flow with its user and all devices, in one round trip: what a step of a flow needs. */
   readFlowFacts(environmentId: string, flowId: string): Promise<FlowFacts | undefined>;
 
-  /** All writes or none; resolves after the change is durable. Never throws for a lost race. */
-  commit(writes: readonly Write[]): Promise<CommitOutcome>;
+  /**
+   * All writes or none; resolves after the change is durable. Never throws for a lost race.
+   * `repeatable`: losing it when the power fails does no harm, because it is decided again then; a
+   * process that is killed loses nothing. SQLite doesn't wait for the disk then.
+   */
+  commit(writes: readonly Write[], options?: CommitOptions): Promise<CommitOutcome>;
 
   /**
    * Takes up to `limit` PENDING messages whose `availableAt` has come, and moves `availableAt` to

@@ -144,6 +144,7 @@ export const TABLES: Tables = {
       provider_message_id: ({ providerMessageId }) => providerMessageId,
       usable_until: ({ usableUntil }) => usableUntil,
     },
+    members: { last_error: 'lastError', delivery_status: 'delivery.status' },
   },
   activities: {
     columns: {

@@ -7,8 +7,9 @@ type Api = (
   options?: Pick<RequestOptions, 'method' | 'type'> & { body?: object },
 ) => Promise<Pick<Reply, 'status' | 'body'>>;
 
-/** Every member of the one stands in the other, with the same value, at any depth. */
+/** Every member of the one stands in the other, with the same value, at any depth; lists are as long. */
 export function assertHas(actual: unknown, expected: object, where = ''): void {
+  if (Array.isArray(expected)) assert.equal(Object(actual).length, expected.length, where);
   for (const [name, value] of Object.entries(expected)) {
     const member = Object(actual)[name];
     const at = `${where}.${name}`;

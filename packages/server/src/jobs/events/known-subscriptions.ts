@@ -11,7 +11,13 @@ import {
   SUBSCRIPTIONS_READ_MS,
 } from '../../config/limits.ts';
 import type { Activity, Subscription } from '../../model/documents.ts';
-import { ANY_ENVIRONMENT, type Store, type Stored, type Write } from '../../storage/store.ts';
+import {
+  ANY_ENVIRONMENT,
+  type CommitOptions,
+  type Store,
+  type Stored,
+  type Write,
+} from '../../storage/store.ts';
 import { logFailure } from '../log-failure.ts';
 
 interface OfEnvironment {
@@ -136,9 +142,9 @@ export function markEvents<S extends Pick<Store, 'commit'>>(
 ): S {
   return {
     ...store,
-    async commit(writes: readonly Write[]) {
+    async commit(writes: readonly Write[], options?: CommitOptions) {
       const marked = known.marked(writes);
-      const outcome = await store.commit(marked);
+      const outcome = await store.commit(marked, options);
       if (!outcome.committed) return outcome;
       if (marked !== writes) wake();
       const delivery = writes.find(

@@ -66,9 +66,12 @@ export interface Outbox extends AsyncDisposable {
   environmentId: string;
   clock: TestClock;
   metrics: Metrics;
+  /** Another one, with its keys. */
+  addEnvironment(): Promise<string>;
   /** Commits a message and returns its id. */
-  add(delivery: (now: Instant) => Delivery): Promise<string>;
+  add(delivery: (now: Instant) => Delivery, environmentId?: string): Promise<string>;
   read(id: string): Promise<Message>;
+  readOf(environmentId: string, id: string): Promise<Message>;
   activities(): Promise<Activity[]>;
   /** Gives the second message the payload of the first. */
   swapPayload(from: string, to: string): Promise<void>;
@@ -119,8 +122,8 @@ export async function openOutbox(open = freshSqliteStore): Promise<Outbox> {
   // Not the server's own log: what that censors must not have come to it.
   const log = pino({ level: 'trace' }, stream);
 
-  async function stored(id: string) {
-    const message = await store.get('messages', environmentId, id);
+  async function stored(id: string, of = environmentId) {
+    const message = await store.get('messages', of, id);
     if (!message) throw new Error('There is no such message.');
     return message;
   }
@@ -131,14 +134,17 @@ export async function openOutbox(open = freshSqliteStore): Promise<Outbox> {
     environmentId,
     clock,
     metrics,
-    async add(delivery) {
+    addEnvironment: () => addEnvironment(store, vault, clock.now()),
+    async add(delivery, of = environmentId) {
       const now = clock.now();
       const kind = 'DEVICE_AUTHENTICATION';
-      const write = messageWrite({ vault, environmentId, delivery: delivery(now), kind, now });
+      const message = { vault, environmentId: of, delivery: delivery(now), kind, now };
+      const write = messageWrite(message);
       await store.commit([write]);
       return write.id;
     },
     read: async (id) => (await stored(id)).doc,
+    readOf: async (of, id) => (await stored(id, of)).doc,
     async activities() {
       const rows = await store.list('activities', environmentId, { limit: 1_000 });
       return rows.map(({ doc }) => doc);

@@ -72,6 +72,7 @@ export const mobile: AuthenticationMethod = {
     otp: { failure: FIRST_FAILURE },
   },
   native: true,
+  namesRequester: true,
   selfContained: true,
   transientOptions: ['mobilePayload'],
   shownOptions: ['application'],

@@ -39,31 +39,33 @@ function kindOf({ silent }: ChallengeRequest, { numberMatching }: MobileApplicat
   return silent ? 'SILENT' : (numberMatching ?? 'CONFIRM');
 }
 
-/** The words in the user's language. */
-function wordsOf({ notification, requester }: ChallengeRequest, context: MethodContext) {
-  const { user, environmentName } = context;
-  const template = notification?.template;
-  const locale = template?.locale ?? user.preferredLanguage;
-  const { subject = '', text } = context.words({
-    template: template?.name ?? DEFAULT_TEMPLATE,
-    ...(locale === undefined ? {} : { locale }),
-    variables: {
-      ...template?.variables,
-      'user.username': user.username,
-      'environment.name': environmentName,
-      ...(requester ? { 'application.name': requester.name } : {}),
-    },
+/** The words that the phone shows, and where an administrator has made them, what its banner says. */
+async function wordsOf({ notification, requester }: ChallengeRequest, context: MethodContext) {
+  const wording = await context.wording({
+    template: DEFAULT_TEMPLATE,
+    channel: 'PUSH',
+    notification,
   });
-  return { title: subject, message: text };
+  const variables = {
+    ...wording.variables,
+    ...(requester ? { 'application.name': requester.name } : {}),
+  };
+  const { subject = '', text } = context.words({ ...wording, variables });
+  const { locale, words } = wording;
+  return {
+    shown: { title: subject, message: text },
+    // The predefined words of a banner tell a push service nothing of whom and what.
+    banner: words ? { locale, words, variables } : { variables: {} },
+  };
 }
 
 /** Makes the question, and the message that wakes the device where a provider does so. */
-export function askByPush(
+export async function askByPush(
   device: MethodDevice,
   request: ChallengeRequest,
   context: MethodContext,
   application: MobileApplicationPolicy,
-): Asked {
+): Promise<Asked> {
   const { now, environmentId, environmentName, vault, user } = context;
   const { applicationId, push } = nativeCredential(device);
   const kind: ChallengeKind = kindOf(request, application);
@@ -73,13 +75,14 @@ export function askByPush(
   const reachBy = now + (application.deviceTimeoutMs ?? application.pushTimeoutMs);
   const matches = kind === 'SELECT_NUMBER' || kind === 'ENTER_NUMBER';
   const number = matches ? aNumber(context) : undefined;
+  const words = await wordsOf(request, context);
   const shown = {
     v: DEVICE_PROTOCOL_VERSION,
     id: request.flowId,
     device: { id: device.id },
     kind,
     nonce,
-    ...wordsOf(request, context),
+    ...words.shown,
     ...(request.notification?.clientContext
       ? { clientContext: request.notification.clientContext }
       : {}),
@@ -90,7 +93,9 @@ export function askByPush(
     origin: {
       time: toTimestamp(now),
       ...(request.address ? { address: request.address } : {}),
-      ...(request.requester ? { application: request.requester } : {}),
+      ...(request.requester
+        ? { application: { id: request.requester.id, name: request.requester.name } }
+        : {}),
     },
     expiresAt: toTimestamp(answerBy),
     userVerification: application.biometricsEnabled ? 'REQUIRED' : 'PREFERRED',
@@ -124,7 +129,8 @@ export function askByPush(
                   .toString('utf8'),
               },
               template: 'wake_up',
-              variables: { id: request.flowId },
+              ...words.banner,
+              variables: { ...words.banner.variables, id: request.flowId },
               push: {
                 applicationId,
                 deviceId: device.id,

@@ -3,23 +3,26 @@
  * minutes and has few tries, so a keyed MAC of it is kept, never the code (design §2, Secrets).
  */
 import { invalidData } from '../../errors/api-error.ts';
+import { defined } from '../../model/defined.ts';
 import { toMs } from '../../model/duration.ts';
 import { typedCode } from '../../model/typed-code.ts';
 import type { ChannelName, Recipient } from '../../notifications/message.ts';
 import { OFFLINE_DEVICE_BLOCK } from '../../policy/blocks.ts';
 import { firstPasscodeBlock } from '../../policy/first-blocks.ts';
-import type {
-  AuthenticationMethod,
-  ChallengeRequest,
-  MethodContext,
-  MethodDevice,
-} from '../authentication-method.ts';
+import type { AuthenticationMethod, MethodDevice } from '../authentication-method.ts';
 
 /** How one method of this family differs from the others. */
 export interface PasscodeMethodTraits
   extends Pick<
     AuthenticationMethod,
-    'type' | 'policyKey' | 'amr' | 'create' | 'view' | 'oneTime' | 'policyOptional'
+    | 'type'
+    | 'policyKey'
+    | 'amr'
+    | 'create'
+    | 'view'
+    | 'oneTime'
+    | 'policyOptional'
+    | 'namesRequester'
   > {
   channel: ChannelName;
   /** A new environment allows it. */
@@ -37,29 +40,6 @@ const TEMPLATES = { AUTHENTICATION: 'strong_authentication', PAIRING: 'device_pa
 // The MAC and the sealed copy are bound to the device: neither serves for another one.
 const identityOf = (device: MethodDevice) => `passcodes/${device.id}`;
 
-function payloadOf(
-  to: Recipient,
-  otp: string,
-  { purpose, notification }: ChallengeRequest,
-  { user, environmentName }: MethodContext,
-) {
-  const template = notification?.template;
-  const locale = template?.locale ?? user.preferredLanguage;
-  return {
-    to,
-    template: template?.name ?? TEMPLATES[purpose],
-    ...(template?.variant === undefined ? {} : { variant: template.variant }),
-    ...(locale === undefined ? {} : { locale }),
-    // Ours last: a caller's variable can't stand in for the code.
-    variables: {
-      ...template?.variables,
-      otp,
-      'user.username': user.username,
-      'environment.name': environmentName,
-    },
-  };
-}
-
 /** Makes a method that sends its code over a channel. */
 export function passcodeMethod(traits: PasscodeMethodTraits): AuthenticationMethod {
   return {
@@ -71,7 +51,7 @@ export function passcodeMethod(traits: PasscodeMethodTraits): AuthenticationMeth
     defaultPolicy: firstPasscodeBlock(traits.isOnAtFirst),
     delivered: { channel: traits.channel, recipient: traits.recipient },
 
-    challenge(device, request, context) {
+    async challenge(device, request, context) {
       const { now, environmentId, policy, vault } = context;
       const otp = context.randomDigits(policy.otp?.otpLength ?? OTP_LENGTH_DEFAULT);
       const expiresAt = now + toMs(policy.otp?.lifeTime ?? OTP_LIFETIME_DEFAULT);
@@ -80,10 +60,21 @@ export function passcodeMethod(traits: PasscodeMethodTraits): AuthenticationMeth
         const sealedOtp = vault.seal(environmentId, identityOf(device), otp);
         return { challenge: { expiresAt, state: { mac, sealedOtp } } };
       }
-      const payload = payloadOf(traits.recipient(device.credential), otp, request, context);
+      const { channel } = traits;
+      const { purpose, notification, requester } = request;
+      const template = TEMPLATES[purpose];
+      const wording = await context.wording({ template, channel, notification });
+      // Ours last: a caller's variable can't stand in for the code.
+      const variables = { ...wording.variables, otp };
+      const payload = {
+        to: traits.recipient(device.credential),
+        ...wording,
+        variables,
+        ...defined({ homePageUrl: requester?.homePageUrl }),
+      };
       return {
         challenge: { expiresAt, state: { mac } },
-        delivery: { channel: traits.channel, payload, expiresAt },
+        delivery: { channel, payload, expiresAt },
       };
     },
 

@@ -9,6 +9,8 @@ export const sms = passcodeMethod({
   amr: ['sms'],
   channel: 'SMS',
   oneTime: true,
+  // Phones fill its codes in on the site of the application.
+  namesRequester: true,
   isOnAtFirst: false,
   schemas: { create: { phone: PHONE }, view: { phone: PHONE } },
   create(request) {

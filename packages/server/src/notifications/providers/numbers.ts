@@ -95,7 +95,7 @@ const takesLetters = (to: string, country: string | undefined) =>
 const PREFERRED = ['SHORT_CODE', 'TOLL_FREE', 'PHONE_NUMBER'] as const;
 
 /** The same for the same destination, among several that are equal. */
-function oneFor(to: string, numbers: readonly SenderNumber[]): SenderNumber | undefined {
+export function oneFor<One>(to: string, numbers: readonly One[]): One | undefined {
   const hash = createHash('sha256').update(to).digest().readUInt32BE();
   return numbers[hash % numbers.length];
 }

@@ -6,6 +6,8 @@ import type { TProperties } from 'typebox';
 import type { Caller } from '../../outgoing/public-call.ts';
 import type { Observer } from '../channels/http/account.ts';
 import type { Sender } from '../senders.ts';
+import type { ProviderUrls } from './dispatch.ts';
+import type { SenderNumber } from './numbers.ts';
 
 /** What a phone sender is for, as `providerConfiguration` and its requests spell it. */
 export type PhoneMethod = 'SMS' | 'VOICE';
@@ -19,6 +21,8 @@ export interface ProviderAccount {
 /** How a provider is reached, by the operator's rules. */
 export interface Reach {
   caller: Caller;
+  /** Where the providers are that we know. */
+  urls: ProviderUrls;
   /** Addresses may be private, and plain `http:`. */
   allowPrivate: boolean;
   /** PEM of the authorities that are trusted; absent: the known ones. */
@@ -30,11 +34,12 @@ export interface AcceptContext extends Reach {
   before?: ProviderAccount;
 }
 
-export interface OpenContext {
+export interface OpenContext extends Pick<Reach, 'caller' | 'urls'> {
   /** Of its resource. */
   id: string;
   name: string;
-  caller: Caller;
+  /** Where the provider is to tell what becomes of messages; absent: nowhere. */
+  statusCallback?: string | undefined;
   /** Sees the provider's answers; for who tries a sender out. */
   observe?: Observer;
 }
@@ -63,3 +68,10 @@ export interface PhoneProvider {
   /** Opens an account once; what it keeps (access tokens) is kept until the account changes. */
   open(account: ProviderAccount, context: OpenContext): SenderFor;
 }
+
+/** Whether a number is selected that can do it. */
+export const canSend = (
+  numbers: readonly Pick<SenderNumber, 'selected' | 'capabilities'>[],
+  method: PhoneMethod,
+): boolean =>
+  numbers.some(({ selected, capabilities }) => selected && capabilities.includes(method));

@@ -10,6 +10,7 @@ import type { ContentForm } from './contents/content.ts';
 import { escapeHtml, fill } from './fill.ts';
 import { textOfHtml } from './html.ts';
 import { matchLocale } from './locale.ts';
+import { boundTo, hostOf } from './origin-bound.ts';
 import { type PredefinedWords, predefinedHead, predefinedWords } from './predefined.ts';
 import type { Words } from './words.ts';
 
@@ -69,6 +70,16 @@ function formWords({ name, form, payload }: Rendering, words: PredefinedWords) {
   return { speech, text: spokenText(speech) };
 }
 
+/**
+ * A code of ours by text message is bound to the site that it is for. An administrator's words are
+ * theirs, to the last line.
+ */
+function boundText({ payload }: Rendering, channel: string, text: string): string {
+  const { otp } = payload.variables;
+  const host = channel === 'SMS' && !payload.words ? hostOf(payload.homePageUrl) : undefined;
+  return host === undefined || otp === undefined ? text : boundTo(text, host, otp);
+}
+
 /** What a content says beside its words. */
 function settingsOf(words: ContentWords): Partial<Words> {
   const { from, replyTo, charset, sender, twilioVerifyTemplate } = words;
@@ -95,10 +106,12 @@ export function renderWords(channel: ChannelName | 'PUSH', payload: Payload): Wo
   const locale = matchLocale(payload.locale);
   const rendering = { name, form: formOf(channel), payload, locale };
   const words = wordsOf(rendering);
+  const said = formWords(rendering, words);
   return {
     // Of an administrator's words: their own.
     locale: payload.words ? (payload.locale ?? locale) : locale,
-    ...formWords(rendering, words),
+    ...said,
+    text: boundText(rendering, channel, said.text),
     ...settingsOf(words),
   };
 }

@@ -26,6 +26,9 @@ const REFUSED: Readonly<Record<string, [status: number, code: number]>> = {
   '+15005550004': [400, 21_610],
   '+15005550009': [400, 21_614],
 };
+/** Codes to one number, until its verification has ended. */
+const SENDS_MAX = 5;
+
 /** It is taken, and has failed already. */
 export const FILTERED = '+15005550030';
 
@@ -86,6 +89,8 @@ export async function startTwilio() {
     verifications: [] as Record<string, string>[],
     updates: [] as Record<string, string>[],
   };
+  const isOver = (sent: Record<string, string>) =>
+    taken.updates.some((update) => update.sid === sent.sid);
   const ownsNumber = (from: string | null) =>
     account.numbers.some(({ phone_number }) => phone_number === from) ||
     account.shortCodes.includes(from ?? '');
@@ -137,7 +142,7 @@ export async function startTwilio() {
   }
 
   function verification(form: URLSearchParams): ProviderAnswer {
-    const more = ['CustomCode', 'Locale', 'TemplateSid'];
+    const more = ['CustomCode', 'Locale', 'TemplateSid', 'SendDigits'];
     if (!hasOnly(form, ['To', 'Channel'], more)) return refuse(400, 60_200);
     const to = form.get('To') ?? '';
     if (!E164.test(to)) return refuse(400, 60_200);
@@ -149,6 +154,8 @@ export async function startTwilio() {
     }
     const refused = REFUSED[to];
     if (refused) return refuse(400, refused[1] === 21_211 ? 60_200 : 60_410);
+    const pending = taken.verifications.filter((sent) => sent.To === to && !isOver(sent));
+    if (pending.length >= SENDS_MAX) return refuse(429, 60_203);
     const id = sid('VE');
     taken.verifications.push({ sid: id, ...Object.fromEntries(form) });
     return [201, { sid: id, status: 'pending', valid: false, to }];
@@ -159,10 +166,12 @@ export async function startTwilio() {
     if (!hasOnly(form, ['Status'], []) || !['approved', 'canceled'].includes(status)) {
       return refuse(400, 60_200);
     }
-    const known = taken.verifications.find((sent) => sent.sid === of || sent.To === of);
-    if (!known) return notFound();
-    taken.updates.push({ sid: known.sid ?? '', Status: status });
-    return [200, { sid: known.sid, status }];
+    const pending = taken.verifications.filter(
+      (sent) => (sent.sid === of || sent.To === of) && !isOver(sent),
+    );
+    if (pending.length === 0) return notFound();
+    for (const { sid: id = '' } of pending) taken.updates.push({ sid: id, Status: status });
+    return [200, { sid: pending[0]?.sid, status }];
   }
 
   function answer({ line, basic, form }: ProviderRequest): ProviderAnswer {

@@ -12,10 +12,11 @@ import {
   startHttpProvider,
 } from '../../testing/http-provider.ts';
 
-const refuse = (status: number, code: number, type = 'OAuthException'): ProviderAnswer => [
+const refuse = (status: number, code: number, message = 'No.'): ProviderAnswer => [
   status,
-  { error: { message: 'No.', type, code, fbtrace_id: 'A1' } },
+  { error: { message, type: 'OAuthException', code, fbtrace_id: 'A1' } },
 ];
+const NO_PROOF = 'Invalid appsecret_proof provided in the API argument';
 
 const closed = { additionalProperties: false } as const;
 const PARAMETERS = Type.Array(
@@ -61,7 +62,8 @@ const REFUSED: Readonly<Record<string, [number, number]>> = {
 /** It is answered 200, with an error inside. */
 export const ERROR_INSIDE = '+15005550030';
 
-export async function startWhatsApp() {
+/** `known`: what the account is made of, where that is given. */
+export async function startWhatsApp(known: Readonly<Record<string, string>> = {}) {
   const account = {
     whatsAppAccountBusinessId: '102290129340398',
     appId: '670843887433847',
@@ -87,6 +89,7 @@ export async function startWhatsApp() {
         status: 'APPROVED',
       },
     ],
+    ...known,
   };
   const taken: { from: string; to: string; template: unknown }[] = [];
   const proof = () =>
@@ -118,7 +121,7 @@ export async function startWhatsApp() {
 
   function answer({ line, bearer, query, json }: ProviderRequest): ProviderAnswer {
     if (bearer !== account.userAccessToken) return refuse(401, 190);
-    if (query.get('appsecret_proof') !== proof()) return refuse(400, 100, 'GraphMethodException');
+    if (query.get('appsecret_proof') !== proof()) return refuse(400, 100, NO_PROOF);
     const business = `/v23.0/${account.whatsAppAccountBusinessId}`;
     const [, from = ''] = /^POST \/v23\.0\/(\d+)\/messages$/.exec(line) ?? [];
     if (account.numbers.some(({ id }) => id === from)) return message(from, json);
@@ -135,7 +138,7 @@ export async function startWhatsApp() {
         return [200, { data: found }];
       }
       default:
-        return refuse(400, 100, 'GraphMethodException');
+        return refuse(400, 100);
     }
   }
 

@@ -8,6 +8,9 @@ export interface Decision<R> {
   result: R;
 }
 
+/** Rows that whoever needs them first makes, under a known id: an insert that came second lost a race. */
+const MADE_BY_FIRST: readonly Table[] = ['message_counters', 'message_cooldowns'];
+
 type Committer = Pick<Store, 'commit'>;
 type OnUnique = (table: Table) => ApiError;
 type Commit = <R>(
@@ -66,7 +69,7 @@ async function tryTimes<R>(
     if (writes.length === 0) return { result };
     const outcome = await store.commit(writes);
     if (outcome.committed) return { result };
-    if (outcome.conflict === 'UNIQUE') {
+    if (outcome.conflict === 'UNIQUE' && !MADE_BY_FIRST.includes(outcome.table)) {
       throw onUnique?.(outcome.table) ?? new ApiError('UNIQUENESS_VIOLATION');
     }
     lost = writes;

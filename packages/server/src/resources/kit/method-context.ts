@@ -16,6 +16,7 @@ import { renderWords } from '../../notifications/templates/render.ts';
 import type { Parts } from '../../parts.ts';
 import type { Stored, UserFacts } from '../../storage/store.ts';
 import type { OperationRequest } from './operation.ts';
+import { wordingOf } from './wording.ts';
 
 /** A uniformly distributed decimal text; `length` is at most 14, the reach of `randomInt`. */
 function randomDigits(length: number): string {
@@ -67,7 +68,7 @@ export function ownPolicyOf(
 }
 
 /** What the making of a context takes of the server's parts. */
-export type ContextParts = Pick<Parts, 'keyring' | 'links' | 'authenticators'>;
+export type ContextParts = Pick<Parts, 'keyring' | 'links' | 'authenticators' | 'contents'>;
 
 /** What methods look things up in. */
 export function methodConfiguration(
@@ -114,6 +115,7 @@ export function methodContext(
   now: Instant,
 ): MethodContext {
   const { preferredLanguage, username } = user.doc;
+  const { environment } = configuration;
   return {
     ...anonymousContext(parts, configuration, policy, now),
     user: {
@@ -125,6 +127,7 @@ export function methodContext(
         doc.status === 'ACTIVE' ? [{ id, type: doc.type, credential: doc.credential }] : [],
       ),
     },
+    wording: (message) => wordingOf(parts, { environment, user: user.doc, now }, message),
   };
 }
 

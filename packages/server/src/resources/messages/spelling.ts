@@ -1,18 +1,10 @@
 /** Delivery methods: whatever the case they come in, an answer spells them in one way. */
 import { invalidData } from '../../errors/api-error.ts';
+import { spelled } from '../../notifications/providers/words.ts';
 
-/** The word as it is spelled here. Throws `INVALID_VALUE`. */
-export function spelled<const Word extends string>(
-  value: string,
-  words: readonly Word[],
-  target: string,
-): Word {
-  const word = words.find((one) => one.toLowerCase() === value.toLowerCase());
-  if (word !== undefined) return word;
-  throw invalidData('INVALID_VALUE', target, { innerError: { allowedValues: words } });
-}
+export { spelled };
 
-/** The same of a list, each word once. */
+/** As `spelled`, of a list, each word once. */
 export function spelledOnce<const Word extends string>(
   values: readonly string[],
   words: readonly Word[],

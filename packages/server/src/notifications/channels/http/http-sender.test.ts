@@ -245,7 +245,7 @@ describe('what a provider answers', () => {
   test('500 is not: it may have sent', async () => {
     const provider = await aProvider();
     provider.answer(() => ({ status: 500 }));
-    const later = { outcome: 'LATER', reason: 'HTTP 500', providerFailed: true };
+    const later = { outcome: 'LATER', reason: 'HTTP 500', providerFailed: true, maySent: true };
     assert.deepEqual(await senderTo(provider.url).send(message, never), later);
     assert.equal(provider.received.length, 1);
   });
@@ -269,7 +269,7 @@ describe('what a provider answers', () => {
     const sending = senderTo(provider.url).send(message, ending.signal);
     await until(() => provider.received.length === 1);
     ending.abort();
-    const later = { outcome: 'LATER', reason: 'TIMEOUT', providerFailed: true };
+    const later = { outcome: 'LATER', reason: 'TIMEOUT', providerFailed: true, maySent: true };
     assert.deepEqual(await sending, later);
     assert.equal(provider.received.length, 1);
   });

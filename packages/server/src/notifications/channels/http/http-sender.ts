@@ -7,7 +7,7 @@ import type { DeliveryReceipt, RenderedMessage } from '../channel.ts';
 import { retryAfterMs } from '../retry-after.ts';
 import type { HttpAccount, Observer } from './account.ts';
 import { messageVariables, type SenderVariables } from './message-variables.ts';
-import { type Judge, receiptOfFailure, takenByStatus } from './provider-receipt.ts';
+import { BUSY, type Judge, receiptOfFailure, takenByStatus } from './provider-receipt.ts';
 import { fillTemplate, type RequestTemplate } from './request-template.ts';
 
 export interface HttpSender extends Pick<Sender, 'id' | 'name'> {
@@ -21,8 +21,6 @@ export interface HttpSender extends Pick<Sender, 'id' | 'name'> {
   /** Sees each answer; for who tries a sender out. */
   observe?: Observer;
 }
-
-const BUSY: readonly number[] = [429, 502, 503, 504];
 
 /** Whether the same call may go better in a second, and can't have sent already. */
 function mayRepeat(outcome: CallAnswer | Error): boolean {

@@ -31,6 +31,9 @@ export const refusedBy = ({ status }: CallAnswer, word?: unknown) => ({
   reason: `HTTP ${status}${safeWord(word)}`,
 });
 
+/** What a provider answers that hasn't begun with the message. */
+export const BUSY: readonly number[] = [429, 502, 503, 504];
+
 /**
  * By the status alone, with a word of the provider. 429 and 5xx may go later; everything else is
  * final: a redirect, a wrong account, a message that the provider doesn't want.
@@ -46,6 +49,7 @@ export function receiptOf(answer: CallAnswer, word?: unknown): DeliveryReceipt {
     reason: refused.reason,
     providerFailed: status !== 429,
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
+    ...(status >= 500 && !BUSY.includes(status) ? { maySent: true } : {}),
   };
 }
 
@@ -57,7 +61,11 @@ export function receiptOfFailure(error: unknown): DeliveryReceipt {
   if (error instanceof AccessTokenError) {
     const receipt = receiptOf(error.answer);
     if (receipt.outcome === 'DELIVERED') return { outcome: 'REFUSED', reason: 'TOKEN INVALID' };
-    return { ...receipt, reason: receipt.reason.replace('HTTP', 'TOKEN') };
+    const reason = receipt.reason.replace('HTTP', 'TOKEN');
+    if (receipt.outcome === 'REFUSED') return { ...receipt, reason };
+    // The message itself hasn't been handed over.
+    const { maySent: _, ...later } = receipt;
+    return { ...later, reason };
   }
   const isAborted = error instanceof Error && /^(?:Abort|Timeout)Error$/.test(error.name);
   if (!(error instanceof CallError) && !isAborted) throw error;
@@ -66,5 +74,7 @@ export function receiptOfFailure(error: unknown): DeliveryReceipt {
   if (fault === 'INVALID_URL' || fault === 'PRIVATE_ADDRESS') {
     return { outcome: 'REFUSED', reason: fault };
   }
-  return { outcome: 'LATER', reason: fault, providerFailed: true };
+  // No answer in time: it may have sent, and few providers know a repetition.
+  const maySent = fault === 'TIMEOUT' ? { maySent: true as const } : {};
+  return { outcome: 'LATER', reason: fault, providerFailed: true, ...maySent };
 }

@@ -55,6 +55,15 @@ describe('values are encoded for their place', () => {
     }
   });
 
+  test('as a string of its own where it stands outside of one, but for a message that is JSON', () => {
+    const headers = { 'content-type': 'application/json' };
+    const body = '{ ${message}, "a": ${to}, "b": "\\"${otp}" }';
+    const json = { ...message, text: '"c": [1]' };
+    const look = messageVariables(json);
+    const call = fillTemplate({ method: 'POST', url: 'https://a.example', headers, body }, look);
+    assert.deepEqual(JSON.parse(call.body ?? ''), { a: '+358401234567', b: '"482913', c: [1] });
+  });
+
   test('without lines of their own in headers, in UTF-8', () => {
     const { headers } = fill({ headers: { 'X-Text': '${message}\r\nBcc: eve@evil.example' } });
     const value = Buffer.from(headers['x-text'] ?? '', 'latin1').toString('utf8');

@@ -54,9 +54,24 @@ const headerValue = (value: string) =>
 export const hasFixedOrigin = (url: string) =>
   /^https?:\/\/[^/?#$@\\]+(?:[/?#]|$)/i.test(url) && URL.canParse(url.replaceAll(VARIABLE, 'x'));
 
-function encodingOf(contentType: string) {
-  if (/\bjson\b/i.test(contentType)) return inJson;
-  return contentType.toLowerCase().startsWith(FORM) ? inForm : asItIs;
+/** Where the strings of a JSON text are, and its variables outside of them. */
+const JSON_PARTS = /"(?:[^"\\]|\\.)*"|\$\{([^${}]*)\}/gs;
+
+/** Whether a variable stands for more than a part of a string: what it becomes is nobody's to check. */
+export const hasBareVariable = (json: string): boolean =>
+  [...json.matchAll(JSON_PARTS)].some(([, name]) => name !== undefined);
+
+/** In a string its escapes; outside a string of its own, but for the message: it may be JSON itself. */
+const filledJson = (json: string, look: Lookup) =>
+  json.replaceAll(JSON_PARTS, (part: string, bare: string | undefined) => {
+    if (bare === undefined) return filled(part, look, inJson);
+    const value = look(bare.trim());
+    return bare.trim().toLowerCase() === 'message' ? value : JSON.stringify(value);
+  });
+
+function filledBody(body: string, contentType: string, look: Lookup): string {
+  if (/\bjson\b/i.test(contentType)) return filledJson(body, look);
+  return filled(body, look, contentType.toLowerCase().startsWith(FORM) ? inForm : asItIs);
 }
 
 /** The body with its type: what the header says, else JSON where it is some, else a form. */
@@ -70,7 +85,7 @@ function bodyOf({ body, form }: RequestTemplate, contentType: string | undefined
   }
   if (body === undefined) return undefined;
   const type = contentType ?? (isJson(body) ? 'application/json' : FORM);
-  return { text: filled(body, look, encodingOf(type)), contentType: type };
+  return { text: filledBody(body, type, look), contentType: type };
 }
 
 /** The request with its values, each encoded for its place; contract messages §9. */

@@ -7,6 +7,7 @@ import type { ResponseFailure as Failure, Notification, Provider } from '@parse/
 import { LRUCache } from 'lru-cache';
 import { PUSH_TIMEOUT_MS } from '../../../config/limits.ts';
 import { SettingsError } from '../../../config/settings.ts';
+import { defined } from '../../../model/defined.ts';
 import type { Channel, DeliveryReceipt, RenderedMessage } from '../channel.ts';
 import { circuitOfAccount, type PushAccount, type PushAccounts } from './push-accounts.ts';
 import { noAccount, pushReceipt, refused, unreachable } from './push-receipt.ts';
@@ -78,6 +79,7 @@ export function openApnsChannel({ accounts, url }: ApnsOptions): Channel {
     wake,
     subject = '',
     text,
+    pushCategory,
   }: RenderedMessage): Promise<DeliveryReceipt> {
     if (!wake) return noAccount();
     const { environmentId, applicationId, requestId, sandbox, secondsLeft } = wake;
@@ -103,8 +105,15 @@ export function openApnsChannel({ accounts, url }: ApnsOptions): Channel {
       priority: 10,
       expiry: Math.floor(Date.now() / 1_000) + secondsLeft,
       collapseId: 'request',
-      aps: { alert: { title: subject, body: text }, 'mutable-content': 1, category: 'request' },
-      payload: { countersign: { v: 1, environmentId, id: requestId } },
+      aps: {
+        alert: { title: subject, body: text },
+        'mutable-content': 1,
+        // Which buttons the banner has, the application knows by this.
+        category: pushCategory ?? 'request',
+      },
+      payload: {
+        countersign: { v: 1, environmentId, id: requestId, ...defined({ category: pushCategory }) },
+      },
     });
     // The library puts it into a path as it is.
     const token = encodeURIComponent(to.address);

@@ -3,6 +3,7 @@ import { createPrivateKey } from 'node:crypto';
 import type { JWT } from 'google-auth-library';
 import { LRUCache } from 'lru-cache';
 import { PUSH_TIMEOUT_MS } from '../../../config/limits.ts';
+import { defined } from '../../../model/defined.ts';
 import type { Channel, DeliveryReceipt, RenderedMessage } from '../channel.ts';
 import { circuitOfAccount, type FoundAccount, type PushAccounts } from './push-accounts.ts';
 import { noAccount, orAborted, pushReceipt, refused, unreachable } from './push-receipt.ts';
@@ -142,7 +143,7 @@ export function openFcmChannel({ accounts, url, tokenUrl }: FcmOptions): Channel
   }
 
   async function send(
-    { to, wake, subject = '', text }: RenderedMessage,
+    { to, wake, subject = '', text, pushCategory }: RenderedMessage,
     ending: AbortSignal,
   ): Promise<DeliveryReceipt> {
     if (!wake) return noAccount();
@@ -150,7 +151,12 @@ export function openFcmChannel({ accounts, url, tokenUrl }: FcmOptions): Channel
     if (!found) return noAccount();
     const message = {
       token: to.address,
-      data: { v: '1', environmentId: wake.environmentId, id: wake.requestId },
+      data: {
+        v: '1',
+        environmentId: wake.environmentId,
+        id: wake.requestId,
+        ...defined({ category: pushCategory }),
+      },
       notification: { title: subject, body: text },
       android: { priority: 'HIGH', ttl: `${wake.secondsLeft}s`, collapse_key: 'request' },
     };

@@ -4,6 +4,7 @@
  */
 import { LRUCache } from 'lru-cache';
 import { PUSH_TIMEOUT_MS } from '../../../config/limits.ts';
+import { defined } from '../../../model/defined.ts';
 import type { Channel, DeliveryReceipt, RenderedMessage } from '../channel.ts';
 import { circuitOfAccount, type FoundAccount, type PushAccounts } from './push-accounts.ts';
 import { noAccount, pushReceipt, refused, unreachable } from './push-receipt.ts';
@@ -108,7 +109,7 @@ export function openHmsChannel({ accounts, url, tokenUrl }: HmsOptions): Channel
   }
 
   async function send(
-    { to, wake, subject = '', text }: RenderedMessage,
+    { to, wake, subject = '', text, pushCategory }: RenderedMessage,
     ending: AbortSignal,
   ): Promise<DeliveryReceipt> {
     if (!wake) return noAccount();
@@ -120,7 +121,12 @@ export function openHmsChannel({ accounts, url, tokenUrl }: HmsOptions): Channel
       // With `notification` it is a notification: the system shows it whether or not the
       // application runs, and hands it the data when it is opened. `urgency` is for the others,
       // and to be asked for.
-      data: JSON.stringify({ v: 1, environmentId, id: requestId }),
+      data: JSON.stringify({
+        v: 1,
+        environmentId,
+        id: requestId,
+        ...defined({ category: pushCategory }),
+      }),
       android: {
         ttl: `${secondsLeft}s`,
         notification: { title: subject, body: text, click_action: { type: 3 } },

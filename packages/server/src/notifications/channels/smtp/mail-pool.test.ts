@@ -108,7 +108,7 @@ describe('the mail server of an environment', () => {
     assert.equal(await faultOfAccount({ server: right }, 5_000), undefined);
     assert.equal(await faultOfAccount({ server: wrong }, 5_000), 'password');
     const nowhere = accountOf(await freePort(), true);
-    assert.equal(await faultOfAccount({ server: nowhere }, 5_000), 'host');
+    assert.equal(await faultOfAccount({ server: nowhere }, 5_000), 'UNREACHABLE');
   });
 
   test('is not inside, by address or by name', async () => {

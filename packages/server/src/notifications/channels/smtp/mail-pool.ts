@@ -77,18 +77,26 @@ export async function openMailPool(options: MailPoolOptions, maxConnections: num
 
 export type MailPool = Awaited<ReturnType<typeof openMailPool>>;
 
-/** Which part of an account can't be used: nobody answers as it should, or the log-in is refused. */
+/** The network's own: nobody has answered at all. */
+const UNREACHABLE = /^(?:EDNS|ENOTFOUND|EAI_AGAIN|ECONN\w+|ETIMEDOUT|E(?:NET|HOST)\w+)$/;
+
+/**
+ * What is wrong with an account: nobody answers, the server can't be used (it is inside, or its
+ * certificate isn't trusted), or it refuses the log-in.
+ */
 export async function faultOfAccount(
   options: MailPoolOptions,
   stepMs: number,
-): Promise<'host' | 'password' | undefined> {
+): Promise<'UNREACHABLE' | 'host' | 'password' | undefined> {
   const { createTransport } = await library();
   const transport = createTransport(transportOptions(options, 2 * stepMs));
   try {
     await transport.verify();
     return undefined;
   } catch (error) {
-    return Object(error).code === 'EAUTH' ? 'password' : 'host';
+    const { code, originalCode } = Object(error);
+    if (code === 'EAUTH') return 'password';
+    return UNREACHABLE.test(String(originalCode ?? code)) ? 'UNREACHABLE' : 'host';
   } finally {
     transport.close();
   }

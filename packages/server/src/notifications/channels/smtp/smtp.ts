@@ -3,7 +3,7 @@ import { domainToASCII } from 'node:url';
 import { OUTBOX_CONCURRENCY_MAX } from '../../../config/limits.ts';
 import { isEmailAddress, toMailbox } from '../../../model/address.ts';
 import type { Channel, DeliveryReceipt, RenderedMessage } from '../channel.ts';
-import type { MailIdentity } from './mail-identity.ts';
+import { firstMailbox, type MailIdentity } from './mail-identity.ts';
 import { type MailPool, type MailPoolOptions, openMailPool } from './mail-pool.ts';
 import { receiptOf } from './receipt.ts';
 import { readSender, readSmtpUrl } from './smtp-settings.ts';
@@ -27,7 +27,8 @@ export interface MailSender {
     identity: MailIdentity,
     signal: AbortSignal,
   ): Promise<DeliveryReceipt>;
-  close(): Promise<void>;
+  /** `force`: also what is being sent is cut; default true. It may be used again. */
+  close(force?: boolean): Promise<void>;
 }
 
 /** The first message connects. */
@@ -62,8 +63,10 @@ export function openMailSender(options: MailPoolOptions, connectionsMax: number)
         return receiptOf(error);
       }
     },
-    async close() {
-      (await pool)?.close({ force: true });
+    async close(force = true) {
+      const closing = pool;
+      pool = undefined;
+      (await closing)?.close({ force });
     },
   };
 }
@@ -75,7 +78,15 @@ export function openSmtpChannel({ smtpUrl, mailFrom, greetAs }: SmtpSettings): C
   const sender = openMailSender({ server, greetAs }, OUTBOX_CONCURRENCY_MAX);
   return {
     name: 'EMAIL',
-    send: (message, signal) => sender.send(message, { from }, signal),
-    close: sender.close,
+    // Whoever may not send as an address has been told so before.
+    send(message, signal) {
+      const replyTo = firstMailbox([message.replyTo]);
+      const identity = {
+        from: firstMailbox([message.from, from]) ?? from,
+        ...(replyTo ? { replyTo } : {}),
+      };
+      return sender.send(message, identity, signal);
+    },
+    close: () => sender.close(),
   };
 }

@@ -1,13 +1,14 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are placeholders of providers' requests.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { readSettings } from '../../../config/settings.ts';
 import type { RenderedMessage } from '../../channels/channel.ts';
 import { startProvider } from '../../testing/provider-server.ts';
 import { openReach } from '../reach.ts';
 import { customProvider } from './custom-provider.ts';
 
 const never = new AbortController().signal;
-const reach = openReach({ allowPrivate: true });
+const reach = openReach(readSettings({}).senders);
 const provider = await startProvider();
 after(async () => {
   reach.caller.close();
@@ -24,7 +25,12 @@ const message: RenderedMessage = {
   variables: { otp: '12', 'user.username': 'kaisa', companyLogo: 'https://l/?a=1&b' },
 };
 
-async function sent(method: 'SMS' | 'VOICE', request: object, country: string | undefined = 'FI') {
+async function sent(
+  method: 'SMS' | 'VOICE',
+  request: object,
+  country: string | undefined = 'FI',
+  told = message,
+) {
   const account = await customProvider.accept(
     {
       authentication: { method: 'BASIC', username: 'shop', password: 'pw' },
@@ -43,10 +49,9 @@ async function sent(method: 'SMS' | 'VOICE', request: object, country: string | 
     },
     reach,
   );
-  const { caller } = reach;
-  const senderFor = customProvider.open(account, { id: 'sender-1', name: 'Ours', caller });
+  const senderFor = customProvider.open(account, { ...reach, id: 'sender-1', name: 'Ours' });
   assert.equal(senderFor(method === 'SMS' ? 'VOICE' : 'SMS', country), undefined);
-  const receipt = await senderFor(method, country)?.send(message, never);
+  const receipt = await senderFor(method, country)?.send(told, never);
   assert.deepEqual(receipt, { outcome: 'DELIVERED' });
   return provider.received.at(-1);
 }
@@ -81,6 +86,21 @@ test('a call has its voice, its language, its extension, and the plain code', as
     dial: '204#',
     c: '12',
   });
+});
+
+test('a call spells its code within the provider’s tags, or with pauses', async () => {
+  const speech = [{ say: 'Code ' }, { repeat: 2, parts: [{ spell: '1 2' }, { pauseSeconds: 1 }] }];
+  const body = 'to=${to}&say=${message}';
+  for (const [tags, said] of [
+    [{}, 'Code 1, 2, , 1, 2, '],
+    [
+      { beforeTag: '<Say>', afterTag: '</Say>' },
+      'Code <Say>1</Say><Say>2</Say>, , <Say>1</Say><Say>2</Say>, ',
+    ],
+  ] as const) {
+    const call = await sent('VOICE', { body, ...tags }, 'FI', { ...message, speech });
+    assert.equal(new URLSearchParams(call?.body).get('say'), said);
+  }
 });
 
 test('a body that is only a `messageType` goes as the platform’s samples mean it', async () => {

@@ -19,6 +19,7 @@ import {
   readRequests,
   templateOf,
 } from './custom-requests.ts';
+import { voiceText } from './voice-text.ts';
 
 const METHODS = ['SMS', 'VOICE'] as const;
 
@@ -88,7 +89,7 @@ export const customProvider: PhoneProvider = {
         variables: (message) => ({
           to: recipient(message.to.address, request),
           from: senderOfMessage(message, numbers, { method, country }) ?? '',
-          message: message.text,
+          message: method === 'VOICE' ? voiceText(message, request) : message.text,
         }),
         ...(observe ? { observe } : {}),
       });

@@ -1,7 +1,12 @@
 /** The requests of an administrator's own provider; contract messages §6, §8.2 and §9. */
 import { type Static, Type } from 'typebox';
 import { invalidData } from '../../../errors/api-error.ts';
-import { isJson, type RequestTemplate, variablesOf } from '../../channels/http/request-template.ts';
+import {
+  hasBareVariable,
+  isJson,
+  type RequestTemplate,
+  variablesOf,
+} from '../../channels/http/request-template.ts';
 import { isHeaderName } from '../authentication.ts';
 import { assertCallable, hostOf, type Place } from '../place.ts';
 import { anyCase, spelled } from '../words.ts';
@@ -50,7 +55,7 @@ export const bodyOf = ({ body, messageType }: SaidRequest) =>
 const names = (...texts: (string | undefined)[]) =>
   new Set(texts.flatMap((one) => variablesOf(one ?? '')).map((name) => name.toLowerCase()));
 
-function contentTypeOf({ headers = {} }: SaidRequest): string {
+export function contentTypeOf({ headers = {} }: Pick<SaidRequest, 'headers'>): string {
   const [, value = ''] =
     Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type') ?? [];
   return value;
@@ -61,11 +66,16 @@ export interface Needs {
   variables: readonly string[];
   /** They may stand in headers, too. */
   anywhere?: true;
+  /** A POST without a body sends the usual members. */
+  bodyOptional?: true;
 }
 
 function assertWhole(request: SaidRequest, isPost: boolean, needs: Needs, target: string): void {
   const body = bodyOf(request);
-  if (isPost && body === undefined) throw invalidData('REQUIRED_VALUE', `${target}.body`);
+  if (isPost && body === undefined) {
+    if (needs.bodyOptional) return;
+    throw invalidData('REQUIRED_VALUE', `${target}.body`);
+  }
   const headers = Object.values(request.headers ?? {});
   const main = isPost ? body : request.url;
   const found = needs.anywhere ? names(request.url, body, ...headers) : names(main);
@@ -76,9 +86,10 @@ function assertWhole(request: SaidRequest, isPost: boolean, needs: Needs, target
       message: `It doesn't name ${list}.`,
     });
   }
-  if (isPost && /\bjson\b/i.test(contentTypeOf(request)) && !isJson(body ?? '')) {
+  const saysJson = isPost && /\bjson\b/i.test(contentTypeOf(request));
+  if (saysJson && !isJson(body ?? '') && !hasBareVariable(body ?? '')) {
     throw invalidData('INVALID_VALUE', `${target}.body`, {
-      message: 'It is no JSON, as its content type says; variables stand inside of strings.',
+      message: 'It is no JSON, as its content type says.',
     });
   }
 }

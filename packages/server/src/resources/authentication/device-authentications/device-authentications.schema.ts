@@ -74,6 +74,7 @@ export interface StartBody {
 
 export const SelectDevice = closed({
   device: Reference,
+  notification: Type.Optional(NOTIFICATION),
   compatibility: Type.Optional(Compatibility),
 });
 export type SelectDeviceBody = Static<typeof SelectDevice>;

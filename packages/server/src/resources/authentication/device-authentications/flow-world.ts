@@ -31,6 +31,7 @@ import {
   methodContext,
 } from '../../kit/method-context.ts';
 import { isLocked } from '../../kit/user-lock.ts';
+import type { Limits, Place } from '../../messages/limits/limits.ts';
 
 /** What the operations on flows are made with. */
 export type FlowParts = DeviceParts & Pick<Parts, 'metrics'>;
@@ -55,6 +56,8 @@ export interface World {
   rows: readonly Stored<Device>[];
   devices: readonly WorldDevice[];
   facts: Facts;
+  /** Of what may be sent now; absent: this step sends nothing. */
+  limits?: Limits;
 }
 
 const NO_LIMIT_STATED: FailureLimit = { count: 3, coolDownMs: 120_000 };
@@ -91,7 +94,16 @@ function isPairingDisabled(
 /** What the flow or its start request says that decides what devices can be used. */
 export type Wanted = Pick<Flow, 'oneTime' | 'usernameless' | 'compatibility' | 'options'>;
 
-type Seen = Pick<World, 'parts' | 'configuration' | 'policy'> & { now: Instant };
+type Seen = Pick<World, 'parts' | 'configuration' | 'policy' | 'limits'> & { now: Instant };
+
+/** Where a code for the device, or for the one-time target, is sent; undefined: nowhere. */
+export function placeOf(
+  { delivered }: Pick<AuthenticationMethod, 'delivered'>,
+  { credential, testMode }: Pick<Device, 'credential' | 'testMode'>,
+): Place | undefined {
+  if (!delivered || testMode) return undefined;
+  return { channel: delivered.channel, address: delivered.recipient(credential).address };
+}
 
 function seeDevice(
   row: Stored<Device>,
@@ -99,7 +111,7 @@ function seeDevice(
   wanted: Wanted,
   seen: Seen,
 ): WorldDevice {
-  const { parts, configuration, policy, now } = seen;
+  const { parts, configuration, policy, limits, now } = seen;
   const { doc, id } = row;
   const block = blockOf(policy, method);
   const usability = method.usability?.(methodDevice(row), wanted, {
@@ -107,7 +119,10 @@ function seeDevice(
     configuration: methodConfiguration(parts, configuration),
     now,
   });
-  const unusable = whyUnusable(row, method, block, seen) ?? usability?.unusable;
+  const otherwise = whyUnusable(row, method, block, seen) ?? usability?.unusable;
+  const place = otherwise ? undefined : placeOf(method, doc);
+  const notificationLimit = place && limits?.limitOf(place);
+  const unusable = notificationLimit ? 'NOTIFICATION_LIMIT' : otherwise;
   return {
     row,
     method,
@@ -118,6 +133,7 @@ function seeDevice(
       answers: usability?.answers ?? [method.answerKind],
       amr: method.amr,
       ...(unusable ? { unusable } : {}),
+      ...(notificationLimit ? { notificationLimit } : {}),
       ...(doc.lock ? { lockExpiresAt: doc.lock.expiresAt } : {}),
       failures: doc.failures,
       limit: limitOf(block),
@@ -131,7 +147,7 @@ function seeDevice(
 function wantedFacts(
   { oneTime, usernameless }: Wanted,
   user: Stored<User> | undefined,
-  { parts, policy, now }: Seen,
+  { parts, policy, limits, now }: Seen,
 ): Partial<Facts> {
   const oneTimeMethod = oneTime && parts.methods.get(oneTime.type);
   if (oneTimeMethod) {
@@ -139,8 +155,17 @@ function wantedFacts(
     const { amr } = oneTimeMethod;
     const { failures = 0, lockExpiresAt = 0 } = user?.doc.oneTimeTries?.[oneTime.key ?? ''] ?? {};
     const lock = now < lockExpiresAt ? { lockExpiresAt } : {};
+    const place = placeOf(oneTimeMethod, oneTime);
+    const notificationLimit = place && limits?.limitOf(place);
     return {
-      oneTime: { methodEnabled: block.enabled, amr, limit: limitOf(block), failures, ...lock },
+      oneTime: {
+        methodEnabled: block.enabled,
+        amr,
+        limit: limitOf(block),
+        failures,
+        ...lock,
+        ...(notificationLimit ? { notificationLimit } : {}),
+      },
     };
   }
   const anonymous = usernameless && parts.methods.get(usernameless.type);
@@ -160,8 +185,9 @@ export function seeWorld(
   rows: UserFacts | undefined,
   wanted: Wanted,
   now: Instant,
+  limits?: Limits,
 ): World {
-  const seen: Seen = { parts, configuration, policy, now };
+  const seen: Seen = { parts, configuration, policy, now, ...(limits ? { limits } : {}) };
   const user = rows?.user;
   const devices = (user ? inOrder(user.doc, rows.devices) : []).flatMap((row) => {
     const method = parts.methods.get(row.doc.type);
@@ -195,6 +221,7 @@ export function seeWorld(
     rows: rows?.devices ?? [],
     devices,
     facts,
+    ...(limits ? { limits } : {}),
   };
 }
 

@@ -8,7 +8,11 @@ import {
 import { ApiError } from '../../../errors/api-error.ts';
 import type { Step } from '../../../flow/device-authentication.ts';
 import type { Effect } from '../../../flow/effect.ts';
-import type { Asked, ChallengeRequest } from '../../../methods/authentication-method.ts';
+import type {
+  Asked,
+  AuthenticationMethod,
+  ChallengeRequest,
+} from '../../../methods/authentication-method.ts';
 import { defined } from '../../../model/defined.ts';
 import type { Device, Flow, OneTimeTarget, User } from '../../../model/documents.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
@@ -20,6 +24,9 @@ import { activityWrite, type RequestOrigin } from '../../kit/activity.ts';
 import { guardOf } from '../../kit/commit.ts';
 import { blockOf } from '../../kit/method-context.ts';
 import { findBy, insertRow, touchRow, updateRow } from '../../kit/rows.ts';
+import { claimWrites } from '../../messages/limits/claims.ts';
+import { rejection } from '../../messages/limits/send-within-limits.ts';
+import { KIND } from './flow-limits.ts';
 import { anonymousContextOf, contextOf, type World, type WorldDevice } from './flow-world.ts';
 
 /** A saved step: the writes, and the flow as it will be read. */
@@ -42,7 +49,19 @@ export async function writesOf(
 ): Promise<Saved> {
   const environmentId = world.configuration.environment.id;
   const asked = await ask(id, step, world, origin.source?.ipAddress);
-  const doc = asked ? { ...step.flow, challenge: asked.challenge } : step.flow;
+  const { now } = world.facts;
+  const message = codeMessage(world.parts, asked?.delivery, {
+    origin,
+    environmentId,
+    user: world.user,
+    kind: KIND,
+    now,
+    limits: world.limits,
+  });
+  const { counted } = message;
+  const doc = asked
+    ? { ...step.flow, challenge: asked.challenge, ...defined({ counted }) }
+    : step.flow;
   const flow: Stored<Flow> = { environmentId, id, version: (before?.version ?? 0) + 1, doc };
   const own = before ? updateRow('flows', before, doc) : insertRow('flows', flow);
   const changes = changesOf(step.effects, world, step.flow.oneTime);
@@ -60,13 +79,10 @@ export async function writesOf(
         : []),
       ...(await enrolmentOf(doc, world)),
       ...recordsOf(id, step.effects, world, origin),
-      ...codeMessage(world.parts, asked?.delivery, {
-        origin,
-        environmentId,
-        user: world.user,
-        kind: 'DEVICE_AUTHENTICATION',
-        now: world.facts.now,
-      }),
+      ...message.writes,
+      ...(doc.status === 'COMPLETED'
+        ? await claimWrites(world.parts, environmentId, before?.doc.counted, now)
+        : []),
     ],
   };
 }
@@ -148,13 +164,15 @@ async function ask(
   for (const effect of step.effects) {
     if (effect.type === 'ask') {
       const { row, method, block } = deviceIn(world, effect.deviceId);
-      const requester = method.native ? await requesterOf(step.flow, world) : {};
+      const requester = await requesterOf(method, step.flow, world);
       const asked = { ...request, ...requester };
       return method.challenge(methodDevice(row), asked, contextOf(world, block));
     }
     if (effect.type === 'askOneTime' && oneTime) {
       const { method, block } = methodIn(world, oneTime.type);
-      return method.challenge({ id: flowId, ...oneTime }, request, contextOf(world, block));
+      const requester = await requesterOf(method, step.flow, world);
+      const asked = { ...request, ...requester };
+      return method.challenge({ id: flowId, ...oneTime }, asked, contextOf(world, block));
     }
     if (effect.type === 'askAnyone' && usernameless) {
       const { method, block } = methodIn(world, usernameless.type);
@@ -164,14 +182,18 @@ async function ask(
   return undefined;
 }
 
-/** The application that a phone names to its user: whose token the start came with. */
+/** The application that the user is shown, or led back to: whose token the start came with. */
 async function requesterOf(
+  { namesRequester }: AuthenticationMethod,
   { startedBy: id }: Flow,
   { parts, configuration }: World,
 ): Promise<Pick<ChallengeRequest, 'requester'>> {
-  if (id === undefined) return {};
+  if (!namesRequester || id === undefined) return {};
   const found = await parts.store.get('applications', configuration.environment.id, id);
-  return found ? { requester: { id, name: found.doc.name } } : {};
+  if (!found) return {};
+  const { name, settings } = found.doc;
+  const { homePageUrl } = settings;
+  return { requester: { id, name, ...(typeof homePageUrl === 'string' ? { homePageUrl } : {}) } };
 }
 
 function methodIn({ parts, policy }: World, type: string) {
@@ -319,18 +341,22 @@ function recordsOf(
   { configuration, user, facts }: World,
   { actor, correlationId, externalCorrelation, source }: RequestOrigin,
 ): Write[] {
+  const asked = { actor, ...defined({ correlationId, externalCorrelation }) };
   return effects.flatMap((effect) => {
+    if (effect.type === 'withheld') {
+      const about = user && { id: user.id, populationId: user.doc.populationId };
+      const record = { ...asked, ...rejection(KIND, effect.limit, about) };
+      return [activityWrite(configuration.environment.id, record, facts.now, source)];
+    }
     if (effect.type !== 'record') return [];
     const { action, result, deviceId } = effect;
     const data = { ...effect.data, ...defined({ deviceId }) };
     const record = {
-      actor,
+      ...asked,
       action,
       resource: resourceOf(action, flowId, user?.id, deviceId),
       result,
       ...defined({
-        correlationId,
-        externalCorrelation,
         userId: user?.id,
         populationId: user?.doc.populationId,
       }),

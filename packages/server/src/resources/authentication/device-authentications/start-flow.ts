@@ -20,20 +20,23 @@ import type { Write } from '../../../storage/store.ts';
 import { methodDevice } from '../../devices/devices/device-view.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
 import { originOf } from '../../kit/activity.ts';
-import { commitOrRetry } from '../../kit/commit.ts';
 import { blockOf, namedPolicy, refuseTrustedOptions } from '../../kit/method-context.ts';
 import { notificationOf } from '../../kit/notification-request.ts';
 import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { rememberRequest } from '../../kit/remember-request.ts';
 import { found } from '../../kit/rows.ts';
+import { type Place, readCounters, readLimits } from '../../messages/limits/limits.ts';
 import { assertNotificationPolicy } from '../../messages/limits/policy-in-force.ts';
+import { sendWithinLimits, type Ticket } from '../../messages/limits/send-within-limits.ts';
 import { announce } from './announce.ts';
 import type { StartBody } from './device-authentications.schema.ts';
+import { channelsOf, KIND, placesOf } from './flow-limits.ts';
 import { flowView } from './flow-view.ts';
 import {
   contextOf,
   type FlowParts,
   judgedDevice,
+  placeOf,
   seeWorld,
   type World,
   withTokens,
@@ -66,7 +69,7 @@ export const startDeviceAuthentication: Handler<FlowParts> = async (parts, reque
   const configuration = await configurationOf(parts, environmentId);
   const policy = namedPolicy(configuration, request);
   const flowId = randomUUIDv7();
-  const notification = notificationOf(body.notification);
+  const notification = notificationOf(body.notification, 'AUTHENTICATION');
   assertNotificationPolicy(configuration, notification, request);
 
   const { now } = request;
@@ -86,14 +89,28 @@ export const startDeviceAuthentication: Handler<FlowParts> = async (parts, reque
     expiresAt: now + FLOW_IDLE_MS,
   };
 
-  const tryStart = async (): Promise<Try> => {
+  const subject = { configuration, policy, notification, userId: userId ?? '', now };
+  const { oneTime, otp } = body.selectedDevice ?? {};
+  // Whoever gives a passcode is sent none.
+  const channels = otp === undefined ? channelsOf(parts.methods, policy) : [];
+
+  const tryStart = async (ticket: Ticket): Promise<Try> => {
     if (userId === undefined) {
       const world = seeWorld(parts, configuration, policy, undefined, base, now);
       return startIn(flowId, { base }, world, request);
     }
-    const rows = found(await parts.store.readUserFacts(environmentId, userId));
+    const [userRows, counters] = await Promise.all([
+      parts.store.readUserFacts(environmentId, userId),
+      readCounters(parts, subject, channels),
+    ]);
+    const rows = found(userRows);
     request.requireUser({ id: rows.user.id, populationId: rows.user.doc.populationId });
-    const seen = seeWorld(parts, configuration, policy, rows, { ...base, options }, now);
+    const limitsOf = (places: readonly Place[]) =>
+      readLimits(parts, subject, counters, places, ticket);
+    const places = oneTime || otp !== undefined ? [] : placesOf(parts.methods, rows.devices);
+    const wantedNow = { ...base, options };
+    const limits = await limitsOf(places);
+    const seen = seeWorld(parts, configuration, policy, rows, wantedNow, now, limits);
     const accessing = hasOptions ? await accessingDeviceOf(seen, options) : undefined;
     const { trusted, enrolment } = accessing ?? {};
     const world = trusted ? { ...seen, facts: { ...seen.facts, trusted } } : seen;
@@ -101,7 +118,6 @@ export const startDeviceAuthentication: Handler<FlowParts> = async (parts, reque
     // What the phone has signed is used up, whatever it is tried for.
     const used = accessing ? [signedOnce(environmentId, accessing, now)] : [];
     const withUsed = ({ writes, result }: Try): Try => ({ writes: [...writes, ...used], result });
-    const { oneTime, otp } = body.selectedDevice ?? {};
     if (oneTime) {
       const target = await oneTimeTarget(
         parts.methods,
@@ -111,7 +127,10 @@ export const startDeviceAuthentication: Handler<FlowParts> = async (parts, reque
         parts.settings.allowTestDevices,
       );
       const wanted = { ...own, oneTime: target };
-      const targeted = seeWorld(parts, configuration, policy, rows, wanted, now);
+      const method = parts.methods.get(target.type);
+      const place = method && placeOf(method, target);
+      const ofTarget = await limitsOf(place ? [place] : []);
+      const targeted = seeWorld(parts, configuration, policy, rows, wanted, now, ofTarget);
       return withUsed(await startIn(flowId, { base: wanted }, targeted, request));
     }
     if (otp !== undefined) {
@@ -120,10 +139,10 @@ export const startDeviceAuthentication: Handler<FlowParts> = async (parts, reque
       return withUsed(await startWithOtp(flowId, own, body, otp, judging, request));
     }
     const step = startFlow({ base: own, ...deviceIdOf(body) }, world.facts);
-    if (await endOtherPushes(parts, flowId, step, world, now)) return tryStart();
+    if (await endOtherPushes(parts, flowId, step, world, now)) return tryStart(ticket);
     return withUsed(await saveStart(flowId, step, world, request));
   };
-  const started = await commitOrRetry(parts.store, tryStart, () =>
+  const started = await sendWithinLimits(parts, request, KIND, tryStart, () =>
     invalidData('INVALID_VALUE', 'mobilePayload', { message: 'The payload was used before.' }),
   );
 

@@ -1,4 +1,5 @@
 /** One step of a flow: load, check the answer, decide, save, answer; contract §2.4, §2.5. */
+
 import { notFound } from '../../../errors/api-error.ts';
 import {
   canAnswer,
@@ -7,12 +8,13 @@ import {
   stepFlow,
 } from '../../../flow/device-authentication.ts';
 import type { AnswerKind } from '../../../flow/facts.ts';
+import { defined } from '../../../model/defined.ts';
 import type { Flow, User } from '../../../model/documents.ts';
 import { notBefore } from '../../../model/instant.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
 import { originOf } from '../../kit/activity.ts';
-import { commitOrRetry } from '../../kit/commit.ts';
 import { blockOf } from '../../kit/method-context.ts';
+import { notificationOf } from '../../kit/notification-request.ts';
 import {
   type Handler,
   type OperationReply,
@@ -20,7 +22,11 @@ import {
   ok,
 } from '../../kit/operation.ts';
 import { findBy } from '../../kit/rows.ts';
+import { claimOfEnvironment } from '../../messages/limits/claims.ts';
+import { assertNotificationPolicy } from '../../messages/limits/policy-in-force.ts';
+import { sendWithinLimits, type Ticket } from '../../messages/limits/send-within-limits.ts';
 import { announce } from './announce.ts';
+import { KIND, withLimits } from './flow-limits.ts';
 import { flowView } from './flow-view.ts';
 import {
   contextOf,
@@ -66,31 +72,45 @@ interface Decision {
   world?: World;
 }
 
+type Tried = { writes: Write[]; result: { step: Step; saved: Saved } };
+
 /** Runs an event that is made of what was just read, again if the flow has moved meanwhile. */
 async function runStep(
   parts: FlowParts,
   request: OperationRequest,
-  decide: (read: Read) => Decision | Promise<Decision>,
+  decide: (read: Read, ticket: Ticket) => Decision | Promise<Decision>,
 ): Promise<OperationReply> {
-  const tryStep = async (): Promise<{ writes: Write[]; result: { step: Step; saved: Saved } }> => {
-    const read = withCompatibility(await readPresent(parts, request), request);
-    const { event, world = read.world } = await decide(read);
+  const tryStep = async (ticket: Ticket): Promise<Tried> => {
+    const read = withSaid(await readPresent(parts, request), request);
+    const { event, world = read.world } = await decide(read, ticket);
     const step = stepFlow(read.flow.doc, event, world.facts);
-    if (await endOtherPushes(parts, read.flow.id, step, world, request.now)) return tryStep();
+    if (await endOtherPushes(parts, read.flow.id, step, world, request.now)) return tryStep(ticket);
     const saved = await writesOf(read.flow.id, read.flow, step, world, originOf(request));
     return { writes: saved.writes, result: { step, saved } };
   };
-  const { step, saved } = await commitOrRetry(parts.store, tryStep);
+  const { step, saved } = await sendWithinLimits(parts, request, KIND, tryStep);
   announce(parts, saved);
+  const { environmentId, doc } = saved.flow;
+  if (doc.status === 'COMPLETED') {
+    await claimOfEnvironment(parts, environmentId, doc.counted, saved.world.facts.now);
+  }
   if (step.refusal) throw step.refusal;
   return ok(flowView(saved.flow, saved.world));
 }
 
-/** What the accessing browser can do may be said anew with each action; contract §2.5. */
-function withCompatibility(read: Read, { body }: OperationRequest): Read {
-  const compatibility: Flow['compatibility'] = body?.compatibility;
-  if (!compatibility || compatibility === read.flow.doc.compatibility) return read;
-  const flow = { ...read.flow, doc: { ...read.flow.doc, compatibility } };
+/**
+ * What the accessing browser can do may be said anew with each action (contract §2.5), and of the
+ * message with each that sends one: what isn't said is as the start said it (messages §3).
+ */
+function withSaid(read: Read, request: OperationRequest): Read {
+  const { body } = request;
+  const { compatibility = read.flow.doc.compatibility }: Pick<Flow, 'compatibility'> = body ?? {};
+  const said = notificationOf(body?.notification, 'AUTHENTICATION');
+  assertNotificationPolicy(read.world.configuration, said, request);
+  if (!said && compatibility === read.flow.doc.compatibility) return read;
+  const notification = said && { ...read.flow.doc.notification, ...said };
+  const doc = { ...read.flow.doc, ...defined({ compatibility, notification }) };
+  const flow = { ...read.flow, doc };
   const { parts, configuration, policy, user, rows, facts } = read.world;
   const userRows = user && { user, devices: [...rows] };
   return { flow, world: seeWorld(parts, configuration, policy, userRows, flow.doc, facts.now) };
@@ -98,8 +118,11 @@ function withCompatibility(read: Read, { body }: OperationRequest): Read {
 
 /** `device.select`: another device, or the same one with a new question. */
 export const selectDevice: Handler<FlowParts> = (parts, request) => {
-  const event: FlowEvent = { type: 'select', deviceId: request.body.device.id };
-  return runStep(parts, request, () => ({ event }));
+  const deviceId: string = request.body.device.id;
+  return runStep(parts, request, async ({ flow, world }, ticket) => ({
+    event: { type: 'select', deviceId },
+    world: await withLimits(world, flow.doc, deviceId, ticket),
+  }));
 };
 
 /** `cancel.push.authentication`. */

@@ -69,7 +69,7 @@ async function decide(
   return {
     writes: [
       updateRow('devices', device, active),
-      ...activationWrites(parts, configuration, policy, facts, { id, doc: active }, now),
+      ...(await activationWrites(parts, configuration, policy, facts, { id, doc: active }, now)),
       ownActivity(read, request, { action: 'DEVICE.ACTIVATED' }),
     ],
     result: {

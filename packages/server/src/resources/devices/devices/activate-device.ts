@@ -19,11 +19,16 @@ import { defined } from '../../../model/defined.ts';
 import type { Device } from '../../../model/documents.ts';
 import { toMs } from '../../../model/duration.ts';
 import { notBefore } from '../../../model/instant.ts';
+import { limitError } from '../../../policy/notification-limits.ts';
 import type { Write } from '../../../storage/store.ts';
 import { originOf } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
+import { notificationOf } from '../../kit/notification-request.ts';
 import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { updateRow } from '../../kit/rows.ts';
+import { claimOfEnvironment, claimWrites } from '../../messages/limits/claims.ts';
+import { assertNotificationPolicy } from '../../messages/limits/policy-in-force.ts';
+import { sendWithinLimits } from '../../messages/limits/send-within-limits.ts';
 import { activationWrites, assertRoom } from './create-device.ts';
 import { assertFree, methodToken, pairedKey, tokenOf } from './device-token.ts';
 import { methodDevice } from './device-view.ts';
@@ -38,7 +43,7 @@ import {
   pairingRules,
   readUser,
 } from './devices.parts.ts';
-import { pairingMessage } from './pairing-messages.ts';
+import { PAIRING, pairingLimits, pairingMessage } from './pairing-messages.ts';
 import { assertMayTry, triedToken } from './token-tries.ts';
 
 /** All that one step of pairing is decided on, read anew for each try. */
@@ -125,20 +130,30 @@ export const activate: Handler<DeviceParts> = async (parts, request) => {
       const data = whyOf(verdict);
       const after = { ...device, doc: withoutProof(read, step.device) };
       const isActive = after.doc.status === 'ACTIVE';
+      const counted = isActive ? device.doc.pairing?.counted : undefined;
       if (isActive) assertRoom(facts, 'ACTIVE', configuration, now);
       return {
         writes: [
           updateRow('devices', device, after.doc),
           ...tokenWrites(read, verdict),
+          ...(isActive ? await claimWrites(parts, device.environmentId, counted, now) : []),
           ...(isActive
-            ? activationWrites(parts, configuration, policy, facts, after, now, originOf(request))
+            ? await activationWrites(
+                parts,
+                configuration,
+                policy,
+                facts,
+                after,
+                now,
+                originOf(request),
+              )
             : []),
           deviceActivity({ ...request, now }, device.id, action, {
             result: refusal ? 'FAILED' : 'SUCCESS',
             ...defined({ data }),
           }),
         ],
-        result: { device: after, refusal },
+        result: { device: after, refusal, counted },
       };
     },
     // While this one was pending: a credential is one device's, whoever's, an address once a user's.
@@ -150,16 +165,18 @@ export const activate: Handler<DeviceParts> = async (parts, request) => {
     },
   );
   if (outcome.refusal) throw outcome.refusal;
+  const { device, counted } = outcome;
+  await claimOfEnvironment(parts, device.environmentId, counted, request.now);
   parts.wakeOutbox();
-  return deviceReply(parts, outcome.device, request);
+  return deviceReply(parts, device, request);
 };
 
 /** `device.sendActivationCode`: a new code; the one before it is void. */
 export const sendActivationCode: Handler<DeviceParts> = async (parts, request) => {
   const { now } = request;
-  const device = await commitOrRetry(parts.store, async () => {
+  const device = await sendWithinLimits(parts, request, PAIRING, async (ticket) => {
     const read = await readPairing(parts, request);
-    const { device, method, context } = read;
+    const { device, method, context, configuration, policy } = read;
     const { pairing } = device.doc;
     if (device.doc.status !== 'ACTIVATION_REQUIRED' || !pairing) {
       throw wrongState('status', 'The device is active already.');
@@ -171,21 +188,34 @@ export const sendActivationCode: Handler<DeviceParts> = async (parts, request) =
     if (resent > QUESTIONS_MAX) {
       throw limitExceeded('Too many passcodes were sent: pair anew.', QUESTIONS_MAX);
     }
-    const { notification } = pairing;
+    const { notification: before, counted: _before, ...rest } = pairing;
+    const said = notificationOf(request.body?.notification, 'PAIRING');
+    assertNotificationPolicy(configuration, said, request);
+    const notification = said ? { ...before, ...said } : before;
+    const subject = { configuration, policy, notification, userId: device.doc.userId, now };
+    const { limits, limit } = await pairingLimits(parts, subject, method, device.doc, ticket);
+    if (limit) throw limitError(limit);
     const asked = await method.challenge(
       methodDevice(device),
-      { purpose: 'PAIRING', ...(notification ? { notification } : {}) },
+      { purpose: 'PAIRING', ...defined({ notification }) },
       context,
     );
+    const { user } = read.facts;
+    const message = pairingMessage(parts, asked.delivery, request, user, limits);
+    const { counted } = message;
+    const { challenge } = asked;
     const doc = {
       ...device.doc,
       updatedAt: now,
-      pairing: { ...pairing, challenge: asked.challenge, failures: 0, resent },
+      pairing: {
+        ...rest,
+        challenge,
+        failures: 0,
+        resent,
+        ...defined({ notification, counted }),
+      },
     };
-    const writes = [
-      updateRow('devices', device, doc),
-      ...pairingMessage(parts, asked.delivery, request, read.facts.user),
-    ];
+    const writes = [updateRow('devices', device, doc), ...message.writes];
     return { writes, result: { ...device, doc } };
   });
   parts.wakeOutbox();

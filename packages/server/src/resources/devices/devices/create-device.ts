@@ -8,11 +8,12 @@ import type {
   NewCredential,
 } from '../../../methods/authentication-method.ts';
 import { REMEMBERED } from '../../../methods/registry.ts';
+import { defined } from '../../../model/defined.ts';
 import type { Device, DeviceAuthenticationPolicy } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
+import { addressError } from '../../../policy/notification-limits.ts';
 import type { Stored, UserFacts, Write } from '../../../storage/store.ts';
 import { originOf, type RequestOrigin, SYSTEM_ORIGIN } from '../../kit/activity.ts';
-import { commitOrRetry } from '../../kit/commit.ts';
 import {
   blockOf,
   methodContext,
@@ -21,9 +22,16 @@ import {
   refuseTrustedOptions,
 } from '../../kit/method-context.ts';
 import { notificationOf } from '../../kit/notification-request.ts';
-import type { Handler, OperationReply, OperationRequest } from '../../kit/operation.ts';
+import {
+  environmentOf,
+  type Handler,
+  type OperationReply,
+  type OperationRequest,
+} from '../../kit/operation.ts';
 import { insertRow, touchRow, updateRow } from '../../kit/rows.ts';
+import { assertSenderFor } from '../../messages/instant-messaging-delivery-settings/sender-needed.ts';
 import { assertNotificationPolicy } from '../../messages/limits/policy-in-force.ts';
+import { sendWithinLimits, type Ticket } from '../../messages/limits/send-within-limits.ts';
 import { isAuthenticator, withDeviceAdded } from './device-order.ts';
 import { alreadyPaired, freeToken, methodToken, pairedKey, type TokenRow } from './device-token.ts';
 import {
@@ -37,7 +45,7 @@ import {
   viewerOf,
 } from './devices.parts.ts';
 import type { CreateDevice } from './devices.schema.ts';
-import { newDeviceNotice, pairingMessage } from './pairing-messages.ts';
+import { newDeviceNotice, PAIRING, pairingLimits, pairingMessage } from './pairing-messages.ts';
 import { rememberBrowser } from './remember-browser.ts';
 
 /** What is to be paired. Throws what stands against it, whoever the user is. */
@@ -51,7 +59,7 @@ async function wantedOf(
   const policy = namedPolicy(configuration, request);
   const block = blockOf(policy, method);
   assertMayPair(block);
-  assertNotificationPolicy(configuration, notificationOf(body.notification), request);
+  assertNotificationPolicy(configuration, notificationOf(body.notification, 'PAIRING'), request);
   refuseTrustedOptions(parts.methods, body, request);
   const status = statusOf(body, method, request);
   if (body.testMode && !(method.delivered && parts.settings.allowTestDevices)) {
@@ -74,10 +82,14 @@ function importing(method: AuthenticationMethod): AuthenticationMethod {
 }
 
 /** `POST …/devices`: 201 with the device. */
-export const createDevice: Handler<DeviceParts> = async (parts, request) =>
-  request.body.type === REMEMBERED.type
-    ? rememberBrowser(parts, request)
-    : addDevice(parts, request, methodOf(parts, request.body.type));
+export const createDevice: Handler<DeviceParts> = async (parts, request) => {
+  if (request.body.type === REMEMBERED.type) return rememberBrowser(parts, request);
+  const method = methodOf(parts, request.body.type);
+  if (!request.body.testMode) {
+    await assertSenderFor(parts, environmentOf(request), method.delivered?.channel);
+  }
+  return addDevice(parts, request, method);
+};
 
 /** `device.import`: 201 with the device, which is active. */
 export const importDevice: Handler<DeviceParts> = async (parts, request) =>
@@ -89,12 +101,14 @@ async function addDevice(
   method: AuthenticationMethod,
 ): Promise<OperationReply> {
   const wanted = await wantedOf(parts, request, method);
-  const { device, revealed } = await commitOrRetry(
-    parts.store,
-    async () => {
+  const { device, revealed } = await sendWithinLimits(
+    parts,
+    request,
+    PAIRING,
+    async (ticket) => {
       const facts = await readUser(parts, request);
       assertRoom(facts, wanted.status, wanted.configuration, request.now);
-      return pair(parts, request, wanted, facts);
+      return pair(parts, request, wanted, facts, ticket);
     },
     () => taken(method),
   );
@@ -136,20 +150,20 @@ export function assertRoom(
 }
 
 /** What an active device is to its user: it has a place in their order, and they hear of it. */
-export function activationWrites(
-  parts: Pick<DeviceParts, 'keyring' | 'methods'>,
+export async function activationWrites(
+  parts: Pick<DeviceParts, 'keyring' | 'methods' | 'contents'>,
   configuration: EnvironmentConfiguration,
   policy: Stored<DeviceAuthenticationPolicy>,
   facts: UserFacts,
   { id, doc }: Pick<Stored<Device>, 'id' | 'doc'>,
   now: Instant,
   origin: RequestOrigin = SYSTEM_ORIGIN,
-): Write[] {
+): Promise<Write[]> {
   const { user, devices } = facts;
   const active = devices.filter(isAuthenticator).length;
   return [
     updateRow('users', user, withDeviceAdded(user.doc, id, active)),
-    ...newDeviceNotice(parts, configuration, policy, facts, doc, now, origin),
+    ...(await newDeviceNotice(parts, configuration, policy, facts, doc, now, origin)),
   ];
 }
 
@@ -166,6 +180,7 @@ async function pair(
   request: OperationRequest,
   { body, method, configuration, block, policy, status }: Awaited<ReturnType<typeof wantedOf>>,
   facts: UserFacts,
+  ticket: Ticket,
 ) {
   const { now } = request;
   const environmentId = configuration.environment.id;
@@ -203,27 +218,38 @@ async function pair(
     const active = { id, doc };
     const origin = originOf(request);
     return inserted(doc, [
-      ...activationWrites(parts, configuration, policy, facts, active, now, origin),
+      ...(await activationWrites(parts, configuration, policy, facts, active, now, origin)),
       // Whoever revokes the token meanwhile decides again, and finds the device.
       ...(token ? [touchRow('oath_tokens', token)] : []),
     ]);
   }
-  const notification = notificationOf(body.notification);
+  const notification = notificationOf(body.notification, 'PAIRING');
   const notified = notification ? { notification } : {};
+  const subject = { configuration, policy, notification, userId: facts.user.id, now };
+  const { limits, limit } = await pairingLimits(parts, subject, method, base, ticket);
+  if (limit) throw addressError(limit);
   const { challenge, delivery } = await method.challenge(
     { id, credential: made.credential, ...(body.testMode ? { testMode: true } : {}) },
     { purpose: 'PAIRING', options: body, ...notified },
     context,
   );
+  const { writes, counted } = pairingMessage(parts, delivery, request, facts.user, limits);
+  const pairing = {
+    policyId: policy.id,
+    challenge,
+    failures: 0,
+    ...uniqueKeyOf(made),
+    ...notified,
+  };
   const doc: Device = {
     ...base,
     expiresAt: now + PENDING_DEVICE_LIFETIME_MS,
-    pairing: { policyId: policy.id, challenge, failures: 0, ...uniqueKeyOf(made), ...notified },
+    pairing: { ...pairing, ...defined({ counted }) },
   };
   return inserted(doc, [
     // Nothing of the user changes: his version guards the count of his devices.
     touchRow('users', facts.user),
-    ...pairingMessage(parts, delivery, request, facts.user),
+    ...writes,
   ]);
 }
 

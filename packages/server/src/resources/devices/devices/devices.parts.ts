@@ -24,10 +24,12 @@ export type DeviceParts = Pick<
   | 'configurations'
   | 'keyring'
   | 'authenticators'
+  | 'contents'
   | 'methods'
   | 'links'
   | 'settings'
   | 'sendBounds'
+  | 'environmentCounts'
   | 'wakeOutbox'
   | 'wakeDevices'
 >;

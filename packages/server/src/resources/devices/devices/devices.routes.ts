@@ -19,6 +19,7 @@ import {
   LogsMessages,
   NicknameMessages,
   Reorder,
+  SendActivationCode,
 } from './devices.schema.ts';
 import { listDevices, readDevice, reorderDevices } from './list-devices.ts';
 
@@ -106,6 +107,9 @@ export function deviceOperations(parts: DeviceParts): Operation[] {
         ...pairing,
         action: 'device.sendActivationCode',
         summary: 'Send a new pairing passcode',
+        body: SendActivationCode,
+        bodyOptional: true,
+        example: { notification: { template: { locale: 'fi' } } },
         handle: sendActivationCode,
       },
       blockDevice: { action: 'device.block', summary: 'Block a device', handle: blockDevice },

@@ -99,6 +99,9 @@ export function deviceMessages(methods: MethodRegistry) {
   return { body: createSchema(methods), imported: importSchema(methods), one, list };
 }
 
+/** A new passcode; with words of its own, or those of the one before. */
+export const SendActivationCode = closed({ notification: Type.Optional(NOTIFICATION) });
+
 /** The proof that a pending device is the user's: which one, its method says. Contract §4.8. */
 export const Activate = closed({
   otp: Type.Optional(Type.String({ minLength: 1, maxLength: 20 })),

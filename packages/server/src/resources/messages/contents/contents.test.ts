@@ -530,7 +530,7 @@ for (const dialect of DIALECTS) {
       const since = new Date(server.now()).toISOString();
       server.advance(1_000);
       await made('general', { ...SMS, locale: 'en_GB', variant: 'Wire' });
-      await made('general', { ...VOICE, locale: 'fi' });
+      await made('general', { ...VOICE, locale: 'et' });
       const CASES: readonly [string, number][] = [
         ['default eq false', 2],
         ['locale eq "EN-gb"', 1],
@@ -540,7 +540,7 @@ for (const dialect of DIALECTS) {
         ['variant eq "Wires"', 0],
         [`createdAt gt "${since}"`, 2],
         [`updatedAt le "${since}" and default eq false`, 0],
-        ['locale eq "fi" or variant eq "wire"', 2],
+        ['locale eq "et" or variant eq "wire"', 2],
       ];
       for (const [filter, count] of CASES) {
         assert.deepEqual([filter, (await filtered('general', filter)).length], [filter, count]);

@@ -2,6 +2,7 @@
 import { USER_QUOTA_MAX } from '../../../config/limits.ts';
 import { invalidData } from '../../../errors/api-error.ts';
 import type { NotificationPolicySettings } from '../../../model/messages.ts';
+import { SERVER_PHONE } from '../../../notifications/server-senders.ts';
 import { COOL_DOWN_MAX_MS, COOL_DOWN_MIN_MS } from '../../../policy/notification-limits.ts';
 import type { Store, Write } from '../../../storage/store.ts';
 import { touchRow } from '../../kit/rows.ts';
@@ -20,9 +21,6 @@ const PHONE = ['SMS', 'Voice'] as const;
 const COUNTED = [...PHONE, 'Email'] as const;
 const SENT_BY_PHONE = ['SMS', 'VOICE'] as const;
 const GROUPS = ['USER_ID', 'USER', 'PHONE', 'EMAIL'];
-
-/** The vendor's own account, which is the server's own here. */
-const OWN_SENDER = 'PINGONE_TWILIO';
 
 const violated = (target: string, message: string) =>
   invalidData('CONSTRAINT_VIOLATION', target, { message });
@@ -133,7 +131,7 @@ export async function holdSenders(
   const holds = new Map<string, Write>();
   for (const [index, { fallbackChain }] of (providerConfiguration?.conditions ?? []).entries()) {
     for (const [place, { id }] of fallbackChain.entries()) {
-      if (id === OWN_SENDER) continue;
+      if (id === SERVER_PHONE) continue;
       const sender = await store.get('message_senders', environmentId, id);
       if (sender?.doc.kind !== 'PHONE') {
         const target = `providerConfiguration.conditions[${index}].fallbackChain[${place}].id`;

@@ -1,13 +1,10 @@
 /** The one row of an environment's notification settings: made when it is first changed. */
 
 import type { Instant } from '../../../model/instant.ts';
-import type { NotificationSettings } from '../../../model/messages.ts';
+import { NOTIFICATION_SETTINGS_ID, type NotificationSettings } from '../../../model/messages.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Write } from '../../../storage/store.ts';
 import { insertRow, type Row, updateRow } from '../../kit/rows.ts';
-
-/** The id of the one row. */
-export const NOTIFICATION_SETTINGS_ID = 'settings';
 
 export type SettingsRow = Row<'notification_settings'>;
 

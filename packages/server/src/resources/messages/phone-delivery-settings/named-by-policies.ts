@@ -1,14 +1,5 @@
-import type { NotificationPolicy } from '../../../model/messages.ts';
+import { POLICIES_MAX } from '../../../config/limits.ts';
 import type { Parts } from '../../../parts.ts';
-
-interface ProviderConfiguration {
-  conditions?: { fallbackChain?: { id: string }[] }[];
-}
-
-const POLICIES_READ_MAX = 1_000;
-
-export const providerConfigurationOf = ({ settings }: Pick<NotificationPolicy, 'settings'>) =>
-  (settings.providerConfiguration ?? {}) as ProviderConfiguration;
 
 /** The ids of the notification policies that name this sender. */
 export async function namedByPolicies(
@@ -17,10 +8,10 @@ export async function namedByPolicies(
   senderId: string,
 ): Promise<string[]> {
   const policies = await store.list('notification_policies', environmentId, {
-    limit: POLICIES_READ_MAX,
+    limit: POLICIES_MAX,
   });
   const names = ({ doc }: (typeof policies)[number]) =>
-    (providerConfigurationOf(doc).conditions ?? []).some(({ fallbackChain = [] }) =>
+    (doc.settings.providerConfiguration?.conditions ?? []).some(({ fallbackChain }) =>
       fallbackChain.some(({ id }) => id === senderId),
     );
   return policies.filter(names).map(({ id }) => id);

@@ -8,7 +8,13 @@ import { ever } from '../../../testing/scenario.ts';
 import { startTestServer, startTestServerOn, type TestServer } from '../../../testing/server.ts';
 
 const PATH = '/notificationsSettings/phoneDeliverySettings';
-const ALLOWED = ['CUSTOM_PROVIDER'];
+const ALLOWED = [
+  'CUSTOM_PROVIDER',
+  'CUSTOM_TWILIO',
+  'CUSTOM_TWILIO_VERIFY',
+  'CUSTOM_TWILIO_MESSAGING_SERVICE',
+  'CUSTOM_SYNIVERSE',
+];
 
 const MINIMAL = {
   name: 'minimal',
@@ -233,7 +239,7 @@ describe('a custom provider', () => {
         {
           ...post,
           headers: { 'Content-Type': 'application/json' },
-          body: '{"t":${to},"m":"${message}"}',
+          body: '{"t":"${to}","m":"${message}"',
         },
         value('body'),
       ],

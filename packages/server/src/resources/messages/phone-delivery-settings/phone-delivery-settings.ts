@@ -2,7 +2,7 @@
 /** Phone senders: the accounts that text messages and calls leave by; contract messages §8. */
 import { type TSchema, Type } from 'typebox';
 import { PHONE_SENDERS_MAX } from '../../../config/limits.ts';
-import { ApiError, errorDetail, invalidData } from '../../../errors/api-error.ts';
+import { invalidData, requestFailed } from '../../../errors/api-error.ts';
 import { defined } from '../../../model/defined.ts';
 import { momentsOf } from '../../../model/instant.ts';
 import { openedAccount, sealedAccount } from '../../../notifications/providers/account.ts';
@@ -11,7 +11,7 @@ import { PHONE_PROVIDERS, phoneProvider } from '../../../notifications/providers
 import type { Parts } from '../../../parts.ts';
 import { type Collection, collectionOperations, type Target } from '../../kit/collection.ts';
 import { storeOfKind } from '../../kit/kind-store.ts';
-import { expansionsOf } from '../../kit/list.ts';
+import { expansionsOf, LIST_QUERY } from '../../kit/list.ts';
 import type { Operation, OperationRequest } from '../../kit/operation.ts';
 import { ENVIRONMENT } from '../../kit/resource.ts';
 import { found, type Row, touchRow } from '../../kit/rows.ts';
@@ -57,6 +57,14 @@ const Sender = resourceOf({
     ),
   ),
 });
+
+const EXPAND = {
+  expand: Type.Optional(
+    Type.String({
+      description: '`twilioverifytemplates`: with the templates of the account, of Twilio Verify.',
+    }),
+  ),
+};
 
 const providerOf = (row: SenderRow) => found(phoneProvider(row.doc.provider));
 
@@ -141,12 +149,10 @@ export function phoneDeliverySettingsOperations(parts: SenderParts): Operation[]
     async assertUnused({ environmentId, id }) {
       const policies = await namedByPolicies(parts, environmentId, id);
       if (policies.length === 0) return;
-      throw new ApiError('REQUEST_FAILED', [
-        errorDetail('CONSTRAINT_VIOLATION', 'id', {
-          message: 'A notification policy names this sender.',
-          innerError: { referencedValues: policies },
-        }),
-      ]);
+      throw requestFailed('CONSTRAINT_VIOLATION', 'id', {
+        message: 'A notification policy names this sender.',
+        innerError: { referencedValues: policies },
+      });
     },
     async removes({ environmentId, id }, { now }) {
       const settings = await readSettingsRow(parts, environmentId);
@@ -165,7 +171,10 @@ export function phoneDeliverySettingsOperations(parts: SenderParts): Operation[]
       };
     },
     operations: {
-      list: { description: 'In the order in which they were made, without their secrets.' },
+      list: {
+        query: Type.Object({ ...LIST_QUERY.properties, ...EXPAND }),
+        description: 'In the order in which they were made, without their secrets.',
+      },
       create: {
         description:
           'A provider of your own is described by its requests: `${to}` and `${message}` must stand in the URL of a GET and in the body of a POST; docs/operations.md.',
@@ -193,7 +202,7 @@ export function phoneDeliverySettingsOperations(parts: SenderParts): Operation[]
           ],
         },
       },
-      read: { description: 'Without its secrets.' },
+      read: { query: closed(EXPAND), description: 'Without its secrets.' },
       replace: {
         description:
           'All of it, but for the provider. A secret that is left out stays while the account and its hosts stay the same.',

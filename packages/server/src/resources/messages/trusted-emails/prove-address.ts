@@ -16,7 +16,7 @@ import { sendCode, wrongCode } from './verification-code.ts';
 
 export type ProvingParts = Pick<
   Parts,
-  'store' | 'links' | 'keyring' | 'settings' | 'sendBounds' | 'wakeOutbox'
+  'store' | 'links' | 'keyring' | 'settings' | 'sendBounds' | 'contents' | 'wakeOutbox'
 >;
 
 // biome-ignore lint/suspicious/noExplicitAny: what its bodies say is of no interest here.

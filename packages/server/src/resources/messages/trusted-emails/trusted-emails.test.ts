@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are placeholders of contents.
 /** Trusted addresses: proved by their domain's DNS, or by a code that is counted and good once. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -106,6 +107,18 @@ for (const dialect of DIALECTS) {
       assert.ok(row?.doc.verification && !JSON.stringify(row).includes(code));
       const messages = await store.list('messages', server.environmentId, { limit: 1_000 });
       assert.ok(messages.length > 0 && !JSON.stringify(messages).includes(code));
+    });
+
+    test('the code comes in the words that the environment has for it', async () => {
+      const body = { deliveryMethod: 'Email', locale: 'en', body: '<p>Ours:</p><p>${code}</p>' };
+      const path = '/templates/email_verification_admin/contents';
+      const content = await server.api(path, { body });
+      assert.equal(content.status, 201, content.text);
+      const { address, path: one } = await anUnproved();
+      const { body: outbox } = await server.raw(`/dev/outbox?to=${address}`);
+      assert.match(outbox.messages[0].text, /^Ours:/);
+      assert.equal((await activate(one, await newestCode(address))).body.status, 'ACTIVE');
+      await server.api(`${path}/${content.body.id}`, { method: 'DELETE' });
     });
 
     test('an address of a domain with the record needs no code', async () => {
@@ -219,7 +232,7 @@ for (const dialect of DIALECTS) {
       }
       assert.ok(last);
       const { code, target } = errorOf(last);
-      assert.deepEqual([code, target], ['REQUEST_LIMITED', 'emailAddress']);
+      assert.deepEqual([code, target], ['REQUEST_FAILED', 'emailAddress']);
     });
 
     test('a domain has ten addresses, and takes them with it', async () => {

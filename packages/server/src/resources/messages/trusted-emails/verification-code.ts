@@ -8,6 +8,7 @@ import {
   TRUSTED_EMAIL_TRIES_MAX,
 } from '../../../config/limits.ts';
 import { ApiError, errorDetail, invalidData } from '../../../errors/api-error.ts';
+import { defined } from '../../../model/defined.ts';
 import type { TrustedEmail } from '../../../model/messages.ts';
 import { notificationRecord } from '../../../model/notification-record.ts';
 import { messageWrite } from '../../../notifications/outbox.ts';
@@ -18,7 +19,9 @@ import type { OperationRequest } from '../../kit/operation.ts';
 import { found, type Row } from '../../kit/rows.ts';
 import { LETTERS, newCode } from '../../kit/shown-code.ts';
 
-type CodeParts = Pick<Parts, 'store' | 'keyring' | 'sendBounds'>;
+type CodeParts = Pick<Parts, 'store' | 'keyring' | 'sendBounds' | 'contents'>;
+
+const TEMPLATE = 'email_verification_admin';
 type Verification = NonNullable<TrustedEmail['verification']>;
 
 const ALPHABET = LETTERS.toLowerCase();
@@ -39,25 +42,25 @@ function assertMoreAllowed({ sent }: Verification): void {
 
 /** What awaits a new code, and the writes that send it. Throws where too many were sent. */
 export async function sendCode(
-  { store, keyring, sendBounds }: CodeParts,
+  { store, keyring, sendBounds, contents }: CodeParts,
   request: OperationRequest,
   { environmentId, id, doc }: Pick<Row<'trusted_emails'>, 'environmentId' | 'id' | 'doc'>,
 ): Promise<{ verification: Verification; writes: Write[] }> {
   const { now } = request;
-  const { emailAddress: address, domainId, verification: before } = doc;
+  const { emailAddress: address, verification: before } = doc;
   const isOver = before === undefined || now >= before.since + TRUSTED_EMAIL_CODE_MS;
   if (!isOver) assertMoreAllowed(before);
   // Who deletes an address and makes it again is counted, too.
-  sendBounds.count({
-    ...{ request, environmentId, userId: domainId, channel: 'EMAIL', address, now },
-    target: 'emailAddress',
-  });
+  const target = 'emailAddress';
+  sendBounds.count({ request, environmentId, channel: 'EMAIL', address, target, now });
   const environment = found(await store.get('environments', environmentId, environmentId));
   const code = newCode(ALPHABET, LENGTH);
   await keyring.load(environmentId);
   const expiresAt = now + TRUSTED_EMAIL_CODE_MS;
   const variables = { code, 'environment.name': environment.doc.name };
-  const payload = { to: { address }, template: 'email_verification_admin', variables };
+  const wanted = { environmentId, template: TEMPLATE, channel: 'EMAIL' } as const;
+  const wording = await contents.choose(wanted);
+  const payload = { to: { address }, template: TEMPLATE, ...defined(wording), variables };
   const message = messageWrite({
     vault: keyring,
     environmentId,

@@ -13,6 +13,7 @@ import { aPolicy } from '../../../storage/testing-documents.ts';
 import { freshSqliteStore } from '../../../testing/sqlite.ts';
 import { makeLinks } from '../../kit/links.ts';
 import type { Operation } from '../../kit/operation.ts';
+import { defaultNotificationPolicy } from '../../messages/notification-policies/default-notification-policy.ts';
 import { defaultFido2Policy } from '../../policies/fido2-policies/default-fido2-policy.ts';
 import { roleOperations } from '../roles/roles.ts';
 import { createAccess } from '../tokens/access.ts';
@@ -67,6 +68,13 @@ function environmentWrites(environmentId: string, now: Instant): Write[] {
       environmentId,
       id: environmentId.replace('1111', '6666'),
       doc: defaultFido2Policy(now),
+    },
+    {
+      op: 'insert',
+      table: 'notification_policies',
+      environmentId,
+      id: environmentId.replace('1111', '7777'),
+      doc: defaultNotificationPolicy(now),
     },
     {
       op: 'insert',
