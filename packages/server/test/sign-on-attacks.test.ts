@@ -104,6 +104,13 @@ describe('attacks on the sign-on', () => {
     assert.doesNotMatch(String(resumed.headers.location), /code=/);
   });
 
+  test('a login_hint is not believed', async () => {
+    const page = await aBrowser(server).open(addressOf({ login_hint: user.username }));
+    const { body } = await page.read();
+    assert.deepEqual([body.status, body.user], ['FIRST_FACTOR_REQUIRED', undefined]);
+    assert.equal((await page.act('start')).status, 403);
+  });
+
   test('a passkey of somebody else completes no step-up', async () => {
     const other = await aPasskeyUser(server);
     const browser = aBrowser(server);
