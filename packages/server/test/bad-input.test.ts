@@ -230,6 +230,7 @@ before(async () => {
     body: { deliveryMethod: 'Push', locale: 'fi', body: 'valid' },
   });
   world = {
+    uid: 'abcdefghijklmnopqrstu',
     ...kept,
     emailDomainID: emailDomain.body.id,
     trustedEmailID: trustedEmail.body.id,
