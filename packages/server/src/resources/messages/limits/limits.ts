@@ -6,7 +6,6 @@ import { RESEND_PAUSE_MS } from '../../../config/limits.ts';
 import type { EnvironmentConfiguration } from '../../../configuration.ts';
 import { ApiError } from '../../../errors/api-error.ts';
 import { countryOf, emailKey } from '../../../model/address.ts';
-import { defined } from '../../../model/defined.ts';
 import type { DeviceAuthenticationPolicy, NotificationRequest } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import {
@@ -30,7 +29,7 @@ import type { Stored, Write } from '../../../storage/store.ts';
 import type { Row } from '../../kit/rows.ts';
 import { countedBy } from './counted-by.ts';
 import { counterAfter, counterId, putRow } from './counters.ts';
-import { policyInForce } from './policy-in-force.ts';
+import { policyInForce, routedBy } from './policy-in-force.ts';
 import type { Ticket } from './send-within-limits.ts';
 import { dailyOfSettings, isListed } from './settings-limits.ts';
 
@@ -63,8 +62,8 @@ export interface Limits {
   isListed: boolean;
   /** Why nothing may go there now; undefined: it may, or nobody has asked. */
   limitOf(place: Place): Limit | undefined;
-  /** What decides who sends a message there: the policy in force, and the country of a number. */
-  routeOf(place: Place): { policyId?: string; country?: string };
+  /** The policy in force, which decides who sends; absent: the environment's default. */
+  policyId?: string;
   /** The writes that count a message to a place that was asked about. */
   count(place: Place): { writes: Write[]; counted?: CountedMessage };
 }
@@ -224,11 +223,7 @@ export async function readLimits(
   );
   return {
     isListed: isListed(configuration, subject.userId),
-    routeOf: ({ address }) =>
-      defined({
-        policyId: inForce.doc.isDefault ? undefined : inForce.id,
-        country: address.startsWith('+') ? countryOf(address) : undefined,
-      }),
+    ...routedBy(inForce),
     limitOf: (place) => prepared.get(keyOf(place))?.limit,
     count(place) {
       if (!prepared.has(keyOf(place))) throw new ApiError('UNEXPECTED_ERROR');
