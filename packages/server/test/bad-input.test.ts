@@ -272,7 +272,7 @@ before(async () => {
     activityID: activity?.id ?? '',
     subscriptionID: subscription.body.id,
     notificationID: message?.id ?? '',
-    senderID: randomUUID(),
+    sender: randomUUID(),
     callbackKey: 'x'.repeat(43),
     phoneDeliverySettingsID: phoneSender.body.id,
   };

@@ -2,12 +2,12 @@
 import { Type } from 'typebox';
 import { ApiError } from '../../../errors/api-error.ts';
 import { momentsOf, toTimestamp } from '../../../model/instant.ts';
+import { WHATSAPP_SENDER_ID } from '../../../model/messages.ts';
 import { openedAccount, sealedAccount } from '../../../notifications/providers/account.ts';
 import {
   acceptWhatsApp,
   WHATSAPP_BODY,
   WHATSAPP_PROVIDER,
-  WHATSAPP_SENDER_ID,
   whatsAppTemplates,
 } from '../../../notifications/providers/whats-app/whats-app.ts';
 import type { Parts } from '../../../parts.ts';

@@ -251,6 +251,9 @@ for (const dialect of DIALECTS) {
 
     test('changes nothing where it is of no message, or of another sender’s', async () => {
       const other = await aSentMessage('sid-3', randomUUID());
+      const single = await aSentMessage('sid-5', `${server.environmentId}/${SENDER}`);
+      await say([{ providerMessageId: 'sid-5', status: 'delivered' }]);
+      assert.equal((await shown(single)).delivery.status, 'DELIVERED');
       for (const providerMessageId of ['sid-3', 'never seen']) {
         const reply = await say([{ providerMessageId, status: 'delivered' }]);
         assert.equal(reply.status, 204);
