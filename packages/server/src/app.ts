@@ -38,6 +38,7 @@ import { roleOperations } from './resources/platform/roles/roles.ts';
 import { subscriptionOperations } from './resources/platform/subscriptions/subscriptions.ts';
 import { imageOperations } from './resources/platform/surroundings/images.ts';
 import { surroundingOperations } from './resources/platform/surroundings/surroundings.ts';
+import { trustedIssuerOperations } from './resources/platform/trusted-issuers/trusted-issuers.ts';
 import { userOperations } from './resources/platform/users/users.routes.ts';
 import { policyOperations } from './resources/policies/device-authentication-policies/policies.ts';
 import { fidoDevicesMetadataOperations } from './resources/policies/fido-devices-metadata/fido-devices-metadata.ts';
@@ -93,6 +94,7 @@ export function apiOperations(parts: Parts): Operation[] {
     ...reportOperations(parts),
     ...dataExplorationOperations(parts),
     ...subscriptionOperations(parts),
+    ...trustedIssuerOperations(parts),
     ...signOnOperations(parts),
   ];
 }

@@ -407,3 +407,4 @@ export const INTERACTION_SECONDS = 15 * 60;
 export const AUTHORIZATION_CODE_SECONDS = 60;
 /** An environment's provider is made again when its keys or policies change; so many are kept. */
 export const PROVIDERS_CACHED_MAX = 200;
+export const TRUSTED_ISSUERS_MAX = 50;

@@ -48,6 +48,7 @@ const LEFT_BEHIND: Readonly<Record<LeftTable, true>> = {
   user_groups: true,
   used_assertions: true,
   sign_on_artifacts: true,
+  trusted_issuers: true,
   data_explorations: true,
   template_contents: true,
   notification_policies: true,

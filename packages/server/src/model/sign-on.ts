@@ -16,3 +16,27 @@ export interface SignOnArtifact extends Timestamps {
   usedFrom?: Instant;
   expiresAt: Instant;
 }
+
+/** Somebody else who checks users, and whose word is the first factor. */
+export interface TrustedIssuer extends Timestamps {
+  name: string;
+  enabled: boolean;
+  /** How its tokens are: `MICROSOFT_ENTRA`, expired at once, and answered as Entra wants it. */
+  type: 'OPENID_CONNECT' | 'MICROSOFT_ENTRA';
+  /** `iss`, to the letter. */
+  issuer: string;
+  jwks?: { keys: Record<string, unknown>[] };
+  /** The same as it was written. */
+  jwksText?: string;
+  jwksUrl?: string;
+  /** One of these is `aud`. */
+  audiences: string[];
+  algorithms: string[];
+  /** Which claim says who it is, and which attribute of our user that is. */
+  userClaim: string;
+  userAttribute: 'id' | 'username' | 'email' | 'externalId';
+  /** Seconds since `iat`. */
+  maxAge: number;
+  /** Only for these applications; absent: for all. */
+  applications?: { id: string }[];
+}

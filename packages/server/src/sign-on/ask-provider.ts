@@ -12,7 +12,7 @@ export interface Question {
   method: 'GET' | 'POST';
   /** Below the issuer. */
   path: string;
-  query?: Readonly<Record<string, string>>;
+  query?: Readonly<Record<string, string | undefined>>;
   form?: Readonly<Record<string, string | undefined>>;
   /** The access token, as the provider knows it. */
   bearer?: string;

@@ -24,6 +24,8 @@ import {
 import { findClient } from '../resources/platform/tokens/authenticate-client.ts';
 import type { Stored } from '../storage/store.ts';
 import { acrClaimOf, assuranceOf } from './assurance.ts';
+import { entraAnswer } from './entra.ts';
+import { firstFactorOf } from './first-factor.ts';
 import { assertOwnPage, createInteractions, type Interaction, progressOf } from './interaction.ts';
 import type { SignOnParts } from './parts.ts';
 import type { Providers } from './providers.ts';
@@ -74,8 +76,11 @@ export function interactionOperations(parts: SignOnParts, providers: Providers):
     };
   };
 
-  /** Who is known already: whoever is signed on, where only more is to be proved. */
-  function knownUserId({ prompt, session }: Interaction): string | undefined {
+  /** Who is known already: by a trusted issuer, or signed on where only more is to be proved. */
+  function knownUserId(environmentId: string, interaction: Interaction): string | undefined {
+    const { prompt, session, params } = interaction;
+    const factor = firstFactorOf(parts, environmentId, params);
+    if (factor) return factor.userId;
     const onlyMore = prompt.reasons.every((reason) => STEP_UPS.includes(reason));
     return onlyMore ? session?.accountId : undefined;
   }
@@ -131,7 +136,7 @@ export function interactionOperations(parts: SignOnParts, providers: Providers):
       findClient(parts, environmentId, clientId),
       flowOf(request, interaction),
     ]);
-    const known = knownUserId(interaction);
+    const known = knownUserId(environmentId, interaction);
     const user = await userNamed(environmentId, flow ? flow.row.doc.userId : known);
     const begin = known === undefined ? 'FIRST_FACTOR_REQUIRED' : 'READY';
     return ok({
@@ -184,7 +189,7 @@ export function interactionOperations(parts: SignOnParts, providers: Providers):
     const flow = await flowOf(request, interaction);
     if (!flow) throw notBegun();
     const { status, userId, authenticators = [] } = flow.row.doc;
-    const known = knownUserId(interaction);
+    const known = knownUserId(environmentOf(request), interaction);
     if (status === 'FAILED')
       return ended(interaction, 'access_denied', 'The user was not authenticated.');
     if (status !== 'COMPLETED' || userId === undefined) {
@@ -195,17 +200,23 @@ export function interactionOperations(parts: SignOnParts, providers: Providers):
     if (known !== undefined && known !== userId) {
       return ended(interaction, 'access_denied', 'Another user was authenticated.');
     }
+    const { params } = interaction;
+    const isForEntra = firstFactorOf(parts, environmentOf(request), params)?.isEntra === true;
     const { acr } = progressOf(interaction);
-    const { essential, values } = acrClaimOf(interaction.params);
-    if (essential && !values.includes(acr ?? '')) {
-      const why = 'None of the requested acr values can be had here.';
+    const answer = isForEntra
+      ? entraAnswer(authenticators, params)
+      : { amr: authenticators, ...(acr === undefined ? {} : { acr }) };
+    const { essential, values } = acrClaimOf(params);
+    if (!answer || (essential && !values.includes(answer.acr ?? ''))) {
+      const why = 'What was requested can’t be proved here.';
       return ended(interaction, 'unmet_authentication_requirements', why);
     }
     const login = {
       accountId: userId,
-      amr: authenticators,
-      ...(acr === undefined ? {} : { acr }),
+      ...answer,
       ts: Math.floor(clock.now() / 1_000),
+      // What Entra asks is asked each time: it is no sign-on of ours.
+      ...(isForEntra ? { remember: false } : {}),
     };
     return ok({ redirectTo: await interactions.end(interaction, { login }) });
   }
@@ -227,7 +238,7 @@ export function interactionOperations(parts: SignOnParts, providers: Providers):
       summary: 'Begin with the user who is known',
       body: schema.Start,
       act(request, interaction) {
-        const id = knownUserId(interaction);
+        const id = knownUserId(environmentOf(request), interaction);
         if (id === undefined) throw new ApiError('ACCESS_FAILED');
         const { device } = request.body;
         const selectedDevice = device ? { selectedDevice: device } : {};

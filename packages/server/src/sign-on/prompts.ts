@@ -2,6 +2,7 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import { configurationOf } from '../resources/devices/devices/devices.parts.ts';
 import { needsStepUp } from './assurance.ts';
+import { FIRST_FACTOR } from './first-factor.ts';
 import type { SignOnParts } from './parts.ts';
 import { STEP_UP } from './step-up.ts';
 
@@ -22,6 +23,16 @@ export function signOnPolicy(parts: SignOnParts, environmentId: string) {
       const configuration = await configurationOf(parts, environmentId);
       return needsStepUp(configuration, oidc.params ?? {}, acr);
     }),
+  );
+  login?.checks.add(
+    new Check(
+      'first_factor',
+      'What was proved elsewhere is not all',
+      'login_required',
+      ({ oidc }) => {
+        return oidc.params?.[FIRST_FACTOR] !== undefined && !oidc.result?.login;
+      },
+    ),
   );
   return policy;
 }

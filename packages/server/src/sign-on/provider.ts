@@ -21,6 +21,7 @@ import { issueUserToken } from '../resources/platform/tokens/issue-token.ts';
 import { createArtifacts } from './artifacts.ts';
 import { CLAIMS, claimsOf } from './claims.ts';
 import { createClients, matchesWildcard, SETTINGS, settingsOf } from './clients.ts';
+import { FIRST_FACTOR, firstFactorOf } from './first-factor.ts';
 import type { SignOnParts } from './parts.ts';
 import { signOnPolicy } from './prompts.ts';
 import { RESPONSE_TYPES, SCOPES } from './scopes.ts';
@@ -90,6 +91,7 @@ function configure(parts: SignOnParts, source: ProviderSource): Configuration {
       long: { ...cookie, path: new URL(issuer).pathname },
       short: cookie,
     },
+    extraParams: [FIRST_FACTOR],
     scopes: SCOPES,
     claims: CLAIMS,
     // Policies are its names, and they change: what can be had is looked up when it is asked for.
@@ -207,6 +209,10 @@ function useOwnTokens(parts: SignOnParts, provider: Provider, environmentId: str
   idToken.issue = function issueWithHash(options) {
     const value = this.ctx && values.get(this.ctx.oidc.entities.AccessToken as object);
     if (options.use === 'idtoken' && value !== undefined) this.set('at_hash', value);
+    const params = this.ctx?.oidc.params ?? {};
+    const factor = firstFactorOf(parts, environmentId, params);
+    // Entra knows its user by its own name for them.
+    if (factor?.isEntra && factor.sub !== undefined) this.set('sub', factor.sub);
     return issue.call(this, options);
   };
 }

@@ -13,6 +13,7 @@ import { OAuthErrorBody } from '../resources/platform/tokens/tokens.schema.ts';
 import { tokenOperations } from '../resources/platform/tokens/tokens.ts';
 import { askProvider } from './ask-provider.ts';
 import { CLAIMS } from './claims.ts';
+import { withFirstFactor } from './first-factor.ts';
 import { interactionOperations } from './interaction-operations.ts';
 import type { SignOnParts } from './parts.ts';
 import { createProviders } from './providers.ts';
@@ -21,6 +22,8 @@ import { createSignOff } from './sign-off.ts';
 import * as schema from './sign-on.schema.ts';
 import { createUserTokens } from './user-tokens.ts';
 
+/** What an authorization request can say. */
+const NAMES = new Set(Object.keys(schema.AuthorizationRequest.properties));
 const FORM = 'application/x-www-form-urlencoded';
 
 /** What discovery says beside what it says of tokens. */
@@ -53,7 +56,8 @@ export function signOnOperations(parts: SignOnParts): Operation[] {
   const providers = createProviders(parts);
   const remoteKeys = openRemoteKeys({ clock, allowPrivate: settings.jwksPrivate });
   const authenticateClient = createClientAuthentication(parts, remoteKeys);
-  const tokens = createUserTokens(parts, providers, authenticateClient);
+  const tokens = createUserTokens({ ...parts, remoteKeys }, providers, authenticateClient);
+  const trust = { ...parts, remoteKeys };
   const { signOff, confirm, done } = createSignOff(providers);
 
   /** What can't be told to the application, the person is told. */
@@ -62,8 +66,10 @@ export function signOnOperations(parts: SignOnParts): Operation[] {
     path: string,
     query: Record<string, string> = {},
   ): Promise<OperationReply> {
-    const opened = await providers(environmentOf(request));
-    const reply = await askProvider(opened, request, { method: 'GET', path, query });
+    const environmentId = environmentOf(request);
+    const opened = await providers(environmentId);
+    const asked = await withFirstFactor(trust, environmentId, query, NAMES);
+    const reply = await askProvider(opened, request, { method: 'GET', path, query: asked });
     const { error, error_description } = Object(reply.body);
     if (reply.status >= 400 && isBrowser(request) && error !== undefined) {
       throw new ApiError('INVALID_REQUEST', [], { message: `${error}: ${error_description}` });

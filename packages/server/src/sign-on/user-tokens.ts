@@ -18,9 +18,12 @@ import {
 } from '../resources/platform/tokens/client-credentials.ts';
 import { NOT_KEPT, OAuthError, oauthErrorReply } from '../resources/platform/tokens/oauth-error.ts';
 import { verifyToken } from '../resources/platform/tokens/verify-token.ts';
+import type { TrustParts } from '../resources/platform/trusted-issuers/accept-token.ts';
 import { askProvider, type Question } from './ask-provider.ts';
+import { withFirstFactor } from './first-factor.ts';
 import type { SignOnParts } from './parts.ts';
 import type { Providers } from './providers.ts';
+import { AuthorizationRequest } from './sign-on.schema.ts';
 
 type Form = Record<string, string | undefined>;
 
@@ -36,7 +39,7 @@ const isJwt = (token: string) => token.split('.').length === 3;
 const nameOf = (token: string) => decodeJwt(token);
 
 export function createUserTokens(
-  parts: SignOnParts,
+  parts: SignOnParts & TrustParts,
   providers: Providers,
   authenticateClient: AuthenticateClient,
 ) {
@@ -94,7 +97,13 @@ export function createUserTokens(
       return reply;
     },
 
-    push: forClient((request, client) => post(request, '/par', client)),
+    push: forClient(async (request, client) => {
+      const { clientId } = client;
+      const names = new Set(Object.keys(AuthorizationRequest.properties));
+      const asked = { ...request.body, client_id: clientId };
+      const body = await withFirstFactor(parts, environmentOf(request), asked, names);
+      return post({ ...request, body }, '/par', client);
+    }),
 
     introspect: forClient(async (request, client) => {
       const { token = '' } = request.body as Form;

@@ -219,6 +219,9 @@ export const TABLES: Tables = {
     },
     narrow: ['uid_hash', 'grant_hash'],
   },
+  trusted_issuers: {
+    columns: { name: ({ name }) => composed(name), issuer: ({ issuer }) => issuer },
+  },
   kept_resources: {
     columns: {
       kind: ({ kind }) => kind,

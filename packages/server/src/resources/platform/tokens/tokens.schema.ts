@@ -42,7 +42,14 @@ export const JwksReply = Type.Object({
   keys: Type.Array(
     Type.Object({
       ...texts('kty', 'kid', 'use', 'alg'),
-      ...Type.Partial(Type.Object(texts('n', 'e', 'crv', 'x', 'y'))).properties,
+      ...Type.Partial(
+        Type.Object({
+          ...texts('n', 'e', 'crv', 'x', 'y'),
+          x5c: Type.Array(Type.String(), {
+            description: 'For programs that take keys as certificates only; nobody vouches for it.',
+          }),
+        }),
+      ).properties,
     }),
   ),
 });

@@ -4,7 +4,12 @@ import type { Instant } from '../../../model/instant.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Write } from '../../../storage/store.ts';
 import { commitWrites } from '../../kit/commit.ts';
-import type { Operation, OperationReply, OperationRequest } from '../../kit/operation.ts';
+import {
+  environmentOf,
+  type Operation,
+  type OperationReply,
+  type OperationRequest,
+} from '../../kit/operation.ts';
 import { updateRow } from '../../kit/rows.ts';
 import {
   type AuthenticateClient,
@@ -155,11 +160,16 @@ export function tokenOperations(parts: TokenEndpointParts): Operation[] {
       path: '/{envID}/as/jwks',
       summary: 'Read the public keys that tokens, and messages to devices, are signed with',
       responses: { 200: JwksReply },
-      handle: async ({ params }) => ({
-        status: 200,
-        body: await keyring.publicJwks(params.envID ?? ''),
-        headers: PUBLIC_FOR_A_MINUTE,
-      }),
+      async handle(request) {
+        const environmentId = environmentOf(request);
+        const [{ withCertificate }, { keys }, signer] = await Promise.all([
+          import('../../../crypto/key-certificate.ts'),
+          keyring.publicJwks(environmentId),
+          keyring.signingKey(environmentId),
+        ]);
+        const certified = await Promise.all(keys.map((key) => withCertificate(key, signer)));
+        return { status: 200, body: { keys: certified }, headers: PUBLIC_FOR_A_MINUTE };
+      },
     },
     {
       ...common,
