@@ -17,6 +17,7 @@ import { testPushOperations } from './resources/messages/notifications/test-push
 import { phoneDeliverySettingsOperations } from './resources/messages/phone-delivery-settings/phone-delivery-settings.ts';
 import { emailSenderTestOperations } from './resources/messages/sender-tests/email-sender-test.ts';
 import { phoneSenderTestOperations } from './resources/messages/sender-tests/phone-sender-test.ts';
+import { whatsAppSenderTestOperations } from './resources/messages/sender-tests/whats-app-sender-test.ts';
 import { deliveryReportOperations } from './resources/messages/sent-messages/delivery-reports.ts';
 import { sentMessageOperations } from './resources/messages/sent-messages/sent-messages.ts';
 import { templateOperations } from './resources/messages/templates/templates.ts';
@@ -75,6 +76,7 @@ export function apiOperations(parts: Parts): Operation[] {
     ...testPushOperations(parts),
     ...phoneSenderTestOperations(parts),
     ...emailSenderTestOperations(parts),
+    ...whatsAppSenderTestOperations(parts),
     ...organizationOperations(parts),
     ...environmentOperations(parts),
     ...populationOperations(parts),

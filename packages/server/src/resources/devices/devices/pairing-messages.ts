@@ -14,15 +14,11 @@ import type { Limit } from '../../../policy/notification-limits.ts';
 import type { Stored, UserFacts, Write } from '../../../storage/store.ts';
 import { activityWrite, originOf, type RequestOrigin, SYSTEM_ORIGIN } from '../../kit/activity.ts';
 import { environmentOf, type OperationRequest } from '../../kit/operation.ts';
-import {
-  type LimitParts,
-  type Limits,
-  readCounters,
-  readLimits,
-  type Subject,
-} from '../../messages/limits/limits.ts';
+import { type Limits, readLimits } from '../../messages/limits/limits.ts';
 import { rejection, type Ticket } from '../../messages/limits/send-within-limits.ts';
 import { isListed } from '../../messages/limits/settings-limits.ts';
+import type { LimitParts, Subject } from '../../messages/limits/subject.ts';
+import { readCounters } from '../../messages/limits/user-counters.ts';
 
 /** What a message that pairs a device is about. */
 export const PAIRING = 'DEVICE_PAIRING';

@@ -4,7 +4,7 @@ import type { CountedMessage } from '../../../model/messages.ts';
 import type { Write } from '../../../storage/store.ts';
 import { deleteRow, updateRow } from '../../kit/rows.ts';
 import { counterAfter } from './counters.ts';
-import type { LimitParts } from './limits.ts';
+import type { LimitParts } from './subject.ts';
 
 /** The writes for the commit that accepts the code. The environment's counter has its own. */
 export async function claimWrites(

@@ -10,7 +10,7 @@ import { requestRecord } from '../../kit/activity.ts';
 import { commitOrRetry, type Decision } from '../../kit/commit.ts';
 import { environmentOf, type OperationRequest } from '../../kit/operation.ts';
 import { counterId } from './counters.ts';
-import type { LimitParts } from './limits.ts';
+import type { LimitParts } from './subject.ts';
 
 /** What a request has taken of the environment's count, however often it is decided. */
 export interface Ticket {
