@@ -371,7 +371,7 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
   },
   {
     from: 'configuration.ts',
-    may: ['storage/store.ts', ...ALWAYS],
+    may: ['policy/abuse-protection.ts', 'policy/abuse-rules.ts', 'storage/store.ts', ...ALWAYS],
     npm: ['lru-cache'],
     because: 'The cached configuration is a view of the store.',
   },

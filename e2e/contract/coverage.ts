@@ -26,7 +26,7 @@ const WINGS = [
     ...['applications', 'roles', 'billOfMaterials', 'activities', 'subscriptions'],
     ...['dataExplorations', 'totalIdentities', 'languages', 'themes', 'passwordPolicies'],
     ...['keys', 'keyRotationPolicies', 'signOnPolicies', 'images'],
-    ...['templates', 'notificationsSettings', 'notificationsPolicies', 'notifications'],
+    ...['templates', 'notificationsSettings(?!/instant)', 'notificationsPolicies'],
     ...['emailDomains'],
   ].map((name) => new RegExp(`^/v1/environments/\\{\\w+\\}/${name}\\b`)),
 ];

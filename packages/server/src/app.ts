@@ -7,6 +7,7 @@ import { oathJobOperations } from './resources/devices/oath-jobs/oath-jobs.ts';
 import { oathTokenOperations } from './resources/devices/oath-tokens/oath-tokens.ts';
 import { pairingKeyOperations } from './resources/devices/pairing-keys/pairing-keys.ts';
 import type { Operation } from './resources/kit/operation.ts';
+import { abuseProtectionOperations } from './resources/messages/abuse-protection/abuse-protection.ts';
 import { contentOperations } from './resources/messages/contents/contents.ts';
 import { emailDeliverySettingsOperations } from './resources/messages/email-delivery-settings/email-delivery-settings.ts';
 import { emailDomainOperations } from './resources/messages/email-domains/email-domains.ts';
@@ -17,6 +18,7 @@ import { testPushOperations } from './resources/messages/notifications/test-push
 import { phoneDeliverySettingsOperations } from './resources/messages/phone-delivery-settings/phone-delivery-settings.ts';
 import { emailSenderTestOperations } from './resources/messages/sender-tests/email-sender-test.ts';
 import { phoneSenderTestOperations } from './resources/messages/sender-tests/phone-sender-test.ts';
+import { whatsAppSenderTestOperations } from './resources/messages/sender-tests/whats-app-sender-test.ts';
 import { deliveryReportOperations } from './resources/messages/sent-messages/delivery-reports.ts';
 import { sentMessageOperations } from './resources/messages/sent-messages/sent-messages.ts';
 import { templateOperations } from './resources/messages/templates/templates.ts';
@@ -64,6 +66,7 @@ export function apiOperations(parts: Parts): Operation[] {
     ...fidoDevicesMetadataOperations(parts),
     ...mfaSettingsOperations(parts),
     ...notificationSettingsOperations(parts),
+    ...abuseProtectionOperations(parts),
     ...emailDeliverySettingsOperations(parts),
     ...phoneDeliverySettingsOperations(parts),
     ...whatsAppSettingsOperations(parts),
@@ -75,6 +78,7 @@ export function apiOperations(parts: Parts): Operation[] {
     ...testPushOperations(parts),
     ...phoneSenderTestOperations(parts),
     ...emailSenderTestOperations(parts),
+    ...whatsAppSenderTestOperations(parts),
     ...organizationOperations(parts),
     ...environmentOperations(parts),
     ...populationOperations(parts),

@@ -46,6 +46,8 @@ import { expirePush } from './resources/authentication/device-authentications/se
 import { stepOathJob } from './resources/devices/oath-jobs/step-oath-job.ts';
 import { makeLinks } from './resources/kit/links.ts';
 import { createSendBounds } from './resources/kit/send-bounds.ts';
+import { makeMessageGuard } from './resources/messages/abuse-protection/message-guard.ts';
+import { startMessageTally } from './resources/messages/abuse-protection/message-tally.ts';
 import { createEnvironmentCounts } from './resources/messages/limits/environment-counts.ts';
 import { renderEvents } from './resources/platform/activities/activity-view.ts';
 import { createAccess } from './resources/platform/tokens/access.ts';
@@ -75,6 +77,8 @@ export interface RunningServer {
   outboxIdle(): Promise<void>;
   /** Resolves once all events that can be delivered now were tried; for tests. */
   eventsIdle(): Promise<void>;
+  /** Resolves once messages are counted in the store, and judged; for tests. */
+  talliesFlushed(): Promise<void>;
   /** Looks for newer metadata of authenticators now. */
   refreshMetadata(): Promise<void>;
   /** Stops accepting, finishes what is under way, flushes. */
@@ -148,12 +152,12 @@ export async function startServer(
     channels,
     reach,
     mailFrom: readSender(settings.mailFrom),
+    // Providers call what is public and nothing else.
+    statusCallback: (environmentId, senderId) =>
+      origins.publicUrl.startsWith('https:')
+        ? links.api(environmentId, callbackPath(keyring, environmentId, senderId)).href
+        : undefined,
     greetAs: readGreeting(settings.smtpGreeting, settings.publicUrl),
-    // Without an address that others know, nobody could call it; Twilio refuses such messages.
-    callbackUrl: ({ environmentId, id }) =>
-      settings.publicUrl === undefined
-        ? undefined
-        : links.api(environmentId, callbackPath(keyring, environmentId, id)).href,
   });
   const worker = startOutboxWorker({
     store,
@@ -179,6 +183,13 @@ export async function startServer(
     eachTime: () => forgetPayloads({ store, clock }),
     hourly: () => sweepActivities({ store, clock, days: settings.activityDays }),
   });
+  const tally = startMessageTally({
+    store,
+    clock,
+    log,
+    whenFlushed: () => messageGuard.look(),
+  });
+  const messageGuard = makeMessageGuard({ store, vault: keyring, configurations, tally, clock });
   const parts: Parts = {
     settings,
     store,
@@ -193,6 +204,7 @@ export async function startServer(
     log,
     metrics,
     reach,
+    messageGuard,
     sendBounds: createSendBounds(),
     environmentCounts: createEnvironmentCounts(store),
     channels,
@@ -266,6 +278,7 @@ export async function startServer(
     await oathJobs.stop();
     await sweeper.stop();
     await worker.stop();
+    await tally.stop();
     await events?.stop();
     poster.close();
     subscriptions.close();
@@ -301,6 +314,7 @@ export async function startServer(
       log,
       outboxIdle: () => worker.idle(),
       eventsIdle: async () => events?.idle(),
+      talliesFlushed: () => tally.flush(),
       refreshMetadata: () => authenticators.refresh(),
       close,
     };

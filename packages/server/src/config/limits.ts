@@ -149,6 +149,10 @@ export const OUTBOX_BUSY_MS = 1_000;
 export const OUTBOX_GATHER_MS = 50;
 /** How often the worker looks for what has become due: retries, messages of a node that died. */
 export const OUTBOX_POLL_MS = 1_000;
+/** Counts of messages that are about right: how often they go to the store, how many at most at once, how many in memory. */
+export const TALLY_FLUSH_MS = 5_000;
+export const TALLIES_FLUSHED_MAX = 2_000;
+export const TALLIES_MAX = 50_000;
 /** One try of a message; its lease is renewed meanwhile. */
 export const OUTBOX_SEND_TIMEOUT_MS = 20_000;
 /** The pause before a second try, how it grows, and the longest; 27 minutes for eight tries. */

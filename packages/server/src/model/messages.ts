@@ -142,6 +142,8 @@ export type CounterGroup = 'phone' | 'email';
 
 /** Where a message was counted: what changes there once its code was used. */
 export interface CountedMessage {
+  /** A text message or a call: whether its code is typed in is watched. */
+  phone?: true;
   /** The counter of its user and that of its environment, by their ids. */
   user?: string;
   environment?: string;

@@ -23,6 +23,8 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'Notification policies':
     'How many messages a user and the environment are sent a day, how long to wait for the next one, to which countries, and by which senders. One is the default.',
   'MFA settings': 'What holds for the whole environment: pairing, lockout, phone extensions.',
+  'Abuse protection':
+    'What guards against messages that only cost: kinds of numbers, countries, bursts, and codes that nobody types in. Countersign’s own.',
   'Sent messages':
     'What became of codes, pushes and notices; docs/operations.md has the details. Ours: the vendor’s API has none of it.',
   Notifications:

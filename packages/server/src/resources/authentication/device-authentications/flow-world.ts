@@ -31,7 +31,8 @@ import {
   methodContext,
 } from '../../kit/method-context.ts';
 import { isLocked } from '../../kit/user-lock.ts';
-import type { Limits, Place } from '../../messages/limits/limits.ts';
+import type { Limits } from '../../messages/limits/limits.ts';
+import type { Place } from '../../messages/limits/subject.ts';
 
 /** What the operations on flows are made with. */
 export type FlowParts = DeviceParts & Pick<Parts, 'metrics'>;

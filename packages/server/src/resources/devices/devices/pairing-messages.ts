@@ -15,16 +15,12 @@ import type { Stored, UserFacts, Write } from '../../../storage/store.ts';
 import { activityWrite, originOf, type RequestOrigin, SYSTEM_ORIGIN } from '../../kit/activity.ts';
 import { environmentOf, type OperationRequest } from '../../kit/operation.ts';
 import { wordingOf } from '../../kit/wording.ts';
-import {
-  type LimitParts,
-  type Limits,
-  readCounters,
-  readLimits,
-  type Subject,
-} from '../../messages/limits/limits.ts';
+import { type Limits, readLimits } from '../../messages/limits/limits.ts';
 import { policyInForce, routedBy } from '../../messages/limits/policy-in-force.ts';
 import { rejection, type Ticket } from '../../messages/limits/send-within-limits.ts';
 import { isListed } from '../../messages/limits/settings-limits.ts';
+import type { LimitParts, Subject } from '../../messages/limits/subject.ts';
+import { readCounters } from '../../messages/limits/user-counters.ts';
 
 /** What a message that pairs a device is about. */
 export const PAIRING = 'DEVICE_PAIRING';

@@ -16,7 +16,8 @@ const PhoneTest = closed({
 });
 type PhoneTestBody = Static<typeof PhoneTest>;
 
-function numberOf(to: string): string {
+/** The number in its one form. Throws where no message may go to it. */
+export function numberOf(to: string): string {
   const refuse = (message: string) => invalidData('INVALID_VALUE', 'to', { message });
   const number = toE164(to);
   if (number === undefined) throw refuse('It is no phone number with its country code.');
