@@ -152,12 +152,12 @@ export async function startServer(
     channels,
     reach,
     mailFrom: readSender(settings.mailFrom),
-    greetAs: readGreeting(settings.smtpGreeting, settings.publicUrl),
     // Providers call what is public and nothing else.
-    callbackUrl: ({ environmentId, id }) =>
+    statusCallback: (environmentId, senderId) =>
       origins.publicUrl.startsWith('https:')
-        ? links.api(environmentId, callbackPath(keyring, environmentId, id)).href
+        ? links.api(environmentId, callbackPath(keyring, environmentId, senderId)).href
         : undefined,
+    greetAs: readGreeting(settings.smtpGreeting, settings.publicUrl),
   });
   const worker = startOutboxWorker({
     store,

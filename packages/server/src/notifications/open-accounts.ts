@@ -18,8 +18,8 @@ export interface AccountParts {
   reach: Reach;
   /** What mail servers are greeted by. */
   greetAs?: string | undefined;
-  /** Where a sender's provider is to tell what becomes of messages; undefined: nowhere. */
-  callbackUrl?(sender: { environmentId: string; id: string }): string | undefined;
+  /** Where a sender's provider is to tell what becomes of messages; absent: nowhere. */
+  statusCallback?(environmentId: string, senderId: string): string | undefined;
   /** Sees what providers answer; for who tries a sender out. */
   observe?: Observer | undefined;
 }
@@ -44,7 +44,7 @@ const stampOf = ({ version, doc }: SenderRow) => `${version} ${doc.sealedSecrets
 
 /** The environments' keys must be loaded where an account is opened. */
 export function openAccounts(parts: AccountParts): OpenAccounts {
-  const { vault, reach, greetAs, callbackUrl, observe } = parts;
+  const { vault, reach, greetAs, statusCallback, observe } = parts;
   const others = new LRUCache<string, Opened<SenderFor | Sender | undefined>>({
     max: PHONE_ACCOUNTS_MAX,
   });
@@ -59,7 +59,7 @@ export function openAccounts(parts: AccountParts): OpenAccounts {
       id: senderIdOf(row),
       name: senderNameOf(row),
       ...reach,
-      statusCallback: callbackUrl?.(row),
+      statusCallback: statusCallback?.(row.environmentId, row.id),
       observe,
     };
   }

@@ -18,6 +18,7 @@ import { environmentOf, type Operation, type OperationRequest, ok } from '../../
 import { actionsOf, ENVIRONMENT } from '../../kit/resource.ts';
 import { deleteRow, found, insertRow, type Row, updateRow } from '../../kit/rows.ts';
 import { closed, HalLinks, Reference, Timestamp } from '../../kit/schemas.ts';
+import { callbackLink } from '../sent-messages/callback-link.ts';
 
 type WhatsAppParts = Pick<Parts, 'store' | 'links' | 'keyring' | 'reach'>;
 type SenderRow = Row<'message_senders'>;
@@ -67,7 +68,11 @@ async function reply(parts: WhatsAppParts, row: SenderRow, request: OperationReq
           },
         };
   return ok({
-    _links: { self: links.api(environmentId, PATH), environment: links.api(environmentId) },
+    _links: {
+      self: links.api(environmentId, PATH),
+      environment: links.api(environmentId),
+      ...callbackLink(parts, row),
+    },
     ...embedded,
     environment: { id: environmentId },
     provider: doc.provider,
