@@ -51,8 +51,8 @@ export const PUSH_CREDENTIALS_MAX = 4 * NATIVE_APPLICATIONS_MAX;
 /** Days of one report. */
 export const REPORT_DAYS_MAX = 100;
 /**
- * Of what is kept of the surroundings: each kind in an environment, actions of all sign-on policies
- * too; and a member of one, in characters of JSON and levels.
+ * Of what is kept of the surroundings: each kind in an environment, or in what it is a part of; and a
+ * member of one, in characters of JSON and levels.
  */
 export const KEPT_RESOURCES_MAX = 500;
 export const KEPT_MEMBER_LENGTH_MAX = 32_768;
