@@ -38,6 +38,7 @@ const GOOD_ONCE: readonly { table: Table; where?: Condition; what: string }[] = 
   },
   { table: 'pairing_keys', what: 'pairing keys were removed' },
   { table: 'authentication_codes', what: 'authentication codes were removed' },
+  { table: 'user_codes', what: 'codes of users (recovery, temporary, invitations) were removed' },
   {
     table: 'trusted_emails',
     where: { column: 'status', is: 'eq', value: 'VERIFICATION_REQUIRED' },
