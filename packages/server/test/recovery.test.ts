@@ -54,12 +54,22 @@ for (const dialect of DIALECTS) {
       return reply.body;
     }
 
-    const check = (flowId: string, recoveryCode: string) =>
-      server.auth(`/deviceAuthentications/${flowId}`, { type: CHECK, body: { recoveryCode } });
+    const check = (flowId: string, recoveryCode: string, token = server.token) =>
+      server.auth(`/deviceAuthentications/${flowId}`, {
+        type: CHECK,
+        token,
+        body: { recoveryCode },
+      });
 
-    const startWith = (user: TestUser, recoveryCode: string, more: object = {}) =>
+    const startWith = (
+      user: TestUser,
+      recoveryCode: string,
+      more: object = {},
+      token = server.token,
+    ) =>
       server.auth('/deviceAuthentications', {
         type: CHECK,
+        token,
         body: { user: { id: user.id }, recoveryCode, ...more },
       });
 
@@ -424,6 +434,14 @@ for (const dialect of DIALECTS) {
         server.api(`/users/${user.id}/recoveryCodes`, { token, method: 'DELETE' }),
       ]);
       for (const { status } of refused) assert.equal(status, 403);
+      // Their own flows are theirs, another user's are not there.
+      const [next = ''] = made.body.codes.slice(1);
+      assert.equal((await startWith(user, next, {}, token)).status, 200);
+      const [theirs = ''] = await codesFor(other);
+      assert.equal((await startWith(other, theirs, {}, token)).status, 404);
+      const flow = await aFlow(server, other);
+      assert.equal((await check(flow.id, theirs, token)).status, 404);
+      assert.equal(await left(other), 10);
     });
 
     async function tokenOf({ id: userId }: TestUser, scopes: SelfScope[]): Promise<string> {
