@@ -89,11 +89,8 @@ function senderlessOf(
     const environmentId = String(row.environment_id);
     const { settings }: DeviceAuthenticationPolicy = JSON.parse(String(row.doc));
     for (const method of METHODS) {
-      if (
-        !settings.methods[method]?.enabled ||
-        kinds.has(`${environmentId} ${SENDER_KINDS[method]}`)
-      )
-        continue;
+      const hasSender = kinds.has(`${environmentId} ${SENDER_KINDS[method]}`);
+      if (hasSender || !settings.methods[method]?.enabled) continue;
       found.set(environmentId, (found.get(environmentId) ?? new Set()).add(method));
     }
   }
