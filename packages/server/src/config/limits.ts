@@ -147,6 +147,9 @@ export const OUTBOX_CHANNEL_MAX = 2_000;
 /** How often the worker counts what waits in the store. */
 export const OUTBOX_COUNT_MS = 15_000;
 export const OUTBOX_CONCURRENCY_MAX = 10;
+/** How often one circuit begins a send at the most, where its provider answers fast; when one is slow. */
+export const OUTBOX_PLACE_MS = 8;
+export const OUTBOX_SLOW_MS = 100;
 export const OUTBOX_ATTEMPTS_MAX = 8;
 export const OUTBOX_LEASE_MS = 8_000;
 /** How often a worker that lives renews its leases: what a dead one had claimed goes out soon. */
