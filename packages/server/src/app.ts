@@ -38,13 +38,14 @@ import { roleOperations } from './resources/platform/roles/roles.ts';
 import { subscriptionOperations } from './resources/platform/subscriptions/subscriptions.ts';
 import { imageOperations } from './resources/platform/surroundings/images.ts';
 import { surroundingOperations } from './resources/platform/surroundings/surroundings.ts';
-import { tokenOperations } from './resources/platform/tokens/tokens.ts';
+import { trustedIssuerOperations } from './resources/platform/trusted-issuers/trusted-issuers.ts';
 import { userOperations } from './resources/platform/users/users.routes.ts';
 import { policyOperations } from './resources/policies/device-authentication-policies/policies.ts';
 import { fidoDevicesMetadataOperations } from './resources/policies/fido-devices-metadata/fido-devices-metadata.ts';
 import { fidoPolicyOperations } from './resources/policies/fido-policies/fido-policies.ts';
 import { fido2PolicyOperations } from './resources/policies/fido2-policies/fido2-policies.ts';
 import { mfaSettingsOperations } from './resources/policies/mfa-settings/mfa-settings.ts';
+import { signOnOperations } from './sign-on/sign-on.ts';
 
 /** The whole API on one screen. */
 export function apiOperations(parts: Parts): Operation[] {
@@ -93,6 +94,7 @@ export function apiOperations(parts: Parts): Operation[] {
     ...reportOperations(parts),
     ...dataExplorationOperations(parts),
     ...subscriptionOperations(parts),
-    ...tokenOperations(parts),
+    ...trustedIssuerOperations(parts),
+    ...signOnOperations(parts),
   ];
 }

@@ -38,7 +38,6 @@ import { developmentOutboxOperations } from './notifications/development-outbox.
 import { environmentSenders } from './notifications/environment-senders.ts';
 import { openOutboxKey } from './notifications/outbox-key.ts';
 import { openReach } from './notifications/providers/reach.ts';
-import { openWhatsApp } from './notifications/providers/whats-app/whats-app.ts';
 import { chooseContents } from './notifications/templates/chosen-contents.ts';
 import { createLog } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
@@ -152,7 +151,6 @@ export async function startServer(
     configurations,
     channels,
     reach,
-    openWhatsApp,
     mailFrom: readSender(settings.mailFrom),
     // Providers call what is public and nothing else.
     statusCallback: (environmentId, senderId) =>

@@ -233,6 +233,14 @@ before(async () => {
     );
     kept[parameter] = made.body.id;
   }
+  const trustedIssuer = await server.api('/trustedIssuers', {
+    body: {
+      name: 'valid',
+      issuer: 'https://id.shop.example',
+      jwksUrl: 'https://id.shop.example/keys',
+      audiences: ['valid'],
+    },
+  });
   const exploration = await server.api('/dataExplorations', {
     body: { dataExplorationTemplate: { id: TEMPLATE_ID } },
   });
@@ -245,6 +253,8 @@ before(async () => {
     body: { deliveryMethod: 'Push', locale: 'fi', body: 'valid' },
   });
   world = {
+    uid: 'abcdefghijklmnopqrstu',
+    trustedIssuerID: trustedIssuer.body.id,
     ...kept,
     emailDomainID: emailDomain.body.id,
     trustedEmailID: trustedEmail.body.id,

@@ -400,3 +400,11 @@ export const OATH_JOB_POLL_MS = 1_000;
 export const OATH_JOB_ATTEMPTS_MAX = 5;
 /** How long a job that has ended can be read. */
 export const OATH_JOB_KEPT_MS = 24 * 3_600_000;
+
+/** Signing on: how long a browser stays signed on, and what is between its steps may take. */
+export const SESSION_SECONDS = 12 * 3_600;
+export const INTERACTION_SECONDS = 15 * 60;
+export const AUTHORIZATION_CODE_SECONDS = 60;
+/** An environment's provider is made again when its keys or policies change; so many are kept. */
+export const PROVIDERS_CACHED_MAX = 200;
+export const TRUSTED_ISSUERS_MAX = 50;

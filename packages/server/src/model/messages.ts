@@ -77,9 +77,10 @@ export interface NotificationPolicy extends Timestamps {
   settings: NotificationPolicySettings;
 }
 
-/** The id of the one row of notification settings, and of the one e-mail sender, of an environment. */
+/** The ids of the rows of which an environment has one: its notification settings, and two senders. */
 export const NOTIFICATION_SETTINGS_ID = 'settings';
 export const EMAIL_SENDER_ID = 'email';
+export const WHATSAPP_SENDER_ID = 'whatsApp';
 
 /** The one of an environment; contract messages §5. */
 export interface NotificationSettings extends Timestamps {

@@ -50,5 +50,9 @@ export const GROUPS: Readonly<Record<string, string>> = {
   Subscriptions:
     'Webhooks: which receiver is told of which audit records, in their order, at least once; docs/operations.md has the details.',
   Tokens: 'OAuth 2.0: the token endpoint, its keys, and where they are.',
+  'Trusted issuers':
+    'Those who check users elsewhere, such as Microsoft Entra or Keycloak: their tokens are a first factor here.',
+  'Sign-on':
+    'OpenID Connect: users sign on by a passkey or another device, and applications hear who they are; docs/decisions/0054-sign-on.md.',
   Development: 'Not in production.',
 };

@@ -14,7 +14,9 @@ import type { Limit } from '../../../policy/notification-limits.ts';
 import type { Stored, UserFacts, Write } from '../../../storage/store.ts';
 import { activityWrite, originOf, type RequestOrigin, SYSTEM_ORIGIN } from '../../kit/activity.ts';
 import { environmentOf, type OperationRequest } from '../../kit/operation.ts';
+import { wordingOf } from '../../kit/wording.ts';
 import { type Limits, readLimits } from '../../messages/limits/limits.ts';
+import { policyInForce, routedBy } from '../../messages/limits/policy-in-force.ts';
 import { rejection, type Ticket } from '../../messages/limits/send-within-limits.ts';
 import { isListed } from '../../messages/limits/settings-limits.ts';
 import type { LimitParts, Subject } from '../../messages/limits/subject.ts';
@@ -22,8 +24,6 @@ import { readCounters } from '../../messages/limits/user-counters.ts';
 
 /** What a message that pairs a device is about. */
 export const PAIRING = 'DEVICE_PAIRING';
-
-import { wordingOf } from '../../kit/wording.ts';
 
 interface Sending {
   /** Whoever asks; without a request it is nobody, and isn't counted. */
@@ -84,7 +84,8 @@ export function codeMessage(
   if (request) sendBounds.count({ request, environmentId, channel, address, now });
   const place = { channel, address };
   const { writes, counted } = limits.count(place);
-  const routed = { ...message, delivery: { ...delivery, ...limits.routeOf(place) } };
+  const { policyId } = limits;
+  const routed = { ...message, delivery: { ...delivery, ...defined({ policyId }) } };
   return { writes: [...announced(routed, user, origin, true), ...writes], ...defined({ counted }) };
 }
 
@@ -96,15 +97,12 @@ export function pairingMessage(
   user: Stored<User>,
   limits: Limits | undefined,
 ): CodeMessage {
-  const origin = originOf(request);
-  const environmentId = environmentOf(request);
-  const { now } = request;
   return codeMessage(parts, delivery, {
-    origin,
-    environmentId,
+    origin: originOf(request),
+    environmentId: environmentOf(request),
     user,
     kind: PAIRING,
-    now,
+    now: request.now,
     limits,
   });
 }
@@ -166,6 +164,7 @@ export async function newDeviceNotice(
     const delivery: Delivery = {
       channel: place.channel,
       expiresAt: now + NOTICE_LIFETIME_MS,
+      ...routedBy(policyInForce(configuration, undefined, policy)),
       payload: {
         to: place.to,
         ...wording,
