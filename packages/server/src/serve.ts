@@ -38,7 +38,6 @@ import { developmentOutboxOperations } from './notifications/development-outbox.
 import { environmentSenders } from './notifications/environment-senders.ts';
 import { openOutboxKey } from './notifications/outbox-key.ts';
 import { openReach } from './notifications/providers/reach.ts';
-import { openWhatsApp } from './notifications/providers/whats-app/whats-app.ts';
 import { chooseContents } from './notifications/templates/chosen-contents.ts';
 import { createLog } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
@@ -47,6 +46,8 @@ import { expirePush } from './resources/authentication/device-authentications/se
 import { stepOathJob } from './resources/devices/oath-jobs/step-oath-job.ts';
 import { makeLinks } from './resources/kit/links.ts';
 import { createSendBounds } from './resources/kit/send-bounds.ts';
+import { makeMessageGuard } from './resources/messages/abuse-protection/message-guard.ts';
+import { startMessageTally } from './resources/messages/abuse-protection/message-tally.ts';
 import { createEnvironmentCounts } from './resources/messages/limits/environment-counts.ts';
 import { renderEvents } from './resources/platform/activities/activity-view.ts';
 import { createAccess } from './resources/platform/tokens/access.ts';
@@ -76,6 +77,8 @@ export interface RunningServer {
   outboxIdle(): Promise<void>;
   /** Resolves once all events that can be delivered now were tried; for tests. */
   eventsIdle(): Promise<void>;
+  /** Resolves once messages are counted in the store, and judged; for tests. */
+  talliesFlushed(): Promise<void>;
   /** Looks for newer metadata of authenticators now. */
   refreshMetadata(): Promise<void>;
   /** Stops accepting, finishes what is under way, flushes. */
@@ -148,7 +151,6 @@ export async function startServer(
     configurations,
     channels,
     reach,
-    openWhatsApp,
     mailFrom: readSender(settings.mailFrom),
     // Providers call what is public and nothing else.
     statusCallback: (environmentId, senderId) =>
@@ -181,6 +183,13 @@ export async function startServer(
     eachTime: () => forgetPayloads({ store, clock }),
     hourly: () => sweepActivities({ store, clock, days: settings.activityDays }),
   });
+  const tally = startMessageTally({
+    store,
+    clock,
+    log,
+    whenFlushed: () => messageGuard.look(),
+  });
+  const messageGuard = makeMessageGuard({ store, vault: keyring, configurations, tally, clock });
   const parts: Parts = {
     settings,
     store,
@@ -195,6 +204,7 @@ export async function startServer(
     log,
     metrics,
     reach,
+    messageGuard,
     sendBounds: createSendBounds(),
     environmentCounts: createEnvironmentCounts(store),
     channels,
@@ -268,6 +278,7 @@ export async function startServer(
     await oathJobs.stop();
     await sweeper.stop();
     await worker.stop();
+    await tally.stop();
     await events?.stop();
     poster.close();
     subscriptions.close();
@@ -303,6 +314,7 @@ export async function startServer(
       log,
       outboxIdle: () => worker.idle(),
       eventsIdle: async () => events?.idle(),
+      talliesFlushed: () => tally.flush(),
       refreshMetadata: () => authenticators.refresh(),
       close,
     };

@@ -225,6 +225,14 @@ before(async () => {
   const action = await server.api(`/signOnPolicies/${kept.signOnPolicyID}/actions`, {
     body: { type: 'LOGIN', priority: 1 },
   });
+  const trustedIssuer = await server.api('/trustedIssuers', {
+    body: {
+      name: 'valid',
+      issuer: 'https://id.shop.example',
+      jwksUrl: 'https://id.shop.example/keys',
+      audiences: ['valid'],
+    },
+  });
   const exploration = await server.api('/dataExplorations', {
     body: { dataExplorationTemplate: { id: TEMPLATE_ID } },
   });
@@ -237,6 +245,8 @@ before(async () => {
     body: { deliveryMethod: 'Push', locale: 'fi', body: 'valid' },
   });
   world = {
+    uid: 'abcdefghijklmnopqrstu',
+    trustedIssuerID: trustedIssuer.body.id,
     ...kept,
     emailDomainID: emailDomain.body.id,
     trustedEmailID: trustedEmail.body.id,

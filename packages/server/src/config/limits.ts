@@ -158,6 +158,10 @@ export const OUTBOX_BUSY_MS = 1_000;
 export const OUTBOX_GATHER_MS = 50;
 /** How often the worker looks for what has become due: retries, messages of a node that died. */
 export const OUTBOX_POLL_MS = 1_000;
+/** Counts of messages that are about right: how often they go to the store, how many at most at once, how many in memory. */
+export const TALLY_FLUSH_MS = 5_000;
+export const TALLIES_FLUSHED_MAX = 2_000;
+export const TALLIES_MAX = 50_000;
 /** One try of a message; its lease is renewed meanwhile. */
 export const OUTBOX_SEND_TIMEOUT_MS = 20_000;
 /** The pause before a second try, how it grows, and the longest; 27 minutes for eight tries. */
@@ -405,3 +409,11 @@ export const OATH_JOB_POLL_MS = 1_000;
 export const OATH_JOB_ATTEMPTS_MAX = 5;
 /** How long a job that has ended can be read. */
 export const OATH_JOB_KEPT_MS = 24 * 3_600_000;
+
+/** Signing on: how long a browser stays signed on, and what is between its steps may take. */
+export const SESSION_SECONDS = 12 * 3_600;
+export const INTERACTION_SECONDS = 15 * 60;
+export const AUTHORIZATION_CODE_SECONDS = 60;
+/** An environment's provider is made again when its keys or policies change; so many are kept. */
+export const PROVIDERS_CACHED_MAX = 200;
+export const TRUSTED_ISSUERS_MAX = 50;

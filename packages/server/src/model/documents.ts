@@ -26,6 +26,7 @@ import type {
 } from './mobile.ts';
 import type { OathJob, OathJobPart, OathToken } from './oath.ts';
 import type { DeviceAuthenticationPolicySettings } from './policy.ts';
+import type { SignOnArtifact, TrustedIssuer } from './sign-on.ts';
 import type { RecoveryMeans, UserCode } from './user-code.ts';
 
 export type * from './events.ts';
@@ -467,6 +468,8 @@ export interface Documents {
   oath_jobs: OathJob;
   oath_job_parts: OathJobPart;
   used_assertions: UsedAssertion;
+  sign_on_artifacts: SignOnArtifact;
+  trusted_issuers: TrustedIssuer;
   kept_resources: KeptResource;
   subscriptions: Subscription;
   event_deliveries: EventDelivery;

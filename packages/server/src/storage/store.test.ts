@@ -65,6 +65,7 @@ const PLATFORM_INDEXES = [
   'oath_jobs_available',
   'oath_jobs_expiry',
   'pairing_keys_expiry',
+  'sign_on_artifacts_expiry',
   'used_assertions_expiry',
 ];
 

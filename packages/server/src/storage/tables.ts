@@ -218,6 +218,17 @@ export const TABLES: Tables = {
   },
   oath_job_parts: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
   used_assertions: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
+  sign_on_artifacts: {
+    columns: {
+      uid_hash: ({ uidHash }) => uidHash,
+      grant_hash: ({ grantHash }) => grantHash,
+      expires_at: ({ expiresAt }) => expiresAt,
+    },
+    narrow: ['uid_hash', 'grant_hash'],
+  },
+  trusted_issuers: {
+    columns: { name: ({ name }) => composed(name), issuer: ({ issuer }) => issuer },
+  },
   kept_resources: {
     columns: {
       kind: ({ kind }) => kind,

@@ -25,6 +25,8 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'Notification policies':
     'How many messages a user and the environment are sent a day, how long to wait for the next one, to which countries, and by which senders. One is the default.',
   'MFA settings': 'What holds for the whole environment: pairing, lockout, phone extensions.',
+  'Abuse protection':
+    'What guards against messages that only cost: kinds of numbers, countries, bursts, and codes that nobody types in. Countersign’s own.',
   'Sent messages':
     'What became of codes, pushes and notices; docs/operations.md has the details. Ours: the vendor’s API has none of it.',
   Notifications:
@@ -50,5 +52,9 @@ export const GROUPS: Readonly<Record<string, string>> = {
   Subscriptions:
     'Webhooks: which receiver is told of which audit records, in their order, at least once; docs/operations.md has the details.',
   Tokens: 'OAuth 2.0: the token endpoint, its keys, and where they are.',
+  'Trusted issuers':
+    'Those who check users elsewhere, such as Microsoft Entra or Keycloak: their tokens are a first factor here.',
+  'Sign-on':
+    'OpenID Connect: users sign on by a passkey or another device, and applications hear who they are; docs/decisions/0054-sign-on.md.',
   Development: 'Not in production.',
 };

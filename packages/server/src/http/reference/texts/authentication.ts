@@ -97,7 +97,7 @@ export const AUTHENTICATION_TEXTS: OperationTexts = {
   removeNativeDevice: { description: SIGNED_BY_DEVICE, example: SIGNED },
   createToken: {
     description:
-      'OAuth 2.0 client credentials. The client authenticates in the way that its application says: by HTTP Basic, in the form, or by a signed assertion (RFC 7523). Errors have OAuth’s form: `error`, `error_description`.',
+      'OAuth 2.0: client credentials for applications; for users the code of an authorization, and refresh tokens. The client authenticates in the way that its application says: by HTTP Basic, in the form, or by a signed assertion (RFC 7523). Errors have OAuth’s form: `error`, `error_description`.',
     example: { grant_type: 'client_credentials' },
   },
   readJwks: { description: 'For programs that verify tokens themselves. May be kept for minutes.' },

@@ -2,7 +2,7 @@
 import type { EnvironmentConfiguration } from '../../../configuration.ts';
 import type { MethodRegistry } from '../../../methods/registry.ts';
 import { defined } from '../../../model/defined.ts';
-import type { Device, User } from '../../../model/documents.ts';
+import type { Device, DeviceAuthenticationPolicy, User } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import { notificationRecord } from '../../../model/notification-record.ts';
 import type { ChannelName, Delivery, Recipient } from '../../../notifications/message.ts';
@@ -11,6 +11,7 @@ import type { Parts } from '../../../parts.ts';
 import type { Stored, Write } from '../../../storage/store.ts';
 import { activityWrite, type RequestOrigin } from '../../kit/activity.ts';
 import { wordingOf } from '../../kit/wording.ts';
+import { policyInForce, routedBy } from '../../messages/limits/policy-in-force.ts';
 import { rejection } from '../../messages/limits/send-within-limits.ts';
 import { isListed } from '../../messages/limits/settings-limits.ts';
 
@@ -28,6 +29,8 @@ interface Notice {
   template: string;
   /** Beside those that every message has. */
   variables?: Record<string, string>;
+  /** Whose senders it leaves by. */
+  policy: Stored<DeviceAuthenticationPolicy>;
   kind: string;
   now: Instant;
   origin: RequestOrigin;
@@ -51,7 +54,7 @@ export const placesOf = (
 export async function noticeWrites(
   { keyring, contents }: Pick<NoticeParts, 'keyring' | 'contents'>,
   configuration: EnvironmentConfiguration,
-  { user, place, template, variables, kind, now, origin }: Notice,
+  { user, place, template, variables, policy, kind, now, origin }: Notice,
 ): Promise<Write[]> {
   const { environment } = configuration;
   const { channel, to } = place;
@@ -60,6 +63,7 @@ export async function noticeWrites(
   const delivery: Delivery = {
     channel,
     expiresAt: now + NOTICE_LIFETIME_MS,
+    ...routedBy(policyInForce(configuration, undefined, policy)),
     payload: { to, ...wording, variables: { ...wording.variables, ...variables } },
   };
   const message = { vault: keyring, environmentId: environment.id, delivery, kind, now };

@@ -56,7 +56,8 @@ export function codeMessage(
   if (request) sendBounds.count({ request, environmentId, channel, address, now });
   const place = { channel, address };
   const { writes, counted } = limits.count(place);
-  const routed = { ...message, delivery: { ...delivery, ...limits.routeOf(place) } };
+  const { policyId } = limits;
+  const routed = { ...message, delivery: { ...delivery, ...defined({ policyId }) } };
   return { writes: [...announced(routed, user, origin, true), ...writes], ...defined({ counted }) };
 }
 
@@ -68,15 +69,12 @@ export function pairingMessage(
   user: Stored<User>,
   limits: Limits | undefined,
 ): CodeMessage {
-  const origin = originOf(request);
-  const environmentId = environmentOf(request);
-  const { now } = request;
   return codeMessage(parts, delivery, {
-    origin,
-    environmentId,
+    origin: originOf(request),
+    environmentId: environmentOf(request),
     user,
     kind: PAIRING,
-    now,
+    now: request.now,
     limits,
   });
 }
@@ -128,7 +126,7 @@ export async function newDeviceNotice(
       'device.name': newDevice.nickname ?? newDevice.type,
       'device.nickname': newDevice.nickname ?? '',
     };
-    const notice = { user, place, template, variables, kind: PAIRING, now, origin };
+    const notice = { user, place, template, variables, policy, kind: PAIRING, now, origin };
     return noticeWrites(parts, configuration, notice);
   }
   return [];

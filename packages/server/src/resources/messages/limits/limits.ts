@@ -4,7 +4,6 @@
  */
 import { ApiError } from '../../../errors/api-error.ts';
 import { countryOf } from '../../../model/address.ts';
-import { defined } from '../../../model/defined.ts';
 import {
   type CountedMessage,
   LIMITED_CHANNELS,
@@ -17,10 +16,11 @@ import {
   type Reached,
 } from '../../../policy/notification-limits.ts';
 import type { Write } from '../../../storage/store.ts';
+import { watchedWrites } from '../abuse-protection/watched.ts';
 import { readRest } from './cool-down.ts';
 import { countedBy } from './counted-by.ts';
 import { counterAfter, counterId, putRow } from './counters.ts';
-import { policyInForce } from './policy-in-force.ts';
+import { policyInForce, routedBy } from './policy-in-force.ts';
 import type { Ticket } from './send-within-limits.ts';
 import { isListed } from './settings-limits.ts';
 import { environmentIdOf, type LimitParts, type Place, type Subject } from './subject.ts';
@@ -38,8 +38,8 @@ export interface Limits {
   isListed: boolean;
   /** Why nothing may go there now; undefined: it may, or nobody has asked. */
   limitOf(place: Place): Limit | undefined;
-  /** What decides who sends a message there: the policy in force, and the country of a number. */
-  routeOf(place: Place): { policyId?: string; country?: string };
+  /** The policy in force, which decides who sends; absent: the environment's default. */
+  policyId?: string;
   /** The writes that count a message to a place that was asked about. */
   count(place: Place): { writes: Write[]; counted?: CountedMessage };
 }
@@ -67,11 +67,14 @@ async function prepare(
     readRest(parts, subject, settings.cooldownConfiguration?.[coolDown], place),
     isOfEnvironment ? ticket.take(group, quotaOf(settings, method, 'ENVIRONMENT')) : undefined,
   ]);
+  const isPhone = group === 'phone';
+  const verdict = isPhone ? parts.messageGuard.judge(configuration, address, now) : undefined;
 
   function reached(): Reached | undefined {
-    if (group === 'phone' && isRefusedCountry(settings, method, () => countryOf(address))) {
+    if (isPhone && isRefusedCountry(settings, method, () => countryOf(address))) {
       return { reason: 'COUNTRY' };
     }
+    if (verdict?.refused !== undefined) return { reason: verdict.refused };
     const own = isOfUser
       ? reachedByUser(parts, subject, settings, { method, group }, counter)
       : undefined;
@@ -86,6 +89,11 @@ async function prepare(
     count() {
       const writes: Write[] = [];
       const message: CountedMessage = {};
+      if (isPhone) {
+        message.phone = true;
+        ticket.whenSent(() => parts.messageGuard.sent(configuration, address, now));
+        writes.push(...watchedWrites(subject, channel, verdict?.watched ?? []));
+      }
       if (isOfUser) {
         const at = { environmentId, id: counterId(group, now, userId) };
         const doc = counterAfter(counter, { total: (counter?.doc.total ?? 0) + 1 }, at, now);
@@ -129,11 +137,7 @@ export async function readLimits(
   );
   return {
     isListed: isListed(configuration, subject.userId),
-    routeOf: ({ address }) =>
-      defined({
-        policyId: inForce.doc.isDefault ? undefined : inForce.id,
-        country: address.startsWith('+') ? countryOf(address) : undefined,
-      }),
+    ...routedBy(inForce),
     limitOf: (place) => prepared.get(keyOf(place))?.limit,
     count(place) {
       if (!prepared.has(keyOf(place))) throw new ApiError('UNEXPECTED_ERROR');

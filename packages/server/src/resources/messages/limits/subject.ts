@@ -4,7 +4,10 @@ import type { Instant } from '../../../model/instant.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Stored } from '../../../storage/store.ts';
 
-export type LimitParts = Pick<Parts, 'store' | 'keyring' | 'settings' | 'environmentCounts'>;
+export type LimitParts = Pick<
+  Parts,
+  'store' | 'keyring' | 'settings' | 'environmentCounts' | 'messageGuard'
+>;
 
 /** Whose messages are limited, and by which policies. */
 export interface Subject {

@@ -1,12 +1,8 @@
 /** A code by the environment's WhatsApp account; ours, beside contract messages §10. */
 import { type Static, Type } from 'typebox';
 import { invalidData } from '../../../errors/api-error.ts';
-import { openedAccount } from '../../../notifications/providers/account.ts';
-import {
-  openWhatsApp,
-  WHATSAPP_PROVIDER,
-  WHATSAPP_SENDER_ID,
-} from '../../../notifications/providers/whats-app/whats-app.ts';
+import { WHATSAPP_SENDER_ID } from '../../../model/messages.ts';
+import { openAccounts } from '../../../notifications/open-accounts.ts';
 import type { Operation, OperationRequest } from '../../kit/operation.ts';
 import { actionsOf, ENVIRONMENT } from '../../kit/resource.ts';
 import { closed, line } from '../../kit/schemas.ts';
@@ -32,8 +28,8 @@ async function testWhatsApp(parts: TryParts, request: OperationRequest) {
     to: numberOf(to),
     message: { whatsAppTemplate: { id: '', name, category: 'AUTHENTICATION', language } },
     open(observe) {
-      const context = { ...parts.reach, id: row.id, name: WHATSAPP_PROVIDER, observe };
-      const sender = openWhatsApp(openedAccount(parts.keyring, row), context);
+      const { keyring: vault, reach } = parts;
+      const sender = openAccounts({ vault, reach, observe }).whatsApp(row);
       if (sender) return sender;
       const message = 'No number of the account is selected.';
       throw invalidData('INVALID_VALUE', 'numbers', { message });

@@ -16,6 +16,7 @@ import {
   type DeliveryReport,
   isCallbackKey,
 } from '../../../notifications/delivery-callbacks.ts';
+import { senderIdOf } from '../../../notifications/providers/account.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Stored } from '../../../storage/store.ts';
 import { activityWrite, SYSTEM_ORIGIN } from '../../kit/activity.ts';
@@ -52,8 +53,9 @@ async function messageOf(
     await sleep(CALLBACK_WAIT_MS);
     message = await find();
   }
-  // One of which an environment has only one is named with it.
-  return message?.doc.sender?.id.split(/[:/]/).at(-1) === senderId ? message : undefined;
+  return message?.doc.sender?.id === senderIdOf({ environmentId, id: senderId })
+    ? message
+    : undefined;
 }
 
 /** The first word counts: what a provider says again, or otherwise, changes nothing. */
