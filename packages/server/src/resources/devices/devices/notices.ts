@@ -29,9 +29,9 @@ interface Notice {
   template: string;
   /** Beside those that every message has. */
   variables?: Record<string, string>;
+  /** Whose senders it leaves by. */
+  policy: Stored<DeviceAuthenticationPolicy>;
   kind: string;
-  /** Whose notification policy says who sends it; absent: the environment's default. */
-  policy?: Stored<DeviceAuthenticationPolicy>;
   now: Instant;
   origin: RequestOrigin;
 }
@@ -54,7 +54,7 @@ export const placesOf = (
 export async function noticeWrites(
   { keyring, contents }: Pick<NoticeParts, 'keyring' | 'contents'>,
   configuration: EnvironmentConfiguration,
-  { user, place, template, variables, kind, policy, now, origin }: Notice,
+  { user, place, template, variables, policy, kind, now, origin }: Notice,
 ): Promise<Write[]> {
   const { environment } = configuration;
   const { channel, to } = place;
@@ -63,7 +63,7 @@ export async function noticeWrites(
   const delivery: Delivery = {
     channel,
     expiresAt: now + NOTICE_LIFETIME_MS,
-    ...(policy ? routedBy(policyInForce(configuration, undefined, policy)) : {}),
+    ...routedBy(policyInForce(configuration, undefined, policy)),
     payload: { to, ...wording, variables: { ...wording.variables, ...variables } },
   };
   const message = { vault: keyring, environmentId: environment.id, delivery, kind, now };

@@ -126,7 +126,7 @@ export async function newDeviceNotice(
       'device.name': newDevice.nickname ?? newDevice.type,
       'device.nickname': newDevice.nickname ?? '',
     };
-    const notice = { user, place, template, variables, kind: PAIRING, policy, now, origin };
+    const notice = { user, place, template, variables, policy, kind: PAIRING, now, origin };
     return noticeWrites(parts, configuration, notice);
   }
   return [];

@@ -32,7 +32,8 @@ export async function recoveryNotice(
       own.find((device) => device.channel === channel) ??
       (address === undefined ? undefined : { channel, to: { address } });
     if (!place) continue;
-    const notice = { user, place, template, kind: RECOVERY, now, origin };
+    const { defaultPolicy: policy } = configuration;
+    const notice = { user, place, template, policy, kind: RECOVERY, now, origin };
     return noticeWrites(parts, configuration, notice);
   }
   return [];
