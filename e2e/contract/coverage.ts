@@ -27,7 +27,8 @@ const WINGS = [
     ...['dataExplorations', 'totalIdentities', 'languages', 'themes', 'passwordPolicies'],
     ...['keys', 'keyRotationPolicies', 'signOnPolicies', 'images'],
     ...['templates', 'notificationsSettings(?!/instant)', 'notificationsPolicies'],
-    ...['emailDomains'],
+    ...['emailDomains', 'resources', 'schemas', 'identityProviders', 'gateways', 'certificates'],
+    ...['customDomains', 'brandingSettings'],
   ].map((name) => new RegExp(`^/v1/environments/\\{\\w+\\}/${name}\\b`)),
 ];
 
@@ -35,6 +36,7 @@ const WINGS = [
 const OURS = [
   /\/vnd\.countersign\./,
   /^GET .*\/(logs|file|original|delivery) $/,
+  /\/notificationsSettings\/abuseProtection /,
   // One action in three formats.
   /image\/(jpeg|gif)$/,
 ];

@@ -154,6 +154,24 @@ async function anEnvironment(products: object[]): Promise<string> {
   return reply.body.id;
 }
 
+/** One of each that is kept as a part of something, and of those without `PUT`. */
+async function makeKeptParts(): Promise<void> {
+  const [schema] = (await server.api('/schemas')).body._embedded.schemas;
+  Object.assign(world, { schemaID: schema.id, certificateID: randomUUID() });
+  for (const { tag, method, path, example } of operations) {
+    if (tag !== 'Surroundings' || method !== 'POST') continue;
+    const one = operations.find(
+      (other) => other.method === 'GET' && other.path.startsWith(`${path}/{`),
+    );
+    const [parameter = ''] = one?.path.slice(path.length).match(/\w+/) ?? [];
+    if (world[parameter] || !example) continue;
+    const address = `${server.server.url}${path.replaceAll(/\{(\w+)\}/g, (_, name) => world[name] ?? '')}`;
+    const made = await send(address, { token: server.token, body: example });
+    assert.equal(made.status, 201, made.text);
+    world[parameter] = made.body.id;
+  }
+}
+
 before(async () => {
   // Nobody listens there.
   server = await startTestServer({ env: { COUNTERSIGN_WHATSAPP_URL: 'http://127.0.0.1:9/v23.0' } });
@@ -222,9 +240,6 @@ before(async () => {
     );
     kept[parameter] = made.body.id;
   }
-  const action = await server.api(`/signOnPolicies/${kept.signOnPolicyID}/actions`, {
-    body: { type: 'LOGIN', priority: 1 },
-  });
   const trustedIssuer = await server.api('/trustedIssuers', {
     body: {
       name: 'valid',
@@ -252,7 +267,6 @@ before(async () => {
     trustedEmailID: trustedEmail.body.id,
     templateName: 'strong_authentication',
     contentID: content.body.id,
-    signOnPolicyActionID: action.body.id,
     imageID: (await server.api('/images', { type: 'image/png', body: PNG })).body.id,
     organizationID: organizations[0]?.id ?? '',
     licenseID: LICENSE_ID,
@@ -285,6 +299,7 @@ before(async () => {
     callbackKey: 'x'.repeat(43),
     phoneDeliverySettingsID: phoneSender.body.id,
   };
+  await makeKeptParts();
   const otherId = await anEnvironment([{ type: 'PING_ONE_MFA' }]);
   withoutMfaId = await anEnvironment([{ type: 'PING_ONE_BASE' }]);
   otherEnvironmentToken = await workerToken(otherId, 'Identity Data Admin');

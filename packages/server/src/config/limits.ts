@@ -51,8 +51,8 @@ export const PUSH_CREDENTIALS_MAX = 4 * NATIVE_APPLICATIONS_MAX;
 /** Days of one report. */
 export const REPORT_DAYS_MAX = 100;
 /**
- * Of what is kept of the surroundings: each kind in an environment, actions of all sign-on policies
- * too; and a member of one, in characters of JSON and levels.
+ * Of what is kept of the surroundings: each kind in an environment, or in what it is a part of; and a
+ * member of one, in characters of JSON and levels.
  */
 export const KEPT_RESOURCES_MAX = 500;
 export const KEPT_MEMBER_LENGTH_MAX = 32_768;
@@ -147,6 +147,9 @@ export const OUTBOX_CHANNEL_MAX = 2_000;
 /** How often the worker counts what waits in the store. */
 export const OUTBOX_COUNT_MS = 15_000;
 export const OUTBOX_CONCURRENCY_MAX = 10;
+/** How often one circuit begins a send at the most, where its provider answers fast; when one is slow. */
+export const OUTBOX_PLACE_MS = 8;
+export const OUTBOX_SLOW_MS = 100;
 export const OUTBOX_ATTEMPTS_MAX = 8;
 export const OUTBOX_LEASE_MS = 8_000;
 /** How often a worker that lives renews its leases: what a dead one had claimed goes out soon. */

@@ -79,11 +79,10 @@ export async function dispatch(
 
 /** The provider's answer. Throws what it has failed by: a store that can't be reached, a mistake. */
 export async function askProvider(
-  { provider, failureOf }: OpenProvider,
+  { provider, answer, failureOf }: OpenProvider,
   caller: Caller,
   question: Question,
 ): Promise<OperationReply> {
-  const answer = provider.callback();
   let asked: IncomingMessage | undefined;
   const { statusCode, headers, body } = await dispatch(
     provider.issuer,

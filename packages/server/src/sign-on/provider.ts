@@ -37,6 +37,7 @@ export interface ProviderSource {
 /** A provider, and why it failed to answer a request. */
 export interface OpenProvider {
   provider: Provider;
+  answer: ReturnType<Provider['callback']>;
   failureOf(request: IncomingMessage): unknown;
 }
 
@@ -258,5 +259,5 @@ export function openProvider(parts: SignOnParts, source: ProviderSource): OpenPr
   provider.on('server_error', (ctx, error) => note(ctx, error));
   // Koa's own, which it would print otherwise.
   (provider as EventEmitter).on('error', (error, ctx) => note(ctx, error));
-  return { provider, failureOf: (request) => failures.get(request) };
+  return { provider, answer: provider.callback(), failureOf: (request) => failures.get(request) };
 }

@@ -114,7 +114,7 @@ export function createUserTokens(
       if (claims.sid !== undefined) {
         const reply = await post(request, '/introspect', client, { token: claims.jti });
         const isActive = (reply.body as { active?: boolean }).active === true;
-        return isActive ? { ...reply, body: { ...(reply.body as object), ...claims } } : reply;
+        return isActive ? { ...reply, body: { ...claims, ...(reply.body as object) } } : reply;
       }
       const isPublic = client.application.doc.tokenEndpointAuthMethod === 'NONE';
       const body = isPublic ? { active: false } : { ...claims, active: true, token_type: 'Bearer' };

@@ -236,6 +236,8 @@ export const TABLES: Tables = {
       unique_key: ({ uniqueKey }) => uniqueKey,
       is_default: ({ isDefault }) => flag(isDefault),
     },
+    // The default language is one that contents are chosen in.
+    notifies: true,
   },
   subscriptions: { columns: { name: ({ name }) => composed(name) }, notifies: true },
   event_deliveries: { columns: {} },

@@ -15,7 +15,11 @@ export async function startSignOnServer(
   dialect = 'sqlite',
   options: Omit<TestServerOptions, 'databaseUrl'> = {},
 ): Promise<TestServer> {
-  const server = await startTestServerOn(dialect, options);
+  return onPresentTime(await startTestServerOn(dialect, options));
+}
+
+/** The same of a server that has started. */
+export async function onPresentTime(server: TestServer): Promise<TestServer> {
   server.advance(Date.now() - server.now());
   await server.renew();
   await aDefaultPolicy(server, { fido2: { enabled: true, failure: FAILURE } });

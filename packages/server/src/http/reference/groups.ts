@@ -44,7 +44,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   Applications:
     'Those who call this API (`WORKER`), and those on phones that devices pair with (`NATIVE_APP`).',
   Surroundings:
-    'What clients make around MFA: languages, themes, sign-on policies, keys. It is kept and returned, and decides nothing here.',
+    'What clients make around MFA: languages, themes, sign-on policies, keys, API resources, identity providers. It is kept and returned, and decides nothing here: a role assignment of a user gives no right.',
   Roles: 'What a worker may do; docs/reference/roles.md lists it.',
   'Application role assignments': 'Which role an application has, and where.',
   Activities: 'The audit log: who did what to whom, when, and how it ended.',

@@ -19,6 +19,7 @@ import { findDefault } from '../../kit/one-default.ts';
 import { environmentOf, type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
 import { deleteRow, found, insertRow, type Row, updateRow } from '../../kit/rows.ts';
 import { isInGroup, leavePopulation, membershipsOf } from '../groups/group-members.ts';
+import { deletedParts } from '../surroundings/parts-of.ts';
 import { embeddedIn } from './user-expansions.ts';
 import { userView } from './user-view.ts';
 import { type CreateUserBody, PROFILE_NAMES, type ReplaceUserBody } from './users.schema.ts';
@@ -246,6 +247,7 @@ export const deleteUser: Handler<UserParts> = async (parts, request) => {
       ...facts.devices.map((device) => deleteRow('devices', device)),
       ...(await codesOf({ store }, facts.user, 0)).map((row) => deleteRow('user_codes', row)),
       ...(await membershipsOf(store, facts.user)).map((row) => deleteRow('group_members', row)),
+      ...(await deletedParts(store, facts.user)),
       ...removalNotices(parts, facts.devices, request.now),
       userRecord(request, facts.user, 'DELETED'),
     ];
