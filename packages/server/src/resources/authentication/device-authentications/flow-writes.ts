@@ -1,10 +1,6 @@
 /** The effects of a transition as writes of one change: the flow's guard holds them together. */
 import { randomUUIDv7 } from 'node:crypto';
-import {
-  ENROLMENT_MS,
-  ONE_TIME_TARGETS_COUNTED_MAX,
-  ONE_TIME_TRIES_KEPT_MS,
-} from '../../../config/limits.ts';
+import { ENROLMENT_MS } from '../../../config/limits.ts';
 import { ApiError } from '../../../errors/api-error.ts';
 import type { Step } from '../../../flow/device-authentication.ts';
 import type { Effect } from '../../../flow/effect.ts';
@@ -28,6 +24,7 @@ import { claimWrites } from '../../messages/limits/claims.ts';
 import { rejection } from '../../messages/limits/send-within-limits.ts';
 import { KIND } from './flow-limits.ts';
 import { anonymousContextOf, contextOf, type World, type WorldDevice } from './flow-world.ts';
+import { withRecoveryTries, withTries } from './user-tries.ts';
 
 /** A saved step: the writes, and the flow as it will be read. */
 export interface Saved {
@@ -283,37 +280,6 @@ function userAfter(
     }
   }
   return next;
-}
-
-/** The user with what is known now of the tries with codes of recovery. */
-function withRecoveryTries(
-  doc: User,
-  { type: _type, ...tries }: Extract<Effect, { type: 'recoveryTried' }>,
-  now: number,
-): User {
-  const { recoveryTries, ...rest } = doc;
-  const isNone = tries.failures === 0 && tries.lockExpiresAt === undefined;
-  if (isNone) return recoveryTries ? rest : doc;
-  return { ...rest, recoveryTries: { ...tries, at: now } };
-}
-
-/** The user with what is known now of the tries for an address; the oldest make room. */
-function withTries(
-  doc: User,
-  key: string | undefined,
-  { failures, lockExpiresAt }: Extract<Effect, { type: 'targetTried' }>,
-  now: number,
-): User {
-  const { oneTimeTries = {}, ...rest } = doc;
-  if (key === undefined || (failures === 0 && !lockExpiresAt && !oneTimeTries[key])) return doc;
-  const others = Object.entries(oneTimeTries)
-    .filter(([other, { at }]) => other !== key && now < at + ONE_TIME_TRIES_KEPT_MS)
-    .sort(([, one], [, other]) => other.at - one.at)
-    .slice(0, ONE_TIME_TARGETS_COUNTED_MAX - 1);
-  const tries = { failures, at: now, ...(lockExpiresAt === undefined ? {} : { lockExpiresAt }) };
-  const own = failures > 0 || lockExpiresAt !== undefined ? [[key, tries] as const] : [];
-  const kept = [...own, ...others];
-  return kept.length > 0 ? { ...rest, oneTimeTries: Object.fromEntries(kept) } : rest;
 }
 
 function changesOf(
