@@ -6,6 +6,8 @@ import { deviceOperations } from './resources/devices/devices/devices.routes.ts'
 import { oathJobOperations } from './resources/devices/oath-jobs/oath-jobs.ts';
 import { oathTokenOperations } from './resources/devices/oath-tokens/oath-tokens.ts';
 import { pairingKeyOperations } from './resources/devices/pairing-keys/pairing-keys.ts';
+import { issuedCodeOperations } from './resources/devices/user-codes/issued-codes.ts';
+import { recoveryCodeOperations } from './resources/devices/user-codes/recovery-codes.ts';
 import type { Operation } from './resources/kit/operation.ts';
 import { abuseProtectionOperations } from './resources/messages/abuse-protection/abuse-protection.ts';
 import { contentOperations } from './resources/messages/contents/contents.ts';
@@ -54,6 +56,8 @@ export function apiOperations(parts: Parts): Operation[] {
     ...deviceOperations(parts),
     ...userOperations(parts),
     ...pairingKeyOperations(parts),
+    ...recoveryCodeOperations(parts),
+    ...issuedCodeOperations(parts),
     ...oathTokenOperations(parts),
     ...oathJobOperations(parts),
     ...nativeDeviceOperations(parts),

@@ -185,7 +185,14 @@ before(async () => {
   const device = await aDevice(server, user, { status: 'ACTIVATION_REQUIRED' });
   await aDevice(server, user, { type: 'SMS', phone: '+15125551234' });
   const flow = await aFlow(server, user);
-  const policy = await server.api('/deviceAuthenticationPolicies', { body: policyBody('other') });
+  const policy = await server.api('/deviceAuthenticationPolicies', {
+    body: policyBody('other', { recovery: { temporaryCodes: { enabled: true } } }),
+  });
+  const lifeTime = { duration: 1, timeUnit: 'HOURS' };
+  const temporaryCode = await server.api(`/users/${user.id}/temporaryCodes`, {
+    body: { lifeTime, policy: { id: policy.body.id } },
+  });
+  const invitation = await server.api(`/users/${user.id}/invitations`, { body: { lifeTime } });
   const population = await server.api('/populations', { body: { name: 'other' } });
   const group = await server.api('/groups', { body: { name: 'other' } });
   await server.api(`/users/${user.id}/memberOfGroups`, { body: { id: group.body.id } });
@@ -266,6 +273,8 @@ before(async () => {
     dataExplorationID: exploration.body.id,
     oathTokenID: oathToken.body.id,
     oathJobID: job.body.id,
+    temporaryCodeID: temporaryCode.body.id,
+    invitationID: invitation.body.id,
     pairingKeyID: pairingKey.id,
     authenticationCodeID: code.body.id,
     pushCredentialID: pushCredential.body.id,

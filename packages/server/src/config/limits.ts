@@ -102,6 +102,15 @@ export const ONE_TIME_FLOWS_FAILED_MAX = 3;
 export const ONE_TIME_LOCK_MS = 120_000;
 export const ONE_TIME_TARGETS_COUNTED_MAX = 20;
 export const ONE_TIME_TRIES_KEPT_MS = 24 * 3_600_000;
+/** Wrong codes of recovery in a row, over all flows of a user, and how long none is judged then. */
+export const RECOVERY_TRIES_MAX = 5;
+export const RECOVERY_LOCK_MS = 15 * 60_000;
+/** Codes of recovery that a user is given at once. */
+export const RECOVERY_CODES = 10;
+/** Temporary codes, or invitations, of one user that are good at the same time. */
+export const USER_CODES_MAX = 10;
+/** Since it was completed, a flow is proof enough to add a device. */
+export const PROOF_FRESH_MS = 10 * 60_000;
 /** An open flow ends after this idle time; a finished one can be read for this long; §2.11. */
 export const FLOW_IDLE_MS = 15 * 60_000;
 export const FLOW_FINISHED_MS = 60 * 60_000;
@@ -138,6 +147,9 @@ export const OUTBOX_CHANNEL_MAX = 2_000;
 /** How often the worker counts what waits in the store. */
 export const OUTBOX_COUNT_MS = 15_000;
 export const OUTBOX_CONCURRENCY_MAX = 10;
+/** How often one circuit begins a send at the most, where its provider answers fast; when one is slow. */
+export const OUTBOX_PLACE_MS = 8;
+export const OUTBOX_SLOW_MS = 100;
 export const OUTBOX_ATTEMPTS_MAX = 8;
 export const OUTBOX_LEASE_MS = 8_000;
 /** How often a worker that lives renews its leases: what a dead one had claimed goes out soon. */

@@ -102,6 +102,14 @@ export interface MessageSender extends Timestamps {
   sealedSecrets?: string;
 }
 
+/** By which of them leaves what a policy allows, by the key of its block there. */
+export const SENDER_KINDS = {
+  email: 'EMAIL',
+  sms: 'PHONE',
+  voice: 'PHONE',
+  whatsApp: 'WHATSAPP',
+} as const satisfies Record<CoolDownName, MessageSender['kind']>;
+
 /** What its secrets are sealed for. */
 export const senderSecretsIdentity = (id: string) => `message-senders/${id}/secrets`;
 

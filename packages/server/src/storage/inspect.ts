@@ -7,6 +7,7 @@ import type {
   Subscription,
 } from '../model/documents.ts';
 import type { Instant } from '../model/instant.ts';
+import { SENDER_KINDS } from '../model/messages.ts';
 import { pendingMigrations } from './migrations/migrations.ts';
 import { existingFile, type StorePlace } from './open.ts';
 import { placeOf } from './place.ts';
@@ -37,11 +38,8 @@ export interface StoreReport {
   servedBy?: number;
 }
 
-type MessageMethod = keyof typeof SENDERS;
-
-/** What the policies allow, and the kind of sender that it leaves by. */
-const SENDERS = { email: 'EMAIL', sms: 'PHONE', voice: 'PHONE', whatsApp: 'WHATSAPP' } as const;
-const METHODS = Object.keys(SENDERS) as MessageMethod[];
+type MessageMethod = keyof typeof SENDER_KINDS;
+const METHODS = Object.keys(SENDER_KINDS) as MessageMethod[];
 
 const POLICIES = 'select environment_id, cast(doc as text) as doc from policies order by id';
 const KINDS = 'select distinct environment_id, kind from message_senders';
@@ -91,8 +89,8 @@ function senderlessOf(
     const environmentId = String(row.environment_id);
     const { settings }: DeviceAuthenticationPolicy = JSON.parse(String(row.doc));
     for (const method of METHODS) {
-      if (!settings.methods[method]?.enabled || kinds.has(`${environmentId} ${SENDERS[method]}`))
-        continue;
+      const hasSender = kinds.has(`${environmentId} ${SENDER_KINDS[method]}`);
+      if (hasSender || !settings.methods[method]?.enabled) continue;
       found.set(environmentId, (found.get(environmentId) ?? new Set()).add(method));
     }
   }

@@ -67,6 +67,7 @@ const PLATFORM_INDEXES = [
   'pairing_keys_expiry',
   'sign_on_artifacts_expiry',
   'used_assertions_expiry',
+  'user_codes_expiry',
 ];
 
 function assertTenancy(indexes: readonly { name: string; columns: readonly string[] }[]): void {

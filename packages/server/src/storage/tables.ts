@@ -197,6 +197,13 @@ export const TABLES: Tables = {
     columns: { application_id: ({ applicationId }) => applicationId, type: ({ type }) => type },
     notifies: true,
   },
+  user_codes: {
+    columns: {
+      user_id: ({ userId }) => userId,
+      kind: ({ kind }) => kind,
+      expires_at: ({ expiresAt }) => expiresAt,
+    },
+  },
   device_requests: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
   device_removals: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
   oath_tokens: {

@@ -7,6 +7,8 @@ export const GROUPS: Readonly<Record<string, string>> = {
   Users:
     'The people of an environment. Only those with `mfaEnabled` are asked; a bypass lets one through until a moment.',
   'Pairing keys': 'The code in a QR code: whoever scans it adds a phone to the user.',
+  Recovery:
+    'Ours: what helps a user whose devices aren’t at hand, and who may add one. Recovery codes and temporary codes stand in for a device where the policy says so; invitations let a user add one.',
   'OATH tokens':
     'Hardware tokens. Import them with their secrets, one by one or many in a job; a user gets one as a device by its serial number.',
   'Device protocol':

@@ -10,6 +10,7 @@ import { composed, textKey } from '../../../model/text-key.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Store, Write } from '../../../storage/store.ts';
 import { removalNotices } from '../../devices/devices/removal-notice.ts';
+import { codesOf } from '../../devices/user-codes/user-codes.ts';
 import { requestRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { wherever } from '../../kit/filter.ts';
@@ -244,6 +245,7 @@ export const deleteUser: Handler<UserParts> = async (parts, request) => {
     const writes = [
       deleteRow('users', facts.user),
       ...facts.devices.map((device) => deleteRow('devices', device)),
+      ...(await codesOf({ store }, facts.user, 0)).map((row) => deleteRow('user_codes', row)),
       ...(await membershipsOf(store, facts.user)).map((row) => deleteRow('group_members', row)),
       ...(await deletedParts(store, facts.user)),
       ...removalNotices(parts, facts.devices, request.now),
