@@ -22,6 +22,8 @@ export type Reached =
   /** So many are the most of a day. */
   | { reason: 'DAILY_LIMIT'; maximum: number }
   | { reason: AbuseReason }
+  /** There are no words for it that its channel could send. */
+  | { reason: 'NO_CONTENT' }
   /** Another one may go at this moment. */
   | { reason: 'COOLDOWN'; until: Instant };
 
@@ -110,6 +112,7 @@ export function limitError(limit: Limit, target = 'device.id'): LimitError {
   switch (limit.reason) {
     case 'COUNTRY':
     case 'NUMBER_TYPE':
+    case 'NO_CONTENT':
       return new LimitError(limit, 'INVALID_DATA', errorDetail('DEVICE_NOT_USABLE', target));
     case 'DAILY_LIMIT':
       return new LimitError(

@@ -54,6 +54,24 @@ function assertWhole({ title, subject, body, content }: ContentWords, given: Var
   });
 }
 
+/** The content that a message takes its words from, as far as there is one. */
+export async function chosenWords(
+  { contents }: Pick<Parts, 'contents'>,
+  { environment, user }: Pick<Addressee, 'environment' | 'user'>,
+  { template: standard, channel, notification = {} }: WantedWording,
+) {
+  const { name: template = standard, variant, locale: wanted } = notification.template ?? {};
+  const language = wanted ?? user.preferredLanguage;
+  const chosen = await contents.choose({
+    environmentId: environment.id,
+    template,
+    channel,
+    ...(variant === undefined ? {} : { variant }),
+    ...(language === undefined ? {} : { locale: language }),
+  });
+  return { template, variant, ...chosen };
+}
+
 /**
  * The words that are chosen for a message, with the variables that fill them but its code. What is
  * chosen goes with the message: one that waits keeps its words. Throws what is missing.
@@ -63,15 +81,10 @@ export async function wordingOf(
   addressee: Addressee,
   { template: standard, channel, notification = {} }: WantedWording,
 ): Promise<Wording> {
-  const { environment, user } = addressee;
-  const { name: template = standard, variant, locale: wanted } = notification.template ?? {};
-  const language = wanted ?? user.preferredLanguage;
-  const { locale, words } = await contents.choose({
-    environmentId: environment.id,
-    template,
+  const { template, variant, locale, words } = await chosenWords({ contents }, addressee, {
+    template: standard,
     channel,
-    ...(variant === undefined ? {} : { variant }),
-    ...(language === undefined ? {} : { locale: language }),
+    notification,
   });
   const given = notification.template?.variables ? givenVariables(notification) : {};
   if (template === 'transaction' && words) assertWhole(words, given);

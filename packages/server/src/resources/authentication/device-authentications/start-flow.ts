@@ -25,14 +25,13 @@ import { notificationOf } from '../../kit/notification-request.ts';
 import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { rememberRequest } from '../../kit/remember-request.ts';
 import { found } from '../../kit/rows.ts';
-import { readLimits } from '../../messages/limits/limits.ts';
 import { assertNotificationPolicy } from '../../messages/limits/policy-in-force.ts';
 import { sendWithinLimits, type Ticket } from '../../messages/limits/send-within-limits.ts';
 import type { Place } from '../../messages/limits/subject.ts';
 import { readCounters } from '../../messages/limits/user-counters.ts';
 import { announce } from './announce.ts';
 import type { StartBody } from './device-authentications.schema.ts';
-import { channelsOf, KIND, placesOf } from './flow-limits.ts';
+import { channelsOf, KIND, limitsOfFlow, placesOf } from './flow-limits.ts';
 import { flowView } from './flow-view.ts';
 import {
   contextOf,
@@ -108,7 +107,7 @@ export const startDeviceAuthentication: Handler<FlowParts> = async (parts, reque
     const rows = found(userRows);
     request.requireUser({ id: rows.user.id, populationId: rows.user.doc.populationId });
     const limitsOf = (places: readonly Place[]) =>
-      readLimits(parts, subject, counters, places, ticket);
+      limitsOfFlow(parts, subject, { user: rows.user.doc, counters, ticket }, places);
     const places = oneTime || otp !== undefined ? [] : placesOf(parts.methods, rows.devices);
     const wantedNow = { ...base, options };
     const limits = await limitsOf(places);

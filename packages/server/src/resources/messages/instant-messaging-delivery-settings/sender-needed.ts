@@ -4,6 +4,15 @@ import type { ChannelName } from '../../../notifications/message.ts';
 import { canSendWhatsApp } from '../../../notifications/providers/whats-app/whats-app.ts';
 import type { Parts } from '../../../parts.ts';
 
+/** Whether the environment's account sends by WhatsApp. */
+export async function sendsWhatsApp(
+  { store }: Pick<Parts, 'store'>,
+  environmentId: string,
+): Promise<boolean> {
+  const row = await store.get('message_senders', environmentId, WHATSAPP_SENDER_ID);
+  return row !== undefined && canSendWhatsApp(row.doc);
+}
+
 /**
  * Throws where a device would be made that nothing could be sent to: nobody but the environment's own
  * account sends by WhatsApp; contract messages §10. Not in development, whose outbox keeps the message.
@@ -14,8 +23,7 @@ export async function assertSenderFor(
   channel: ChannelName | undefined,
 ): Promise<void> {
   if (channel !== 'WHATSAPP' || !settings.production) return;
-  const row = await store.get('message_senders', environmentId, WHATSAPP_SENDER_ID);
-  if (row && canSendWhatsApp(row.doc)) return;
+  if (await sendsWhatsApp({ store }, environmentId)) return;
   throw invalidData('INVALID_VALUE', 'type', {
     message: 'The environment has no WhatsApp sender with a selected number.',
   });

@@ -20,6 +20,14 @@ const WORDS = {
   },
 };
 
+const WHATSAPP_BLOCK = {
+  enabled: true,
+  otp: {
+    lifeTime: { duration: 30, timeUnit: 'MINUTES' },
+    failure: { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } },
+  },
+};
+
 function configure({ server, whatsApp }: KnownProviders, selected: boolean) {
   const { numbers, templates: _, ...account } = whatsApp.account;
   return server.api(PATH, {
@@ -108,13 +116,7 @@ test('in production a device needs a sender, which has a number selected', async
   const { server } = known;
   try {
     await aDefaultPolicy(server, {
-      whatsApp: {
-        enabled: true,
-        otp: {
-          lifeTime: { duration: 30, timeUnit: 'MINUTES' },
-          failure: { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } },
-        },
-      },
+      whatsApp: WHATSAPP_BLOCK,
     });
     const user = await aUser(server);
     const pair = (more: object = {}) =>
@@ -129,6 +131,50 @@ test('in production a device needs a sender, which has a number selected', async
     assert.equal((await pair({ testMode: true, phone: '+12125550124' })).status, 201);
     await configure(known, true);
     assert.equal((await pair()).status, 201);
+  } finally {
+    await known.close();
+  }
+});
+
+test('a device can not be chosen while no content names a template in its language', async () => {
+  const known = await startKnownProviders('sqlite');
+  const { server } = known;
+  try {
+    await aDefaultPolicy(server, { whatsApp: WHATSAPP_BLOCK, email: WHATSAPP_BLOCK });
+    const user = await aUser(server);
+    const pair = async (body: object) => {
+      const made = await server.api(`/users/${user.id}/devices`, { body });
+      assert.equal(made.status, 201, made.text);
+      return made.body.id;
+    };
+    const device = { id: await pair({ type: 'WHATSAPP', phone: PHONE }) };
+    const start = (more: object = {}) =>
+      server.auth('/deviceAuthentications', { body: { user: { id: user.id }, ...more } });
+    // The outbox of the development keeps what no account sends.
+    assert.equal((await start()).body.status, 'OTP_REQUIRED');
+    assert.equal((await configure(known, true)).status, 200);
+    const failed = await start();
+    assert.equal(failed.body.error.code, 'NO_USABLE_DEVICES', failed.text);
+    const [blocked] = failed.body._embedded.blockedDevices;
+    const unusable = { status: 'DISABLED', reason: 'NOTIFICATION_LIMIT' };
+    assert.deepEqual([blocked.id, blocked.usableStatus], [device.id, unusable]);
+    const email = { id: await pair({ type: 'EMAIL', email: 'kaisa@shop.example' }) };
+    const { body: flow } = await start({ selectedDevice: email });
+    const choose = () =>
+      server.auth(`/deviceAuthentications/${flow.id}`, { type: 'device.select', body: { device } });
+    assert.deepEqual(errorOf(await choose()), invalidData('DEVICE_NOT_USABLE', 'device.id'));
+    const { store } = server.server.parts;
+    const rows = await store.list('activities', server.environmentId, { limit: 1_000 });
+    const rejected = rows.filter(({ doc }) => doc.action === 'NOTIFICATION.REJECTED');
+    assert.ok(rejected.length > 0);
+    for (const { doc } of rejected) assert.equal(doc.data?.reason, 'NO_CONTENT');
+    const content = await server.api('/templates/strong_authentication/contents', {
+      body: { deliveryMethod: 'WhatsApp', locale: 'en', ...WORDS },
+    });
+    assert.equal(content.status, 201, content.text);
+    assert.equal((await choose()).body.status, 'OTP_REQUIRED');
+    await server.server.outboxIdle();
+    assert.equal(known.whatsApp.taken.at(-1)?.to, PHONE);
   } finally {
     await known.close();
   }
