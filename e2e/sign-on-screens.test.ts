@@ -36,7 +36,10 @@ describe('the screens of signing on', () => {
     site.state = state;
     site.next = [...next];
     await page.goto(site.pageUrl);
-    await page.locator('h1').waitFor({ state: 'attached' });
+    await page
+      .locator(holds === 'read' ? '.skeleton i' : 'h1:not(.unseen)')
+      .first()
+      .waitFor();
     await act?.(page);
   }
 

@@ -127,11 +127,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     },
   },
   help: { state: BASE, act: press('.more button >> nth=0') },
-  loading: {
-    state: undefined,
-    holds: 'read',
-    act: (page) => page.locator('.skeleton i').first().waitFor(),
-  },
+  loading: { state: undefined, holds: 'read' },
   success: { state: DONE, holds: 'finish' },
   denied: { state: failed('PUSH_DENIED') },
   'wrong-number': { state: failed('PUSH_DENIED', 'NUMBER_MISMATCH') },

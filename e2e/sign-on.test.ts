@@ -33,7 +33,7 @@ describe('the page of signing on', () => {
   async function open(state: SignOnSite['state'], address = site.pageUrl) {
     site.state = state;
     await page.goto(address);
-    await page.locator('h1').waitFor();
+    await page.locator('h1:not(.unseen)').waitFor();
   }
   const focused = () => page.evaluate<string>('document.activeElement.textContent');
   /** Tab, until this has the focus. */
