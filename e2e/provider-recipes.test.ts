@@ -13,6 +13,9 @@ import {
   type MailServer,
   startMailServer,
 } from '../packages/server/src/notifications/testing/mail-server.ts';
+import { startSyniverse } from '../packages/server/src/notifications/testing/syniverse-server.ts';
+import { startTwilio } from '../packages/server/src/notifications/testing/twilio-server.ts';
+import { startWhatsApp } from '../packages/server/src/notifications/testing/whats-app-server.ts';
 import { startFcm } from '../packages/server/src/testing/fcm-service.ts';
 import { startHttpProvider } from '../packages/server/src/testing/http-provider.ts';
 import { startTestServer, type TestServer } from '../packages/server/src/testing/server.ts';
@@ -39,6 +42,9 @@ describe('the recipe for', () => {
   let server: TestServer;
   let provider: Awaited<ReturnType<typeof startHttpProvider>>;
   let fcm: Awaited<ReturnType<typeof startFcm>>;
+  let twilio: Awaited<ReturnType<typeof startTwilio>>;
+  let syniverse: Awaited<ReturnType<typeof startSyniverse>>;
+  let whatsApp: Awaited<ReturnType<typeof startWhatsApp>>;
   let mail: MailServer;
   const certificate = selfSignedCertificate();
   const tried = new Set<string>(['README.md']);
@@ -47,7 +53,12 @@ describe('the recipe for', () => {
     const caFile = join(tmpdir(), `countersign-${process.pid}-recipes-ca.pem`);
     await writeFile(caFile, certificate.cert);
     provider = await startHttpProvider({ answer: () => [202, { id: 'message-1' }] });
-    fcm = await startFcm();
+    [fcm, twilio, syniverse, whatsApp] = await Promise.all([
+      startFcm(),
+      startTwilio(),
+      startSyniverse(),
+      startWhatsApp(),
+    ]);
     mail = await startMailServer({
       options: {
         secure: true,
@@ -62,6 +73,9 @@ describe('the recipe for', () => {
     server = await startTestServer({
       env: {
         COUNTERSIGN_SENDERS_CA_FILE: caFile,
+        COUNTERSIGN_TWILIO_URL: twilio.url,
+        COUNTERSIGN_SYNIVERSE_URL: syniverse.apiUrl,
+        COUNTERSIGN_WHATSAPP_URL: whatsApp.apiUrl,
         COUNTERSIGN_FCM_URL: fcm.url,
         COUNTERSIGN_GOOGLE_TOKEN_URL: fcm.tokenUrl,
       },
@@ -71,12 +85,13 @@ describe('the recipe for', () => {
     await server?.close();
     await mail?.close();
     provider?.close();
-    fcm?.close();
+    for (const one of [fcm, twilio, syniverse, whatsApp]) one?.close();
   });
 
   /** The sender that a `providers test` of a page names. */
   async function senderNamed(name: string): Promise<string> {
     if (name === 'email') return `${SETTINGS}/emailDeliverySettings`;
+    if (name === 'whatsapp') return `${SETTINGS}/instantMessagingDeliverySettings/whatsApp`;
     const { body } = await server.api(`${SETTINGS}/phoneDeliverySettings`);
     const found = body._embedded.phoneDeliverySettings.find(
       (one: { name?: string }) => one.name === name,
@@ -85,8 +100,13 @@ describe('the recipe for', () => {
     return `${SETTINGS}/phoneDeliverySettings/${found.id}`;
   }
 
-  async function tryOut(name: string, to: string, isCall: boolean): Promise<void> {
-    const body = { to, ...(isCall ? { deliveryMethod: 'VOICE' } : {}) };
+  async function tryOut(name: string, to: string, more: string): Promise<void> {
+    const [, template] = /--template (\S+)/.exec(more) ?? [];
+    const body = {
+      to,
+      ...(template === undefined ? {} : { template: { name: template } }),
+      ...(more.includes('--call') ? { deliveryMethod: 'VOICE' } : {}),
+    };
     const reply = await server.api(await senderNamed(name), { type: SENDER_TEST, body });
     assert.equal(reply.body.taken, true, reply.text);
   }
@@ -95,14 +115,13 @@ describe('the recipe for', () => {
   async function follow(name: string, placeholders: Placeholders): Promise<void> {
     tried.add(name);
     let made = '';
-    const steps =
-      /```http\n(\w+) (\S+)\n(?:\n([\s\S]*?))?```|providers test (\S+) --to (\S+)( --call)?/g;
+    const steps = /```http\n(\w+) (\S+)\n(?:\n([\s\S]*?))?```|providers test (\S+) --to (\S+)(.*)/g;
     let count = 0;
     for (const step of pageOf(name, placeholders).matchAll(steps)) {
       count++;
-      const [, method = '', path = '', text, sender, to = '', call] = step;
+      const [, method = '', path = '', text, sender, to = '', more = ''] = step;
       if (sender !== undefined) {
-        await tryOut(sender, to, call !== undefined);
+        await tryOut(sender, to, more);
         continue;
       }
       const withId = (one: string) => one.replaceAll('{id}', made);
@@ -140,6 +159,45 @@ describe('the recipe for', () => {
       'the-token-of-the-phone': 'good',
     });
     assert.equal(fcm.arrived.at(-1)?.token, 'good');
+  });
+
+  const ofTwilio = (more: Record<string, string> = {}) => ({
+    AC00000000000000000000000000000000: twilio.account.sid,
+    'the-token-of-the-account': twilio.account.authToken,
+    ...more,
+  });
+
+  test('Twilio', async () => {
+    await follow('twilio.md', ofTwilio());
+    assert.equal(twilio.taken.messages.at(-1)?.From, '+12025550100');
+    assert.equal(twilio.taken.calls.length, 1);
+  });
+
+  test('a messaging service of Twilio', async () => {
+    const MG00000000000000000000000000000000 = twilio.account.services[1]?.sid ?? '';
+    await follow('twilio-messaging-service.md', ofTwilio({ MG00000000000000000000000000000000 }));
+    const { MessagingServiceSid } = twilio.taken.messages.at(-1) ?? {};
+    assert.equal(MessagingServiceSid, MG00000000000000000000000000000000);
+  });
+
+  test('Twilio Verify', async () => {
+    const VA00000000000000000000000000000000 = twilio.account.verifyServiceId;
+    await follow('twilio-verify.md', ofTwilio({ VA00000000000000000000000000000000 }));
+    assert.equal(twilio.taken.verifications.at(-1)?.To, '+15125550123');
+  });
+
+  test('Syniverse', async () => {
+    const { authToken } = syniverse.account;
+    await follow('syniverse.md', { 'the-token-of-the-account': authToken });
+    assert.deepEqual([syniverse.taken.messages.length, syniverse.taken.calls.length], [1, 1]);
+  });
+
+  test('WhatsApp', async () => {
+    await follow('whatsapp.md', {
+      'the-secret-of-the-app': whatsApp.account.appSecret,
+      'the-token-of-the-system-user': whatsApp.account.userAccessToken,
+    });
+    assert.equal(whatsApp.taken.at(-1)?.from, '106540352242922');
   });
 
   test('each provider is tried here, and named in the list', () => {

@@ -47,7 +47,7 @@ describe('providers test', () => {
   test('says which providers there are', async () => {
     const none = await run('our-gateway', '--to', TO);
     assert.equal(none.code, 2);
-    assert.match(none.stderr, /which provider\? There are:\n {2}email\n$/);
+    assert.match(none.stderr, /which provider\? There are:\n {2}email\n {2}whatsapp\n$/);
     const noMail = await run('email', '--to', 'kaisa@shop.example');
     assert.deepEqual([noMail.code, noMail.stdout], [1, '']);
     assert.match(noMail.stderr, /was not found/);
@@ -67,7 +67,7 @@ describe('providers test', () => {
     });
     const wrong = await run('another', '--to', TO);
     assert.equal(wrong.code, 2);
-    assert.match(wrong.stderr, /There are:\n {2}email\n .*our-gateway/);
+    assert.match(wrong.stderr, / {2}whatsapp\n .*our-gateway/);
     const nobody = await run('our-gateway');
     assert.deepEqual([nobody.code, nobody.stdout], [2, '']);
     assert.match(nobody.stderr, /--to/);

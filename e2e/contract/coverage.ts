@@ -26,8 +26,9 @@ const WINGS = [
     ...['applications', 'roles', 'billOfMaterials', 'activities', 'subscriptions'],
     ...['dataExplorations', 'totalIdentities', 'languages', 'themes', 'passwordPolicies'],
     ...['keys', 'keyRotationPolicies', 'signOnPolicies', 'images'],
-    ...['templates', 'notificationsSettings', 'notificationsPolicies', 'notifications'],
-    ...['emailDomains'],
+    ...['templates', 'notificationsSettings(?!/instant)', 'notificationsPolicies'],
+    ...['emailDomains', 'resources', 'schemas', 'identityProviders', 'gateways', 'certificates'],
+    ...['customDomains', 'brandingSettings'],
   ].map((name) => new RegExp(`^/v1/environments/\\{\\w+\\}/${name}\\b`)),
 ];
 
@@ -35,6 +36,7 @@ const WINGS = [
 const OURS = [
   /\/vnd\.countersign\./,
   /^GET .*\/(logs|file|original|delivery) $/,
+  /\/notificationsSettings\/abuseProtection /,
   // One action in three formats.
   /image\/(jpeg|gif)$/,
 ];

@@ -6,6 +6,7 @@ import type { Documented } from './requests/documented.ts';
 import { EVENT_REQUESTS } from './requests/events.ts';
 import { FLOW_REQUESTS } from './requests/flows.ts';
 import { GROUP_REQUESTS } from './requests/groups.ts';
+import { KEPT_PART_REQUESTS } from './requests/kept-parts.ts';
 import { MESSAGE_REQUESTS } from './requests/messages.ts';
 import { OATH_REQUESTS } from './requests/oath-tokens.ts';
 import { PLATFORM_REQUESTS } from './requests/platform.ts';
@@ -26,6 +27,7 @@ export const REQUESTS: readonly Documented[] = [
   ...GROUP_REQUESTS,
   ...EVENT_REQUESTS,
   ...SURROUNDING_REQUESTS,
+  ...KEPT_PART_REQUESTS,
   ...MESSAGE_REQUESTS,
   ...REMOVAL_REQUESTS,
 ];

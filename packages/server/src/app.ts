@@ -6,7 +6,10 @@ import { deviceOperations } from './resources/devices/devices/devices.routes.ts'
 import { oathJobOperations } from './resources/devices/oath-jobs/oath-jobs.ts';
 import { oathTokenOperations } from './resources/devices/oath-tokens/oath-tokens.ts';
 import { pairingKeyOperations } from './resources/devices/pairing-keys/pairing-keys.ts';
+import { issuedCodeOperations } from './resources/devices/user-codes/issued-codes.ts';
+import { recoveryCodeOperations } from './resources/devices/user-codes/recovery-codes.ts';
 import type { Operation } from './resources/kit/operation.ts';
+import { abuseProtectionOperations } from './resources/messages/abuse-protection/abuse-protection.ts';
 import { contentOperations } from './resources/messages/contents/contents.ts';
 import { emailDeliverySettingsOperations } from './resources/messages/email-delivery-settings/email-delivery-settings.ts';
 import { emailDomainOperations } from './resources/messages/email-domains/email-domains.ts';
@@ -17,6 +20,7 @@ import { testPushOperations } from './resources/messages/notifications/test-push
 import { phoneDeliverySettingsOperations } from './resources/messages/phone-delivery-settings/phone-delivery-settings.ts';
 import { emailSenderTestOperations } from './resources/messages/sender-tests/email-sender-test.ts';
 import { phoneSenderTestOperations } from './resources/messages/sender-tests/phone-sender-test.ts';
+import { whatsAppSenderTestOperations } from './resources/messages/sender-tests/whats-app-sender-test.ts';
 import { deliveryReportOperations } from './resources/messages/sent-messages/delivery-reports.ts';
 import { sentMessageOperations } from './resources/messages/sent-messages/sent-messages.ts';
 import { templateOperations } from './resources/messages/templates/templates.ts';
@@ -36,13 +40,14 @@ import { roleOperations } from './resources/platform/roles/roles.ts';
 import { subscriptionOperations } from './resources/platform/subscriptions/subscriptions.ts';
 import { imageOperations } from './resources/platform/surroundings/images.ts';
 import { surroundingOperations } from './resources/platform/surroundings/surroundings.ts';
-import { tokenOperations } from './resources/platform/tokens/tokens.ts';
+import { trustedIssuerOperations } from './resources/platform/trusted-issuers/trusted-issuers.ts';
 import { userOperations } from './resources/platform/users/users.routes.ts';
 import { policyOperations } from './resources/policies/device-authentication-policies/policies.ts';
 import { fidoDevicesMetadataOperations } from './resources/policies/fido-devices-metadata/fido-devices-metadata.ts';
 import { fidoPolicyOperations } from './resources/policies/fido-policies/fido-policies.ts';
 import { fido2PolicyOperations } from './resources/policies/fido2-policies/fido2-policies.ts';
 import { mfaSettingsOperations } from './resources/policies/mfa-settings/mfa-settings.ts';
+import { signOnOperations } from './sign-on/sign-on.ts';
 
 /** The whole API on one screen. */
 export function apiOperations(parts: Parts): Operation[] {
@@ -51,6 +56,8 @@ export function apiOperations(parts: Parts): Operation[] {
     ...deviceOperations(parts),
     ...userOperations(parts),
     ...pairingKeyOperations(parts),
+    ...recoveryCodeOperations(parts),
+    ...issuedCodeOperations(parts),
     ...oathTokenOperations(parts),
     ...oathJobOperations(parts),
     ...nativeDeviceOperations(parts),
@@ -64,6 +71,7 @@ export function apiOperations(parts: Parts): Operation[] {
     ...fidoDevicesMetadataOperations(parts),
     ...mfaSettingsOperations(parts),
     ...notificationSettingsOperations(parts),
+    ...abuseProtectionOperations(parts),
     ...emailDeliverySettingsOperations(parts),
     ...phoneDeliverySettingsOperations(parts),
     ...whatsAppSettingsOperations(parts),
@@ -75,6 +83,7 @@ export function apiOperations(parts: Parts): Operation[] {
     ...testPushOperations(parts),
     ...phoneSenderTestOperations(parts),
     ...emailSenderTestOperations(parts),
+    ...whatsAppSenderTestOperations(parts),
     ...organizationOperations(parts),
     ...environmentOperations(parts),
     ...populationOperations(parts),
@@ -89,6 +98,7 @@ export function apiOperations(parts: Parts): Operation[] {
     ...reportOperations(parts),
     ...dataExplorationOperations(parts),
     ...subscriptionOperations(parts),
-    ...tokenOperations(parts),
+    ...trustedIssuerOperations(parts),
+    ...signOnOperations(parts),
   ];
 }

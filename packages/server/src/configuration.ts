@@ -11,6 +11,7 @@ import {
   POLICIES_MAX,
   PUSH_CREDENTIALS_MAX,
 } from './config/limits.ts';
+import { defined } from './model/defined.ts';
 import type {
   Application,
   DeviceAuthenticationPolicy,
@@ -18,9 +19,21 @@ import type {
   MfaSettings,
 } from './model/documents.ts';
 import { type CustomAuthenticator, type Fido2Policy, withRelyingParty } from './model/fido2.ts';
-import type { NotificationPolicy, NotificationSettings } from './model/messages.ts';
+import type { Instant } from './model/instant.ts';
+import {
+  NOTIFICATION_SETTINGS_ID,
+  type NotificationPolicy,
+  type NotificationSettings,
+} from './model/messages.ts';
 import type { MobileSettings, NativeApplication } from './model/mobile.ts';
 import { bundleIdOf, type PushProviders, pushProvidersOf } from './model/push-providers.ts';
+import {
+  ABUSE_PAUSE_ID,
+  ABUSE_PROTECTION_ID,
+  type AbusePause,
+  type AbuseProtection,
+} from './policy/abuse-protection.ts';
+import { abuseRules } from './policy/abuse-rules.ts';
 import { ANY_ENVIRONMENT, type Store, type Stored } from './storage/store.ts';
 
 export interface EnvironmentConfiguration {
@@ -35,6 +48,7 @@ export interface EnvironmentConfiguration {
   customAuthenticators: readonly Stored<CustomAuthenticator>[];
   notificationPolicies: ReadonlyMap<string, Stored<NotificationPolicy>>;
   defaultNotificationPolicy: Stored<NotificationPolicy>;
+  abuse: { rules: AbuseProtection; pausedUntil?: Instant };
   /** Absent: they were never changed. */
   notificationSettings?: Stored<NotificationSettings>;
   /** By id. */
@@ -90,6 +104,8 @@ export function cacheConfigurations(
       applications,
       accounts,
       limits,
+      abuse,
+      pause,
       sending,
     ] = await Promise.all([
       store.get('environments', environmentId, environmentId),
@@ -103,8 +119,9 @@ export function cacheConfigurations(
       }),
       store.list('push_credentials', environmentId, { limit: PUSH_CREDENTIALS_MAX }),
       store.list('notification_policies', environmentId, { limit: POLICIES_MAX }),
-      // An environment has one.
-      store.list('notification_settings', environmentId, { limit: 1 }),
+      store.get('notification_settings', environmentId, ABUSE_PROTECTION_ID),
+      store.get('notification_settings', environmentId, ABUSE_PAUSE_ID),
+      store.get('notification_settings', environmentId, NOTIFICATION_SETTINGS_ID),
     ]);
     const defaultPolicy = policies.find((policy) => policy.doc.isDefault);
     const fido2Policies = kept.map((policy) => ({
@@ -127,7 +144,11 @@ export function cacheConfigurations(
       customAuthenticators: custom,
       notificationPolicies: new Map(limits.map((policy) => [policy.id, policy])),
       defaultNotificationPolicy,
-      ...(sending[0] ? { notificationSettings: sending[0] } : {}),
+      abuse: {
+        rules: abuseRules(abuse?.doc.settings),
+        ...defined({ pausedUntil: (pause?.doc.settings as AbusePause | undefined)?.pausedUntil }),
+      },
+      ...defined({ notificationSettings: sending }),
       nativeApplications: new Map(applications.map(({ id, doc }) => [id, nativeApplication(doc)])),
       pushProviders: pushProvidersOf(
         accounts.map(({ doc }) => doc),

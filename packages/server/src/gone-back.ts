@@ -38,6 +38,9 @@ const GOOD_ONCE: readonly { table: Table; where?: Condition; what: string }[] = 
   },
   { table: 'pairing_keys', what: 'pairing keys were removed' },
   { table: 'authentication_codes', what: 'authentication codes were removed' },
+  { table: 'user_codes', what: 'codes of users (recovery, temporary, invitations) were removed' },
+  // Codes and refresh tokens are good once; and who has signed off since must not be signed on again.
+  { table: 'sign_on_artifacts', what: 'sessions, codes and tokens of users were ended' },
   {
     table: 'trusted_emails',
     where: { column: 'status', is: 'eq', value: 'VERIFICATION_REQUIRED' },

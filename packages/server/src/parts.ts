@@ -20,6 +20,7 @@ import type { Metrics } from './observability/metrics.ts';
 import type { Access } from './resources/kit/access.ts';
 import type { Links } from './resources/kit/links.ts';
 import type { SendBounds } from './resources/kit/send-bounds.ts';
+import type { MessageGuard } from './resources/messages/abuse-protection/message-guard.ts';
 import type { EnvironmentCounts } from './resources/messages/limits/environment-counts.ts';
 import type { Store } from './storage/store.ts';
 
@@ -39,6 +40,8 @@ export interface Parts {
   metrics: Metrics;
   /** How the mail servers and providers of environments are reached. */
   reach: Reach;
+  /** What is against a text message or a call, and how many went. */
+  messageGuard: MessageGuard;
   /** The words of messages: which content is used. */
   contents: Pick<ChosenContents, 'choose'>;
   /** How many messages may leave for one address and one user. */

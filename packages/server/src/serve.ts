@@ -33,12 +33,11 @@ import { NOBODY, vapidSubject } from './notifications/channels/push/vapid-subjec
 import { openChannels } from './notifications/channels/registry.ts';
 import { readGreeting, readSender } from './notifications/channels/smtp/smtp-settings.ts';
 import { openEventPoster } from './notifications/channels/webhook/post-events.ts';
-import { senderCallbacks } from './notifications/delivery-callbacks.ts';
+import { callbackPath, senderCallbacks } from './notifications/delivery-callbacks.ts';
 import { developmentOutboxOperations } from './notifications/development-outbox.routes.ts';
 import { environmentSenders } from './notifications/environment-senders.ts';
 import { openOutboxKey } from './notifications/outbox-key.ts';
 import { openReach } from './notifications/providers/reach.ts';
-import { whatsAppSenders } from './notifications/providers/whats-app/whats-app-senders.ts';
 import { chooseContents } from './notifications/templates/chosen-contents.ts';
 import { createLog } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
@@ -47,6 +46,8 @@ import { expirePush } from './resources/authentication/device-authentications/se
 import { stepOathJob } from './resources/devices/oath-jobs/step-oath-job.ts';
 import { makeLinks } from './resources/kit/links.ts';
 import { createSendBounds } from './resources/kit/send-bounds.ts';
+import { makeMessageGuard } from './resources/messages/abuse-protection/message-guard.ts';
+import { startMessageTally } from './resources/messages/abuse-protection/message-tally.ts';
 import { createEnvironmentCounts } from './resources/messages/limits/environment-counts.ts';
 import { renderEvents } from './resources/platform/activities/activity-view.ts';
 import { createAccess } from './resources/platform/tokens/access.ts';
@@ -76,6 +77,8 @@ export interface RunningServer {
   outboxIdle(): Promise<void>;
   /** Resolves once all events that can be delivered now were tried; for tests. */
   eventsIdle(): Promise<void>;
+  /** Resolves once messages are counted in the store, and judged; for tests. */
+  talliesFlushed(): Promise<void>;
   /** Looks for newer metadata of authenticators now. */
   refreshMetadata(): Promise<void>;
   /** Stops accepting, finishes what is under way, flushes. */
@@ -149,12 +152,17 @@ export async function startServer(
     channels,
     reach,
     mailFrom: readSender(settings.mailFrom),
+    // Providers call what is public and nothing else.
+    statusCallback: (environmentId, senderId) =>
+      origins.publicUrl.startsWith('https:')
+        ? links.api(environmentId, callbackPath(keyring, environmentId, senderId)).href
+        : undefined,
     greetAs: readGreeting(settings.smtpGreeting, settings.publicUrl),
   });
   const worker = startOutboxWorker({
     store,
     vault: keyring,
-    senders: whatsAppSenders({ store, vault: keyring, reach }, senders),
+    senders,
     clock,
     log,
     metrics,
@@ -175,6 +183,13 @@ export async function startServer(
     eachTime: () => forgetPayloads({ store, clock }),
     hourly: () => sweepActivities({ store, clock, days: settings.activityDays }),
   });
+  const tally = startMessageTally({
+    store,
+    clock,
+    log,
+    whenFlushed: () => messageGuard.look(),
+  });
+  const messageGuard = makeMessageGuard({ store, vault: keyring, configurations, tally, clock });
   const parts: Parts = {
     settings,
     store,
@@ -189,6 +204,7 @@ export async function startServer(
     log,
     metrics,
     reach,
+    messageGuard,
     sendBounds: createSendBounds(),
     environmentCounts: createEnvironmentCounts(store),
     channels,
@@ -262,6 +278,7 @@ export async function startServer(
     await oathJobs.stop();
     await sweeper.stop();
     await worker.stop();
+    await tally.stop();
     await events?.stop();
     poster.close();
     subscriptions.close();
@@ -297,6 +314,7 @@ export async function startServer(
       log,
       outboxIdle: () => worker.idle(),
       eventsIdle: async () => events?.idle(),
+      talliesFlushed: () => tally.flush(),
       refreshMetadata: () => authenticators.refresh(),
       close,
     };

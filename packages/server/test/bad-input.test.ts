@@ -154,6 +154,24 @@ async function anEnvironment(products: object[]): Promise<string> {
   return reply.body.id;
 }
 
+/** One of each that is kept as a part of something, and of those without `PUT`. */
+async function makeKeptParts(): Promise<void> {
+  const [schema] = (await server.api('/schemas')).body._embedded.schemas;
+  Object.assign(world, { schemaID: schema.id, certificateID: randomUUID() });
+  for (const { tag, method, path, example } of operations) {
+    if (tag !== 'Surroundings' || method !== 'POST') continue;
+    const one = operations.find(
+      (other) => other.method === 'GET' && other.path.startsWith(`${path}/{`),
+    );
+    const [parameter = ''] = one?.path.slice(path.length).match(/\w+/) ?? [];
+    if (world[parameter] || !example) continue;
+    const address = `${server.server.url}${path.replaceAll(/\{(\w+)\}/g, (_, name) => world[name] ?? '')}`;
+    const made = await send(address, { token: server.token, body: example });
+    assert.equal(made.status, 201, made.text);
+    world[parameter] = made.body.id;
+  }
+}
+
 before(async () => {
   // Nobody listens there.
   server = await startTestServer({ env: { COUNTERSIGN_WHATSAPP_URL: 'http://127.0.0.1:9/v23.0' } });
@@ -167,7 +185,14 @@ before(async () => {
   const device = await aDevice(server, user, { status: 'ACTIVATION_REQUIRED' });
   await aDevice(server, user, { type: 'SMS', phone: '+15125551234' });
   const flow = await aFlow(server, user);
-  const policy = await server.api('/deviceAuthenticationPolicies', { body: policyBody('other') });
+  const policy = await server.api('/deviceAuthenticationPolicies', {
+    body: policyBody('other', { recovery: { temporaryCodes: { enabled: true } } }),
+  });
+  const lifeTime = { duration: 1, timeUnit: 'HOURS' };
+  const temporaryCode = await server.api(`/users/${user.id}/temporaryCodes`, {
+    body: { lifeTime, policy: { id: policy.body.id } },
+  });
+  const invitation = await server.api(`/users/${user.id}/invitations`, { body: { lifeTime } });
   const population = await server.api('/populations', { body: { name: 'other' } });
   const group = await server.api('/groups', { body: { name: 'other' } });
   await server.api(`/users/${user.id}/memberOfGroups`, { body: { id: group.body.id } });
@@ -215,8 +240,13 @@ before(async () => {
     );
     kept[parameter] = made.body.id;
   }
-  const action = await server.api(`/signOnPolicies/${kept.signOnPolicyID}/actions`, {
-    body: { type: 'LOGIN', priority: 1 },
+  const trustedIssuer = await server.api('/trustedIssuers', {
+    body: {
+      name: 'valid',
+      issuer: 'https://id.shop.example',
+      jwksUrl: 'https://id.shop.example/keys',
+      audiences: ['valid'],
+    },
   });
   const exploration = await server.api('/dataExplorations', {
     body: { dataExplorationTemplate: { id: TEMPLATE_ID } },
@@ -230,18 +260,21 @@ before(async () => {
     body: { deliveryMethod: 'Push', locale: 'fi', body: 'valid' },
   });
   world = {
+    uid: 'abcdefghijklmnopqrstu',
+    trustedIssuerID: trustedIssuer.body.id,
     ...kept,
     emailDomainID: emailDomain.body.id,
     trustedEmailID: trustedEmail.body.id,
     templateName: 'strong_authentication',
     contentID: content.body.id,
-    signOnPolicyActionID: action.body.id,
     imageID: (await server.api('/images', { type: 'image/png', body: PNG })).body.id,
     organizationID: organizations[0]?.id ?? '',
     licenseID: LICENSE_ID,
     dataExplorationID: exploration.body.id,
     oathTokenID: oathToken.body.id,
     oathJobID: job.body.id,
+    temporaryCodeID: temporaryCode.body.id,
+    invitationID: invitation.body.id,
     pairingKeyID: pairingKey.id,
     authenticationCodeID: code.body.id,
     pushCredentialID: pushCredential.body.id,
@@ -262,10 +295,11 @@ before(async () => {
     activityID: activity?.id ?? '',
     subscriptionID: subscription.body.id,
     notificationID: message?.id ?? '',
-    senderID: randomUUID(),
+    sender: randomUUID(),
     callbackKey: 'x'.repeat(43),
     phoneDeliverySettingsID: phoneSender.body.id,
   };
+  await makeKeptParts();
   const otherId = await anEnvironment([{ type: 'PING_ONE_MFA' }]);
   withoutMfaId = await anEnvironment([{ type: 'PING_ONE_BASE' }]);
   otherEnvironmentToken = await workerToken(otherId, 'Identity Data Admin');

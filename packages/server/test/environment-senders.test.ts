@@ -12,7 +12,7 @@ import {
   type ProviderServer,
   startProvider,
 } from '../src/notifications/testing/provider-server.ts';
-import { allowMessages } from '../src/testing/policies.ts';
+import { allowMessages, policyBody } from '../src/testing/policies.ts';
 import { aDevice, aFlow, aUser, check, ever } from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
 
@@ -258,6 +258,48 @@ describe('text messages', () => {
     await signIn({ type: 'SMS', phone: AMERICAN });
     assert.deepEqual([north.received.length, south.received.length], [1, 1]);
     await put(`/notificationsPolicies/${id}`, policy);
+  });
+
+  test('leave as the policy says that the request names, else the MFA policy’s', async () => {
+    await clear();
+    const chain = async (name: string, ...ids: string[]) => {
+      const fallbackChain = ids.map((id) => ({ id }));
+      const conditions = [{ deliveryMethods: ['SMS'], fallbackChain }];
+      const body = { name, quotas: [], providerConfiguration: { conditions } };
+      const made = await server.api('/notificationsPolicies', { body });
+      assert.equal(made.status, 201, made.text);
+      return made.body.id as string;
+    };
+    const first = await provider(north);
+    const second = await provider(south);
+    const byNorth = await chain('North, then South', first, second);
+    const bySouth = await chain('South', second);
+    const mfa = await server.api('/deviceAuthenticationPolicies', {
+      body: policyBody('Messages by South', {
+        notificationsPolicy: { id: bySouth },
+        newDeviceNotification: 'SMS_THEN_EMAIL',
+      }),
+    });
+    const user = await aUser(server);
+    await aDevice(server, user, { type: 'SMS', phone: FINNISH });
+    const went = async (more: object) => {
+      for (const at of [north, south]) at.received.length = 0;
+      const flow = await aFlow(server, user, more);
+      assert.equal(flow.status, 'OTP_REQUIRED');
+      await server.server.outboxIdle();
+      return [north.received.length, south.received.length];
+    };
+    const policy = { policy: { id: mfa.body.id } };
+    const named = { notification: { policy: { id: byNorth } } };
+    assert.deepEqual(await went({}), [1, 0], 'without any the first sender');
+    assert.deepEqual(await went(policy), [0, 1], 'the MFA policy’s');
+    assert.deepEqual(await went({ ...policy, ...named }), [1, 0], 'the request’s before it');
+    north.answer(() => ({ status: 400 }));
+    assert.deepEqual(await went(named), [1, 1], 'its chain to the end');
+    // The notice of a new device leaves by the MFA policy's, too.
+    await aDevice(server, user, { type: 'SMS', phone: AMERICAN, ...policy });
+    await server.server.outboxIdle();
+    assert.deepEqual([north.received.length, south.received.length], [1, 2]);
   });
 });
 

@@ -70,6 +70,18 @@ test('addresses that wait for their code are gone, proved ones stay', async () =
   assert.equal((await server.api(`${path}/${proved}`)).body.status, 'ACTIVE');
 });
 
+test('codes of users are gone: nobody knows which were used', async () => {
+  const user = await aUser(server);
+  const body = { lifeTime: { duration: 1, timeUnit: 'HOURS' } };
+  const made = await server.api(`/users/${user.id}/invitations`, { body });
+  server.secret(made.body.code);
+  assert.deepEqual(await spend(), [
+    '1 codes of users (recovery, temporary, invitations) were removed',
+  ]);
+  const { status } = await server.api(`/users/${user.id}/invitations/${made.body.id}`);
+  assert.equal(status, 404);
+});
+
 test('more than one page of them', async () => {
   const { store } = server.server.parts;
   const code = {

@@ -104,6 +104,33 @@ for (const dialect of DIALECTS) {
       assert.match(server.log(), /no content has the variant that was asked for/);
     });
 
+    test('are in the environment’s default language where nobody wants one that there is', async () => {
+      await aContent('device_pairing', { ...EMAIL, locale: 'et', subject: 'et' });
+      const setDefault = (id: string, locale: string) =>
+        server.api(`/languages/${id}`, {
+          method: 'PUT',
+          body: { locale, enabled: true, default: true },
+        });
+      const { body } = await server.api('/languages');
+      const english = body._embedded.languages[0];
+      const made = await server.api('/languages', { body: { locale: 'et', enabled: true } });
+      const newest = async (user: object) => {
+        const of = await aUser(server, user);
+        await aDevice(server, of, { status: 'ACTIVATION_REQUIRED' });
+        await server.server.outboxIdle();
+        const reply = await server.raw(`/dev/outbox?to=${encodeURIComponent(of.email)}`);
+        const { subject, locale } = reply.body.messages[0];
+        return [subject, locale];
+      };
+      assert.equal((await newest({}))[1], 'en');
+      assert.equal((await setDefault(made.body.id, 'et')).status, 200);
+      assert.deepEqual(await newest({}), ['et', 'et']);
+      assert.deepEqual(await newest({ preferredLanguage: 'is' }), ['et', 'et']);
+      assert.equal((await newest({ preferredLanguage: 'de' }))[1], 'de');
+      assert.equal((await setDefault(english.id, 'en')).status, 200);
+      assert.equal((await newest({}))[1], 'en');
+    });
+
     test('are filled with what the request and the server know', async () => {
       await aContent('strong_authentication', {
         ...EMAIL,

@@ -10,7 +10,10 @@ const PHONES = `${SETTINGS}/phoneDeliverySettings`;
 const ACTION = 'application/vnd.countersign.sender.test+json';
 
 /** Those of which an environment has one. */
-const SINGLE: Readonly<Record<string, string>> = { email: `${SETTINGS}/emailDeliverySettings` };
+const SINGLE: Readonly<Record<string, string>> = {
+  email: `${SETTINGS}/emailDeliverySettings`,
+  whatsapp: `${SETTINGS}/instantMessagingDeliverySettings/whatsApp`,
+};
 
 const choice = ({ id, name, provider }: Body) => `\n  ${id}  ${name ?? provider}`;
 
@@ -32,19 +35,21 @@ export const PROVIDERS: readonly Command[] = [
     operands: ['PROVIDER'],
     summary: 'send one message by a provider, and print what it answers',
     details:
-      'PROVIDER is the id or name of a phone sender, or `email`. ' +
+      'PROVIDER is the id or name of a phone sender, `email` or `whatsapp`. ' +
       'The message goes at once: no policy and no quota stands in its way.',
     options: {
       to: { type: 'string', value: 'ADDRESS', what: 'the phone number or address; needed' },
       message: { type: 'string', value: 'TEXT', what: 'what it says; else a sentence of ours' },
       call: { type: 'boolean', what: 'a call instead of a text message' },
+      template: { type: 'string', value: 'NAME', what: 'of WhatsApp: the template of the account' },
+      language: { type: 'string', value: 'TAG', what: 'of that template; else en_US' },
       ...API_OPTIONS,
     },
     example: 'providers test our-gateway --to +15125550123',
     async run(call) {
       const to = call.text('to');
       if (to === undefined) throw new UsageError('to whom? Say it by --to.');
-      const message = call.text('message');
+      const [message, name, language] = ['message', 'template', 'language'].map(call.text);
       const api = await connect(call);
       const path = await pathOf(api, call.operands[0] ?? '');
       const reply = await api.post(
@@ -52,6 +57,7 @@ export const PROVIDERS: readonly Command[] = [
         {
           to,
           ...(message === undefined ? {} : { message }),
+          ...(name === undefined ? {} : { template: { name, ...(language && { language }) } }),
           ...(call.has('call') ? { deliveryMethod: 'VOICE' } : {}),
         },
         ACTION,

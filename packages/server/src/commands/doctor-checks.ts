@@ -39,6 +39,7 @@ const CERTIFICATE_SOON_MS = 14 * DAY_MS;
 const SPACE_LITTLE_BYTES = 1_024 * MIB;
 const SPACE_NONE_BYTES = 100 * MIB;
 const ANSWER_WITHIN_MS = 5_000;
+const ENVIRONMENTS_NAMED_MAX = 5;
 
 const ok = (text: string): Finding => ({ level: 'ok', text });
 const note = (text: string): Finding => ({ level: 'note', text });
@@ -166,7 +167,8 @@ const certificate: Check = async ({ settings }) => {
 
 const mail: Check = async ({ settings: { smtpUrl, mailFrom, production } }) => {
   if (smtpUrl === undefined) {
-    const text = 'COUNTERSIGN_SMTP_URL is not set: e-mail goes nowhere';
+    const text =
+      'COUNTERSIGN_SMTP_URL is not set: only environments with a sender of their own send';
     return [production ? warning(text) : note('no SMTP server: e-mail goes to the outbox')];
   }
   const { address } = readSender(mailFrom);
@@ -189,6 +191,19 @@ const mail: Check = async ({ settings: { smtpUrl, mailFrom, production } }) => {
   } finally {
     transport.close();
   }
+};
+
+/** What is sent there fails, and nobody hears it but who reads the activities. */
+const senders: Check = ({ store, settings: { smtpUrl, production } }) => {
+  const findings = (store?.senderless ?? []).flatMap(({ environmentId, methods }) => {
+    const failing = methods.filter((method) => method !== 'email' || smtpUrl === undefined);
+    if (failing.length === 0) return [];
+    return [`environment ${environmentId} allows ${failing.join(', ')} and has no sender for it`];
+  });
+  const more = findings.length - ENVIRONMENTS_NAMED_MAX;
+  const shown = findings.slice(0, ENVIRONMENTS_NAMED_MAX);
+  const texts = more > 0 ? [...shown, `the same of ${more} more environment(s)`] : shown;
+  return texts.map(production ? warning : note);
 };
 
 const backups: Check = ({ settings: { databaseUrl, dataDirectory } }) => {
@@ -228,6 +243,7 @@ export const CHECKS: readonly Check[] = [
   publicAddress,
   certificate,
   mail,
+  senders,
   backups,
   receivers,
   application,

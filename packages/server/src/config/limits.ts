@@ -51,8 +51,8 @@ export const PUSH_CREDENTIALS_MAX = 4 * NATIVE_APPLICATIONS_MAX;
 /** Days of one report. */
 export const REPORT_DAYS_MAX = 100;
 /**
- * Of what is kept of the surroundings: each kind in an environment, actions of all sign-on policies
- * too; and a member of one, in characters of JSON and levels.
+ * Of what is kept of the surroundings: each kind in an environment, or in what it is a part of; and a
+ * member of one, in characters of JSON and levels.
  */
 export const KEPT_RESOURCES_MAX = 500;
 export const KEPT_MEMBER_LENGTH_MAX = 32_768;
@@ -102,6 +102,15 @@ export const ONE_TIME_FLOWS_FAILED_MAX = 3;
 export const ONE_TIME_LOCK_MS = 120_000;
 export const ONE_TIME_TARGETS_COUNTED_MAX = 20;
 export const ONE_TIME_TRIES_KEPT_MS = 24 * 3_600_000;
+/** Wrong codes of recovery in a row, over all flows of a user, and how long none is judged then. */
+export const RECOVERY_TRIES_MAX = 5;
+export const RECOVERY_LOCK_MS = 15 * 60_000;
+/** Codes of recovery that a user is given at once. */
+export const RECOVERY_CODES = 10;
+/** Temporary codes, or invitations, of one user that are good at the same time. */
+export const USER_CODES_MAX = 10;
+/** Since it was completed, a flow is proof enough to add a device. */
+export const PROOF_FRESH_MS = 10 * 60_000;
 /** An open flow ends after this idle time; a finished one can be read for this long; §2.11. */
 export const FLOW_IDLE_MS = 15 * 60_000;
 export const FLOW_FINISHED_MS = 60 * 60_000;
@@ -138,6 +147,9 @@ export const OUTBOX_CHANNEL_MAX = 2_000;
 /** How often the worker counts what waits in the store. */
 export const OUTBOX_COUNT_MS = 15_000;
 export const OUTBOX_CONCURRENCY_MAX = 10;
+/** How often one circuit begins a send at the most, where its provider answers fast; when one is slow. */
+export const OUTBOX_PLACE_MS = 8;
+export const OUTBOX_SLOW_MS = 100;
 export const OUTBOX_ATTEMPTS_MAX = 8;
 export const OUTBOX_LEASE_MS = 8_000;
 /** How often a worker that lives renews its leases: what a dead one had claimed goes out soon. */
@@ -149,6 +161,10 @@ export const OUTBOX_BUSY_MS = 1_000;
 export const OUTBOX_GATHER_MS = 50;
 /** How often the worker looks for what has become due: retries, messages of a node that died. */
 export const OUTBOX_POLL_MS = 1_000;
+/** Counts of messages that are about right: how often they go to the store, how many at most at once, how many in memory. */
+export const TALLY_FLUSH_MS = 5_000;
+export const TALLIES_FLUSHED_MAX = 2_000;
+export const TALLIES_MAX = 50_000;
 /** One try of a message; its lease is renewed meanwhile. */
 export const OUTBOX_SEND_TIMEOUT_MS = 20_000;
 /** The pause before a second try, how it grows, and the longest; 27 minutes for eight tries. */
@@ -396,3 +412,11 @@ export const OATH_JOB_POLL_MS = 1_000;
 export const OATH_JOB_ATTEMPTS_MAX = 5;
 /** How long a job that has ended can be read. */
 export const OATH_JOB_KEPT_MS = 24 * 3_600_000;
+
+/** Signing on: how long a browser stays signed on, and what is between its steps may take. */
+export const SESSION_SECONDS = 12 * 3_600;
+export const INTERACTION_SECONDS = 15 * 60;
+export const AUTHORIZATION_CODE_SECONDS = 60;
+/** An environment's provider is made again when its keys or policies change; so many are kept. */
+export const PROVIDERS_CACHED_MAX = 200;
+export const TRUSTED_ISSUERS_MAX = 50;

@@ -17,6 +17,7 @@ import {
   happen,
   LIMIT,
   LOCKOUT,
+  NO_RECOVERY,
   type OutsideEvent,
   PUSH_LIMIT,
   tryStep,
@@ -41,6 +42,9 @@ const FLOW_EVENTS: FlowEvent[] = [
   { type: 'answer', answer: 'push', verdict: 'DENIED', isFraud: false },
   { type: 'cancel' },
   { type: 'expire' },
+  { type: 'recover', verdict: 'VERIFIED', means: 'RECOVERY' },
+  { type: 'recover', verdict: 'REJECTED' },
+  { type: 'recover', verdict: 'UNREADABLE' },
 ];
 const OUTSIDE_EVENTS: OutsideEvent[] = [
   'LOCK_USER',
@@ -67,6 +71,8 @@ function starts(): World[] {
     begin(aWorld({ anonymousLimit: LIMIT }), anonymous),
     begin(aWorld({ trusted: { deviceId: 'push', verification: 'restrictive' } })),
     begin(aWorld({ trusted: { deviceId: 'push', verification: 'permissive' } })),
+    begin(aWorld({ recovery: NO_RECOVERY })),
+    begin(aWorld({ recovery: NO_RECOVERY }), aBase({ oneTime })),
   ];
 }
 
@@ -88,6 +94,7 @@ function assertSound({ flow, facts }: World): void {
   const targetMax = LIMIT.count * ONE_TIME_FLOWS_FAILED_MAX;
   assert.ok((facts.oneTime?.failures ?? 0) < targetMax, 'guesses at an address without end');
   assert.ok((flow.anonymousFailures ?? 0) <= LIMIT.count);
+  assert.ok((facts.recovery?.failures ?? 0) < LIMIT.count, 'guesses at codes without end');
 }
 
 function assertRefusal(error: Error): void {
@@ -129,11 +136,22 @@ function run(given: World, event: Event): World {
     // The one that its policy lets stand for its user, by having shown that it is there.
     const isSilence = event.type === 'expire' && flow.silent === 'permissive';
     const isProof = event.type === 'answer' && event.verdict === 'VERIFIED';
-    assert.ok(isProof || isSilence, 'without a proof');
-    assert.ok(before.asked, 'without a question');
+    const isRecovery = event.type === 'recover' && event.verdict === 'VERIFIED';
+    assert.ok(isProof || isSilence || isRecovery, 'without a proof');
+    assert.ok(before.asked || isRecovery, 'without a question');
+    assert.equal(world.flow.recoveredBy !== undefined, isRecovery);
     assert.ok(isOpen(before), 'through a closed door');
     assert.equal(step.refusal, undefined);
-    if (flow.oneTime) {
+    if (isRecovery) {
+      const { recovery } = before.facts;
+      assert.ok(
+        recovery && recovery.lockExpiresAt === undefined,
+        'by a code that none is judged by',
+      );
+      assert.equal(world.flow.userId, before.facts.user?.id, 'as somebody else');
+      assert.equal(world.flow.selectedDeviceId, undefined, 'for a device that has proved nothing');
+      assert.equal(world.flow.oneTime, undefined, 'for an address that has proved nothing');
+    } else if (flow.oneTime) {
       assert.equal(before.facts.oneTime?.lockExpiresAt, undefined, 'for an address that must wait');
     } else {
       const id = (isProof ? event.deviceId : undefined) ?? flow.selectedDeviceId;
@@ -149,6 +167,11 @@ function run(given: World, event: Event): World {
     if (world.flow.selectedDeviceId === event.deviceId && !step.refusal) {
       assert.ok(device && !device.unusable, 'selected though it can not be used');
     }
+  }
+  if (event.type === 'recover' && event.verdict === 'REJECTED') {
+    const counted = step.effects.some(({ type }) => type === 'recoveryTried');
+    const onUser = step.effects.some(({ type }) => type === 'userFailed');
+    assert.equal(counted && onUser, isOpen(before), 'a guess that does not count');
   }
   if (event.type === 'answer' && event.verdict === 'REJECTED' && isOpen(before)) {
     const counted =

@@ -10,6 +10,7 @@
  * PUSH_CONFIRMATION_REQUIRED   a phone is asked. Left by its yes (COMPLETED) or no (FAILED), by a
  *                              passcode that it makes, by `select`, `cancel` and `expire`.
  * PUSH_CONFIRMATION_TIMED_OUT  the phone didn't answer. Left by `select`, or by a passcode.
+ * Each open one is left by `recover`, a code in place of a device, too: COMPLETED.
  * COMPLETED, FAILED            the end: nothing leaves them.
  *
  * An answer is judged only for a user who may authenticate and a device that may be used at that
@@ -36,6 +37,7 @@ import {
   without,
 } from './flow-states.ts';
 import { abandonPush, cancelPush, expirePush } from './push.ts';
+import { type RecoveryEvent, recover } from './recovery.ts';
 import { lockedError, usableDevice, whyClosed } from './usability.ts';
 
 export type { AnswerEvent, AnswerVerdict } from './answer.ts';
@@ -45,6 +47,7 @@ export type FlowEvent =
   | { type: 'select'; deviceId: string }
   | AnswerEvent
   | { type: 'cancel' }
+  | RecoveryEvent
   /** The time that a push may wait is over. */
   | { type: 'expire' };
 
@@ -176,6 +179,8 @@ export function stepFlow(flow: Flow, event: FlowEvent, facts: Facts): Step {
       return cancelPush(flow, facts);
     case 'expire':
       return expirePush(flow, facts);
+    case 'recover':
+      return recover(flow, event, facts);
     case 'answer':
       return flow.oneTime ? answerOneTime(flow, event, facts) : answerDevice(flow, event, facts);
   }
@@ -203,13 +208,17 @@ const ANY_OPEN: readonly FlowStatus[] = [
 ];
 
 /** The statuses in which an action is possible; contract §2.8. */
-const ALLOWED: Record<'select' | 'cancel' | 'expire' | AnswerKind, readonly FlowStatus[]> = {
+const ALLOWED: Record<
+  'select' | 'cancel' | 'expire' | 'recover' | AnswerKind,
+  readonly FlowStatus[]
+> = {
   select: ANY_OPEN,
   otp: ['OTP_REQUIRED', 'PUSH_CONFIRMATION_REQUIRED', 'PUSH_CONFIRMATION_TIMED_OUT'],
   assertion: ['ASSERTION_REQUIRED'],
   push: ['PUSH_CONFIRMATION_REQUIRED'],
   cancel: ['PUSH_CONFIRMATION_REQUIRED'],
   expire: ['PUSH_CONFIRMATION_REQUIRED'],
+  recover: ANY_OPEN,
 };
 
 /** Whether this action can be tried at all in this status; lets a caller skip costly checks. */

@@ -20,6 +20,8 @@ export type Effect =
   | { type: 'pushFailed'; deviceId: string; fails: readonly Instant[] }
   /** An answer for the one-time target: how many were wrong in a row, and whether it must wait. */
   | { type: 'targetTried'; failures: number; lockExpiresAt?: Instant }
+  /** The same for a code of recovery, over all flows of the user. */
+  | { type: 'recoveryTried'; failures: number; lockExpiresAt?: Instant }
   /** The device would have been sent a message, and a limit keeps it from that. */
   | { type: 'withheld'; limit: Limit }
   | { type: 'userProved' }
@@ -48,4 +50,7 @@ export type FlowAction =
   | 'DEVICE.LOCKED'
   | 'DEVICE.NUMBER_MISMATCH'
   | 'NOTIFICATION.UPDATED'
+  | 'RECOVERY.CHECK_SUCCESS'
+  | 'RECOVERY.CHECK_INVALID'
+  | 'RECOVERY.CHECK_FAILED'
   | 'USER.LOCKED';

@@ -86,6 +86,14 @@ export interface OneTimeFacts {
   notificationLimit?: Limit;
 }
 
+/** The tries of a user with codes of recovery, over all flows. */
+export interface RecoveryFacts {
+  limit: FailureLimit;
+  failures: number;
+  /** Present while none is judged. */
+  lockExpiresAt?: Instant;
+}
+
 export interface Facts {
   now: Instant;
   /** Absent in a flow whose user is not known yet. */
@@ -102,5 +110,7 @@ export interface Facts {
   oneTime?: OneTimeFacts;
   /** How often nobody's device may answer in a flow that began without a user. */
   anonymousLimit?: FailureLimit;
+  /** Absent: the policy lets no code stand in for a device. */
+  recovery?: RecoveryFacts;
   trusted?: TrustedDevice;
 }

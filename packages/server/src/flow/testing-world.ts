@@ -8,7 +8,7 @@ import {
   stepFlow,
 } from './device-authentication.ts';
 import type { Effect } from './effect.ts';
-import type { Facts, FlowDevice, FlowUser, OneTimeFacts } from './facts.ts';
+import type { Facts, FlowDevice, FlowUser, OneTimeFacts, RecoveryFacts } from './facts.ts';
 
 /** The limit of every device and of the one-time target. */
 export const LIMIT = { count: 2, coolDownMs: 120_000 };
@@ -35,6 +35,8 @@ const USER: FlowUser = {
 };
 
 const NO_TARGET: OneTimeFacts = { methodEnabled: false, amr: [], limit: LIMIT, failures: 0 };
+
+export const NO_RECOVERY: RecoveryFacts = { limit: LIMIT, failures: 0 };
 
 /** The world at the beginning: four usable devices, an open user. */
 export function aWorld(more: Partial<Facts> = {}): Facts {
@@ -165,6 +167,11 @@ function applyEffect(world: World, effect: Effect): World {
       const { lockExpiresAt: _former, ...oneTime } = facts.oneTime ?? NO_TARGET;
       return { ...world, facts: { ...facts, oneTime: { ...oneTime, ...tries } } };
     }
+    case 'recoveryTried': {
+      const { type: _type, ...tries } = effect;
+      const recovery = { limit: LIMIT, ...tries };
+      return { ...world, facts: { ...facts, recovery } };
+    }
     case 'record':
       return world;
   }
@@ -180,6 +187,9 @@ function later(world: World, milliseconds: number): World {
   });
   const { lockExpiresAt = 0, ...target } = world.facts.oneTime ?? NO_TARGET;
   const oneTime = now < lockExpiresAt ? { ...target, lockExpiresAt } : target;
+  const { lockExpiresAt: waits = 0, ...tried } = world.facts.recovery ?? NO_RECOVERY;
+  const recovery =
+    world.facts.recovery && (now < waits ? { ...tried, lockExpiresAt: waits } : tried);
   const ends = world.unlockAt !== undefined && now >= world.unlockAt;
   const { user = USER } = world.facts;
   const { unlockAt, ...rest } = world;
@@ -191,6 +201,7 @@ function later(world: World, milliseconds: number): World {
       now,
       devices,
       oneTime,
+      ...(recovery ? { recovery } : {}),
       user: ends ? { ...user, locked: false } : user,
     },
   };

@@ -26,4 +26,5 @@ export const preflightHeaders = (methods: string) => ({
  * server, such as the development outbox, but how they get tokens.
  */
 export const isShared = ({ permission, path }: Pick<Operation, 'permission' | 'path'>): boolean =>
-  permission !== 'PUBLIC' || path.startsWith('/{envID}/as/');
+  permission !== 'PUBLIC' ||
+  (path.startsWith('/{envID}/as/') && !/\/(authorize|interactions|signoff)\b/.test(path));

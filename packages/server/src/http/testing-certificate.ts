@@ -1,4 +1,4 @@
-/** A certificate for 127.0.0.1 made on the spot (X.509, RFC 5280), for tests of HTTPS. */
+/** A certificate for 127.0.0.1, or another address of loopback, made on the spot (X.509, RFC 5280), for tests of HTTPS. */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 
 const der = (tag: number, ...parts: Uint8Array[]): Buffer => {
@@ -19,12 +19,12 @@ const ECDSA_WITH_SHA256 = sequence(identifier('2a8648ce3d040302'));
 const DAY_MS = 86_400_000;
 
 /** PEM of a fresh key and of its certificate, which is its own authority, valid for two days. */
-export function selfSignedCertificate(): { cert: string; key: string } {
+export function selfSignedCertificate(host = '127.0.0.1'): { cert: string; key: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const name = sequence(
     der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from('Countersign tests')))),
   );
-  const address = der(0x87, Buffer.from([127, 0, 0, 1]));
+  const address = der(0x87, Buffer.from(host.split('.').map(Number)));
   const extension = sequence(SUBJECT_ALTERNATIVE_NAME, der(0x04, sequence(address)));
   const toBeSigned = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),

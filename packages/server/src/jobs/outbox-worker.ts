@@ -269,7 +269,8 @@ export function startOutboxWorker(parts: OutboxWorkerParts): OutboxWorker {
         await passes.run();
         hasMore = hasLeftSome;
         await Promise.all(underWay);
-      } while (hasMore && !isStopping());
+        // What has ended may have begun one, which has seen that there is room again.
+      } while ((hasMore || passes.isRunning()) && !isStopping());
     },
     async stop() {
       stopping.abort();

@@ -5,6 +5,8 @@
 export interface Passes {
   /** The next one that begins: what is committed by now is before it. */
   run(): Promise<void>;
+  /** One is under way, or begins after it. */
+  isRunning(): boolean;
   /** One soon; more calls until then make no more of them. */
   wake(): void;
   /** No more begin; resolves when the last has ended. */
@@ -20,11 +22,15 @@ export function makePasses(
   let next: Promise<void> | undefined;
   let gathering: NodeJS.Timeout | undefined;
   let isStopped = false;
+  let underWay = 0;
 
   function run(): Promise<void> {
     next ??= last.then(() => {
       next = undefined;
-      last = pass();
+      underWay += 1;
+      last = pass().then(() => {
+        underWay -= 1;
+      });
       return last;
     });
     return next;
@@ -35,6 +41,7 @@ export function makePasses(
   polling.unref();
   return {
     run,
+    isRunning: () => next !== undefined || underWay > 0,
     wake() {
       if (gathering || isStopped) return;
       gathering = setTimeout(() => {

@@ -12,6 +12,7 @@ import type { Message } from '../model/documents.ts';
 import { channelSender } from '../notifications/channel-senders.ts';
 import type { Channel } from '../notifications/channels/channel.ts';
 import type { Stored } from '../storage/store.ts';
+import { until } from '../testing/until.ts';
 import { makeLane } from './send-message.ts';
 import { aDelivery, type Outbox, openOutbox } from './testing/outbox.ts';
 
@@ -93,6 +94,8 @@ describe('a channel', () => {
     const slow = aChannel(async () => {
       busy++;
       busiest = Math.max(busiest, busy);
+      // One that answers at once gets them one by one.
+      await until(() => busiest >= OUTBOX_CONCURRENCY_MAX);
       await new Promise(setImmediate);
       busy--;
       return { outcome: 'DELIVERED' };

@@ -1,8 +1,10 @@
 /** Sends messages by the senders that a message may leave by, in their order; docs/decisions/0051. */
+import { setImmediate as loopTurn } from 'node:timers/promises';
 import { OUTBOX_BUSY_MS, OUTBOX_CIRCUIT_MAX } from '../config/limits.ts';
 import { defined } from '../model/defined.ts';
 import type { Message } from '../model/documents.ts';
 import type { Instant } from '../model/instant.ts';
+import { makeFairLimiter } from '../model/limiter.ts';
 import type { DeliveryReceipt, RenderedMessage, Wake } from '../notifications/channels/channel.ts';
 import type { ChannelName, MessagePayload } from '../notifications/message.ts';
 import { type OutboxVault, openPayload } from '../notifications/outbox.ts';
@@ -78,9 +80,19 @@ export function makeLane(parts: LaneParts): Lane {
   const { vault, clock, random, isAwaited, retire, isStopping } = parts;
   const circuits = makeCircuits();
   const ask = makeAsk(parts);
+  const byTurns = makeFairLimiter(1);
 
   async function prepare(message: Stored<Message>): Promise<RenderedMessage | MessageDecision> {
     await vault.load(message.environmentId);
+    // One after the other, the environments by turns, and others' work between: the words of many
+    // hold up neither the answers for those that were sent nor another's only message.
+    return byTurns(message.environmentId, async () => {
+      await loopTurn();
+      return renderedOf(message);
+    });
+  }
+
+  function renderedOf(message: Stored<Message>): RenderedMessage | MessageDecision {
     let trouble = 'UNREADABLE';
     try {
       const payload = openPayload(vault, message);
@@ -136,7 +148,10 @@ export function makeLane(parts: LaneParts): Lane {
         }
         const { channel } = message.doc;
         const asked = { channel, circuit: name, breaker };
-        return { receipt: await ask(sender, withTimeLeft(rendered, message.doc, now), asked) };
+        const begun = performance.now();
+        const receipt = await ask(sender, withTimeLeft(rendered, message.doc, now), asked);
+        if (receipt.outcome === 'DELIVERED') circuit.took(performance.now() - begun);
+        return { receipt };
       });
     } finally {
       circuit.held -= 1;

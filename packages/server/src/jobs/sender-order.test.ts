@@ -39,7 +39,7 @@ async function tried(outbox: Outbox, ...senders: { sender: Sender }[]) {
     },
   });
   const delivery = aDelivery({ channel: 'SMS', to: '+15125551234' });
-  const id = await outbox.add((now) => ({ ...delivery(now), country: 'US', policyId: 'p' }));
+  const id = await outbox.add((now) => ({ ...delivery(now), policyId: 'p' }));
   await outbox.idle();
   return { id, routes, message: () => outbox.read(id) };
 }

@@ -255,6 +255,8 @@ export interface AuthenticationMethod extends DeviceKind {
   readonly delivered?: {
     channel: ChannelName;
     recipient(credential: Record<string, unknown>): Recipient;
+    /** Users without such a device are told of news by this member of their profile. */
+    profile?: 'email' | 'mobilePhone';
   };
   /** Can serve as a one-time target (`selectedDevice.oneTime`). */
   readonly oneTime?: true;

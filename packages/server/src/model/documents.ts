@@ -26,6 +26,8 @@ import type {
 } from './mobile.ts';
 import type { OathJob, OathJobPart, OathToken } from './oath.ts';
 import type { DeviceAuthenticationPolicySettings } from './policy.ts';
+import type { SignOnArtifact, TrustedIssuer } from './sign-on.ts';
+import type { RecoveryMeans, UserCode } from './user-code.ts';
 
 export type * from './events.ts';
 
@@ -136,6 +138,8 @@ export interface User extends Timestamps {
   mfaFailures: number;
   /** Wrong answers in a row for one-time targets, by `OneTimeTarget.key`; the latest few. */
   oneTimeTries?: Record<string, OneTimeTries>;
+  /** The same for codes of recovery, whichever was meant. */
+  recoveryTries?: OneTimeTries;
 }
 
 /** Users who belong together for applications; it decides nothing here. */
@@ -357,6 +361,10 @@ export interface Flow extends Timestamps {
   compatibility?: 'FULL' | 'SECURITY_KEY_ONLY' | 'NONE';
   /** The answer of a native device that has ended it, as a hash: the same one is told the same again. */
   answered?: string;
+  /** It was completed by a code instead of a device. */
+  recoveredBy?: RecoveryMeans;
+  /** Its user has added a device on the strength of it, which it does once. */
+  spent?: true;
   authenticators?: string[];
   error?: {
     code: string;
@@ -460,6 +468,8 @@ export interface Documents {
   oath_jobs: OathJob;
   oath_job_parts: OathJobPart;
   used_assertions: UsedAssertion;
+  sign_on_artifacts: SignOnArtifact;
+  trusted_issuers: TrustedIssuer;
   kept_resources: KeptResource;
   subscriptions: Subscription;
   event_deliveries: EventDelivery;
@@ -473,6 +483,7 @@ export interface Documents {
   trusted_emails: TrustedEmail;
   message_counters: MessageCounter;
   message_cooldowns: MessageCooldown;
+  user_codes: UserCode;
 }
 
 export type Table = keyof Documents;

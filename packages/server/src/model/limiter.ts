@@ -22,11 +22,27 @@ export function makeLimiter(max: number): Limiter {
 /** The same for tasks of several parties, which take turns: who asks for much waits for themself. */
 export type FairLimiter = <T>(party: string, task: () => Promise<T>) => Promise<T>;
 
+export interface Pace {
+  /** How many may be under way that have begun just now; read whenever one begins or ends. */
+  places(): number;
+  /** A task that takes longer gives its place to another, as far as `max` lets it. */
+  slowMs: number;
+}
+
 /** At most `max` tasks at once. A free place goes to the party that waits longest for its turn. */
-export function makeFairLimiter(max: number): FairLimiter {
+export function makeFairLimiter(max: number, pace?: Pace): FairLimiter {
   let busy = 0;
+  /** Of those the ones that aren't slow. */
+  let quick = 0;
   /** In the order of their turns; nobody is here without a task that waits. */
   const waiting = new Map<string, (() => void)[]>();
+
+  const hasRoom = () => busy < max && quick < (pace?.places() ?? max);
+
+  function take(): void {
+    busy++;
+    quick++;
+  }
 
   function next(): (() => void) | undefined {
     const [first] = waiting;
@@ -38,8 +54,20 @@ export function makeFairLimiter(max: number): FairLimiter {
     return start;
   }
 
+  /** A place is taken for whom it is given to, so nobody else can take it in between. */
+  function giveOn(): void {
+    while (waiting.size > 0 && hasRoom()) {
+      take();
+      next()?.();
+    }
+  }
+
+  function whenSlow(work: () => void): NodeJS.Timeout | undefined {
+    return pace && setTimeout(work, pace.slowMs).unref();
+  }
+
   return async (party, task) => {
-    if (busy < max) busy++;
+    if (hasRoom()) take();
     else {
       await new Promise<void>((resolve) => {
         const tasks = waiting.get(party);
@@ -47,12 +75,19 @@ export function makeFairLimiter(max: number): FairLimiter {
         else waiting.set(party, [resolve]);
       });
     }
+    let isQuick = true;
+    const timer = whenSlow(() => {
+      isQuick = false;
+      quick--;
+      giveOn();
+    });
     try {
       return await task();
     } finally {
-      const start = next();
-      if (start) start();
-      else busy--;
+      clearTimeout(timer);
+      busy--;
+      if (isQuick) quick--;
+      giveOn();
     }
   };
 }

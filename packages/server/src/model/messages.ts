@@ -77,9 +77,10 @@ export interface NotificationPolicy extends Timestamps {
   settings: NotificationPolicySettings;
 }
 
-/** The id of the one row of notification settings, and of the one e-mail sender, of an environment. */
+/** The ids of the rows of which an environment has one: its notification settings, and two senders. */
 export const NOTIFICATION_SETTINGS_ID = 'settings';
 export const EMAIL_SENDER_ID = 'email';
+export const WHATSAPP_SENDER_ID = 'whatsApp';
 
 /** The one of an environment; contract messages §5. */
 export interface NotificationSettings extends Timestamps {
@@ -100,6 +101,14 @@ export interface MessageSender extends Timestamps {
   /** Sealed JSON of what no reply shows: passwords, tokens, secrets. */
   sealedSecrets?: string;
 }
+
+/** By which of them leaves what a policy allows, by the key of its block there. */
+export const SENDER_KINDS = {
+  email: 'EMAIL',
+  sms: 'PHONE',
+  voice: 'PHONE',
+  whatsApp: 'WHATSAPP',
+} as const satisfies Record<CoolDownName, MessageSender['kind']>;
 
 /** What its secrets are sealed for. */
 export const senderSecretsIdentity = (id: string) => `message-senders/${id}/secrets`;
@@ -141,6 +150,8 @@ export type CounterGroup = 'phone' | 'email';
 
 /** Where a message was counted: what changes there once its code was used. */
 export interface CountedMessage {
+  /** A text message or a call: whether its code is typed in is watched. */
+  phone?: true;
   /** The counter of its user and that of its environment, by their ids. */
   user?: string;
   environment?: string;

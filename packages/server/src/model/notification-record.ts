@@ -16,7 +16,12 @@ export type RejectionReason =
   | 'NOT_LISTED'
   | 'NO_CONTENT'
   | 'NO_SENDER'
-  | 'PROVIDER';
+  | 'PROVIDER'
+  // Ours: docs/decisions/0053.
+  | 'NUMBER_TYPE'
+  | 'PREFIX_VELOCITY'
+  | 'COUNTRY_VELOCITY'
+  | 'KILL_SWITCH';
 
 /** What is known of a message, or of one that was never made. */
 export type ToldMessage = Pick<

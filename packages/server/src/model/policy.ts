@@ -20,6 +20,12 @@ export interface MethodPolicy {
 
 export type DeviceSelection = 'DEFAULT_TO_FIRST' | 'PROMPT_TO_SELECT' | 'ALWAYS_DISPLAY_DEVICES';
 
+/** What is absent is off. */
+export interface RecoveryPolicy {
+  recoveryCodes?: { enabled: boolean };
+  temporaryCodes?: { enabled: boolean };
+}
+
 /** The wire form of a policy without `id`, `name`, `default` and dates; contract sdk-schemas. */
 export interface DeviceAuthenticationPolicySettings {
   authentication: { deviceSelection: DeviceSelection };
@@ -27,6 +33,13 @@ export interface DeviceAuthenticationPolicySettings {
   ignoreUserLock: boolean;
   /** A user's own token can't name it; ours, docs/decisions/0022. */
   applicationsOnly?: true;
+  /**
+   * A user's own token adds a device only by an invitation, or once for a flow that was completed just
+   * now; ours, docs/decisions/0058.
+   */
+  proofBeforePairing?: true;
+  /** Which codes stand in for a device; ours, docs/decisions/0057. */
+  recovery?: RecoveryPolicy;
   notificationsPolicy?: { id: string };
   rememberMe?: { web: { enabled: boolean; lifeTime: WireDuration } };
   /** `email`, `sms`, `voice`, …: one block per method, under the method's `policyKey`. */

@@ -45,6 +45,9 @@ export const isCallbackKey = (
   key: string,
 ): boolean => vault.macMatches(environmentId, IDENTITY, senderId, key);
 
+/** Whether a provider says what became of messages after it took them. */
+export const tellsLater = (provider: string): boolean => Object.hasOwn(CALLBACKS, provider);
+
 /** The environments' senders, by what each provider signs with. */
 export function senderCallbacks({
   store,

@@ -42,8 +42,7 @@ export interface Delivery {
   payload: MessagePayload;
   /** The message is worthless after this moment, and is not sent any more. */
   expiresAt: number;
-  /** What decides who sends it: the country of a phone number, and the notification policy. */
-  country?: string;
+  /** The notification policy in force, which decides who sends it; absent: the environment's default. */
   policyId?: string;
 }
 

@@ -6,10 +6,11 @@ import type { MessageSender } from '../model/messages.ts';
 import type { Stored } from '../storage/store.ts';
 import type { Observer } from './channels/http/account.ts';
 import type { MailSender } from './channels/smtp/smtp.ts';
-import { openedAccount } from './providers/account.ts';
+import { openedAccount, senderIdOf, senderNameOf } from './providers/account.ts';
 import { openEmailAccount } from './providers/email/email-account.ts';
 import type { OpenContext, ProviderAccount, Reach, SenderFor } from './providers/provider.ts';
 import { phoneProvider } from './providers/registry.ts';
+import { openWhatsApp } from './providers/whats-app/whats-app.ts';
 import type { Sender } from './senders.ts';
 
 export interface AccountParts {
@@ -17,8 +18,8 @@ export interface AccountParts {
   reach: Reach;
   /** What mail servers are greeted by. */
   greetAs?: string | undefined;
-  /** Opens the account of a WhatsApp business. */
-  openWhatsApp?(account: ProviderAccount, context: OpenContext): Sender | undefined;
+  /** Where a sender's provider is to tell what becomes of messages; absent: nowhere. */
+  statusCallback?(environmentId: string, senderId: string): string | undefined;
   /** Sees what providers answer; for who tries a sender out. */
   observe?: Observer | undefined;
 }
@@ -38,19 +39,12 @@ export interface OpenAccounts {
   close(): Promise<void>;
 }
 
-/** What names it among all environments: ids of single ones are the same in each. Safe to log. */
-export const senderIdOf = ({ environmentId, id, doc }: SenderRow): string =>
-  doc.kind === 'PHONE' ? id : `${environmentId}:${id}`;
-
-export const senderNameOf = ({ doc }: SenderRow): string =>
-  doc.name ?? (typeof doc.settings.name === 'string' ? doc.settings.name : doc.provider);
-
 /** Another one with each change, also of an id that was deleted before: what is sealed is never the same. */
 const stampOf = ({ version, doc }: SenderRow) => `${version} ${doc.sealedSecrets ?? ''}`;
 
 /** The environments' keys must be loaded where an account is opened. */
 export function openAccounts(parts: AccountParts): OpenAccounts {
-  const { vault, reach, greetAs, observe } = parts;
+  const { vault, reach, greetAs, statusCallback, observe } = parts;
   const others = new LRUCache<string, Opened<SenderFor | Sender | undefined>>({
     max: PHONE_ACCOUNTS_MAX,
   });
@@ -65,7 +59,8 @@ export function openAccounts(parts: AccountParts): OpenAccounts {
       id: senderIdOf(row),
       name: senderNameOf(row),
       ...reach,
-      ...(observe ? { observe } : {}),
+      statusCallback: statusCallback?.(row.environmentId, row.id),
+      observe,
     };
   }
 
@@ -90,9 +85,7 @@ export function openAccounts(parts: AccountParts): OpenAccounts {
         phoneProvider(row.doc.provider)?.open(account, contextOf(row)),
       ) as SenderFor | undefined,
     whatsApp: (row) =>
-      kept(others, row, (account) => parts.openWhatsApp?.(account, contextOf(row))) as
-        | Sender
-        | undefined,
+      kept(others, row, (account) => openWhatsApp(account, contextOf(row))) as Sender | undefined,
     email: (row) =>
       kept(mails, row, (account) => {
         const context = { id: senderIdOf(row), name: senderNameOf(row), reach, greetAs, observe };

@@ -36,7 +36,7 @@ const countryOfMessage = ({ channel, payload }: Delivery) =>
 
 /** What records and lists show of a message, and what decides who sends it. */
 function shownOf({ delivery, user }: NewMessage): Partial<Message> {
-  const { payload, country, policyId } = delivery;
+  const { payload, policyId } = delivery;
   const { template, variant, locale, to, push } = payload;
   return defined({
     userId: user?.id,
@@ -44,7 +44,7 @@ function shownOf({ delivery, user }: NewMessage): Partial<Message> {
     template,
     variant,
     locale,
-    country: country ?? countryOfMessage(delivery),
+    country: countryOfMessage(delivery),
     policyId,
     // A push's is a token, which means nothing to anybody.
     maskedAddress: push ? undefined : maskedAddress(to.address),

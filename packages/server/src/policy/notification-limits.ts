@@ -12,6 +12,7 @@ import type {
   NotificationPolicySettings,
   Quota,
 } from '../model/messages.ts';
+import type { AbuseReason } from './abuse-protection.ts';
 
 export const COOL_DOWN_MIN_MS = 10_000;
 export const COOL_DOWN_MAX_MS = 600_000;
@@ -20,7 +21,7 @@ export const COOL_DOWN_MAX_MS = 600_000;
 export type Reached =
   /** So many are the most of a day. */
   | { reason: 'DAILY_LIMIT'; maximum: number }
-  | { reason: 'COUNTRY' }
+  | { reason: AbuseReason }
   /** Another one may go at this moment. */
   | { reason: 'COOLDOWN'; until: Instant };
 
@@ -91,6 +92,9 @@ export function coolDownEnd(
 export const repeatsAfter = (row: Repeats | undefined, now: Instant): number =>
   row && !isOver(row, now) ? row.repeats + 1 : 0;
 
+/** Not this number at all, whenever it is asked. */
+const isOfNumber = ({ reason }: Limit) => reason === 'COUNTRY' || reason === 'NUMBER_TYPE';
+
 /** A message was refused: the caller hears why, and the audit log, too. */
 export class LimitError extends ApiError {
   readonly limit: Limit;
@@ -105,6 +109,7 @@ export class LimitError extends ApiError {
 export function limitError(limit: Limit, target = 'device.id'): LimitError {
   switch (limit.reason) {
     case 'COUNTRY':
+    case 'NUMBER_TYPE':
       return new LimitError(limit, 'INVALID_DATA', errorDetail('DEVICE_NOT_USABLE', target));
     case 'DAILY_LIMIT':
       return new LimitError(
@@ -113,6 +118,16 @@ export function limitError(limit: Limit, target = 'device.id'): LimitError {
         errorDetail('LIMIT_EXCEEDED', target, {
           message: `No more than ${limit.maximum} messages go a day.`,
           innerError: { maximumAllowed: limit.maximum, maximumValue: limit.maximum },
+        }),
+      );
+    case 'PREFIX_VELOCITY':
+    case 'COUNTRY_VELOCITY':
+    case 'KILL_SWITCH':
+      return new LimitError(
+        limit,
+        'REQUEST_FAILED',
+        errorDetail('LIMIT_EXCEEDED', target, {
+          message: 'Nothing is sent to such numbers for a while. Another device can be used.',
         }),
       );
     case 'COOLDOWN':
@@ -129,10 +144,12 @@ export function limitError(limit: Limit, target = 'device.id'): LimitError {
 
 /** The same where the request brings the address along. */
 export const addressError = (limit: Limit): LimitError =>
-  limit.reason === 'COUNTRY'
+  isOfNumber(limit)
     ? new LimitError(
         limit,
         'INVALID_DATA',
-        errorDetail('INVALID_VALUE', 'phone', { message: 'Nothing is sent to this country.' }),
+        errorDetail('INVALID_VALUE', 'phone', {
+          message: `Nothing is sent to ${limit.reason === 'COUNTRY' ? 'this country' : 'numbers of this kind'}.`,
+        }),
       )
     : limitError(limit);

@@ -1,7 +1,13 @@
 /** What a store holds, read without making, migrating or changing anything. */
 import { dirname } from 'node:path';
-import type { EnvironmentKey, EventDelivery, Subscription } from '../model/documents.ts';
+import type {
+  DeviceAuthenticationPolicy,
+  EnvironmentKey,
+  EventDelivery,
+  Subscription,
+} from '../model/documents.ts';
 import type { Instant } from '../model/instant.ts';
+import { SENDER_KINDS } from '../model/messages.ts';
 import { pendingMigrations } from './migrations/migrations.ts';
 import { existingFile, type StorePlace } from './open.ts';
 import { placeOf } from './place.ts';
@@ -26,9 +32,17 @@ export interface StoreReport {
   encoding: string;
   /** Subscriptions that are enabled and whose receivers fail, and since when. */
   failing: { id: string; since: Instant; reason?: string | undefined }[];
+  /** Environments whose policies allow messages that they have no sender of their own for. */
+  senderless: { environmentId: string; methods: MessageMethod[] }[];
   /** The process that serves from the file. */
   servedBy?: number;
 }
+
+type MessageMethod = keyof typeof SENDER_KINDS;
+const METHODS = Object.keys(SENDER_KINDS) as MessageMethod[];
+
+const POLICIES = 'select environment_id, cast(doc as text) as doc from policies order by id';
+const KINDS = 'select distinct environment_id, kind from message_senders';
 
 const DATA_KEY =
   "select environment_id, id, cast(doc as text) as doc from environment_keys where purpose = 'DATA' limit 1";
@@ -65,6 +79,24 @@ function failingOf(rows: readonly Record<string, unknown>[]): StoreReport['faili
   });
 }
 
+function senderlessOf(
+  policies: readonly Record<string, unknown>[],
+  senders: readonly Record<string, unknown>[],
+): StoreReport['senderless'] {
+  const kinds = new Set(senders.map(({ environment_id, kind }) => `${environment_id} ${kind}`));
+  const found = new Map<string, Set<MessageMethod>>();
+  for (const row of policies) {
+    const environmentId = String(row.environment_id);
+    const { settings }: DeviceAuthenticationPolicy = JSON.parse(String(row.doc));
+    for (const method of METHODS) {
+      const hasSender = kinds.has(`${environmentId} ${SENDER_KINDS[method]}`);
+      if (hasSender || !settings.methods[method]?.enabled) continue;
+      found.set(environmentId, (found.get(environmentId) ?? new Set()).add(method));
+    }
+  }
+  return [...found].map(([environmentId, methods]) => ({ environmentId, methods: [...methods] }));
+}
+
 function inspectFile(dataDirectory: string): StoreReport {
   const path = existingFile(dataDirectory);
   const servedBy = servingProcess(path);
@@ -87,6 +119,8 @@ export function inspectSqliteFile(path: string): StoreReport {
       pending,
       // An older schema may have no such tables.
       failing: pending.length > 0 ? [] : failingOf(db.prepare(DELIVERIES).all()),
+      senderless:
+        pending.length > 0 ? [] : senderlessOf(db.prepare(POLICIES).all(), db.prepare(KINDS).all()),
       ...dataKeyOf(db.prepare(DATA_KEY).get()),
       encoding: String(db.prepare('pragma encoding').get()?.encoding).replace('-', ''),
     };
@@ -137,7 +171,7 @@ function inspectDatabase(databaseUrl: string): Promise<StoreReport> {
     };
     if (!about?.made) {
       const pending = pendingMigrations([]);
-      return { ...report, environments: 0, users: 0, pending, failing: [] };
+      return { ...report, environments: 0, users: 0, pending, failing: [], senderless: [] };
     }
     const migrations = await read('select name from kysely_migration order by name');
     const pending = pendingMigrations(migrations.map(({ name }) => String(name)));
@@ -152,6 +186,7 @@ function inspectDatabase(databaseUrl: string): Promise<StoreReport> {
       users: Number(counted?.users),
       pending,
       failing: pending.length > 0 ? [] : failingOf(await read(DELIVERIES)),
+      senderless: pending.length > 0 ? [] : senderlessOf(await read(POLICIES), await read(KINDS)),
       ...dataKeyOf(key),
     };
   });

@@ -197,7 +197,10 @@ export function createGroupCommit(
     async commit(writes, { repeatable = false } = {}) {
       const ordered = inOrder(writes);
       return new Promise((resolve, reject) => {
-        queue.push({ writes: ordered, repeatable, resolve, reject });
+        const change = { writes: ordered, repeatable, resolve, reject };
+        // It doesn't wait for the disk, so it needs nobody to wait with.
+        if (repeatable) return commitBatch([change]);
+        queue.push(change);
         if (scheduled) return;
         scheduled = true;
         setImmediate(flush);

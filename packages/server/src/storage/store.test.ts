@@ -65,7 +65,9 @@ const PLATFORM_INDEXES = [
   'oath_jobs_available',
   'oath_jobs_expiry',
   'pairing_keys_expiry',
+  'sign_on_artifacts_expiry',
   'used_assertions_expiry',
+  'user_codes_expiry',
 ];
 
 function assertTenancy(indexes: readonly { name: string; columns: readonly string[] }[]): void {

@@ -197,6 +197,13 @@ export const TABLES: Tables = {
     columns: { application_id: ({ applicationId }) => applicationId, type: ({ type }) => type },
     notifies: true,
   },
+  user_codes: {
+    columns: {
+      user_id: ({ userId }) => userId,
+      kind: ({ kind }) => kind,
+      expires_at: ({ expiresAt }) => expiresAt,
+    },
+  },
   device_requests: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
   device_removals: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
   oath_tokens: {
@@ -211,6 +218,17 @@ export const TABLES: Tables = {
   },
   oath_job_parts: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
   used_assertions: { columns: { expires_at: ({ expiresAt }) => expiresAt } },
+  sign_on_artifacts: {
+    columns: {
+      uid_hash: ({ uidHash }) => uidHash,
+      grant_hash: ({ grantHash }) => grantHash,
+      expires_at: ({ expiresAt }) => expiresAt,
+    },
+    narrow: ['uid_hash', 'grant_hash'],
+  },
+  trusted_issuers: {
+    columns: { name: ({ name }) => composed(name), issuer: ({ issuer }) => issuer },
+  },
   kept_resources: {
     columns: {
       kind: ({ kind }) => kind,
@@ -218,6 +236,8 @@ export const TABLES: Tables = {
       unique_key: ({ uniqueKey }) => uniqueKey,
       is_default: ({ isDefault }) => flag(isDefault),
     },
+    // The default language is one that contents are chosen in.
+    notifies: true,
   },
   subscriptions: { columns: { name: ({ name }) => composed(name) }, notifies: true },
   event_deliveries: { columns: {} },

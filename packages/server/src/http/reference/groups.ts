@@ -7,6 +7,8 @@ export const GROUPS: Readonly<Record<string, string>> = {
   Users:
     'The people of an environment. Only those with `mfaEnabled` are asked; a bypass lets one through until a moment.',
   'Pairing keys': 'The code in a QR code: whoever scans it adds a phone to the user.',
+  Recovery:
+    'Ours: what helps a user whose devices aren’t at hand, and who may add one. Recovery codes and temporary codes stand in for a device where the policy says so; invitations let a user add one.',
   'OATH tokens':
     'Hardware tokens. Import them with their secrets, one by one or many in a job; a user gets one as a device by its serial number.',
   'Device protocol':
@@ -23,6 +25,8 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'Notification policies':
     'How many messages a user and the environment are sent a day, how long to wait for the next one, to which countries, and by which senders. One is the default.',
   'MFA settings': 'What holds for the whole environment: pairing, lockout, phone extensions.',
+  'Abuse protection':
+    'What guards against messages that only cost: kinds of numbers, countries, bursts, and codes that nobody types in. Countersign’s own.',
   'Sent messages':
     'What became of codes, pushes and notices; docs/operations.md has the details. Ours: the vendor’s API has none of it.',
   Notifications:
@@ -40,7 +44,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   Applications:
     'Those who call this API (`WORKER`), and those on phones that devices pair with (`NATIVE_APP`).',
   Surroundings:
-    'What clients make around MFA: languages, themes, sign-on policies, keys. It is kept and returned, and decides nothing here.',
+    'What clients make around MFA: languages, themes, sign-on policies, keys, API resources, identity providers. It is kept and returned, and decides nothing here: a role assignment of a user gives no right.',
   Roles: 'What a worker may do; docs/reference/roles.md lists it.',
   'Application role assignments': 'Which role an application has, and where.',
   Activities: 'The audit log: who did what to whom, when, and how it ended.',
@@ -48,5 +52,9 @@ export const GROUPS: Readonly<Record<string, string>> = {
   Subscriptions:
     'Webhooks: which receiver is told of which audit records, in their order, at least once; docs/operations.md has the details.',
   Tokens: 'OAuth 2.0: the token endpoint, its keys, and where they are.',
+  'Trusted issuers':
+    'Those who check users elsewhere, such as Microsoft Entra or Keycloak: their tokens are a first factor here.',
+  'Sign-on':
+    'OpenID Connect: users sign on by a passkey or another device, and applications hear who they are; docs/decisions/0054-sign-on.md.',
   Development: 'Not in production.',
 };

@@ -11,6 +11,7 @@ export const email = passcodeMethod({
   policyKey: 'email',
   amr: ['email'],
   channel: 'EMAIL',
+  profile: 'email',
   oneTime: true,
   isOnAtFirst: true,
   schemas: { create: { email: EMAIL }, view: { email: EMAIL } },

@@ -25,6 +25,7 @@ export interface PasscodeMethodTraits
     | 'namesRequester'
   > {
   channel: ChannelName;
+  profile?: 'email' | 'mobilePhone';
   /** A new environment allows it. */
   isOnAtFirst: boolean;
   schemas: Pick<AuthenticationMethod['schemas'], 'create' | 'view'>;
@@ -49,7 +50,11 @@ export function passcodeMethod(traits: PasscodeMethodTraits): AuthenticationMeth
     initialStatuses: ['ACTIVE', 'ACTIVATION_REQUIRED'],
     schemas: { ...traits.schemas, policy: OFFLINE_DEVICE_BLOCK },
     defaultPolicy: firstPasscodeBlock(traits.isOnAtFirst),
-    delivered: { channel: traits.channel, recipient: traits.recipient },
+    delivered: {
+      channel: traits.channel,
+      recipient: traits.recipient,
+      ...defined({ profile: traits.profile }),
+    },
 
     async challenge(device, request, context) {
       const { now, environmentId, policy, vault } = context;

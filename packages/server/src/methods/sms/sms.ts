@@ -8,6 +8,7 @@ export const sms = passcodeMethod({
   policyKey: 'sms',
   amr: ['sms'],
   channel: 'SMS',
+  profile: 'mobilePhone',
   oneTime: true,
   // Phones fill its codes in on the site of the application.
   namesRequester: true,

@@ -41,7 +41,7 @@ export interface OpenContext extends Pick<Reach, 'caller' | 'urls'> {
   /** Where the provider is to tell what becomes of messages; absent: nowhere. */
   statusCallback?: string | undefined;
   /** Sees the provider's answers; for who tries a sender out. */
-  observe?: Observer;
+  observe?: Observer | undefined;
 }
 
 /** The sender of one kind of message to one country; undefined: the account has none for that. */

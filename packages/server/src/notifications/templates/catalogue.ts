@@ -161,9 +161,17 @@ const OF_OTHERS = {
 /** What wakes a phone; nobody asks for it by name. */
 export const WAKE_UP_TEMPLATE = 'wake_up';
 
+/** What tells users of recovery codes; ours, so nobody else sees them: decision 0057. */
+export const RECOVERY_TEMPLATES = ['recovery_changed', 'recovery_used'] as const;
+export type RecoveryTemplateName = (typeof RECOVERY_TEMPLATES)[number];
+
 export type MfaTemplateName = keyof typeof OF_MFA;
 export type OtherTemplateName = keyof typeof OF_OTHERS;
-export type TemplateName = MfaTemplateName | OtherTemplateName | typeof WAKE_UP_TEMPLATE;
+export type TemplateName =
+  | MfaTemplateName
+  | OtherTemplateName
+  | RecoveryTemplateName
+  | typeof WAKE_UP_TEMPLATE;
 
 /** Every template that the API shows, by name, in the order of their names. */
 export const TEMPLATES: ReadonlyMap<string, Template> = new Map(
@@ -183,6 +191,9 @@ export function isKnownTemplate(name: string): boolean {
 /** The template's name as it is listed. Pure; undefined: there is none. */
 export function templateName(name: string): TemplateName | undefined {
   const lower = name.toLowerCase();
-  if (lower === WAKE_UP_TEMPLATE) return WAKE_UP_TEMPLATE;
+  const hidden = ([WAKE_UP_TEMPLATE, ...RECOVERY_TEMPLATES] as const).find(
+    (name) => name === lower,
+  );
+  if (hidden) return hidden;
   return TEMPLATES.has(lower) ? (lower as TemplateName) : undefined;
 }

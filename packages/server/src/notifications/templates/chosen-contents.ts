@@ -8,7 +8,7 @@ import type { Logger } from 'pino';
 import { CONTENTS_KEPT_BYTES_MAX, ENVIRONMENTS_CACHED_MAX } from '../../config/limits.ts';
 import { DEFAULT_LANGUAGE } from '../../model/built-in.ts';
 import { contentKey, type DeliveryMethod } from '../../model/messages.ts';
-import { ANY_ENVIRONMENT, type Store } from '../../storage/store.ts';
+import { ANY_ENVIRONMENT, type Condition, type Store } from '../../storage/store.ts';
 import type { ChannelName } from '../message.ts';
 import { templateName } from './catalogue.ts';
 import type { ContentWords } from './content-words.ts';
@@ -50,15 +50,17 @@ export interface Place {
 }
 
 /**
- * The places in order: the variant's in each language, then those of no variant. A content of an
+ * The places in order: the variant's in each language, then those of no variant. `language`: the
+ * environment's default. A content of an
  * administrator goes before the predefined one of its locale. Pure.
  */
 export function placesOf(
   { template, channel, variant, locale }: Omit<WantedContent, 'environmentId'>,
+  language = DEFAULT_LANGUAGE,
   predefined: readonly string[] = LANGUAGE_TAGS,
 ): Place[] {
   const deliveryMethod = METHODS[channel] ?? 'Push';
-  const locales = [...new Set([...localesFor(locale), DEFAULT_LANGUAGE])];
+  const locales = [...new Set([...localesFor(locale), ...localesFor(language), DEFAULT_LANGUAGE])];
   const variants = variant === undefined ? [undefined] : [variant, undefined];
   return variants.flatMap((one) =>
     locales.map((tag) => ({
@@ -74,14 +76,28 @@ export function placesOf(
   );
 }
 
+const IS_DEFAULT_LANGUAGE: Condition = {
+  all: [
+    { column: 'kind', is: 'eq', value: 'languages' },
+    { column: 'is_default', is: 'eq', value: 1 },
+  ],
+};
+
 /** Of an entry beside its words: its key, and what holds it. */
 const ENTRY_BYTES = 512;
+
+/** What is known of an environment. */
+interface Facts {
+  /** It has contents of its own. */
+  hasContents: boolean;
+  /** Its default one. */
+  language: string;
+}
 
 interface Known {
   /** Part of the keys of what was chosen: a new one for each change. */
   generation: number;
-  /** Whether the environment has contents of its own. */
-  any?: Promise<boolean>;
+  environment?: Promise<Facts>;
 }
 
 export function chooseContents(
@@ -110,17 +126,25 @@ export function chooseContents(
     return known;
   }
 
-  async function hasAny(environmentId: string): Promise<boolean> {
-    return (await store.list('template_contents', environmentId, { limit: 1 })).length > 0;
+  async function factsOf(environmentId: string): Promise<Facts> {
+    const [contents, languages] = await Promise.all([
+      store.list('template_contents', environmentId, { limit: 1 }),
+      store.list('kept_resources', environmentId, { where: IS_DEFAULT_LANGUAGE, limit: 1 }),
+    ]);
+    return {
+      hasContents: contents.length > 0,
+      language: String(languages[0]?.doc.body.locale ?? DEFAULT_LANGUAGE),
+    };
   }
 
   async function read(wanted: WantedContent, known: Known): Promise<ChosenContent> {
     const { environmentId, template, channel, variant } = wanted;
-    known.any ??= hasAny(environmentId);
-    const places = placesOf(wanted);
+    known.environment ??= factsOf(environmentId);
+    const { hasContents, language } = await known.environment;
+    const places = placesOf(wanted, language);
     const values = places.map(({ key }) => key);
     const where = { column: 'content_key', is: 'in', values } as const;
-    const rows = (await known.any)
+    const rows = hasContents
       ? await store.list('template_contents', environmentId, { where, limit: values.length })
       : [];
     const byKey = new Map(rows.map(({ doc }) => [contentKey(doc), doc]));
@@ -152,7 +176,7 @@ export function chooseContents(
         },
         (error: unknown) => {
           chosen.delete(key);
-          delete known.any;
+          delete known.environment;
           throw error;
         },
       );

@@ -25,6 +25,8 @@ export interface MailServer {
 }
 
 export interface MailServerBehaviour {
+  /** An address of loopback; default: 127.0.0.1. */
+  host?: string;
   /** A free one when absent. */
   port?: number;
   /** The reply to `RCPT TO`, such as 550; nothing: it is taken. */
@@ -80,11 +82,12 @@ export async function startMailServer(behaviour: MailServerBehaviour = {}): Prom
   server.on('error', () => {
     // A client that goes away in mid-session is part of the tests.
   });
-  server.listen(behaviour.port ?? 0, '127.0.0.1');
+  const { host = '127.0.0.1' } = behaviour;
+  server.listen(behaviour.port ?? 0, host);
   await once(server.server, 'listening');
   const { port } = server.server.address() as AddressInfo;
   const mailServer: MailServer = {
-    url: `smtp://127.0.0.1:${port}`,
+    url: `smtp://${host}:${port}`,
     port,
     received,
     connections: 0,

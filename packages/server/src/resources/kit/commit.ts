@@ -9,7 +9,11 @@ export interface Decision<R> {
 }
 
 /** Rows that whoever needs them first makes, under a known id: an insert that came second lost a race. */
-const MADE_BY_FIRST: readonly Table[] = ['message_counters', 'message_cooldowns'];
+const MADE_BY_FIRST: readonly Table[] = [
+  'message_counters',
+  'message_cooldowns',
+  'notification_settings',
+];
 
 type Committer = Pick<Store, 'commit'>;
 type OnUnique = (table: Table) => ApiError;

@@ -10,17 +10,19 @@ import type { Permission } from './permissions.ts';
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Scopes that a user's own token can have; contract §1.2. */
-export type SelfScope =
-  | 'p1:read:user'
-  | 'p1:update:user'
-  | 'p1:update:userMfaEnabled'
-  | 'p1:create:device'
-  | 'p1:read:device'
-  | 'p1:update:device'
-  | 'p1:delete:device'
-  | 'p1:create:pairingKey'
-  | 'p1:read:pairingKey'
-  | 'p1:delete:pairingKey';
+export const SELF_SCOPES = [
+  'p1:read:user',
+  'p1:update:user',
+  'p1:update:userMfaEnabled',
+  'p1:create:device',
+  'p1:read:device',
+  'p1:update:device',
+  'p1:delete:device',
+  'p1:create:pairingKey',
+  'p1:read:pairingKey',
+  'p1:delete:pairingKey',
+] as const;
+export type SelfScope = (typeof SELF_SCOPES)[number];
 
 /** Who calls, as the access token says. */
 export type Actor =
@@ -59,7 +61,8 @@ export const environmentOf = ({ params }: Pick<OperationRequest, 'params'>) => p
 export interface OperationReply {
   status: number;
   body?: unknown;
-  headers?: Record<string, string>;
+  /** A list is sent as one header for each: cookies. */
+  headers?: Record<string, string | string[]>;
 }
 
 /** The usual answer. */

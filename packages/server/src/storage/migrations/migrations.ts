@@ -27,6 +27,9 @@ export const MIGRATIONS: readonly MigrationFile[] = [
   { name: '0016-notification-policies', load: () => import('./0016-notification-policies.ts') },
   { name: '0017-group-members', load: () => import('./0017-group-members.ts') },
   { name: '0018-outbox-lanes', load: () => import('./0018-outbox-lanes.ts') },
+  { name: '0020-sign-on', load: () => import('./0020-sign-on.ts') },
+  { name: '0021-user-codes', load: () => import('./0021-user-codes.ts') },
+  { name: '0022-parts-of-kept-resources', load: () => import('./0022-parts-of-kept-resources.ts') },
 ];
 
 /** The database was written by a newer Countersign than this one. */

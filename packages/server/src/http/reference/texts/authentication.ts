@@ -8,6 +8,9 @@ const SIGNED = { request: 'eyJhbGciOiJFUzI1NiJ9.eyJ2IjoxfQ.c2lnbmF0dXJl' };
 const SIGNED_BY_DEVICE = 'The body is one text, signed by the device; the device SDK makes it.';
 
 export const AUTHENTICATION_TEXTS: OperationTexts = {
+  startWithRecoveryCode: {
+    example: { user: { id: USER_ID }, recoveryCode: 'ABCD-EFGH-JKLM-NPQR' },
+  },
   startDeviceAuthentication: {
     description:
       'Begins a flow for a user. With one device, or a default one, that device is chosen and asked at once; else the answer’s `status` is `DEVICE_SELECTION_REQUIRED`. Send `notification.clientContext` so that the user reads which application asks; a phone shows it. Without `policy` the default policy counts. **A start sends a message: don’t repeat it blindly.**',
@@ -94,7 +97,7 @@ export const AUTHENTICATION_TEXTS: OperationTexts = {
   removeNativeDevice: { description: SIGNED_BY_DEVICE, example: SIGNED },
   createToken: {
     description:
-      'OAuth 2.0 client credentials. The client authenticates in the way that its application says: by HTTP Basic, in the form, or by a signed assertion (RFC 7523). Errors have OAuth’s form: `error`, `error_description`.',
+      'OAuth 2.0: client credentials for applications; for users the code of an authorization, and refresh tokens. The client authenticates in the way that its application says: by HTTP Basic, in the form, or by a signed assertion (RFC 7523). Errors have OAuth’s form: `error`, `error_description`.',
     example: { grant_type: 'client_credentials' },
   },
   readJwks: { description: 'For programs that verify tokens themselves. May be kept for minutes.' },

@@ -19,7 +19,7 @@ export interface HttpSender extends Pick<Sender, 'id' | 'name'> {
   /** Default: any 2xx. */
   judge?: Judge;
   /** Sees each answer; for who tries a sender out. */
-  observe?: Observer;
+  observe?: Observer | undefined;
 }
 
 /** Whether the same call may go better in a second, and can't have sent already. */

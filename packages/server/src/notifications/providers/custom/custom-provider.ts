@@ -91,7 +91,7 @@ export const customProvider: PhoneProvider = {
           from: senderOfMessage(message, numbers, { method, country }) ?? '',
           message: method === 'VOICE' ? voiceText(message, request) : message.text,
         }),
-        ...(observe ? { observe } : {}),
+        observe,
       });
     };
   },

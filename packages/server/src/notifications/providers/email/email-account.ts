@@ -65,7 +65,7 @@ function overHttp(
           reply_to: replyTo?.address ?? '',
           'reply_to.name': replyTo?.name ?? '',
         }),
-        ...(observe ? { observe } : {}),
+        observe,
       }).send(message, signal),
     close: async () => {},
   };

@@ -108,7 +108,7 @@ export const customSyniverse: PhoneProvider = {
         ids[keyOf(method, senderOfMessage({ to }, numbers, { method, country }) ?? '')] ?? '';
       if (method === 'VOICE') return syniverseCalls({ id, name, urls, account: http, senderId });
       const dispatch = syniverseMessages(urls, senderId);
-      return httpSender({ id, name, account: http, ...dispatch, ...(observe ? { observe } : {}) });
+      return httpSender({ id, name, account: http, ...dispatch, observe });
     };
   },
 };

@@ -63,6 +63,7 @@ describe('Syniverse', () => {
       outcome: 'LATER',
       reason: 'HTTP 500 SCG_ERROR_5000',
       providerFailed: true,
+      maySent: true,
     });
   });
 
@@ -110,7 +111,7 @@ describe('Syniverse', () => {
     const receipt = call(TO, {}, ending.signal);
     await until(() => asked.count > before);
     ending.abort();
-    const late = { outcome: 'LATER', reason: 'TIMEOUT', providerFailed: true };
+    const late = { outcome: 'LATER', reason: 'TIMEOUT', providerFailed: true, maySent: true };
     assert.deepEqual(await receipt, late);
   });
 });

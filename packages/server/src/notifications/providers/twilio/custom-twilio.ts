@@ -35,7 +35,7 @@ export const customTwilio: PhoneProvider = {
         from: senderOfMessage(message, numbers, { method, country }) ?? '',
       });
       const dispatch = (method === 'SMS' ? twilioMessages : twilioCalls)(options, from);
-      return httpSender({ id, name, account: http, ...dispatch, ...(observe ? { observe } : {}) });
+      return httpSender({ id, name, account: http, ...dispatch, observe });
     };
   },
 };

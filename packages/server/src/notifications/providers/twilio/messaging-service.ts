@@ -79,7 +79,7 @@ export const customTwilioMessagingService: PhoneProvider = {
     return (method) => {
       if (method !== 'SMS' || service === undefined) return undefined;
       const dispatch = twilioService({ urls, sid: known.sid, statusCallback }, service);
-      return httpSender({ id, name, account: http, ...dispatch, ...(observe ? { observe } : {}) });
+      return httpSender({ id, name, account: http, ...dispatch, observe });
     };
   },
 };

@@ -108,6 +108,7 @@ describe('Twilio', () => {
       outcome: 'LATER',
       reason: 'HTTP 500 20500',
       providerFailed: true,
+      maySent: true,
     });
     // Once more after a second, and the message is there.
     next.push('down');
@@ -124,7 +125,7 @@ describe('Twilio', () => {
     const receipt = texts()(TO, {}, ending.signal);
     await until(() => asked.count > before);
     ending.abort();
-    const late = { outcome: 'LATER', reason: 'TIMEOUT', providerFailed: true };
+    const late = { outcome: 'LATER', reason: 'TIMEOUT', providerFailed: true, maySent: true };
     assert.deepEqual(await receipt, late);
     next.push('cut');
     assert.deepEqual(await texts()(TO), { outcome: 'DELIVERED' });

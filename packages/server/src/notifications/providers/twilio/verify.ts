@@ -89,7 +89,7 @@ export const customTwilioVerify: PhoneProvider = {
       const channel = method === 'SMS' ? 'sms' : 'call';
       const dispatch = twilioVerifications({ urls }, service, channel);
       return verifying(
-        httpSender({ id, name, account: http, ...dispatch, ...(observe ? { observe } : {}) }),
+        httpSender({ id, name, account: http, ...dispatch, observe }),
         (to, signal) => http.call(verificationEnd(urls, service, to), signal),
       );
     };

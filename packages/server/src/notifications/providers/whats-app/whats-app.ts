@@ -18,8 +18,6 @@ import type { AcceptContext, OpenContext, ProviderAccount, Reach } from '../prov
 import { proofOf, whatsAppAuthentication, whatsAppMessages } from './requests.ts';
 
 export const WHATSAPP_PROVIDER = 'CUSTOM_WHATSAPP';
-/** The id of its row: an environment has one. */
-export const WHATSAPP_SENDER_ID = 'whatsApp';
 
 const NUMBERS_MAX = 1_000;
 const ids = Type.String({ pattern: '^[0-9]{1,32}$' });
@@ -208,7 +206,7 @@ export function openWhatsApp(account: ProviderAccount, context: OpenContext): Se
     name,
     account: http,
     ...dispatch,
-    ...(observe ? { observe } : {}),
+    observe,
   });
   return {
     ...sender,

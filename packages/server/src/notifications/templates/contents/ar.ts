@@ -108,6 +108,28 @@ export const ar: Contents = {
       body: `تم تسجيل جهاز جديد لحساب ${USER} لدى ${PLACE}. إذا لم تكن أنت من فعل ذلك، ${TELL}`,
     },
   },
+  recovery_changed: {
+    EMAIL: {
+      subject: `تغيّرت رموز الاسترداد لدى ${PLACE}`,
+      body: paragraphs(
+        HELLO,
+        'أُنشئت رموز الاسترداد لحسابك أو جُدّدت أو حُذفت.',
+        `إذا لم تكن أنت من فعل ذلك، ${TELL}`,
+      ),
+    },
+    SMS: { body: `تغيّرت رموز الاسترداد في ${PLACE}. لست أنت؟ أبلغ المسؤول.` },
+  },
+  recovery_used: {
+    EMAIL: {
+      subject: `استُخدم رمز استرداد لدى ${PLACE}`,
+      body: paragraphs(
+        HELLO,
+        'تم تأكيد الدخول إلى حسابك برمز استرداد بدلًا من جهاز.',
+        `إذا لم تكن أنت من فعل ذلك، ${TELL}`,
+      ),
+    },
+    SMS: { body: `استُخدم رمز استرداد في ${PLACE}. لست أنت؟ أبلغ المسؤول.` },
+  },
   wake_up: everywhere({ subject: 'طلب تسجيل دخول', body: 'افتح التطبيق للرد عليه.' }),
   general: {
     EMAIL: { subject: 'رسالة جديدة لك', body: NEWS },

@@ -1,4 +1,9 @@
-import type { MfaTemplateName, OtherTemplateName, WAKE_UP_TEMPLATE } from '../catalogue.ts';
+import type {
+  MfaTemplateName,
+  OtherTemplateName,
+  RecoveryTemplateName,
+  WAKE_UP_TEMPLATE,
+} from '../catalogue.ts';
 
 /** How a message is put: written, short, or spoken. */
 export interface Content {
@@ -20,4 +25,9 @@ type AlwaysThere = MfaTemplateName | typeof WAKE_UP_TEMPLATE;
 
 /** The wording of one language: each template in the forms that it has; contract messages §2.2. */
 export type Contents = Readonly<Record<AlwaysThere, Readonly<Record<ContentForm, Content>>>> &
-  Readonly<Record<OtherTemplateName, Readonly<Partial<Record<ContentForm, Content>>>>>;
+  Readonly<
+    Record<
+      OtherTemplateName | RecoveryTemplateName,
+      Readonly<Partial<Record<ContentForm, Content>>>
+    >
+  >;

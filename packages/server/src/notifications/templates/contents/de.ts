@@ -108,6 +108,32 @@ export const de: Contents = {
       body: `Für \${user.username} wurde bei \${environment.name} ein neues Gerät registriert. Wenn Sie das nicht waren, ${TELL}`,
     },
   },
+  recovery_changed: {
+    EMAIL: {
+      subject: 'Ihre Wiederherstellungscodes für ${environment.name} wurden geändert',
+      body: paragraphs(
+        HELLO,
+        'Wiederherstellungscodes für Ihre Anmeldungen wurden erstellt, erneuert oder entfernt.',
+        `Wenn Sie das nicht waren, ${TELL}`,
+      ),
+    },
+    SMS: {
+      body: 'Ihre Wiederherstellungscodes für ${environment.name} wurden geändert. Waren Sie das nicht, melden Sie es bitte sofort.',
+    },
+  },
+  recovery_used: {
+    EMAIL: {
+      subject: 'Ein Wiederherstellungscode für ${environment.name} wurde verwendet',
+      body: paragraphs(
+        HELLO,
+        'Mit einem Wiederherstellungscode statt eines Geräts wurde eine Anmeldung für Ihr Konto bestätigt.',
+        `Wenn Sie das nicht waren, ${TELL}`,
+      ),
+    },
+    SMS: {
+      body: 'Ein Wiederherstellungscode für ${environment.name} wurde verwendet. Waren Sie das nicht, melden Sie es bitte sofort.',
+    },
+  },
   wake_up: everywhere({
     subject: 'Anmeldeanfrage',
     body: 'Öffnen Sie die App, um sie zu beantworten.',

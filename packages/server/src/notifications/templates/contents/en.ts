@@ -104,6 +104,32 @@ export const en: Contents = {
       body: 'A new device was registered for ${user.username} at ${environment.name}. If it was not you, tell your administrator at once.',
     },
   },
+  recovery_changed: {
+    EMAIL: {
+      subject: 'Your recovery codes for ${environment.name} were changed',
+      body: paragraphs(
+        HELLO,
+        'Recovery codes for your sign-ins were made, renewed or removed.',
+        'If it was not you, tell your administrator at once.',
+      ),
+    },
+    SMS: {
+      body: 'Your recovery codes for ${environment.name} were changed. If it was not you, tell your administrator at once.',
+    },
+  },
+  recovery_used: {
+    EMAIL: {
+      subject: 'A recovery code for ${environment.name} was used',
+      body: paragraphs(
+        HELLO,
+        'Somebody has signed in as you with a recovery code instead of a device.',
+        'If it was not you, tell your administrator at once.',
+      ),
+    },
+    SMS: {
+      body: 'A recovery code for ${environment.name} was used to sign in. If it was not you, tell your administrator at once.',
+    },
+  },
   // Push services read it: it says nothing of whom and what it is about.
   wake_up: everywhere({ subject: 'Sign-in request', body: 'Open the app to answer it.' }),
   general: {

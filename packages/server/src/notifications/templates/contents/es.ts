@@ -109,6 +109,32 @@ export const es: Contents = {
       body: `Se ha registrado un nuevo dispositivo para \${user.username} en \${environment.name}. Si no ha sido usted, ${TELL}`,
     },
   },
+  recovery_changed: {
+    EMAIL: {
+      subject: 'Sus códigos de recuperación de ${environment.name} han cambiado',
+      body: paragraphs(
+        HELLO,
+        'Se han creado, renovado o eliminado códigos de recuperación para sus inicios de sesión.',
+        `Si no ha sido usted, ${TELL}`,
+      ),
+    },
+    SMS: {
+      body: 'Sus codigos de recuperacion de ${environment.name} han cambiado. Si no ha sido usted, avise cuanto antes.',
+    },
+  },
+  recovery_used: {
+    EMAIL: {
+      subject: 'Se ha usado un código de recuperación de ${environment.name}',
+      body: paragraphs(
+        HELLO,
+        'Se ha iniciado una sesión con un código de recuperación en lugar de un dispositivo.',
+        `Si no ha sido usted, ${TELL}`,
+      ),
+    },
+    SMS: {
+      body: 'Se ha usado un codigo de recuperacion de ${environment.name}. Si no ha sido usted, avise cuanto antes.',
+    },
+  },
   wake_up: everywhere({
     subject: 'Solicitud de inicio de sesión',
     body: 'Abra la aplicación para responder.',

@@ -108,6 +108,32 @@ export const fi: Contents = {
       body: `Käyttäjälle \${user.username} rekisteröitiin uusi laite palvelussa \${environment.name}. Jos se et ollut sinä, ${TELL}`,
     },
   },
+  recovery_changed: {
+    EMAIL: {
+      subject: 'Palvelun ${environment.name} palautuskoodisi ovat muuttuneet',
+      body: paragraphs(
+        HELLO,
+        'Kirjautumisesi palautuskoodeja luotiin, uusittiin tai poistettiin.',
+        `Jos se et ollut sinä, ${TELL}`,
+      ),
+    },
+    SMS: {
+      body: `Palautuskoodisi palvelussa \${environment.name} ovat muuttuneet. Jos se et ollut sinä, ${TELL}`,
+    },
+  },
+  recovery_used: {
+    EMAIL: {
+      subject: 'Palvelun ${environment.name} palautuskoodia käytettiin',
+      body: paragraphs(
+        HELLO,
+        'Tilillesi kirjauduttiin palautuskoodilla laitteen sijasta.',
+        `Jos se et ollut sinä, ${TELL}`,
+      ),
+    },
+    SMS: {
+      body: `Palautuskoodiasi palvelussa \${environment.name} käytettiin. Jos se et ollut sinä, ${TELL}`,
+    },
+  },
   wake_up: everywhere({ subject: 'Kirjautumispyyntö', body: 'Vastaa pyyntöön sovelluksessa.' }),
   general: {
     EMAIL: { subject: 'Sinulle on uusi viesti', body: NEWS },

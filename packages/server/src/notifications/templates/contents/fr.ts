@@ -113,6 +113,32 @@ export const fr: Contents = {
       body: `Un nouvel appareil a été enregistré pour \${user.username} auprès de \${environment.name}. Si ce n’était pas vous, ${TELL}`,
     },
   },
+  recovery_changed: {
+    EMAIL: {
+      subject: 'Vos codes de récupération pour ${environment.name} ont changé',
+      body: paragraphs(
+        HELLO,
+        'Des codes de récupération pour vos connexions ont été créés, renouvelés ou supprimés.',
+        `Si ce n’était pas vous, ${TELL}`,
+      ),
+    },
+    SMS: {
+      body: "Vos codes de récupération pour ${environment.name} ont changé. Si ce n'était pas vous, prévenez vite votre administrateur.",
+    },
+  },
+  recovery_used: {
+    EMAIL: {
+      subject: 'Un code de récupération pour ${environment.name} a été utilisé',
+      body: paragraphs(
+        HELLO,
+        'Une connexion à votre compte a été confirmée par un code de récupération au lieu d’un appareil.',
+        `Si ce n’était pas vous, ${TELL}`,
+      ),
+    },
+    SMS: {
+      body: "Un code de récupération pour ${environment.name} a été utilisé. Si ce n'était pas vous, prévenez vite votre administrateur.",
+    },
+  },
   wake_up: everywhere({
     subject: 'Demande de connexion',
     body: 'Ouvrez l’application pour y répondre.',

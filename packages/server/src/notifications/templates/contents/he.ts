@@ -109,6 +109,28 @@ export const he: Contents = {
       body: `מכשיר חדש נרשם עבור ${USER} אצל ${PLACE}. אם זה לא היה ביוזמתך, ${TELL}`,
     },
   },
+  recovery_changed: {
+    EMAIL: {
+      subject: `קודי השחזור שלך אצל ${PLACE} שונו`,
+      body: paragraphs(
+        HELLO,
+        'קודי שחזור לכניסה לחשבונך נוצרו, חודשו או הוסרו.',
+        `אם זה לא היה ביוזמתך, ${TELL}`,
+      ),
+    },
+    SMS: { body: `קודי השחזור אצל ${PLACE} שונו. לא ביקשת? יש לפנות למנהל.` },
+  },
+  recovery_used: {
+    EMAIL: {
+      subject: `נעשה שימוש בקוד שחזור אצל ${PLACE}`,
+      body: paragraphs(
+        HELLO,
+        'כניסה לחשבונך אושרה בקוד שחזור במקום במכשיר.',
+        `אם זה לא היה ביוזמתך, ${TELL}`,
+      ),
+    },
+    SMS: { body: `קוד שחזור אצל ${PLACE} נוצל. לא ביקשת? יש לפנות למנהל.` },
+  },
   wake_up: everywhere({ subject: 'בקשת כניסה', body: 'יש לפתוח את היישום כדי להשיב.' }),
   general: {
     EMAIL: { subject: 'הודעה חדשה עבורך', body: NEWS },

@@ -108,6 +108,32 @@ export const it: Contents = {
       body: `Un nuovo dispositivo è stato registrato per \${user.username} su \${environment.name}. Se non è stata una sua richiesta, ${TELL}`,
     },
   },
+  recovery_changed: {
+    EMAIL: {
+      subject: 'I suoi codici di recupero per ${environment.name} sono cambiati',
+      body: paragraphs(
+        HELLO,
+        'I codici di recupero per i suoi accessi sono stati creati, rinnovati o rimossi.',
+        `Se non è stata una sua richiesta, ${TELL}`,
+      ),
+    },
+    SMS: {
+      body: `I suoi codici di recupero per \${environment.name} sono cambiati. Se non l'ha richiesto, ${TELL}`,
+    },
+  },
+  recovery_used: {
+    EMAIL: {
+      subject: 'È stato usato un codice di recupero per ${environment.name}',
+      body: paragraphs(
+        HELLO,
+        'Un accesso al suo account è stato confermato con un codice di recupero al posto di un dispositivo.',
+        `Se non è stata una sua richiesta, ${TELL}`,
+      ),
+    },
+    SMS: {
+      body: `Un codice di recupero per \${environment.name} è stato usato. Se non l'ha richiesto, ${TELL}`,
+    },
+  },
   wake_up: everywhere({ subject: 'Richiesta di accesso', body: 'Apra l’app per rispondere.' }),
   general: {
     EMAIL: { subject: 'Un nuovo messaggio per lei', body: NEWS },

@@ -106,6 +106,32 @@ export const ja: Contents = {
       body: `\${environment.name}で\${user.username}の新しい端末が登録されました。お心当たりがない場合は、${TELL}`,
     },
   },
+  recovery_changed: {
+    EMAIL: {
+      subject: '${environment.name}のリカバリーコードが変更されました',
+      body: paragraphs(
+        HELLO,
+        'サインイン用のリカバリーコードが作成、更新または削除されました。',
+        `お心当たりがない場合は、${TELL}`,
+      ),
+    },
+    SMS: {
+      body: '${environment.name}のリカバリーコードが変更されました。心当たりがない場合はすぐに管理者へご連絡ください。',
+    },
+  },
+  recovery_used: {
+    EMAIL: {
+      subject: '${environment.name}のリカバリーコードが使用されました',
+      body: paragraphs(
+        HELLO,
+        '端末の代わりにリカバリーコードを使ってサインインが行われました。',
+        `お心当たりがない場合は、${TELL}`,
+      ),
+    },
+    SMS: {
+      body: '${environment.name}のリカバリーコードが使用されました。心当たりがない場合はすぐに管理者へご連絡ください。',
+    },
+  },
   wake_up: everywhere({
     subject: 'サインインの確認',
     body: 'アプリを開いてお答えください。',

@@ -106,6 +106,32 @@ export const nl: Contents = {
       body: `Er is een nieuw apparaat geregistreerd voor \${user.username} bij \${environment.name}. Was u dit niet zelf, ${TELL}`,
     },
   },
+  recovery_changed: {
+    EMAIL: {
+      subject: 'Uw herstelcodes voor ${environment.name} zijn gewijzigd',
+      body: paragraphs(
+        HELLO,
+        'Er zijn herstelcodes voor uw account gemaakt, vernieuwd of verwijderd.',
+        `Was u dit niet zelf, ${TELL}`,
+      ),
+    },
+    SMS: {
+      body: `Uw herstelcodes voor \${environment.name} zijn gewijzigd. Was u dit niet zelf, ${TELL}`,
+    },
+  },
+  recovery_used: {
+    EMAIL: {
+      subject: 'Er is een herstelcode voor ${environment.name} gebruikt',
+      body: paragraphs(
+        HELLO,
+        'Er is met een herstelcode in plaats van een apparaat ingelogd op uw account.',
+        `Was u dit niet zelf, ${TELL}`,
+      ),
+    },
+    SMS: {
+      body: `Er is een herstelcode voor \${environment.name} gebruikt. Was u dit niet zelf, ${TELL}`,
+    },
+  },
   wake_up: everywhere({ subject: 'Inlogverzoek', body: 'Open de app om te antwoorden.' }),
   general: {
     EMAIL: { subject: 'Een nieuw bericht voor u', body: NEWS },

@@ -110,6 +110,32 @@ export const pt: Contents = {
       body: `Um novo dispositivo foi adicionado para \${user.username} em \${environment.name}. Se foi outra pessoa, ${TELL}`,
     },
   },
+  recovery_changed: {
+    EMAIL: {
+      subject: 'Os seus códigos de recuperação de ${environment.name} mudaram',
+      body: paragraphs(
+        HELLO,
+        'Foram criados, renovados ou removidos códigos de recuperação da sua conta.',
+        `Se foi outra pessoa, ${TELL}`,
+      ),
+    },
+    SMS: {
+      body: `Os seus codigos de recuperacao de \${environment.name} mudaram. Se foi outra pessoa, ${TELL}`,
+    },
+  },
+  recovery_used: {
+    EMAIL: {
+      subject: 'Foi usado um código de recuperação de ${environment.name}',
+      body: paragraphs(
+        HELLO,
+        'Um acesso à sua conta foi confirmado com um código de recuperação em vez de um dispositivo.',
+        `Se foi outra pessoa, ${TELL}`,
+      ),
+    },
+    SMS: {
+      body: `Foi usado um codigo de recuperacao de \${environment.name}. Se foi outra pessoa, ${TELL}`,
+    },
+  },
   wake_up: everywhere({
     subject: 'Pedido de acesso',
     body: 'Abra a aplicação para responder.',

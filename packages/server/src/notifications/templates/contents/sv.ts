@@ -105,6 +105,32 @@ export const sv: Contents = {
       body: `En ny enhet har registrerats för \${user.username} hos \${environment.name}. Om det inte var du, ${TELL}`,
     },
   },
+  recovery_changed: {
+    EMAIL: {
+      subject: 'Dina återställningskoder för ${environment.name} har ändrats',
+      body: paragraphs(
+        HELLO,
+        'Återställningskoder för dina inloggningar har skapats, förnyats eller tagits bort.',
+        `Om det inte var du, ${TELL}`,
+      ),
+    },
+    SMS: {
+      body: `Dina återställningskoder för \${environment.name} har ändrats. Om det inte var du, ${TELL}`,
+    },
+  },
+  recovery_used: {
+    EMAIL: {
+      subject: 'En återställningskod för ${environment.name} har använts',
+      body: paragraphs(
+        HELLO,
+        'En inloggning på ditt konto har bekräftats med en återställningskod i stället för en enhet.',
+        `Om det inte var du, ${TELL}`,
+      ),
+    },
+    SMS: {
+      body: `En återställningskod för \${environment.name} har använts. Om det inte var du, ${TELL}`,
+    },
+  },
   wake_up: everywhere({ subject: 'Begäran om inloggning', body: 'Öppna appen för att svara.' }),
   general: {
     EMAIL: { subject: 'Ett nytt meddelande till dig', body: NEWS },

@@ -103,6 +103,24 @@ export const zh: Contents = {
       body: `\${user.username} 在 \${environment.name} 登记了新设备。如果不是您本人操作，${TELL}`,
     },
   },
+  recovery_changed: {
+    EMAIL: {
+      subject: '您在 ${environment.name} 的恢复码已更改',
+      body: paragraphs(HELLO, '您账号的恢复码已生成、更新或删除。', `如果不是您本人操作，${TELL}`),
+    },
+    SMS: { body: `您在 \${environment.name} 的恢复码已更改。如果不是您本人操作，${TELL}` },
+  },
+  recovery_used: {
+    EMAIL: {
+      subject: '您在 ${environment.name} 的恢复码已被使用',
+      body: paragraphs(
+        HELLO,
+        '有人使用恢复码代替设备登录了您的账号。',
+        `如果不是您本人操作，${TELL}`,
+      ),
+    },
+    SMS: { body: `您在 \${environment.name} 的恢复码已被使用。如果不是您本人操作，${TELL}` },
+  },
   wake_up: everywhere({ subject: '登录请求', body: '请打开应用进行答复。' }),
   general: {
     EMAIL: { subject: '您有一条新消息', body: NEWS },

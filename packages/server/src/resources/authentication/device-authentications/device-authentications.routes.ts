@@ -6,14 +6,24 @@ import {
   CheckAssertion,
   CheckOtp,
   CheckPayload,
+  CheckRecoveryCode,
   deviceAuthenticationSchema,
   SelectDevice,
+  StartWithRecoveryCode,
   startSchema,
 } from './device-authentications.schema.ts';
 import type { FlowParts } from './flow-world.ts';
+import { startWithRecoveryCode } from './recovery.ts';
 import { startDeviceAuthentication } from './start-flow.ts';
-import { cancelPush, checkAnswer, readDeviceAuthentication, selectDevice } from './step-flow.ts';
+import {
+  cancelPush,
+  checkAnswer,
+  checkRecoveryCode,
+  readDeviceAuthentication,
+  selectDevice,
+} from './step-flow.ts';
 
+const RECOVERY = 'application/vnd.countersign.recoveryCode.check+json';
 const COLLECTION = '/{envID}/deviceAuthentications';
 
 /** MFA device authentications; contract §2. */
@@ -64,6 +74,24 @@ export function deviceAuthenticationOperations(parts: FlowParts): Operation[] {
       summary: 'Check the assertion of a FIDO2 device',
       body: CheckAssertion,
       handle: checkAnswer('assertion'),
+    },
+    checkRecoveryCode: {
+      mediaType: RECOVERY,
+      summary: 'Check a recovery code or a temporary code in place of a device',
+      description:
+        'Ours. In any open status. The policy must turn the codes on (`recovery`). A right one completes the flow and is used up; `authenticators` are `otp`, `mfa`, `recovery_code`, or `mfa`, `temporary_code`. Five wrong ones in a row, over all flows of the user, and none is judged for a quarter of an hour: `DEVICE_LOCKED`. They count for the lockout of the account, too. The user is told elsewhere.',
+      body: CheckRecoveryCode,
+      example: { recoveryCode: 'ABCD-EFGH-JKLM-NPQR' },
+      handle: checkRecoveryCode,
+    },
+    startWithRecoveryCode: {
+      path: COLLECTION,
+      mediaType: RECOVERY,
+      summary: 'Check a recovery code or a temporary code without a device',
+      description:
+        'Ours. The same for a user none of whose devices can be used, and whose flow would be `FAILED` at once: the answer is a flow that is `COMPLETED`. A wrong code makes no flow.',
+      body: StartWithRecoveryCode,
+      handle: startWithRecoveryCode,
     },
     cancelPush: {
       action: 'cancel.push.authentication',

@@ -81,6 +81,22 @@ export type SelectDeviceBody = Static<typeof SelectDevice>;
 
 export const CheckOtp = closed({ otp: Otp });
 
+const RecoveryCode = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  examples: ['ABCD-EFGH-JKLM-NPQR'],
+});
+
+export const CheckRecoveryCode = closed({ recoveryCode: RecoveryCode });
+
+/** The same without a flow. */
+export const StartWithRecoveryCode = closed({
+  user: Reference,
+  policy: Type.Optional(Reference),
+  recoveryCode: RecoveryCode,
+});
+export type StartWithRecoveryCodeBody = Static<typeof StartWithRecoveryCode>;
+
 export const CheckAssertion = closed({
   origin: Origin,
   assertion: CredentialText,

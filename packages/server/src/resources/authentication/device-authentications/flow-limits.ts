@@ -4,8 +4,10 @@ import type { MethodRegistry } from '../../../methods/registry.ts';
 import type { Device, DeviceAuthenticationPolicy, Flow } from '../../../model/documents.ts';
 import type { Stored } from '../../../storage/store.ts';
 import { blockOf } from '../../kit/method-context.ts';
-import { type Place, readCounters, readLimits } from '../../messages/limits/limits.ts';
+import { readLimits } from '../../messages/limits/limits.ts';
 import type { Ticket } from '../../messages/limits/send-within-limits.ts';
+import type { Place } from '../../messages/limits/subject.ts';
+import { readCounters } from '../../messages/limits/user-counters.ts';
 import { placeOf, seeWorld, type World } from './flow-world.ts';
 
 /** What is recorded of a message of a flow. */

@@ -1,4 +1,5 @@
 /** What a flow is decided on: the rows that were read, and the pure `Facts` made of them. */
+import { RECOVERY_LOCK_MS, RECOVERY_TRIES_MAX } from '../../../config/limits.ts';
 import type { EnvironmentConfiguration } from '../../../configuration.ts';
 import { ApiError } from '../../../errors/api-error.ts';
 import type {
@@ -31,7 +32,8 @@ import {
   methodContext,
 } from '../../kit/method-context.ts';
 import { isLocked } from '../../kit/user-lock.ts';
-import type { Limits, Place } from '../../messages/limits/limits.ts';
+import type { Limits } from '../../messages/limits/limits.ts';
+import type { Place } from '../../messages/limits/subject.ts';
 
 /** What the operations on flows are made with. */
 export type FlowParts = DeviceParts & Pick<Parts, 'metrics'>;
@@ -172,6 +174,18 @@ function wantedFacts(
   return anonymous ? { anonymousLimit: limitOf(blockOf(policy, anonymous)) } : {};
 }
 
+/** Where the policy lets a code stand in for a device. */
+function recoveryFacts(
+  { doc }: Stored<User>,
+  { recovery }: DeviceAuthenticationPolicy['settings'],
+  now: Instant,
+): Pick<Facts, 'recovery'> {
+  if (!recovery?.recoveryCodes?.enabled && !recovery?.temporaryCodes?.enabled) return {};
+  const { failures = 0, lockExpiresAt = 0 } = doc.recoveryTries ?? {};
+  const limit = { count: RECOVERY_TRIES_MAX, coolDownMs: RECOVERY_LOCK_MS };
+  return { recovery: { limit, failures, ...(now < lockExpiresAt ? { lockExpiresAt } : {}) } };
+}
+
 function userFacts({ id, doc }: Stored<User>, now: Instant): FlowUser {
   const { enabled, mfaEnabled, mfaFailures } = doc;
   return { id, enabled, locked: isLocked(doc, now), mfaEnabled, failures: mfaFailures };
@@ -212,6 +226,7 @@ export function seeWorld(
         }
       : {}),
     ...wantedFacts(wanted, user, seen),
+    ...(user ? recoveryFacts(user, policy.doc.settings, now) : {}),
   };
   return {
     parts,

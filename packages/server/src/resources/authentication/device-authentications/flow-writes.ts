@@ -275,6 +275,7 @@ function userAfter(
     if (effect.type === 'userProved' && doc.mfaFailures > 0) next = { ...next, mfaFailures: 0 };
     if (effect.type === 'userFailed') next = { ...next, mfaFailures: effect.failures };
     if (effect.type === 'targetTried') next = withTries(next, target?.key, effect, now);
+    if (effect.type === 'recoveryTried') next = withRecoveryTries(next, effect, now);
     if (effect.type === 'userLocked') {
       const { unlockAt } = effect;
       const lock = { lockedAt: now, ...(unlockAt === undefined ? {} : { unlockAt }) };
@@ -282,6 +283,18 @@ function userAfter(
     }
   }
   return next;
+}
+
+/** The user with what is known now of the tries with codes of recovery. */
+function withRecoveryTries(
+  doc: User,
+  { type: _type, ...tries }: Extract<Effect, { type: 'recoveryTried' }>,
+  now: number,
+): User {
+  const { recoveryTries, ...rest } = doc;
+  const isNone = tries.failures === 0 && tries.lockExpiresAt === undefined;
+  if (isNone) return recoveryTries ? rest : doc;
+  return { ...rest, recoveryTries: { ...tries, at: now } };
 }
 
 /** The user with what is known now of the tries for an address; the oldest make room. */

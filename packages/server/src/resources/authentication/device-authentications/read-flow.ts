@@ -1,8 +1,9 @@
 /** A flow with all that a step of it is decided on. */
 import { notFound } from '../../../errors/api-error.ts';
+import type { FlowEvent } from '../../../flow/device-authentication.ts';
 import type { Flow } from '../../../model/documents.ts';
 import { type Instant, notBefore } from '../../../model/instant.ts';
-import type { Stored } from '../../../storage/store.ts';
+import type { Stored, Write } from '../../../storage/store.ts';
 import { configurationOf } from '../../devices/devices/devices.parts.ts';
 import { remainingPolicy } from '../../kit/method-context.ts';
 import { type FlowParts, seeWorld, type World } from './flow-world.ts';
@@ -10,6 +11,14 @@ import { type FlowParts, seeWorld, type World } from './flow-world.ts';
 export interface Read {
   flow: Stored<Flow>;
   world: World;
+}
+
+/** An event, and what it is decided on where that isn't what was read. */
+export interface Decision {
+  event: FlowEvent;
+  world?: World;
+  /** What is used up where the event completes the flow, and who is told. */
+  spends?: readonly Write[];
 }
 
 /** The flow of this id. Throws `NOT_FOUND`. */

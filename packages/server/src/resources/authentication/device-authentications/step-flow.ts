@@ -37,7 +37,8 @@ import {
   withTokens,
 } from './flow-world.ts';
 import { type Saved, writesOf } from './flow-writes.ts';
-import { isPushDue, type Read, readFlowOf } from './read-flow.ts';
+import { type Decision, isPushDue, type Read, readFlowOf } from './read-flow.ts';
+import { judgeRecovery } from './recovery.ts';
 import { endOtherPushes, expirePush } from './settle-push.ts';
 
 type AnswerBody = Record<string, unknown>;
@@ -66,12 +67,6 @@ export const readDeviceAuthentication: Handler<FlowParts> = async (parts, reques
   return ok(flowView(flow, world));
 };
 
-/** An event, and what it is decided on where that isn't what was read. */
-interface Decision {
-  event: FlowEvent;
-  world?: World;
-}
-
 type Tried = { writes: Write[]; result: { step: Step; saved: Saved } };
 
 /** Runs an event that is made of what was just read, again if the flow has moved meanwhile. */
@@ -82,11 +77,12 @@ async function runStep(
 ): Promise<OperationReply> {
   const tryStep = async (ticket: Ticket): Promise<Tried> => {
     const read = withSaid(await readPresent(parts, request), request);
-    const { event, world = read.world } = await decide(read, ticket);
+    const { event, world = read.world, spends = [] } = await decide(read, ticket);
     const step = stepFlow(read.flow.doc, event, world.facts);
     if (await endOtherPushes(parts, read.flow.id, step, world, request.now)) return tryStep(ticket);
     const saved = await writesOf(read.flow.id, read.flow, step, world, originOf(request));
-    return { writes: saved.writes, result: { step, saved } };
+    const spent = step.flow.status === 'COMPLETED' ? spends : [];
+    return { writes: [...saved.writes, ...spent], result: { step, saved } };
   };
   const { step, saved } = await sendWithinLimits(parts, request, KIND, tryStep);
   announce(parts, saved);
@@ -128,6 +124,13 @@ export const selectDevice: Handler<FlowParts> = (parts, request) => {
 /** `cancel.push.authentication`. */
 export const cancelPush: Handler<FlowParts> = (parts, request) =>
   runStep(parts, request, () => ({ event: { type: 'cancel' } }));
+
+/** `recoveryCode.check`: a code in place of a device. */
+export const checkRecoveryCode: Handler<FlowParts> = async (parts, request) => {
+  const reply = await runStep(parts, request, ({ world }) => judgeRecovery(world, request));
+  parts.wakeOutbox();
+  return reply;
+};
 
 /** `otp.check`, `assertion.check`: the method judges the answer, the flow draws the consequence. */
 export const checkAnswer =

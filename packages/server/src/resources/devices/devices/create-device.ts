@@ -32,6 +32,7 @@ import { insertRow, touchRow, updateRow } from '../../kit/rows.ts';
 import { assertSenderFor } from '../../messages/instant-messaging-delivery-settings/sender-needed.ts';
 import { assertNotificationPolicy } from '../../messages/limits/policy-in-force.ts';
 import { sendWithinLimits, type Ticket } from '../../messages/limits/send-within-limits.ts';
+import { proofWrites } from '../user-codes/proof.ts';
 import { isAuthenticator, withDeviceAdded } from './device-order.ts';
 import { alreadyPaired, freeToken, methodToken, pairedKey, type TokenRow } from './device-token.ts';
 import {
@@ -205,11 +206,12 @@ async function pair(
     createdAt: now,
     updatedAt: now,
   };
+  const proof = await proofWrites(parts, configuration, policy, facts, request);
   const inserted = (doc: Device, followed: readonly Write[]) => {
     const device: Stored<Device> = { environmentId, id, version: 1, doc };
     const records = actionsOf(status).map((action) => deviceActivity(request, id, action));
     return {
-      writes: [insertRow('devices', device), ...records, ...followed],
+      writes: [insertRow('devices', device), ...proof, ...records, ...followed],
       result: { device, revealed: made.revealed },
     };
   };

@@ -30,6 +30,7 @@ export type DeviceParts = Pick<
   | 'settings'
   | 'sendBounds'
   | 'environmentCounts'
+  | 'messageGuard'
   | 'wakeOutbox'
   | 'wakeDevices'
 >;

@@ -15,6 +15,7 @@ import {
   resourceOf,
   Timestamp,
 } from '../../kit/schemas.ts';
+import { PROOF } from '../user-codes/proof.ts';
 
 // A nickname is shown to people: no control characters, and no bidirectional overrides.
 export const Nickname = Type.String({
@@ -45,6 +46,7 @@ function createSchema(methods: MethodRegistry): TSchema {
       closed({
         type: Type.Literal(kind.type),
         ...CreateCommon.properties,
+        ...PROOF,
         ...kind.schemas.create,
       }),
     ),

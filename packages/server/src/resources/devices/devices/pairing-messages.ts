@@ -6,28 +6,20 @@ import { defined } from '../../../model/defined.ts';
 import type { Device, DeviceAuthenticationPolicy, User } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
 import type { CountedMessage } from '../../../model/messages.ts';
-import { notificationRecord } from '../../../model/notification-record.ts';
 import type { Delivery } from '../../../notifications/message.ts';
-import { messageWrite, type NewMessage } from '../../../notifications/outbox.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Limit } from '../../../policy/notification-limits.ts';
 import type { Stored, UserFacts, Write } from '../../../storage/store.ts';
-import { activityWrite, originOf, type RequestOrigin, SYSTEM_ORIGIN } from '../../kit/activity.ts';
+import { originOf, type RequestOrigin, SYSTEM_ORIGIN } from '../../kit/activity.ts';
 import { environmentOf, type OperationRequest } from '../../kit/operation.ts';
-import {
-  type LimitParts,
-  type Limits,
-  readCounters,
-  readLimits,
-  type Subject,
-} from '../../messages/limits/limits.ts';
-import { rejection, type Ticket } from '../../messages/limits/send-within-limits.ts';
-import { isListed } from '../../messages/limits/settings-limits.ts';
+import { type Limits, readLimits } from '../../messages/limits/limits.ts';
+import type { Ticket } from '../../messages/limits/send-within-limits.ts';
+import type { LimitParts, Subject } from '../../messages/limits/subject.ts';
+import { readCounters } from '../../messages/limits/user-counters.ts';
+import { announced, type NoticeParts, noticeWrites, placesOf } from './notices.ts';
 
 /** What a message that pairs a device is about. */
 export const PAIRING = 'DEVICE_PAIRING';
-
-import { wordingOf } from '../../kit/wording.ts';
 
 interface Sending {
   /** Whoever asks; without a request it is nobody, and isn't counted. */
@@ -44,30 +36,6 @@ interface Sending {
 interface CodeMessage {
   writes: Write[];
   counted?: CountedMessage;
-}
-
-/**
- * A message with its audit row; contract messages §14. Neither the text nor the address is in that.
- * Whoever the settings don't list gets none, and that is all that is recorded.
- */
-function announced(
-  message: NewMessage,
-  user: Stored<User> | undefined,
-  { actor, correlationId, externalCorrelation, source }: RequestOrigin,
-  isListed: boolean,
-): Write[] {
-  const { environmentId, kind, now, delivery } = message;
-  const about = user && { id: user.id, populationId: user.doc.populationId };
-  const record = (told: ReturnType<typeof notificationRecord>) => {
-    const whole = { actor, ...defined({ correlationId, externalCorrelation }), ...told };
-    return activityWrite(environmentId, whole, now, source);
-  };
-  if (!isListed) {
-    const { channel } = delivery;
-    return [record(rejection(kind, { channel, reason: 'NOT_LISTED' }, about))];
-  }
-  const write = messageWrite({ ...message, user: about });
-  return [write, record(notificationRecord(write.id, write.doc, { status: 'QUEUED' }))];
 }
 
 /** The message with the code that a method has made, if any. Counts it; throws where it is too many. */
@@ -88,7 +56,8 @@ export function codeMessage(
   if (request) sendBounds.count({ request, environmentId, channel, address, now });
   const place = { channel, address };
   const { writes, counted } = limits.count(place);
-  const routed = { ...message, delivery: { ...delivery, ...limits.routeOf(place) } };
+  const { policyId } = limits;
+  const routed = { ...message, delivery: { ...delivery, ...defined({ policyId }) } };
   return { writes: [...announced(routed, user, origin, true), ...writes], ...defined({ counted }) };
 }
 
@@ -100,15 +69,12 @@ export function pairingMessage(
   user: Stored<User>,
   limits: Limits | undefined,
 ): CodeMessage {
-  const origin = originOf(request);
-  const environmentId = environmentOf(request);
-  const { now } = request;
   return codeMessage(parts, delivery, {
-    origin,
-    environmentId,
+    origin: originOf(request),
+    environmentId: environmentOf(request),
     user,
     kind: PAIRING,
-    now,
+    now: request.now,
     limits,
   });
 }
@@ -133,15 +99,13 @@ export async function pairingLimits(
   return { limits, ...(limit ? { limit } : {}) };
 }
 
-const NOTICE_LIFETIME_MS = 24 * 3_600_000;
-
 /**
  * `newDeviceNotification` of the policy: the user hears of a new device elsewhere than on it.
  * At most one message: to the user's first active device of the first channel that the policy
  * names and that he has. The new device itself is no place to warn of it.
  */
 export async function newDeviceNotice(
-  { keyring, methods, contents }: Pick<Parts, 'keyring' | 'methods' | 'contents'>,
+  parts: NoticeParts,
   configuration: EnvironmentConfiguration,
   policy: Stored<DeviceAuthenticationPolicy>,
   { user, devices }: UserFacts,
@@ -150,40 +114,20 @@ export async function newDeviceNotice(
   origin: RequestOrigin = SYSTEM_ORIGIN,
 ): Promise<Write[]> {
   const wanted = policy.doc.settings.newDeviceNotification;
-  const { environment } = configuration;
   if (wanted === 'NONE') return [];
-  const reachable = devices.flatMap(({ doc }) => {
-    const delivered = methods.get(doc.type)?.delivered;
-    const usable = doc.status === 'ACTIVE' && !doc.block && !doc.testMode;
-    if (!delivered || !usable || doc.uniqueKey === newDevice.uniqueKey) return [];
-    return [{ channel: delivered.channel, to: delivered.recipient(doc.credential) }];
-  });
+  const others = devices.filter(({ doc }) => doc.uniqueKey !== newDevice.uniqueKey);
+  const places = placesOf(parts.methods, others);
   for (const channel of wanted.split('_THEN_')) {
-    const place = reachable.find((candidate) => candidate.channel === channel);
+    const place = places.find((candidate) => candidate.channel === channel);
     if (!place) continue;
-    const addressee = { environment, user: user.doc, now };
     const template = 'new_device_paired';
-    const wording = await wordingOf({ contents }, addressee, {
-      template,
-      channel: place.channel,
-    });
-    const delivery: Delivery = {
-      channel: place.channel,
-      expiresAt: now + NOTICE_LIFETIME_MS,
-      payload: {
-        to: place.to,
-        ...wording,
-        variables: {
-          ...wording.variables,
-          'device.type': newDevice.type,
-          'device.name': newDevice.nickname ?? newDevice.type,
-          'device.nickname': newDevice.nickname ?? '',
-        },
-      },
+    const variables = {
+      'device.type': newDevice.type,
+      'device.name': newDevice.nickname ?? newDevice.type,
+      'device.nickname': newDevice.nickname ?? '',
     };
-    const message = { vault: keyring, environmentId: environment.id, delivery, now };
-    const listed = isListed(configuration, user.id);
-    return announced({ ...message, kind: PAIRING }, user, origin, listed);
+    const notice = { user, place, template, variables, policy, kind: PAIRING, now, origin };
+    return noticeWrites(parts, configuration, notice);
   }
   return [];
 }

@@ -17,6 +17,7 @@ import { ENVIRONMENT } from '../../kit/resource.ts';
 import { touchRow, whereIs } from '../../kit/rows.ts';
 import { closed, Reference, resourceOf, Timestamp } from '../../kit/schemas.ts';
 import { configurationOf, idsOf, readUser } from '../devices/devices.parts.ts';
+import { PROOF, proofWrites } from '../user-codes/proof.ts';
 import { newPairingCode, openPairingCode, pairingKeyDocument } from './new-pairing-key.ts';
 
 const APPLICATIONS_MAX = 100;
@@ -24,6 +25,7 @@ const APPLICATIONS_MAX = 100;
 const CreatePairingKey = closed({
   applications: Type.Optional(Type.Array(Reference, { maxItems: APPLICATIONS_MAX })),
   policy: Type.Optional(Reference),
+  ...PROOF,
 });
 type CreatePairingKeyBody = Static<typeof CreatePairingKey>;
 
@@ -94,9 +96,12 @@ async function applicationsOf(
 }
 
 /** Throws where the user has as many as they may. The write guards the count. */
-async function holdUser({ store }: PairingKeyParts, request: OperationRequest): Promise<Write[]> {
+async function holdUser(parts: PairingKeyParts, request: OperationRequest): Promise<Write[]> {
+  const { store } = parts;
   const { environmentId, userId } = idsOf(request);
-  const { user } = await readUser({ store }, request);
+  const configuration = await configurationOf(parts, environmentId);
+  const facts = await readUser({ store }, request);
+  const { user } = facts;
   const usableNow = { column: 'usable_until', is: 'gt', value: request.now } as const;
   const count = await store.count('pairing_keys', environmentId, {
     all: [whereIs('user_id', userId), whereIs('status', 'UNCLAIMED'), usableNow],
@@ -104,7 +109,11 @@ async function holdUser({ store }: PairingKeyParts, request: OperationRequest): 
   if (count >= PAIRING_KEYS_MAX) {
     throw limitExceeded('The user has the maximum of valid pairing keys.', PAIRING_KEYS_MAX);
   }
-  return [touchRow('users', user)];
+  const policy = namedPolicy(configuration, request);
+  return [
+    touchRow('users', user),
+    ...(await proofWrites(parts, configuration, policy, facts, request)),
+  ];
 }
 
 /** What the key says that the request makes. */

@@ -69,10 +69,11 @@ async function replace(parts: EmailParts, request: OperationRequest): Promise<Op
   const { store, keyring, reach } = parts;
   const environmentId = environmentOf(request);
   return commitOrRetry(store, async () => {
+    // Before the row: who has made it meanwhile has changed this.
+    const environment = found(await store.get('environments', environmentId, environmentId));
     const before = await readRow(parts, environmentId);
     const account = readEmailAccount(request.body, reach, before && accountOf(parts, before));
     await tryEmailAccount(account, parts, environmentId);
-    const environment = found(await store.get('environments', environmentId, environmentId));
     const at = { environmentId, id: EMAIL_SENDER_ID };
     const doc = {
       kind: 'EMAIL',

@@ -1,9 +1,7 @@
 import { invalidData } from '../../../errors/api-error.ts';
+import { WHATSAPP_SENDER_ID } from '../../../model/messages.ts';
 import type { ChannelName } from '../../../notifications/message.ts';
-import {
-  canSendWhatsApp,
-  WHATSAPP_SENDER_ID,
-} from '../../../notifications/providers/whats-app/whats-app.ts';
+import { canSendWhatsApp } from '../../../notifications/providers/whats-app/whats-app.ts';
 import type { Parts } from '../../../parts.ts';
 
 /**

@@ -73,9 +73,22 @@ test('codes leave by the account, once a number is selected', async () => {
     assert.equal(known.whatsApp.taken.length, 1);
     assert.equal(message?.to, PHONE);
     assert.match(JSON.stringify(message), /482913/);
+    // Meta is told by the account's administrator where to say what became of it.
+    const { store } = known.server.server.parts;
+    const newest = async () => {
+      const page = { limit: 1, descending: true } as const;
+      return (await store.list('messages', known.server.environmentId, page))[0]?.doc;
+    };
+    const { href } = (await known.server.api(PATH)).body._links.deliveryReports;
+    const report = known.whatsApp.callbackOf({
+      id: (await newest())?.providerMessageId,
+      status: 'delivered',
+    });
+    const told = await fetch(href, { method: 'POST', ...report });
+    assert.equal(told.status, 204);
+    assert.equal((await newest())?.delivery?.status, 'DELIVERED');
     // A content names the template: without one there is nothing to send.
     assert.deepEqual(await sent(known), ['DEAD', 'NO_CONTENT']);
-    const { store } = known.server.server.parts;
     const rows = await store.list('activities', known.server.environmentId, { limit: 1_000 });
     assert.equal(rows.at(-1)?.doc.action, 'NOTIFICATION.REJECTED');
     assert.equal(rows.at(-1)?.doc.data?.reason, 'NO_CONTENT');

@@ -2,12 +2,12 @@
 import { Type } from 'typebox';
 import { ApiError } from '../../../errors/api-error.ts';
 import { momentsOf, toTimestamp } from '../../../model/instant.ts';
+import { WHATSAPP_SENDER_ID } from '../../../model/messages.ts';
 import { openedAccount, sealedAccount } from '../../../notifications/providers/account.ts';
 import {
   acceptWhatsApp,
   WHATSAPP_BODY,
   WHATSAPP_PROVIDER,
-  WHATSAPP_SENDER_ID,
   whatsAppTemplates,
 } from '../../../notifications/providers/whats-app/whats-app.ts';
 import type { Parts } from '../../../parts.ts';
@@ -18,6 +18,7 @@ import { environmentOf, type Operation, type OperationRequest, ok } from '../../
 import { actionsOf, ENVIRONMENT } from '../../kit/resource.ts';
 import { deleteRow, found, insertRow, type Row, updateRow } from '../../kit/rows.ts';
 import { closed, HalLinks, Reference, Timestamp } from '../../kit/schemas.ts';
+import { callbackLink } from '../sent-messages/callback-link.ts';
 
 type WhatsAppParts = Pick<Parts, 'store' | 'links' | 'keyring' | 'reach'>;
 type SenderRow = Row<'message_senders'>;
@@ -67,7 +68,11 @@ async function reply(parts: WhatsAppParts, row: SenderRow, request: OperationReq
           },
         };
   return ok({
-    _links: { self: links.api(environmentId, PATH), environment: links.api(environmentId) },
+    _links: {
+      self: links.api(environmentId, PATH),
+      environment: links.api(environmentId),
+      ...callbackLink(parts, row),
+    },
     ...embedded,
     environment: { id: environmentId },
     provider: doc.provider,

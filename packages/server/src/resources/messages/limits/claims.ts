@@ -4,7 +4,7 @@ import type { CountedMessage } from '../../../model/messages.ts';
 import type { Write } from '../../../storage/store.ts';
 import { deleteRow, updateRow } from '../../kit/rows.ts';
 import { counterAfter } from './counters.ts';
-import type { LimitParts } from './limits.ts';
+import type { LimitParts } from './subject.ts';
 
 /** The writes for the commit that accepts the code. The environment's counter has its own. */
 export async function claimWrites(
@@ -25,13 +25,14 @@ export async function claimWrites(
   ];
 }
 
-/** The same for the environment's counter, once that commit is durable. */
+/** The same for what counts all of an environment, once that commit is durable. */
 export async function claimOfEnvironment(
-  { environmentCounts }: Pick<LimitParts, 'environmentCounts'>,
+  { environmentCounts, messageGuard }: Pick<LimitParts, 'environmentCounts' | 'messageGuard'>,
   environmentId: string,
-  { environment }: CountedMessage = {},
+  { environment, phone }: CountedMessage = {},
   now: Instant,
 ): Promise<void> {
+  if (phone) messageGuard.used(environmentId, now);
   if (environment === undefined) return;
   // The code was accepted, whatever becomes of this: then the message stays one that wasn't used.
   await environmentCounts.claim({ environmentId, id: environment }, now).catch(() => undefined);

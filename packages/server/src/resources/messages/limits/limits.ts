@@ -1,55 +1,30 @@
 /**
- * The limits of what one request sends: which rows count it, why it may not go, and the writes that
- * count it, for the commit that makes the message. Contract messages §4.2 to §4.5.
+ * The limits of what one request sends: why a message may not go, and the writes that count it, for the
+ * commit that makes it. Contract messages §4.2 to §4.5.
  */
-import { RESEND_PAUSE_MS } from '../../../config/limits.ts';
-import type { EnvironmentConfiguration } from '../../../configuration.ts';
 import { ApiError } from '../../../errors/api-error.ts';
-import { countryOf, emailKey } from '../../../model/address.ts';
-import { defined } from '../../../model/defined.ts';
-import type { DeviceAuthenticationPolicy, NotificationRequest } from '../../../model/documents.ts';
-import type { Instant } from '../../../model/instant.ts';
+import { countryOf } from '../../../model/address.ts';
 import {
   type CountedMessage,
-  type CounterGroup,
   LIMITED_CHANNELS,
   type NotificationPolicySettings,
 } from '../../../model/messages.ts';
-import type { Parts } from '../../../parts.ts';
 import {
-  coolDownEnd,
   isRefusedCountry,
   type Limit,
-  type QuotaNumbers,
   quotaOf,
   type Reached,
-  reachedOf,
-  repeatsAfter,
 } from '../../../policy/notification-limits.ts';
-import type { Stored, Write } from '../../../storage/store.ts';
-import type { Row } from '../../kit/rows.ts';
+import type { Write } from '../../../storage/store.ts';
+import { watchedWrites } from '../abuse-protection/watched.ts';
+import { readRest } from './cool-down.ts';
 import { countedBy } from './counted-by.ts';
 import { counterAfter, counterId, putRow } from './counters.ts';
-import { policyInForce } from './policy-in-force.ts';
+import { policyInForce, routedBy } from './policy-in-force.ts';
 import type { Ticket } from './send-within-limits.ts';
-import { dailyOfSettings, isListed } from './settings-limits.ts';
-
-export type LimitParts = Pick<Parts, 'store' | 'keyring' | 'settings' | 'environmentCounts'>;
-
-/** Whose messages, and by which policies. */
-export interface Subject {
-  configuration: EnvironmentConfiguration;
-  policy: Stored<DeviceAuthenticationPolicy>;
-  notification?: NotificationRequest | undefined;
-  userId: string;
-  now: Instant;
-}
-
-/** Where a message would go. */
-export interface Place {
-  channel: string;
-  address: string;
-}
+import { isListed } from './settings-limits.ts';
+import { environmentIdOf, type LimitParts, type Place, type Subject } from './subject.ts';
+import { reachedByUser, type UserCounters } from './user-counters.ts';
 
 /** What is known of one place. */
 interface Prepared {
@@ -63,65 +38,10 @@ export interface Limits {
   isListed: boolean;
   /** Why nothing may go there now; undefined: it may, or nobody has asked. */
   limitOf(place: Place): Limit | undefined;
-  /** What decides who sends a message there: the policy in force, and the country of a number. */
-  routeOf(place: Place): { policyId?: string; country?: string };
+  /** The policy in force, which decides who sends; absent: the environment's default. */
+  policyId?: string;
   /** The writes that count a message to a place that was asked about. */
   count(place: Place): { writes: Write[]; counted?: CountedMessage };
-}
-
-/** The user's counters of the day, by group; only those that were read have a key. */
-export type UserCounters = ReadonlyMap<CounterGroup, Row<'message_counters'> | undefined>;
-
-const environmentIdOf = ({ configuration }: Subject) => configuration.environment.id;
-
-/** Reads the user's counters for these channels; it waits for nothing else that is read of the user. */
-export async function readCounters(
-  { store, settings }: Pick<LimitParts, 'store' | 'settings'>,
-  subject: Subject,
-  channels: readonly string[],
-): Promise<UserCounters> {
-  const { configuration, userId, now } = subject;
-  const counted = countedBy(configuration);
-  const groups = new Set(channels.flatMap((channel) => LIMITED_CHANNELS[channel]?.group ?? []));
-  const wanted = [...groups].filter(
-    (group) => settings.userMessagesPerDay > 0 || counted.users.has(group),
-  );
-  const rows = wanted.map(
-    async (group) =>
-      [
-        group,
-        await store.get(
-          'message_counters',
-          environmentIdOf(subject),
-          counterId(group, now, userId),
-        ),
-      ] as const,
-  );
-  return new Map(await Promise.all(rows));
-}
-
-const NONE_COUNTED = { total: 0, claimed: 0 };
-
-/** The lowest of the quotas that is reached. */
-function fullAt(quotas: readonly (QuotaNumbers | undefined)[], row?: Row<'message_counters'>) {
-  const reached = quotas.flatMap((quota) => {
-    const at = quota && reachedOf(quota, row?.doc ?? NONE_COUNTED);
-    return at === undefined ? [] : [at];
-  });
-  return reached.length === 0 ? undefined : Math.min(...reached);
-}
-
-/** The address, or for each user the address, that a row of repeats is kept for; never itself. */
-function cooldownId({ keyring }: LimitParts, subject: Subject, place: Place, groupBy?: string) {
-  const { channel, address } = place;
-  const isOfUser = groupBy === 'USER_ID' || groupBy === 'USER';
-  const key = address.includes('@') ? emailKey(address) : address;
-  const owner = isOfUser ? `${subject.userId}/` : '';
-  return keyring.mac(
-    environmentIdOf(subject),
-    'message_cooldowns/address',
-    `${owner}${channel}:${key}`,
-  );
 }
 
 /** What this place is limited by. Reads what the policy in force needs, and no more. */
@@ -136,36 +56,31 @@ async function prepare(
   const { channel, address } = place;
   const known = LIMITED_CHANNELS[channel];
   if (!known) return undefined;
-  const { method, coolDown: name, group } = known;
+  const { method, coolDown, group } = known;
   const { now, configuration, userId } = subject;
   const environmentId = environmentIdOf(subject);
   const counted = countedBy(configuration);
-
-  const coolDown = settings.cooldownConfiguration?.[name];
-  const rests = coolDown?.enabled ? cooldownId(parts, subject, place, coolDown.groupBy) : undefined;
   const isOfEnvironment = group !== undefined && counted.environments.has(group);
-  const [row, reachedByAll] = await Promise.all([
-    rests === undefined ? undefined : parts.store.get('message_cooldowns', environmentId, rests),
+  const isOfUser = group !== undefined && counters.has(group);
+  const counter = group && counters.get(group);
+  const [rest, reachedByAll] = await Promise.all([
+    readRest(parts, subject, settings.cooldownConfiguration?.[coolDown], place),
     isOfEnvironment ? ticket.take(group, quotaOf(settings, method, 'ENVIRONMENT')) : undefined,
   ]);
-  const counter = group && counters.get(group);
-  const isOfUser = group !== undefined && counters.has(group);
+  const isPhone = group === 'phone';
+  const verdict = isPhone ? parts.messageGuard.judge(configuration, address, now) : undefined;
 
   function reached(): Reached | undefined {
-    if (group === 'phone' && isRefusedCountry(settings, method, () => countryOf(address))) {
+    if (isPhone && isRefusedCountry(settings, method, () => countryOf(address))) {
       return { reason: 'COUNTRY' };
     }
-    const daily = group === 'phone' ? dailyOfSettings(configuration) : undefined;
-    const ceiling = parts.settings.userMessagesPerDay;
-    const quotas = [
-      quotaOf(settings, method, 'USER'),
-      ceiling > 0 ? { total: ceiling } : undefined,
-      daily === undefined ? undefined : { total: daily },
-    ];
-    const maximum = (isOfUser ? fullAt(quotas, counter) : undefined) ?? reachedByAll;
+    if (verdict?.refused !== undefined) return { reason: verdict.refused };
+    const own = isOfUser
+      ? reachedByUser(parts, subject, settings, { method, group }, counter)
+      : undefined;
+    const maximum = own ?? reachedByAll;
     if (maximum !== undefined) return { reason: 'DAILY_LIMIT', maximum };
-    const until = coolDown?.enabled ? coolDownEnd(coolDown, row?.doc, now) : undefined;
-    return until === undefined ? undefined : { reason: 'COOLDOWN', until };
+    return rest?.until === undefined ? undefined : { reason: 'COOLDOWN', until: rest.until };
   }
 
   const limit = reached();
@@ -174,6 +89,11 @@ async function prepare(
     count() {
       const writes: Write[] = [];
       const message: CountedMessage = {};
+      if (isPhone) {
+        message.phone = true;
+        ticket.whenSent(() => parts.messageGuard.sent(configuration, address, now));
+        writes.push(...watchedWrites(subject, channel, verdict?.watched ?? []));
+      }
       if (isOfUser) {
         const at = { environmentId, id: counterId(group, now, userId) };
         const doc = counterAfter(counter, { total: (counter?.doc.total ?? 0) + 1 }, at, now);
@@ -184,20 +104,13 @@ async function prepare(
         ticket.spend(group);
         if (counted.claimsOfEnvironments.has(group)) message.environment = counterId(group, now);
       }
-      if (rests !== undefined) {
-        const doc = cooldownAfter(row, now);
-        writes.push(putRow('message_cooldowns', { environmentId, id: rests }, row, doc));
-        message.cooldown = rests;
+      if (rest) {
+        writes.push(rest.count());
+        message.cooldown = rest.id;
       }
       return { writes, counted: message };
     },
   };
-}
-
-function cooldownAfter(row: Row<'message_cooldowns'> | undefined, now: Instant) {
-  const { createdAt = now } = row?.doc ?? {};
-  const repeats = repeatsAfter(row?.doc, now);
-  return { repeats, sentAt: now, expiresAt: now + RESEND_PAUSE_MS, createdAt, updatedAt: now };
 }
 
 const keyOf = ({ channel, address }: Place) => `${channel}:${address}`;
@@ -224,19 +137,13 @@ export async function readLimits(
   );
   return {
     isListed: isListed(configuration, subject.userId),
-    routeOf: ({ address }) =>
-      defined({
-        policyId: inForce.doc.isDefault ? undefined : inForce.id,
-        country: address.startsWith('+') ? countryOf(address) : undefined,
-      }),
+    ...routedBy(inForce),
     limitOf: (place) => prepared.get(keyOf(place))?.limit,
     count(place) {
       if (!prepared.has(keyOf(place))) throw new ApiError('UNEXPECTED_ERROR');
       const { writes, counted } = prepared.get(keyOf(place))?.count() ?? { writes: [] };
-      return {
-        writes,
-        ...(counted && Object.keys(counted).length > 0 ? { counted } : {}),
-      };
+      const isAnywhere = counted && Object.keys(counted).length > 0;
+      return { writes, ...(isAnywhere ? { counted } : {}) };
     },
   };
 }

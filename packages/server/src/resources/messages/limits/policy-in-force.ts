@@ -22,6 +22,10 @@ export function policyInForce(
   );
 }
 
+/** What a message says of it. The default isn't named: another one may be the default when it leaves. */
+export const routedBy = ({ id, doc }: Stored<NotificationPolicy>): { policyId?: string } =>
+  doc.isDefault ? {} : { policyId: id };
+
 /**
  * Throws `INVALID_VALUE` where the request names a policy that isn't there, and `ACCESS_FAILED` where
  * a user would choose their own limits.

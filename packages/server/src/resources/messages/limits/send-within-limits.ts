@@ -10,7 +10,7 @@ import { requestRecord } from '../../kit/activity.ts';
 import { commitOrRetry, type Decision } from '../../kit/commit.ts';
 import { environmentOf, type OperationRequest } from '../../kit/operation.ts';
 import { counterId } from './counters.ts';
-import type { LimitParts } from './limits.ts';
+import type { LimitParts } from './subject.ts';
 
 /** What a request has taken of the environment's count, however often it is decided. */
 export interface Ticket {
@@ -18,6 +18,8 @@ export interface Ticket {
   take(group: CounterGroup, quota: QuotaNumbers | undefined): Promise<number | undefined>;
   /** The one that was taken is used by what is committed now. */
   spend(group: CounterGroup): void;
+  /** What is to be done once the message is committed. */
+  whenSent(note: () => void): void;
 }
 
 /** What is recorded of a message that was kept back. Pure but its id. */
@@ -45,6 +47,7 @@ export async function sendWithinLimits<R>(
   const environmentId = environmentOf(request);
   const taken = new Set<CounterGroup>();
   const spent = new Set<CounterGroup>();
+  const notes: (() => void)[] = [];
   const placeOf = (group: CounterGroup) => ({ environmentId, id: counterId(group, request.now) });
   const ticket: Ticket = {
     async take(group, quota) {
@@ -54,13 +57,17 @@ export async function sendWithinLimits<R>(
       return reached;
     },
     spend: (group) => void spent.add(group),
+    whenSent: (note) => void notes.push(note),
   };
   const tryOnce = () => {
     spent.clear();
+    notes.length = 0;
     return decide(ticket);
   };
   try {
-    return await commitOrRetry(store, tryOnce, onUnique);
+    const result = await commitOrRetry(store, tryOnce, onUnique);
+    for (const note of notes) note();
+    return result;
   } catch (error) {
     if (error instanceof LimitError) {
       const record = rejection(kind, error.limit, request.concerned);

@@ -144,13 +144,10 @@ function writeSettings(
     assertEmailChain(settings.emailProviderFallbackChain ?? []);
     await assertMailboxes(parts, environmentId, settings);
     const holds = await holdChain(parts, environmentId, settings.smsProvidersFallbackChain ?? []);
-    const environment = found(await store.get('environments', environmentId, environmentId));
     const before = await readSettingsRow(parts, environmentId);
     return {
       writes: [
         ...holds,
-        // Those who change it for the first time at the same time take turns.
-        ...(before ? [] : [touchRow('environments', environment)]),
         settingsWrite(environmentId, before, settings, request.now),
         changeRecord(request, 'NOTIFICATIONS_SETTINGS', 'UPDATED', environmentId),
       ],

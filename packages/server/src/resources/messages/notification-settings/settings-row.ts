@@ -14,16 +14,17 @@ export const readSettingsRow = (
 ): Promise<SettingsRow | undefined> =>
   store.get('notification_settings', environmentId, NOTIFICATION_SETTINGS_ID);
 
-/** The write of what the settings are now. */
+/** The write of what the settings are now; `id`: of another row than theirs. */
 export function settingsWrite(
   environmentId: string,
   before: SettingsRow | undefined,
   settings: NotificationSettings['settings'],
   now: Instant,
+  id = NOTIFICATION_SETTINGS_ID,
 ): Write {
   const doc = { settings, createdAt: before?.doc.createdAt ?? now, updatedAt: now };
   if (before) return updateRow('notification_settings', before, doc);
-  return insertRow('notification_settings', { environmentId, id: NOTIFICATION_SETTINGS_ID, doc });
+  return insertRow('notification_settings', { environmentId, id, doc });
 }
 
 const CHAIN = 'smsProvidersFallbackChain';

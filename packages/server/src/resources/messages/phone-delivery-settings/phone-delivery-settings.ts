@@ -17,6 +17,7 @@ import { ENVIRONMENT } from '../../kit/resource.ts';
 import { found, type Row, touchRow } from '../../kit/rows.ts';
 import { closed, Name, resourceOf } from '../../kit/schemas.ts';
 import { chainOf, chainWrites, readSettingsRow } from '../notification-settings/settings-row.ts';
+import { callbackLink } from '../sent-messages/callback-link.ts';
 import { namedByPolicies } from './named-by-policies.ts';
 
 type SenderRow = Row<'message_senders'>;
@@ -170,6 +171,7 @@ export function phoneDeliverySettingsOperations(parts: SenderParts): Operation[]
         ...momentsOf(doc),
       };
     },
+    moreLinks: (row) => callbackLink(parts, row),
     operations: {
       list: {
         query: Type.Object({ ...LIST_QUERY.properties, ...EXPAND }),

@@ -3,13 +3,11 @@ import { type Static, Type } from 'typebox';
 import { invalidData } from '../../../errors/api-error.ts';
 import { EMAIL_RULE, isEmailAddress } from '../../../model/address.ts';
 import { EMAIL_SENDER_ID } from '../../../model/messages.ts';
-import { firstMailbox } from '../../../notifications/channels/smtp/mail-identity.ts';
 import { readGreeting, readSender } from '../../../notifications/channels/smtp/smtp-settings.ts';
-import { openedAccount } from '../../../notifications/providers/account.ts';
-import {
-  mailboxesOf,
-  openEmailAccount,
-} from '../../../notifications/providers/email/email-account.ts';
+import { ownIdentity } from '../../../notifications/email-senders.ts';
+import { openAccounts } from '../../../notifications/open-accounts.ts';
+import { senderNameOf } from '../../../notifications/providers/account.ts';
+import { mailboxesOf } from '../../../notifications/providers/email/email-account.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Operation, OperationRequest } from '../../kit/operation.ts';
 import { actionsOf, ENVIRONMENT } from '../../kit/resource.ts';
@@ -26,40 +24,24 @@ type EmailTestParts = TryParts & Pick<Parts, 'settings'>;
 
 const SUBJECT = 'A test of Countersign';
 
-/** Who the e-mail is from where the sender doesn't say it: the server. */
-function identityOf(account: ReturnType<typeof openedAccount>, { mailFrom }: Parts['settings']) {
-  const { from, replyTo } = mailboxesOf(account);
-  const answered = firstMailbox([replyTo]);
-  return {
-    from: firstMailbox([from]) ?? readSender(mailFrom),
-    ...(answered ? { replyTo: answered } : {}),
-  };
-}
-
 async function testEmailSender(parts: EmailTestParts, request: OperationRequest) {
   const { keyring, reach, settings } = parts;
   const { to, subject = SUBJECT, message }: EmailTestBody = request.body;
-  const { id, environmentId, doc, version } = await findSender(
-    parts,
-    request,
-    'EMAIL',
-    EMAIL_SENDER_ID,
-  );
+  const row = await findSender(parts, request, 'EMAIL', EMAIL_SENDER_ID);
   if (!isEmailAddress(to)) throw invalidData('INVALID_VALUE', 'to', { message: EMAIL_RULE });
-  const account = openedAccount(keyring, { id, environmentId, doc, version });
-  const name = String(account.settings.name ?? doc.provider);
   return trySender(parts, request, {
-    senderId: id,
+    senderId: row.id,
     channel: 'EMAIL',
     to,
     message: { subject, ...(message === undefined ? {} : { text: message }) },
     open(observe) {
       const greetAs = readGreeting(settings.smtpGreeting, settings.publicUrl);
-      const mail = openEmailAccount(doc.provider, account, { id, name, reach, greetAs, observe });
-      const identity = identityOf(account, settings);
+      const mail = openAccounts({ vault: keyring, reach, greetAs, observe }).email(row);
+      const mailFrom = readSender(settings.mailFrom);
+      const identity = ownIdentity({}, [mailboxesOf(row.doc)], { mailFrom });
       return {
-        id,
-        name,
+        id: row.id,
+        name: senderNameOf(row),
         send: (rendered, signal) => mail.send(rendered, identity, signal).finally(mail.close),
       };
     },

@@ -2,12 +2,10 @@
 import { type Static, Type } from 'typebox';
 import { invalidData } from '../../../errors/api-error.ts';
 import { countryOf, isCostly, toE164 } from '../../../model/address.ts';
-import { openedAccount } from '../../../notifications/providers/account.ts';
+import { openAccounts } from '../../../notifications/open-accounts.ts';
 import type { PhoneMethod } from '../../../notifications/providers/provider.ts';
-import { phoneProvider } from '../../../notifications/providers/registry.ts';
 import type { Operation, OperationRequest } from '../../kit/operation.ts';
 import { actionsOf, ENVIRONMENT } from '../../kit/resource.ts';
-import { found } from '../../kit/rows.ts';
 import { closed } from '../../kit/schemas.ts';
 import { findSender, TEST_ACTION, TEST_MESSAGE, type TryParts, trySender } from './try-sender.ts';
 
@@ -18,7 +16,8 @@ const PhoneTest = closed({
 });
 type PhoneTestBody = Static<typeof PhoneTest>;
 
-function numberOf(to: string): string {
+/** The number in its one form. Throws where no message may go to it. */
+export function numberOf(to: string): string {
   const refuse = (message: string) => invalidData('INVALID_VALUE', 'to', { message });
   const number = toE164(to);
   if (number === undefined) throw refuse('It is no phone number with its country code.');
@@ -36,16 +35,14 @@ async function testPhoneSender(parts: TryParts, request: OperationRequest) {
     request.params.phoneDeliverySettingsID ?? '',
   );
   const number = numberOf(to);
-  const { provider, name = provider } = row.doc;
   return trySender(parts, request, {
     senderId: row.id,
     channel,
     to: number,
     message: message === undefined ? {} : { text: message },
     open(observe) {
-      const context = { ...reach, id: row.id, name, observe };
-      const senderFor = found(phoneProvider(provider)).open(openedAccount(keyring, row), context);
-      const sender = senderFor(channel, countryOf(number));
+      const accounts = openAccounts({ vault: keyring, reach, observe });
+      const sender = accounts.phone(row)?.(channel, countryOf(number));
       if (sender) return sender;
       throw invalidData('INVALID_VALUE', 'deliveryMethod', {
         message: 'The sender has no request or number for this.',

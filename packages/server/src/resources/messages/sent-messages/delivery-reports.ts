@@ -1,5 +1,5 @@
 /**
- * `…/notifications/callbacks/{senderID}/{callbackKey}`: a provider says what became of messages that
+ * `…/notifications/callbacks/{sender}/{callbackKey}`: a provider says what became of messages that
  * it took. Without a token of ours: the key in the path can't be guessed, and the provider's own
  * signature says that it is the provider; docs/decisions/0051.
  */
@@ -16,6 +16,7 @@ import {
   type DeliveryReport,
   isCallbackKey,
 } from '../../../notifications/delivery-callbacks.ts';
+import { senderIdOf } from '../../../notifications/providers/account.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Stored } from '../../../storage/store.ts';
 import { activityWrite, SYSTEM_ORIGIN } from '../../kit/activity.ts';
@@ -33,7 +34,7 @@ export type DeliveryReportParts = Pick<Parts, 'store' | 'links' | 'keyring' | 'd
 
 /** The sender of the path. Throws `NOT_FOUND` where the key isn't its. */
 function senderOf({ keyring }: DeliveryReportParts, { params }: OperationRequest) {
-  const { envID: environmentId = '', senderID: senderId = '', callbackKey = '' } = params;
+  const { envID: environmentId = '', sender: senderId = '', callbackKey = '' } = params;
   if (!isCallbackKey(keyring, environmentId, senderId, callbackKey)) throw notFound();
   return { environmentId, senderId };
 }
@@ -52,7 +53,9 @@ async function messageOf(
     await sleep(CALLBACK_WAIT_MS);
     message = await find();
   }
-  return message?.doc.sender?.id === senderId ? message : undefined;
+  return message?.doc.sender?.id === senderIdOf({ environmentId, id: senderId })
+    ? message
+    : undefined;
 }
 
 /** The first word counts: what a provider says again, or otherwise, changes nothing. */
@@ -130,7 +133,7 @@ export function deliveryReportOperations(parts: DeliveryReportParts): Operation[
     parts,
     {
       tag: 'Sent messages',
-      path: `${ENVIRONMENT}/notifications/callbacks/{senderID}/{callbackKey}`,
+      path: `${ENVIRONMENT}/notifications/callbacks/{sender}/{callbackKey}`,
       permission: 'PUBLIC',
       responses: { 204: null },
       needsMfa: false,

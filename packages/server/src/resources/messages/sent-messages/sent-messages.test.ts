@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { CALLBACK_BYTES_MAX } from '../../../config/limits.ts';
 import { forgetPayloads } from '../../../jobs/forget-payloads.ts';
 import type { Message } from '../../../model/documents.ts';
+import { WHATSAPP_SENDER_ID } from '../../../model/messages.ts';
 import {
   callbackPath,
   type DeliveryCallbacks,
@@ -151,7 +152,7 @@ for (const dialect of DIALECTS) {
   });
 
   describe(`what providers say later on ${dialect}`, () => {
-    const SENDER = randomUUID();
+    const SENDER: string = randomUUID();
     const SECRET = 'the secret of the account';
     const signed = (body: string) => createHmac('sha256', SECRET).update(body).digest('hex');
     let server: TestServer;
@@ -159,7 +160,8 @@ for (const dialect of DIALECTS) {
     const callbacks: DeliveryCallbacks = {
       async reportsOf(environmentId, senderId, { url, headers, body }) {
         heard.push(url);
-        const known = environmentId === server.environmentId && senderId === SENDER;
+        const isKnown = [SENDER, WHATSAPP_SENDER_ID].includes(senderId);
+        const known = environmentId === server.environmentId && isKnown;
         if (!known || headers['x-signature'] !== signed(body)) return undefined;
         return JSON.parse(body).reports as DeliveryReport[];
       },
@@ -251,6 +253,10 @@ for (const dialect of DIALECTS) {
 
     test('changes nothing where it is of no message, or of another sender’s', async () => {
       const other = await aSentMessage('sid-3', randomUUID());
+      const single = await aSentMessage('sid-5', `${server.environmentId}:${WHATSAPP_SENDER_ID}`);
+      const path = pathTo(WHATSAPP_SENDER_ID);
+      await say([{ providerMessageId: 'sid-5', status: 'delivered' }], { path });
+      assert.equal((await shown(single)).delivery.status, 'DELIVERED');
       for (const providerMessageId of ['sid-3', 'never seen']) {
         const reply = await say([{ providerMessageId, status: 'delivered' }]);
         assert.equal(reply.status, 204);

@@ -8,6 +8,7 @@ import { changeRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import type { Handler, OperationRequest } from '../../kit/operation.ts';
 import { deleteRow, updateRow } from '../../kit/rows.ts';
+import { deletedParts } from '../surroundings/parts-of.ts';
 import { type ApplicationParts, readApplication, requireAdministration } from './administration.ts';
 
 // More than there are types: an application has one of each.
@@ -48,8 +49,7 @@ async function unnameInPolicies(
 }
 
 /**
- * Deletes an application with its role assignments and push credentials, and takes it out of the
- * policies, in one commit; its tokens end at once. Whoever names it meanwhile holds its row, and so
+ * Deletes an application with all that is a part of it, and takes it out of the policies, in one commit; its tokens end at once. Whoever names it meanwhile holds its row, and so
  * one of the two reads again. Its devices stay, and can't be used.
  */
 export const deleteApplication: Handler<ApplicationParts> = async (parts, request) => {
@@ -67,6 +67,7 @@ export const deleteApplication: Handler<ApplicationParts> = async (parts, reques
         deleteRow('applications', application),
         ...assignments.map((row) => deleteRow('role_assignments', row)),
         ...credentials.map((row) => deleteRow('push_credentials', row)),
+        ...(await deletedParts(store, application)),
         ...(await unnameInPolicies(parts, request, application)),
         changeRecord(request, 'APPLICATION', 'DELETED', { id, name: application.doc.name }),
       ],

@@ -86,7 +86,6 @@ for (const dialect of DIALECTS) {
         '/applicationSignons',
         '/alertChannels',
         '/capabilities',
-        '/identityProviders',
       ]) {
         assert.equal((await server.api(path)).body.code, 'NOT_FOUND', path);
       }

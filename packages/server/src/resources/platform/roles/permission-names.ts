@@ -36,6 +36,7 @@ const NAMES: Readonly<Record<PermissionResource, readonly string[]>> = {
     'images:image',
     'languages:language',
   ],
+  trustedIssuer: ['identityProviders:trustedIssuer'],
   activity: ['audit_reporting:activity'],
   subscription: ['subscriptions:subscription'],
   report: ['reporting:exploration'],

@@ -7,7 +7,7 @@ import {
 } from '../../../model/built-in.ts';
 import type { KeptResource } from '../../../model/documents.ts';
 import type { Instant } from '../../../model/instant.ts';
-import { uniqueKeyOf } from './kinds.ts';
+import { uniqueKeyOf } from './kind.ts';
 
 const THEME = {
   template: 'default',

@@ -4,36 +4,11 @@
  * `Language`, `BrandingTheme`, `PasswordPolicy`, `Certificate`, `KeyRotationPolicy`, `SignOnPolicy`.
  */
 import { randomInt, randomUUID } from 'node:crypto';
-import { type TProperties, Type } from 'typebox';
+import { Type } from 'typebox';
 import { NAME_LENGTH_MAX } from '../../../config/limits.ts';
-import { type Instant, toTimestamp } from '../../../model/instant.ts';
-import { composed } from '../../../model/text-key.ts';
+import { toTimestamp } from '../../../model/instant.ts';
 import { line, Name } from '../../kit/schemas.ts';
-
-export type KeptBody = Record<string, unknown>;
-
-export interface Kind {
-  /** The last part of its path and the key of its list. */
-  kind: string;
-  name: string;
-  words: readonly [one: string, many: string];
-  auditType: string;
-  description: string;
-  example: object;
-  /** What is checked; every other member is kept as it comes. */
-  members: TProperties;
-  /** The member that is unique in the environment. */
-  unique?: string;
-  /** One of them is the environment's default. */
-  hasDefault?: true;
-  /** `PUT` changes what it names, and leaves the rest. */
-  merges?: true;
-  /** What the platform says of it that was not sent; `before`: what it said when it was made. */
-  added?(body: KeptBody, now: Instant, before: KeptBody | undefined): KeptBody;
-}
-
-/** The value of the column that keeps a member unique among those of its kind. */
-export const uniqueKeyOf = (kind: string, value: string) => `${kind}:${composed(value)}`;
+import type { Kind } from './kind.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const Days = Type.Integer({ minimum: 1, maximum: 36_500 });
@@ -67,6 +42,7 @@ export const SIGN_ON_POLICY_ACTIONS: Kind = {
   name: 'SignOnPolicyAction',
   words: ['an action of a sign-on policy', 'actions of a sign-on policy'],
   auditType: 'SIGN_ON_POLICY_ACTION',
+  parent: { path: 'signOnPolicies', parameter: 'signOnPolicyID', of: SIGN_ON_POLICIES },
   description: 'What else an action says is kept as it comes.',
   example: { type: 'LOGIN', priority: 1 },
   members: { type: Word, priority: Type.Integer({ minimum: 1, maximum: 1_000 }) },
@@ -87,7 +63,7 @@ export const THEMES: Kind = {
   hasDefault: true,
 };
 
-/** All of them but actions, which are a part of sign-on policies. */
+/** Those that are of the environment itself, and were there first. */
 export const KINDS: readonly Kind[] = [
   {
     kind: 'languages',

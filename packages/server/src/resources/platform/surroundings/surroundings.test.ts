@@ -8,7 +8,8 @@ import { assertHas, roundTrip } from '../../../testing/round-trip.ts';
 import { actionsOf } from '../../../testing/scenario.ts';
 import { startTestServerOn, type TestServer } from '../../../testing/server.ts';
 import { asTerraform } from '../../../testing/terraform.ts';
-import { KINDS, type Kind } from './kinds.ts';
+import type { Kind } from './kind.ts';
+import { KINDS } from './kinds.ts';
 
 /** More than one must say: whatever the platform's clients send comes back, at any depth. */
 const FULL: Record<string, object> = {

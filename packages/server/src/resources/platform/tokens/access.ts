@@ -7,6 +7,7 @@ import type { Access, Principal } from '../../kit/access.ts';
 import { reachOf } from '../roles/role-assignments.ts';
 import { type ApplicationFacts, cacheApplications } from './application-facts.ts';
 import { isTokenOf, oldestToken } from './kept-secrets.ts';
+import { artifactIdOf, SIGN_ON_TABLE } from './sign-on-artifact.ts';
 import { invalidToken, type VerifiedToken, verifyToken } from './verify-token.ts';
 
 /** What `createAccess` needs of the server's parts. */
@@ -89,8 +90,14 @@ export function createAccess(parts: AccessParts): Access & { close(): void } {
         if (!facts) throw invalidToken();
         return applicationPrincipal(token, facts);
       }
-      const user = await store.get('users', token.environmentId, token.userId);
-      if (!user?.doc.enabled) throw invalidToken();
+      const { environmentId, artifact } = token;
+      const [user, kept] = await Promise.all([
+        store.get('users', environmentId, token.userId),
+        artifact === undefined
+          ? true
+          : store.get(SIGN_ON_TABLE, environmentId, artifactIdOf('AccessToken', artifact)),
+      ]);
+      if (!user?.doc.enabled || !kept) throw invalidToken();
       return userPrincipal(token, token.userId);
     },
     close: applications.close,

@@ -48,6 +48,8 @@ export function tokenRecord(
 /** A client that has proved itself, and by what. */
 export interface ProvenClient extends Proof {
   application: Stored<Application>;
+  /** The name that it has used: its application's id, or one that it has brought along. */
+  clientId: string;
 }
 
 export type AuthenticateClient = (attempt: ClientAttempt) => Promise<ProvenClient>;
@@ -56,7 +58,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const CLIENT_ID = new RegExp(CLIENT_ID_PATTERN);
 
 /** The application of this id, or of this name that its client has brought along. */
-async function findClient(
+export async function findClient(
   { store }: Pick<ClientParts, 'store'>,
   environmentId: string,
   clientId: string,
@@ -98,6 +100,11 @@ export function createClientAuthentication(
   ): Promise<Proof | undefined> {
     if ('assertion' in credentials) {
       return application && acceptAssertion({ ...parts, remoteKeys }, application, credentials);
+    }
+    if (credentials.method === 'NONE') {
+      return (
+        application && { credentialsFrom: application.doc.tokensValidFrom ?? 0, isPrevious: false }
+      );
     }
     const { secrets } = credentials;
     const kept = application ? secretsOf(application.doc, clock.now()) : [];
@@ -150,7 +157,7 @@ export function createClientAuthentication(
     refuseGuessing();
     const { enabled, tokenEndpointAuthMethod } = application?.doc ?? {};
     if (application && proof && enabled && tokenEndpointAuthMethod === method) {
-      return { ...proof, application };
+      return { ...proof, application, clientId };
     }
     // A right secret in another way than the registered one is no guess: the vendor's Go client
     // tries Basic first, whatever its application says.

@@ -25,7 +25,7 @@ import { type KeptSecret, opened, secretsOf } from './kept-secrets.ts';
 import type { RemoteKeys } from './remote-keys.ts';
 
 /** By public keys: asymmetric ones only. With a public key nobody can make an HMAC; `none` proves nothing. */
-const BY_KEY = [
+export const PUBLIC_KEY_ALGORITHMS = [
   'RS256',
   'RS384',
   'RS512',
@@ -36,10 +36,10 @@ const BY_KEY = [
   'ES384',
   'ES512',
   'EdDSA',
-];
+] as const;
 const BY_SECRET = ['HS256', 'HS384', 'HS512'];
 
-export const ASSERTION_ALGORITHMS = [...BY_KEY, ...BY_SECRET];
+export const ASSERTION_ALGORITHMS = [...PUBLIC_KEY_ALGORITHMS, ...BY_SECRET];
 
 type AssertionParts = ClientParts & { remoteKeys: RemoteKeys };
 export type Assertion = Extract<ClientCredentials, { assertion: string }>;
@@ -73,7 +73,7 @@ function candidatesOf(
   const keys = doc.jwks
     ? createLocalJWKSet(doc.jwks as unknown as JSONWebKeySet)
     : typeof url === 'string' && remoteKeys(id, url);
-  return keys ? [{ key: keys, algorithms: BY_KEY, proof }] : [];
+  return keys ? [{ key: keys, algorithms: [...PUBLIC_KEY_ALGORITHMS], proof }] : [];
 }
 
 async function verifySignature(

@@ -9,6 +9,12 @@ export const CLIENT_ID_PATTERN = '^[\\x21-\\x7e]*$';
 
 export const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
+/** What of a form is about its client. */
+export type ClientForm = Pick<
+  TokenForm,
+  'client_id' | 'client_secret' | 'client_assertion' | 'client_assertion_type'
+>;
+
 export type ClientCredentials =
   | {
       method: 'CLIENT_SECRET_BASIC' | 'CLIENT_SECRET_POST';
@@ -16,7 +22,9 @@ export type ClientCredentials =
       /** The readings of one presented secret. */
       secrets: readonly string[];
     }
-  | { method: 'PRIVATE_KEY_JWT' | 'CLIENT_SECRET_JWT'; clientId: string; assertion: string };
+  | { method: 'PRIVATE_KEY_JWT' | 'CLIENT_SECRET_JWT'; clientId: string; assertion: string }
+  /** It only says its name: PKCE proves what it asks for. */
+  | { method: 'NONE'; clientId: string };
 
 /** One answer for every failed authentication: which part was wrong is not told. */
 export function invalidClient(): OAuthError {
@@ -48,7 +56,7 @@ function readBasic(authorization: string): ClientCredentials {
   };
 }
 
-function readAssertion(form: TokenForm, assertion: string): ClientCredentials {
+function readAssertion(form: ClientForm, assertion: string): ClientCredentials {
   if (form.client_assertion_type !== JWT_BEARER) {
     throw new OAuthError('invalid_request', `client_assertion_type must be ${JWT_BEARER}.`);
   }
@@ -73,7 +81,8 @@ function readAssertion(form: TokenForm, assertion: string): ClientCredentials {
  */
 export function readClientCredentials(
   authorization: string | undefined,
-  form: TokenForm,
+  form: ClientForm,
+  { mayBePublic = false } = {},
 ): ClientCredentials {
   const { client_id: clientId, client_secret: secret, client_assertion: assertion } = form;
   const ways = [authorization, secret, assertion].filter((way) => way !== undefined);
@@ -85,6 +94,8 @@ export function readClientCredentials(
   else if (assertion !== undefined) credentials = readAssertion(form, assertion);
   else if (secret !== undefined && clientId !== undefined) {
     credentials = { method: 'CLIENT_SECRET_POST', clientId, secrets: [secret] };
+  } else if (mayBePublic && secret === undefined && clientId !== undefined) {
+    credentials = { method: 'NONE', clientId };
   }
   if (!credentials) throw invalidClient();
   if (clientId !== undefined && clientId !== credentials.clientId) {

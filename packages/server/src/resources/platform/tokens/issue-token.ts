@@ -46,6 +46,7 @@ async function sign(
   environmentId: string,
   claims: Record<string, string | number>,
   lifetimeSeconds: number,
+  jti: string = randomUUID(),
 ): Promise<IssuedToken> {
   const issuedAtSeconds = secondsOf(clock.now());
   const { kid, alg, privateKey } = await keyring.signingKey(environmentId);
@@ -53,7 +54,7 @@ async function sign(
     .setProtectedHeader({ alg, kid, typ: TOKEN_TYPE })
     .setIssuer(issuerOf(links, environmentId))
     .setAudience([publicUrlOf(links)])
-    .setJti(randomUUID())
+    .setJti(jti)
     .setIssuedAt(issuedAtSeconds)
     .setExpirationTime(issuedAtSeconds + lifetimeSeconds)
     .sign(privateKey);
@@ -81,17 +82,19 @@ export function issueApplicationToken(
 export interface UserTokenRequest {
   environmentId: string;
   userId: string;
-  scopes: readonly SelfScope[];
+  scopes: readonly (SelfScope | (string & {}))[];
   /** The application that signed the user on; absent: the server's own pages. */
   applicationId?: string;
   /** At most an hour, which is the default. */
   lifetimeSeconds?: number;
+  /** Got by signing on: what the store keeps of it, and the session. It ends when either does. */
+  signOn?: { jti: string; sid: string };
 }
 
 /** A user's own token for self-service. The caller has authenticated him. */
 export function issueUserToken(
   parts: TokenParts,
-  { environmentId, userId, scopes, applicationId, lifetimeSeconds }: UserTokenRequest,
+  { environmentId, userId, scopes, applicationId, lifetimeSeconds, signOn }: UserTokenRequest,
 ): Promise<IssuedToken> {
   return sign(
     parts,
@@ -100,7 +103,9 @@ export function issueUserToken(
       sub: userId,
       scope: scopes.join(' '),
       ...(applicationId === undefined ? {} : { client_id: applicationId }),
+      ...(signOn ? { sid: signOn.sid } : {}),
     },
     Math.min(lifetimeSeconds ?? TOKEN_LIFETIME_SECONDS, TOKEN_LIFETIME_SECONDS),
+    signOn?.jti,
   );
 }

@@ -4,9 +4,15 @@ import type { Instant } from '../../../model/instant.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Write } from '../../../storage/store.ts';
 import { commitWrites } from '../../kit/commit.ts';
-import type { Operation, OperationReply, OperationRequest } from '../../kit/operation.ts';
+import {
+  environmentOf,
+  type Operation,
+  type OperationReply,
+  type OperationRequest,
+} from '../../kit/operation.ts';
 import { updateRow } from '../../kit/rows.ts';
 import {
+  type AuthenticateClient,
   createClientAuthentication,
   type ProvenClient,
   tokenRecord,
@@ -31,7 +37,18 @@ type TokenEndpointParts = Pick<Parts, 'store' | 'keyring' | 'clock' | 'links'> &
   settings: Pick<Parts['settings'], 'jwksPrivate'>;
   /** A test's own. */
   remoteKeys?: RemoteKeys;
+  /** One for all endpoints of clients: guesses are counted together. */
+  authenticateClient?: AuthenticateClient;
+  signOn?: SignOnPart;
 };
+
+/** What users sign on by: the grants of theirs, and what discovery says of it. */
+export interface SignOnPart {
+  grant(request: OperationRequest, client: ProvenClient): Promise<OperationReply>;
+  discovery(issuer: string): Record<string, unknown>;
+}
+
+const OF_USERS = ['authorization_code', 'refresh_token'];
 
 /** Notes that a token was got by the secret that was replaced: its owner wants to know who is left. */
 async function useOfPrevious(
@@ -55,21 +72,26 @@ function createTokenEndpoint(parts: TokenEndpointParts) {
   const { clock, settings } = parts;
   const remoteKeys =
     parts.remoteKeys ?? openRemoteKeys({ clock, allowPrivate: settings.jwksPrivate });
-  const authenticateClient = createClientAuthentication(parts, remoteKeys);
+  const authenticateClient =
+    parts.authenticateClient ?? createClientAuthentication(parts, remoteKeys);
 
   async function issue(request: OperationRequest): Promise<OperationReply> {
     const environmentId = request.params.envID ?? '';
     const form: TokenForm = request.body;
     if (!form.grant_type) throw new OAuthError('invalid_request', 'grant_type is missing.');
-    if (form.grant_type !== 'client_credentials') {
-      throw new OAuthError('unsupported_grant_type', 'grant_type must be client_credentials.');
+    const isOfUser = parts.signOn !== undefined && OF_USERS.includes(form.grant_type);
+    if (!isOfUser && form.grant_type !== 'client_credentials') {
+      throw new OAuthError('unsupported_grant_type', 'The server has no grant of this type.');
     }
     const client = await authenticateClient({
       environmentId,
-      credentials: readClientCredentials(request.headers.authorization?.toString(), form),
+      credentials: readClientCredentials(request.headers.authorization?.toString(), form, {
+        mayBePublic: isOfUser,
+      }),
       remoteAddress: request.remoteAddress,
       correlationId: request.correlationId,
     });
+    if (isOfUser && parts.signOn) return parts.signOn.grant(request, client);
     const { application, credentialsFrom } = client;
     if (!application.doc.grantTypes?.includes('CLIENT_CREDENTIALS')) {
       throw new OAuthError('unauthorized_client', 'The application does not have this grant.');
@@ -118,7 +140,7 @@ export function tokenOperations(parts: TokenEndpointParts): Operation[] {
       method: 'POST',
       path: '/{envID}/as/token',
       mediaType: 'application/x-www-form-urlencoded',
-      summary: 'Get an access token by client credentials',
+      summary: 'Get an access token',
       body: TokenFormSchema,
       // A request without a body is answered in OAuth's form like any other that lacks something.
       bodyOptional: true,
@@ -138,18 +160,23 @@ export function tokenOperations(parts: TokenEndpointParts): Operation[] {
       path: '/{envID}/as/jwks',
       summary: 'Read the public keys that tokens, and messages to devices, are signed with',
       responses: { 200: JwksReply },
-      handle: async ({ params }) => ({
-        status: 200,
-        body: await keyring.publicJwks(params.envID ?? ''),
-        headers: PUBLIC_FOR_A_MINUTE,
-      }),
+      async handle(request) {
+        const environmentId = environmentOf(request);
+        const [{ withCertificate }, { keys }, signer] = await Promise.all([
+          import('../../../crypto/key-certificate.ts'),
+          keyring.publicJwks(environmentId),
+          keyring.signingKey(environmentId),
+        ]);
+        const certified = await Promise.all(keys.map((key) => withCertificate(key, signer)));
+        return { status: 200, body: { keys: certified }, headers: PUBLIC_FOR_A_MINUTE };
+      },
     },
     {
       ...common,
       id: 'readDiscovery',
       method: 'GET',
       path: '/{envID}/as/.well-known/openid-configuration',
-      summary: 'Read where the token endpoint and its keys are',
+      summary: 'Read where users sign on, and where tokens and their keys are',
       responses: { 200: DiscoveryReply },
       async handle({ params }) {
         const issuer = issuerOf(links, params.envID ?? '');
@@ -170,6 +197,7 @@ export function tokenOperations(parts: TokenEndpointParts): Operation[] {
               'private_key_jwt',
             ],
             token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+            ...parts.signOn?.discovery(issuer),
           },
           headers: PUBLIC_FOR_A_MINUTE,
         };

@@ -25,6 +25,8 @@ export interface VerifiedToken {
   issuedAt: Instant;
   /** The application's `tokensValidFrom` when it proved itself; 0: it had none. */
   credentialsFrom: Instant;
+  /** Got by signing on: it is good while the store keeps it under this name. */
+  artifact?: string;
   /** Its expiry with the leeway. */
   usableUntil: Instant;
 }
@@ -93,7 +95,11 @@ export async function verifyToken(parts: TokenParts, token: string): Promise<Ver
   return {
     environmentId,
     kid,
-    ...defined({ applicationId, userId }),
+    ...defined({
+      applicationId,
+      userId,
+      artifact: payload.sid === undefined ? undefined : payload.jti,
+    }),
     scopes: scope ? new Set(scope.split(' ')) : NO_SCOPES,
     issuedAt: (payload.iat ?? 0) * 1_000,
     credentialsFrom: Number(payload[CREDENTIALS_CLAIM] ?? 0) * 1_000,

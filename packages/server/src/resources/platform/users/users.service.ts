@@ -10,6 +10,7 @@ import { composed, textKey } from '../../../model/text-key.ts';
 import type { Parts } from '../../../parts.ts';
 import type { Store, Write } from '../../../storage/store.ts';
 import { removalNotices } from '../../devices/devices/removal-notice.ts';
+import { codesOf } from '../../devices/user-codes/user-codes.ts';
 import { requestRecord } from '../../kit/activity.ts';
 import { commitOrRetry } from '../../kit/commit.ts';
 import { wherever } from '../../kit/filter.ts';
@@ -18,6 +19,7 @@ import { findDefault } from '../../kit/one-default.ts';
 import { environmentOf, type Handler, type OperationRequest, ok } from '../../kit/operation.ts';
 import { deleteRow, found, insertRow, type Row, updateRow } from '../../kit/rows.ts';
 import { isInGroup, leavePopulation, membershipsOf } from '../groups/group-members.ts';
+import { deletedParts } from '../surroundings/parts-of.ts';
 import { embeddedIn } from './user-expansions.ts';
 import { userView } from './user-view.ts';
 import { type CreateUserBody, PROFILE_NAMES, type ReplaceUserBody } from './users.schema.ts';
@@ -243,7 +245,9 @@ export const deleteUser: Handler<UserParts> = async (parts, request) => {
     const writes = [
       deleteRow('users', facts.user),
       ...facts.devices.map((device) => deleteRow('devices', device)),
+      ...(await codesOf({ store }, facts.user, 0)).map((row) => deleteRow('user_codes', row)),
       ...(await membershipsOf(store, facts.user)).map((row) => deleteRow('group_members', row)),
+      ...(await deletedParts(store, facts.user)),
       ...removalNotices(parts, facts.devices, request.now),
       userRecord(request, facts.user, 'DELETED'),
     ];

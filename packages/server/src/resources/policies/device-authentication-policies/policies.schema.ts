@@ -1,7 +1,7 @@
 /** The messages of device authentication policies; contract sdk-schemas. */
 import { type Static, Type } from 'typebox';
 import type { WireDuration } from '../../../model/duration.ts';
-import type { DeviceSelection } from '../../../model/policy.ts';
+import type { DeviceSelection, RecoveryPolicy } from '../../../model/policy.ts';
 import { REMEMBER_ME } from '../../../policy/blocks.ts';
 import { closed, HalLinks, maybe, Name, Reference, Timestamp, Uuid } from '../../kit/schemas.ts';
 import { blockProperties, type PolicyBlock } from './policy-blocks.ts';
@@ -9,11 +9,25 @@ import { blockProperties, type PolicyBlock } from './policy-blocks.ts';
 const SELECTION = Type.Enum(['DEFAULT_TO_FIRST', 'PROMPT_TO_SELECT', 'ALWAYS_DISPLAY_DEVICES']);
 const NOTIFICATION = Type.Enum(['NONE', 'EMAIL_THEN_SMS', 'SMS_THEN_EMAIL']);
 
+const SWITCH = maybe({ enabled: Type.Boolean() });
+
 const OPTIONAL = {
   applicationsOnly: Type.Optional(
     Type.Boolean({
       description: 'Ours: a user’s own token can not name the policy, only an application’s.',
     }),
+  ),
+  proofBeforePairing: Type.Optional(
+    Type.Boolean({
+      description:
+        'Ours: a user’s own token adds a device only with an invitation or an authentication that was just completed.',
+    }),
+  ),
+  recovery: Type.Optional(
+    closed(
+      { recoveryCodes: SWITCH, temporaryCodes: SWITCH },
+      { description: 'Ours: which codes may stand in for a device. Left out: none.' },
+    ),
   ),
   ignoreUserLock: Type.Optional(Type.Boolean()),
   notificationsPolicy: Type.Optional(Reference),
@@ -39,6 +53,8 @@ export interface WritePolicy {
   newDeviceNotification?: 'NONE' | 'EMAIL_THEN_SMS' | 'SMS_THEN_EMAIL';
   ignoreUserLock?: boolean;
   applicationsOnly?: boolean;
+  proofBeforePairing?: boolean;
+  recovery?: RecoveryPolicy;
   notificationsPolicy?: { id: string };
   rememberMe?: { web: { enabled: boolean; lifeTime: WireDuration } };
   /** The blocks, by their names. */

@@ -68,13 +68,14 @@ function settingsOf(
   }
   assertNetworks(methods);
   assertAnswerTimes(methods);
-  const { notificationsPolicy, rememberMe } = body;
+  const { notificationsPolicy, recovery, rememberMe } = body;
   return {
     authentication: body.authentication ?? { deviceSelection: 'DEFAULT_TO_FIRST' },
     newDeviceNotification: body.newDeviceNotification ?? 'EMAIL_THEN_SMS',
     ignoreUserLock: body.ignoreUserLock ?? false,
     ...(body.applicationsOnly ? { applicationsOnly: true } : {}),
-    ...defined({ notificationsPolicy, rememberMe }),
+    ...(body.proofBeforePairing ? { proofBeforePairing: true } : {}),
+    ...defined({ recovery, notificationsPolicy, rememberMe }),
     methods,
   };
 }
