@@ -20,7 +20,7 @@ describe('the screens of signing on', () => {
 
   before(async () => {
     site = await startSignOnSite();
-    browser = await launchBrowser(['--lang=en']);
+    browser = await launchBrowser(['--lang=en', '--hide-scrollbars']);
     page = await browser.context.newPage();
     page.on('console', (message) => {
       if (/Content Security Policy/.test(message.text())) refusedByPolicy.push(message.text());
