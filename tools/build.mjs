@@ -5,7 +5,7 @@ import { ensureInstalled } from './installed.mjs';
 await ensureInstalled(undefined, { all: true });
 if (!ensureBuilt()) {
   process.stderr.write(
-    'Countersign: nothing was built. May this user write to apps/authenticator?\n',
+    'Countersign: not everything was built. May this user write to the folders in apps?\n',
   );
   process.exitCode = 1;
 }

@@ -29,10 +29,10 @@ export const CHECKS: readonly Check[] = [
   // First: the types that the others look at are made of the running server.
   { name: 'the types of the client', run: () => tool('packages/client/generate.ts', []) },
   { name: 'types', run: () => tool('node_modules/typescript/bin/tsc', ['-p', '.']) },
-  {
-    name: 'types of the authenticator',
-    run: () => tool('node_modules/typescript/bin/tsc', ['-p', 'apps/authenticator']),
-  },
+  ...['authenticator', 'sign-on'].map((app) => ({
+    name: `types of the ${app} pages`,
+    run: () => tool('node_modules/typescript/bin/tsc', ['-p', `apps/${app}`]),
+  })),
   {
     name: 'lint and format',
     run: () => tool('node_modules/@biomejs/biome/bin/biome', ['check', '--colors=off', '.']),

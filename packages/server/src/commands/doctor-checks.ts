@@ -9,6 +9,7 @@ import { NODE_CLOCK_SKEW_MS } from '../config/limits.ts';
 import type { Settings } from '../config/settings.ts';
 import { loadMasterKey, useMasterKey } from '../crypto/master-key.ts';
 import { isAuthenticatorBuilt } from '../http/authenticator-files.ts';
+import { isSignOnBuilt } from '../http/sign-on-files.ts';
 import { readSender, readSmtpUrl } from '../notifications/channels/smtp/smtp-settings.ts';
 import { inspectStore, type StoreReport } from '../storage/inspect.ts';
 import { SQLITE_FILE } from '../storage/open.ts';
@@ -227,6 +228,9 @@ const application: Check = () => [
   isAuthenticatorBuilt()
     ? ok('the authenticator is built')
     : bad('the authenticator is not built: phones find no page; run `npm run build`'),
+  isSignOnBuilt()
+    ? ok('the page of signing on is built')
+    : bad('the page of signing on is not built: users find none; run `npm run build`'),
 ];
 
 export const CHECKS: readonly Check[] = [

@@ -12,6 +12,7 @@ import { selfServicePage } from './pages/self-service-page.ts';
 import { welcomePage } from './pages/welcome-page.ts';
 import { referencePage } from './reference/reference-page.ts';
 import { SELF_SERVICE_FILES } from './self-service-pages.ts';
+import { signOnFiles } from './sign-on-files.ts';
 import { type Produce, staticAnswer } from './static-answer.ts';
 
 const READY_TIMEOUT_MS = 2_000;
@@ -84,7 +85,6 @@ export function platformRoutes(
       ...(environmentId !== undefined && { environmentId }),
     });
   }
-  const files = authenticatorFiles();
   const has = (path: string) => path in routes || operations.some((one) => one.path === path);
   const { version } = info;
   const routes: Record<string, Produce> = {
@@ -92,7 +92,8 @@ export function platformRoutes(
     ...(isDevelopment ? DEVELOPMENT_NEAR_MISSES : {}),
     ...ICONS,
     ...SELF_SERVICE_FILES,
-    ...files,
+    ...authenticatorFiles(),
+    ...signOnFiles(),
     '/': welcomePage({ version, store: parts.store, isDevelopment, has }),
     '/self-service': selfServicePage,
     '/docs': referencePage(operations, () => ({ ...info, ...addressesOf(parts.links) })),

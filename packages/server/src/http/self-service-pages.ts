@@ -1,5 +1,6 @@
 /** The pages below `/self-service`: they show what a page of an application does for its users. */
 import { readFile } from 'node:fs/promises';
+import { TOKENS } from './pages/tokens.ts';
 import { type Produce, staticAnswer } from './static-answer.ts';
 
 const FOLDER = new URL('../../../../apps/self-service/', import.meta.url);
@@ -12,16 +13,17 @@ const HEADERS = {
 
 const TYPES = { html: 'text/html', js: 'text/javascript', css: 'text/css' };
 
-const at = (address: URL | string, type: keyof typeof TYPES): Produce =>
-  staticAnswer(() => readFile(new URL(address)), {
-    ...HEADERS,
-    'content-type': `${TYPES[type]}; charset=utf-8`,
-  });
+const answer = (load: () => Promise<string | Buffer>, type: keyof typeof TYPES): Produce =>
+  staticAnswer(load, { ...HEADERS, 'content-type': `${TYPES[type]}; charset=utf-8` });
+const at = (address: URL | string, type: keyof typeof TYPES) =>
+  answer(() => readFile(new URL(address)), type);
 const file = (name: string, type: keyof typeof TYPES) => at(new URL(name, FOLDER), type);
+
+const style = async () => TOKENS + (await readFile(new URL('self-service.css', FOLDER), 'utf8'));
 
 /** The files of the pages by path. */
 export const SELF_SERVICE_FILES: Readonly<Record<string, Produce>> = {
-  '/self-service/self-service.css': file('self-service.css', 'css'),
+  '/self-service/self-service.css': answer(style, 'css'),
   '/self-service/link.js': file('link.js', 'js'),
   '/self-service/passkeys': file('passkeys.html', 'html'),
   '/self-service/passkeys.js': file('passkeys.js', 'js'),

@@ -1,0 +1,125 @@
+import type { Words } from '../say.ts';
+
+export const es: Words = {
+  language: 'Idioma',
+  loading: 'Cargando',
+  context: 'Para {app}',
+  contextUser: 'Para {app}, como {user}',
+  from: 'Solicitado desde cerca de {place}',
+
+  beginTitle: 'Iniciar sesión en {app}',
+  beginText: 'Tu llave de acceso dice quién eres. No necesitas usuario ni contraseña.',
+  beginUse: 'Entrar con una llave de acceso',
+  chooseTitle: '¿Cómo quieres confirmar que eres tú?',
+  chooseNone: 'Todavía no tienes ninguna forma de confirmar que eres tú.',
+
+  kindPasskey: 'Llave de acceso o llave de seguridad',
+  kindPhone: 'Solicitud en tu teléfono',
+  kindApp: 'Código de una aplicación de autenticación',
+  kindToken: 'Código de un generador de códigos',
+  kindSms: 'Código por SMS',
+  kindVoice: 'Código por llamada',
+  kindEmail: 'Código por correo electrónico',
+  kindWhatsapp: 'Código por WhatsApp',
+  kindOther: 'Otra forma',
+
+  codeTitle: 'Escribe el código',
+  codeSent: 'Lo hemos enviado a {target}.',
+  codeCall: 'Estamos llamando a {target}.',
+  codeApp: 'Abre tu aplicación de autenticación para verlo.',
+  codeToken: 'Tu generador de códigos lo muestra.',
+  codePhone: 'Abre el autenticador en {device} para verlo.',
+  codeLabel: 'Código',
+  codeCheck: 'Continuar',
+  codeResend: 'Enviar un código nuevo',
+  codeRecall: 'Llamar otra vez',
+  codeResent: 'Un código nuevo va camino de {target}. Los anteriores ya no sirven.',
+  codeEmpty: 'Escribe primero el código.',
+
+  pushTitle: 'Confirma en tu teléfono',
+  pushSent: 'Hemos enviado una solicitud a {device}. Ábrela allí.',
+  pushSelect: 'Toca allí este número:',
+  pushType: 'Escribe allí este número:',
+  pushAgain: 'Enviar otra vez',
+  pushResent: 'Hemos enviado la solicitud otra vez. La anterior ya no sirve.',
+  pushCode: 'Escribir un código en su lugar',
+  lateTitle: 'Nadie respondió en tu teléfono',
+  lateText: 'No se ha perdido nada. Envía la solicitud otra vez o elige otra forma.',
+
+  passkeyTitle: 'Confirma con tu llave de acceso',
+  passkeyText: 'Tu navegador te pide la huella, la cara, un PIN o tu llave de seguridad.',
+  passkeyUse: 'Usar la llave de acceso',
+  passkeyWait: 'Sigue lo que dice tu navegador.',
+  passkeyStopped:
+    'La llave de acceso no se usó. No se ha perdido nada: inténtalo otra vez o elige otra forma.',
+  passkeyMissing: 'Este navegador no puede usar llaves de acceso. Abre la página en otro.',
+
+  other: 'Otras opciones',
+  help: '¿No puedes usar ninguna?',
+  helpTitle: 'Ayuda para iniciar sesión',
+  helpText:
+    'Pregunta a tu servicio de asistencia o a tu administrador. Pueden comprobar que eres tú y darte otra forma.',
+  helpTell: 'Diles:',
+  helpApp: 'Aplicación',
+  helpUser: 'Usuario',
+  back: 'Atrás',
+  cancel: 'Cancelar',
+  tryAgain: 'Intentar otra vez',
+  backTo: 'Volver a {app}',
+
+  timeLeft: 'Tiempo restante: {time}',
+  secondsLeft: {
+    one: 'Queda {n} segundo',
+    many: 'Quedan {n} de segundos',
+    other: 'Quedan {n} segundos',
+  },
+  timeOver: 'Se acabó el tiempo.',
+
+  wrongCode: 'Ese código no es correcto.',
+  triesLeft: {
+    one: 'Te queda {n} intento.',
+    many: 'Te quedan {n} de intentos.',
+    other: 'Te quedan {n} intentos.',
+  },
+  expiredCode: 'Ese código ha caducado. Pide uno nuevo.',
+  usedCode: 'Ese código ya se usó. Espera al siguiente o pide uno nuevo.',
+  wrongPasskey: 'Esa llave de acceso no sirve aquí. Prueba con otra.',
+  expired: 'Ha pasado demasiado tiempo. Inténtalo otra vez.',
+  locked: 'Demasiados intentos incorrectos. Podrás usar esta forma {when}, o elige otra.',
+  lockedOpen: 'Esta forma está bloqueada tras demasiados intentos incorrectos. Elige otra.',
+  unusable: 'Esta forma no se puede usar ahora. Elige otra.',
+  limited: 'Demasiadas solicitudes. Espera un momento e inténtalo otra vez.',
+  unreachable:
+    'No podemos conectar con el servidor. No se ha perdido nada. Comprueba tu conexión e inténtalo otra vez.',
+  trouble: 'No ha funcionado. No se ha cambiado nada. Inténtalo otra vez.',
+
+  doneTitle: 'Eres tú',
+  goingBack: 'Vuelves a {app}.',
+  cancelledTitle: 'Has dejado de iniciar sesión',
+  deniedTitle: 'La solicitud se rechazó en tu teléfono',
+  deniedText:
+    'No has iniciado sesión. Si la rechazaste sin querer, vuelve a {app} e inicia sesión otra vez.',
+  mismatchTitle: 'Se eligió un número equivocado en tu teléfono',
+  mismatchText:
+    'No has iniciado sesión. Vuelve a {app}, inicia sesión otra vez y compara el número.',
+  fraudTitle: 'La solicitud se denunció',
+  fraudText: 'Nadie ha iniciado sesión, y tu administrador puede ver la denuncia.',
+  limitTitle: 'Demasiados intentos incorrectos',
+  limitText: 'No has iniciado sesión. Vuelve a {app} e inicia sesión otra vez.',
+  userLockedTitle: 'Tu cuenta está bloqueada',
+  userLockedText:
+    'No se ha perdido nada. Tu servicio de asistencia o tu administrador puede desbloquearla.',
+  userDisabledTitle: 'Tu cuenta está desactivada',
+  userDisabledText: 'Tu servicio de asistencia o tu administrador puede activarla.',
+  noneTitle: 'Ninguna de tus formas funciona ahora',
+  noneText:
+    'Espera unos minutos e inicia sesión otra vez, o pregunta a tu servicio de asistencia o a tu administrador.',
+  failedTitle: 'No has iniciado sesión',
+  failedText: 'No se ha cambiado nada. Vuelve a {app} e inicia sesión otra vez.',
+  goneTitle: 'Este inicio de sesión ha terminado',
+  goneText:
+    'Se acabó, esperó demasiado o empezó en otro navegador. Vuelve a la aplicación e inicia sesión otra vez.',
+  emptyTitle: 'No hay ninguna sesión que iniciar',
+  emptyText:
+    'Esta página se abre sola cuando una aplicación te pide que inicies sesión. Empieza en la aplicación.',
+};
