@@ -39,6 +39,7 @@ const OURS = [
   /\/notificationsSettings\/abuseProtection /,
   // One action in three formats.
   /image\/(jpeg|gif)$/,
+  /\/users\/\{\w+\}\/(recoveryCodes|temporaryCodes|invitations)\b/,
 ];
 
 const asType = (action: string | undefined) =>
