@@ -242,12 +242,11 @@ describe('users of a declarative client', () => {
     }
   });
 
-  test('have no password, session, role or linked account here', async () => {
+  test('have no password, session or linked account here', async () => {
     const { id } = await aUser(server);
     for (const part of [
       'password',
       'sessions',
-      'roleAssignments',
       'linkedAccounts',
       'verifyTransactions',
       'agreementConsents',
