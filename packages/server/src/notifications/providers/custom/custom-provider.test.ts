@@ -107,3 +107,13 @@ test('a body that is only a `messageType` goes as the platform’s samples mean 
   const call = await sent('SMS', { messageType: 'ARN&message=${message}&phone=${to}' });
   assert.equal(call?.body, 'messageType=ARN&message=Koodi%3A+%221.+2%22&phone=%2B358401234567');
 });
+
+test('a message has a key that a provider knows a repetition by, unless the request says its own', async () => {
+  const body = 'to=${to}&message=${message}';
+  const first = await sent('SMS', { body });
+  assert.equal(first?.headers['idempotency-key'], message.id);
+  const again = await sent('SMS', { body });
+  assert.equal(again?.headers['idempotency-key'], message.id, 'the same each time');
+  const own = await sent('SMS', { body, headers: { 'Idempotency-Key': 'sms-${otp}' } });
+  assert.equal(own?.headers['idempotency-key'], 'sms-12');
+});

@@ -130,11 +130,21 @@ export function readRequests(
   });
 }
 
-/** The request as data for the HTTP sender. */
+/** What a provider can know a repetition by; draft-ietf-httpapi-idempotency-key-header. */
+const IDEMPOTENCY = 'idempotency-key';
+
+/** The request as data for the HTTP sender. A message that is sent again has the same key. */
 export function templateOf(request: CustomRequest): RequestTemplate {
-  const { method, url, headers } = request;
+  const { method, url, headers = {} } = request;
   const body = method === 'POST' ? bodyOf(request) : undefined;
-  return { method, url, ...(headers ? { headers } : {}), ...(body === undefined ? {} : { body }) };
+  const isSaid = Object.keys(headers).some((name) => name.toLowerCase() === IDEMPOTENCY);
+  return {
+    method,
+    url,
+    headers,
+    ...(body === undefined ? {} : { body }),
+    ...(isSaid ? {} : { idempotencyHeader: IDEMPOTENCY }),
+  };
 }
 
 /** Whether nothing goes to a host that the former requests didn't go to. */
