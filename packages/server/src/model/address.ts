@@ -1,6 +1,7 @@
 /** Addresses that people are reached at: their syntax, their one stored form, their mask. */
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { defined } from './defined.ts';
 import { textKey } from './text-key.ts';
 
 const EMAIL_LENGTH_MAX = 254;
@@ -114,6 +115,25 @@ export function isCostly(e164: string): boolean {
 /** The country of a number, ISO 3166-1 alpha-2, by its area code where a code is shared; or none. */
 export const countryOf = (e164: string): string | undefined =>
   parsePhoneNumberFromString(e164)?.country;
+
+/** What libphonenumber knows of a number; nothing is asked of a network. */
+export interface NumberFacts {
+  /** As it is called there: `PREMIUM_RATE`; absent: it isn't known. */
+  type?: string;
+  /** As `countryOf`. */
+  country?: string;
+  /** The number without its last digits: those that share it are often bought together. */
+  range: string;
+}
+
+const RANGE_DIGITS = 4;
+
+/** Of a number in E.164. Pure. */
+export function numberFacts(e164: string): NumberFacts {
+  const number = parsePhoneNumberFromString(e164);
+  const range = e164.slice(0, -RANGE_DIGITS);
+  return { range, ...defined({ type: number?.getType(), country: number?.country }) };
+}
 
 /** `am****@mail.example`: at most two characters, always four stars; contract §1.6. */
 export function maskEmail(email: string): string {

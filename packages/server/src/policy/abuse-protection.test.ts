@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { NumberFacts } from '../model/phone-number.ts';
+import type { NumberFacts } from '../model/address.ts';
 import {
   type AbuseProtection,
   type Counted,

@@ -3,10 +3,11 @@
  * of numbers or one country, and codes that nobody types in. Ours: the platform documents none of it.
  * Pure.
  */
+
+import type { NumberFacts } from '../model/address.ts';
 import type { WireDuration } from '../model/duration.ts';
 import { toMs } from '../model/duration.ts';
 import type { Instant } from '../model/instant.ts';
-import type { NumberFacts } from '../model/phone-number.ts';
 
 /** `ON` refuses, `WATCH` lets pass and records an activity, `OFF` does neither. */
 export type Mode = 'OFF' | 'WATCH' | 'ON';

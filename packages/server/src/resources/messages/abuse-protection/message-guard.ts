@@ -9,9 +9,9 @@ import type {
   EnvironmentConfigurations,
 } from '../../../configuration.ts';
 import type { Vault } from '../../../crypto/vault.ts';
+import { type NumberFacts, numberFacts } from '../../../model/address.ts';
 import { toMs } from '../../../model/duration.ts';
 import type { Clock, Instant } from '../../../model/instant.ts';
-import { type NumberFacts, numberFacts } from '../../../model/phone-number.ts';
 import {
   ABUSE_PAUSE_ID,
   type AbusePause,
@@ -32,11 +32,12 @@ import { commitWrites } from '../../kit/commit.ts';
 import { settingsWrite } from '../notification-settings/settings-row.ts';
 import type { MessageTally, TallyKey } from './message-tally.ts';
 
+/** `count`: it goes. */
+export type Judged = AbuseVerdict & { count(): void };
+
 export interface MessageGuard {
-  /** What is against a message to this number now. Counts nothing. */
-  judge(configuration: EnvironmentConfiguration, e164: string, now: Instant): AbuseVerdict;
-  /** A message with a code goes to this number. */
-  sent(configuration: EnvironmentConfiguration, e164: string, now: Instant): void;
+  /** What is against a message to this number now. */
+  judge(configuration: EnvironmentConfiguration, e164: string, now: Instant): Judged;
   /** A code that was sent to a number was typed in. */
   used(environmentId: string, now: Instant): void;
   /** Looks whether a switch has to trip, where messages went lately. */
@@ -147,14 +148,15 @@ export function makeMessageGuard(parts: MessageGuardParts): MessageGuard {
       const { rules, pausedUntil } = configuration.abuse;
       const { prefix, country } = keysOf(configuration, facts, now);
       const counted = { prefix: tally.read(prefix).total, country: tally.read(country).total };
-      return judgeNumber(rules, facts, counted, { pausedUntil, now });
-    },
-    sent(configuration, e164, now) {
       const environmentId = configuration.environment.id;
-      const { prefix, country } = keysOf(configuration, numberFacts(e164), now);
-      for (const key of [prefix, country]) tally.add(key, { total: 1 });
-      tally.add(minuteKey(environmentId, Math.floor(now / MINUTE_MS)), { total: 1 });
-      busy.set(environmentId, true);
+      return {
+        ...judgeNumber(rules, facts, counted, { pausedUntil, now }),
+        count() {
+          const minute = minuteKey(environmentId, Math.floor(now / MINUTE_MS));
+          for (const key of [prefix, country, minute]) tally.add(key, { total: 1 });
+          busy.set(environmentId, true);
+        },
+      };
     },
     used(environmentId, now) {
       tally.add(minuteKey(environmentId, Math.floor(now / MINUTE_MS)), { claimed: 1 });

@@ -68,13 +68,13 @@ async function prepare(
     isOfEnvironment ? ticket.take(group, quotaOf(settings, method, 'ENVIRONMENT')) : undefined,
   ]);
   const isPhone = group === 'phone';
-  const verdict = isPhone ? parts.messageGuard.judge(configuration, address, now) : undefined;
+  const judged = isPhone ? parts.messageGuard.judge(configuration, address, now) : undefined;
 
   function reached(): Reached | undefined {
     if (isPhone && isRefusedCountry(settings, method, () => countryOf(address))) {
       return { reason: 'COUNTRY' };
     }
-    if (verdict?.refused !== undefined) return { reason: verdict.refused };
+    if (judged?.refused !== undefined) return { reason: judged.refused };
     const own = isOfUser
       ? reachedByUser(parts, subject, settings, { method, group }, counter)
       : undefined;
@@ -89,10 +89,10 @@ async function prepare(
     count() {
       const writes: Write[] = [];
       const message: CountedMessage = {};
-      if (isPhone) {
+      if (judged) {
         message.phone = true;
-        ticket.whenSent(() => parts.messageGuard.sent(configuration, address, now));
-        writes.push(...watchedWrites(subject, channel, verdict?.watched ?? []));
+        ticket.whenSent(judged.count);
+        writes.push(...watchedWrites(subject, channel, judged.watched));
       }
       if (isOfUser) {
         const at = { environmentId, id: counterId(group, now, userId) };
