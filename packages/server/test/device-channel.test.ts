@@ -5,10 +5,9 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { WebSocket as RawSocket } from 'ws';
 import { type ApprovalRequest, type Listening, memoryStorage } from '../../device/src/index.ts';
 import { DEVICE_GREETINGS_PER_ADDRESS_MAX } from '../src/config/limits.ts';
-import { readSettings } from '../src/config/settings.ts';
 import { endLatePushes } from '../src/jobs/push-timeouts.ts';
 import { expirePush } from '../src/resources/authentication/device-authentications/settle-push.ts';
-import { type RunningServer, startServer } from '../src/serve.ts';
+import { type AnotherNode, startAnotherNode } from '../src/testing/another-node.ts';
 import { send } from '../src/testing/client.ts';
 import { reasonOf, signedBy } from '../src/testing/device-requests.ts';
 import {
@@ -22,7 +21,6 @@ import { describeNative } from '../src/testing/native-suite.ts';
 import { startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
 import { aFlow, aUser, type TestUser } from '../src/testing/scenario.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
-import { freshDataDirectory } from '../src/testing/sqlite.ts';
 
 type Flooding = InstanceType<typeof RawSocket>;
 
@@ -288,33 +286,19 @@ describeNative(
 describe('the channel over two nodes', () => {
   let postgres: TestPostgres;
   let one: TestServer;
-  let other: RunningServer;
-  let otherUrl: string;
-  let directory: { path: string; remove(): Promise<void> };
+  let other: AnotherNode;
 
   before(async () => {
     postgres = await startPostgres();
     const databaseUrl = await postgres.freshDatabase();
     const env = { COUNTERSIGN_MASTER_KEY: Buffer.alloc(32, 7).toString('base64') };
     one = await startTestServer({ databaseUrl, env });
-    directory = await freshDataDirectory();
-    const settings = readSettings({
-      ...env,
-      HOST: '127.0.0.1',
-      PORT: '0',
-      DATABASE_URL: databaseUrl,
-      COUNTERSIGN_DATA_DIR: directory.path,
-      COUNTERSIGN_PUBLIC_URL: one.server.url,
-      COUNTERSIGN_LOG_LEVEL: 'silent',
-    });
-    other = await startServer(settings, { clock: { now: one.now } });
-    otherUrl = `http://127.0.0.1:${other.port}`;
+    other = await startAnotherNode(one, databaseUrl, env);
   });
   after(async () => {
     await one?.close();
     await other?.close();
     await postgres?.stop();
-    await directory?.remove();
   });
 
   test('a flow that is started on one wakes a phone that is connected to the other', async () => {
@@ -328,7 +312,7 @@ describe('the channel over two nodes', () => {
     const { take, next } = inbox();
     const listening: Listening = device.onRequest(take);
     await listening.ready;
-    const url = `${otherUrl}/${one.environmentId}/deviceAuthentications`;
+    const url = `${other.url}/${one.environmentId}/deviceAuthentications`;
     const reply = await fetch(url, {
       method: 'POST',
       headers: { authorization: `Bearer ${one.token}`, 'content-type': 'application/json' },
@@ -354,7 +338,7 @@ describe('the channel over two nodes', () => {
     for (const [reason, end] of Object.entries(ways)) {
       const user = await aUser(one);
       const phone = await aPhone(one, user, applicationId);
-      const url = `${otherUrl.replace('http', 'ws')}/${one.environmentId}/device/v1/channel`;
+      const url = `${other.url.replace('http', 'ws')}/${one.environmentId}/device/v1/channel`;
       const request = await phone.account.sign('channel');
       const socket = new WebSocket(url);
       socket.addEventListener('open', () => socket.send(JSON.stringify({ request })));
@@ -369,7 +353,7 @@ describe('the channel over two nodes', () => {
     const applicationId = await aNativeApplication(one);
     await allowNative(one, applicationId);
     const phone = await aPhone(one, await aUser(one), applicationId);
-    const origins = [one.server.url, otherUrl];
+    const origins = [one.server.url, other.url];
     for (let round = 0; round < 3; round++) {
       const text = await signedBy(one, phone, 'challenges');
       const replies = await Promise.all(

@@ -4,8 +4,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { decodeProtectedHeader } from 'jose';
-import { readSettings } from '../src/config/settings.ts';
-import { type RunningServer, startServer } from '../src/serve.ts';
+import { type AnotherNode, startAnotherNode } from '../src/testing/another-node.ts';
 import { send } from '../src/testing/client.ts';
 import { startPostgres, type TestPostgres } from '../src/testing/postgres.ts';
 import { startTestServer, type TestServer } from '../src/testing/server.ts';
@@ -18,7 +17,6 @@ import {
   REDIRECT_URI,
   startSignOnServer,
 } from '../src/testing/sign-on.ts';
-import { freshDataDirectory } from '../src/testing/sqlite.ts';
 
 type Application = Awaited<ReturnType<typeof anApplication>>;
 
@@ -44,37 +42,22 @@ const exchange = (issuer: string, { id, secret }: Application, code: string) =>
 describe('signing on on two nodes', () => {
   let postgres: TestPostgres;
   let one: TestServer;
-  let other: RunningServer;
-  let otherUrl: string;
-  let directory: { path: string; remove(): Promise<void> };
+  let other: AnotherNode;
 
   before(async () => {
     postgres = await startPostgres();
     const databaseUrl = await postgres.freshDatabase();
     const env = { COUNTERSIGN_MASTER_KEY: Buffer.alloc(32, 7).toString('base64') };
     one = await onPresentTime(await startTestServer({ databaseUrl, env }));
-    directory = await freshDataDirectory();
-    // Both are known by the address of the first, as behind a load balancer.
-    const settings = readSettings({
-      ...env,
-      HOST: '127.0.0.1',
-      PORT: '0',
-      DATABASE_URL: databaseUrl,
-      COUNTERSIGN_DATA_DIR: directory.path,
-      COUNTERSIGN_PUBLIC_URL: one.server.url,
-      COUNTERSIGN_LOG_LEVEL: 'silent',
-    });
-    other = await startServer(settings, { clock: { now: one.now } });
-    otherUrl = `http://127.0.0.1:${other.port}`;
+    other = await startAnotherNode(one, databaseUrl, env);
   });
   after(async () => {
     await one?.close();
     await other?.close();
     await postgres?.stop();
-    await directory?.remove();
   });
 
-  const onTwo = () => `${otherUrl}/${one.environmentId}/as`;
+  const onTwo = () => `${other.url}/${one.environmentId}/as`;
 
   test('a code of one is used on the other, once over both', async () => {
     const shop = await anApplication(one);
@@ -100,7 +83,7 @@ describe('signing on on two nodes', () => {
     const tokens = await exchange(issuerOf(one), shop, second);
     assert.equal(tokens.status, 200, tokens.text);
     const own = await send(
-      `${otherUrl}/v1/environments/${one.environmentId}/users/${user.id}/devices`,
+      `${other.url}/v1/environments/${one.environmentId}/users/${user.id}/devices`,
       { token: tokens.body.access_token },
     );
     assert.equal(own.status, 200, own.text);

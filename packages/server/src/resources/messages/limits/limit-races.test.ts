@@ -1,16 +1,14 @@
 /** Never one message more than the policy allows, however many ask at once, and on whatever node. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { readSettings } from '../../../config/settings.ts';
-import { startServer } from '../../../serve.ts';
 import type { Store } from '../../../storage/store.ts';
+import { startAnotherNode } from '../../../testing/another-node.ts';
 import { type Reply, send } from '../../../testing/client.ts';
 import { countMessages, limitMessages, rejections } from '../../../testing/limits.ts';
 import { allowMessages } from '../../../testing/policies.ts';
 import { DIALECTS, postgresOfSuite } from '../../../testing/postgres.ts';
 import { aDevice, aFlow, aUser, start, type TestUser } from '../../../testing/scenario.ts';
 import { startTestServer, startTestServerOn, type TestServer } from '../../../testing/server.ts';
-import { freshDataDirectory } from '../../../testing/sqlite.ts';
 import { createEnvironmentCounts } from './environment-counts.ts';
 
 const COUNTED = ['message_counters', 'message_cooldowns'];
@@ -161,27 +159,14 @@ describe('limits of messages on two nodes', {
     const databaseUrl = await postgres.freshDatabase();
     const env = { COUNTERSIGN_MASTER_KEY: Buffer.alloc(32, 7).toString('base64') };
     const one = await startTestServer({ databaseUrl, env });
-    const data = await freshDataDirectory();
-    const other = await startServer(
-      readSettings({
-        ...env,
-        HOST: '127.0.0.1',
-        PORT: '0',
-        DATABASE_URL: databaseUrl,
-        COUNTERSIGN_DATA_DIR: data.path,
-        COUNTERSIGN_PUBLIC_URL: one.server.url,
-        COUNTERSIGN_LOG_LEVEL: 'silent',
-      }),
-      { clock: { now: one.now } },
-    );
+    const other = await startAnotherNode(one, databaseUrl, env);
     context.after(async () => {
       await Promise.allSettled([one.close(), other.close()]);
-      await data.remove();
     });
     const startOn = (index: number, user: TestUser) =>
       index % 2 === 0
         ? start(one, user)
-        : send(`http://127.0.0.1:${other.port}/${one.environmentId}/deviceAuthentications`, {
+        : send(`${other.url}/${one.environmentId}/deviceAuthentications`, {
             token: one.token,
             body: { user: { id: user.id } },
           });
